@@ -1,0 +1,48 @@
+package dev.jangbu.contract;
+
+import java.net.URI;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+
+/** The serdes of a running system: schemas are resolved at the registry, each once. */
+public final class AvroSerdes implements RecordSerdes {
+
+    private final URI registry;
+    private final SerdeLibrary library;
+    private final SchemaIds schemaIds;
+
+    /** @param registry the registry's base URL, for instance {@code http://127.0.0.1:8084} */
+    public AvroSerdes(URI registry) {
+        this.registry = registry;
+        this.library = SerdeLibrary.present();
+        this.schemaIds = new SchemaIds(library.confluentApi(registry));
+    }
+
+    @Override
+    public <T extends SpecificRecord> Serde<T> of(Topic<T> topic) {
+        return Serdes.serdeFrom(
+                library.serializer(registry),
+                new PoisonAwareDeserializer<>(
+                        topic.schema(), topic.valueType(), schemaIds, library.deserializer(registry)));
+    }
+
+    /**
+     * Resolves the schema of a topic's values, so that a service that has done this before it is ready never waits for
+     * the registry while it works.
+     *
+     * @return the warm serde
+     * @throws RegistryUnavailableException when the registry doesn't answer, or doesn't know the schema yet
+     */
+    public <T extends SpecificRecord> Serde<T> warm(Topic<T> topic) {
+        Serde<T> serde = of(topic);
+        try {
+            byte[] bytes = serde.serializer().serialize(topic.name(), BlankRecords.of(topic));
+            serde.deserializer().deserialize(topic.name(), bytes);
+            return serde;
+        } catch (RuntimeException e) {
+            throw new RegistryUnavailableException(
+                    "The registry at " + registry + " doesn't give the schema of " + topic.subject(), e);
+        }
+    }
+}

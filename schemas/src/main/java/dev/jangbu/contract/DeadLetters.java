@@ -1,0 +1,53 @@
+package dev.jangbu.contract;
+
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.jspecify.annotations.Nullable;
+
+/** A dead letter is the record as it came, key, value and headers, with headers that say from where, by whom and why. */
+public final class DeadLetters {
+
+    public static final String TOPIC = "jangbu_dead_letter_topic";
+    public static final String PARTITION = "jangbu_dead_letter_partition";
+    public static final String OFFSET = "jangbu_dead_letter_offset";
+    public static final String TIMESTAMP = "jangbu_dead_letter_timestamp";
+    public static final String BY = "jangbu_dead_letter_by";
+    public static final String REASON = "jangbu_dead_letter_reason";
+
+    /** A reason is for people to read; a longer one is cut. */
+    private static final int REASON_MAX_CHARS = 1_000;
+
+    private DeadLetters() {}
+
+    /**
+     * The dead letter for a record.
+     *
+     * @param timestamp the record's timestamp, milliseconds since 1970
+     * @param by who refused it, for instance {@code wallet-desk}
+     * @param reason why, for people; must hold no secret
+     */
+    public static ProducerRecord<byte[], byte[]> record(
+            byte @Nullable [] key,
+            byte @Nullable [] value,
+            Headers original,
+            String topic,
+            int partition,
+            long offset,
+            long timestamp,
+            String by,
+            @Nullable String reason) {
+        Headers headers = new RecordHeaders(original.toArray());
+        EventHeaders.add(headers, TOPIC, topic);
+        EventHeaders.add(headers, PARTITION, Integer.toString(partition));
+        EventHeaders.add(headers, OFFSET, Long.toString(offset));
+        EventHeaders.add(headers, TIMESTAMP, Long.toString(timestamp));
+        EventHeaders.add(headers, BY, by);
+        EventHeaders.add(headers, REASON, cut(reason == null ? "no reason given" : reason));
+        return new ProducerRecord<>(Topics.SETTLEMENT_DEAD_LETTERS.name(), 0, key, value, headers);
+    }
+
+    private static String cut(String reason) {
+        return reason.length() <= REASON_MAX_CHARS ? reason : reason.substring(0, REASON_MAX_CHARS) + "…";
+    }
+}

@@ -1,0 +1,62 @@
+package dev.jangbu.contract;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Tells ids that the registry has from ids that it has not, before a library's deserializer meets them: the libraries
+ * throw alike for "no such schema" (the record's fault) and for "no answer" (the registry's).
+ */
+final class SchemaIds {
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
+    private final URI confluentApi;
+    private final HttpClient http;
+    private final Set<Integer> known = ConcurrentHashMap.newKeySet();
+
+    SchemaIds(URI confluentApi) {
+        this.confluentApi = confluentApi;
+        this.http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
+    }
+
+    /**
+     * Returns if the registry has the id; asked once per id that exists.
+     *
+     * @throws PoisonRecordException if the registry answers that it has no such schema
+     * @throws RegistryUnavailableException if it gives no usable answer
+     */
+    void require(int id) {
+        if (known.contains(id)) {
+            return;
+        }
+        int status = ask(id);
+        switch (status) {
+            case 200 -> known.add(id);
+            case 404 -> throw new PoisonRecordException("The registry has no schema of id " + id);
+            default ->
+                throw new RegistryUnavailableException(
+                        "The registry answered " + status + " when asked for schema " + id, null);
+        }
+    }
+
+    private int ask(int id) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(confluentApi + "/schemas/ids/" + id))
+                .timeout(TIMEOUT)
+                .build();
+        try {
+            return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+        } catch (IOException e) {
+            throw new RegistryUnavailableException("No answer from the registry at " + confluentApi, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RegistryUnavailableException("Interrupted while asking the registry", e);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package dev.jangbu.contract;
+
+import java.net.URI;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.common.utils.Utils;
+
+/**
+ * The one place that knows whose serializers write the wire format. Apicurio's are on Maven Central and are the default;
+ * Confluent's are used instead where they are on the class path (Maven profile {@code confluent}). Both write the same
+ * bytes, so readers never notice.
+ */
+enum SerdeLibrary {
+    CONFLUENT(
+            "io.confluent.kafka.serializers.KafkaAvroSerializer",
+            "io.confluent.kafka.serializers.KafkaAvroDeserializer",
+            "") {
+        @Override
+        Map<String, Object> settings(URI registry) {
+            return Map.of(
+                    "schema.registry.url", confluentApi(registry).toString(),
+                    "auto.register.schemas", false,
+                    "specific.avro.reader", true);
+        }
+    },
+
+    APICURIO(
+            "io.apicurio.registry.serde.avro.AvroKafkaSerializer",
+            "io.apicurio.registry.serde.avro.AvroKafkaDeserializer",
+            "/apis/ccompat/v7") {
+        @Override
+        Map<String, Object> settings(URI registry) {
+            Map<String, Object> settings = new HashMap<>();
+            settings.put("apicurio.registry.url", registry + "/apis/registry/v3");
+            settings.put("apicurio.registry.http.adapter", "JDK");
+            settings.put("apicurio.registry.auto-register", false);
+            settings.put("apicurio.registry.use-specific-avro-reader", true);
+            // What an id stands for never changes, so nothing that was looked up once is asked for again: a payment's
+            // outcome must not wait for the registry. (Ten years; the default looks again every 30 s.)
+            settings.put("apicurio.registry.check-period-ms", 315_360_000_000L);
+            settings.put("apicurio.registry.retry-count", 0);
+            return settings;
+        }
+    };
+
+    private final String serializerClass;
+    private final String deserializerClass;
+    private final String confluentApiPath;
+
+    SerdeLibrary(String serializerClass, String deserializerClass, String confluentApiPath) {
+        this.serializerClass = serializerClass;
+        this.deserializerClass = deserializerClass;
+        this.confluentApiPath = confluentApiPath;
+    }
+
+    /** Confluent's where it is present, else Apicurio's. */
+    static SerdeLibrary present() {
+        for (SerdeLibrary library : values()) {
+            try {
+                Class.forName(library.serializerClass, false, SerdeLibrary.class.getClassLoader());
+                return library;
+            } catch (ClassNotFoundException absent) {
+                // The next one, then.
+            }
+        }
+        throw new IllegalStateException("No Avro serializers on the class path: neither Confluent's nor Apicurio's");
+    }
+
+    /** Where this kind of registry serves Confluent's HTTP API. */
+    URI confluentApi(URI registry) {
+        return URI.create(registry + confluentApiPath);
+    }
+
+    abstract Map<String, Object> settings(URI registry);
+
+    <T extends SpecificRecord> Serializer<T> serializer(URI registry) {
+        Serializer<T> serializer = instance(serializerClass);
+        serializer.configure(settings(registry), false);
+        return serializer;
+    }
+
+    <T extends SpecificRecord> Deserializer<T> deserializer(URI registry) {
+        Deserializer<T> deserializer = instance(deserializerClass);
+        deserializer.configure(settings(registry), false);
+        return deserializer;
+    }
+
+    /** Whether a library's exception tells of the registry or the way to it, and not of the record's bytes. */
+    static boolean isRegistryFailure(Throwable thrown) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            String name = cause.getClass().getName();
+            if (name.startsWith("java.net.")
+                    || name.startsWith("java.nio.channels.")
+                    || name.startsWith("com.microsoft.kiota.")
+                    || name.startsWith("io.confluent.kafka.schemaregistry.client.rest.")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @SuppressWarnings("unchecked") // The libraries' classes are generic in the record's type, which they learn as they go.
+    private static <S> S instance(String className) {
+        try {
+            return (S) Utils.newInstance(className, Object.class);
+        } catch (ClassNotFoundException absent) {
+            throw new IllegalStateException(className + " is not on the class path", absent);
+        }
+    }
+}
