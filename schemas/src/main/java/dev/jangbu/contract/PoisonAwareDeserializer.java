@@ -14,8 +14,7 @@ final class PoisonAwareDeserializer<T extends SpecificRecord> implements Deseria
     private final SchemaIds schemaIds;
     private final Deserializer<T> library;
 
-    PoisonAwareDeserializer(
-            Schema schema, @Nullable Class<T> type, SchemaIds schemaIds, Deserializer<T> library) {
+    PoisonAwareDeserializer(Schema schema, @Nullable Class<T> type, SchemaIds schemaIds, Deserializer<T> library) {
         this.schema = schema;
         this.type = Objects.requireNonNull(type);
         this.schemaIds = schemaIds;

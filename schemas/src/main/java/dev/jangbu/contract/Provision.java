@@ -55,7 +55,12 @@ public final class Provision {
                             .configs(topic.config()))
                     .toList();
             admin.createTopics(missing).all().get();
-            check(admin, Topics.ALL.stream().filter(topic -> existing.contains(topic.name())).toList(), partitions);
+            check(
+                    admin,
+                    Topics.ALL.stream()
+                            .filter(topic -> existing.contains(topic.name()))
+                            .toList(),
+                    partitions);
         } catch (ExecutionException e) {
             throw new IllegalStateException("Kafka refused to create or describe the topics", e.getCause());
         } catch (InterruptedException e) {

@@ -37,6 +37,8 @@ enum SerdeLibrary {
             settings.put("apicurio.registry.url", registry + "/apis/registry/v3");
             settings.put("apicurio.registry.http.adapter", "JDK");
             settings.put("apicurio.registry.auto-register", false);
+            // Enums inside a record are part of its schema, not references to schemas of their own.
+            settings.put("apicurio.registry.dereference-schema", true);
             settings.put("apicurio.registry.use-specific-avro-reader", true);
             // What an id stands for never changes, so nothing that was looked up once is asked for again: a payment's
             // outcome must not wait for the registry. (Ten years; the default looks again every 30 s.)
@@ -102,7 +104,8 @@ enum SerdeLibrary {
         return false;
     }
 
-    @SuppressWarnings("unchecked") // The libraries' classes are generic in the record's type, which they learn as they go.
+    @SuppressWarnings(
+            "unchecked") // The libraries' classes are generic in the record's type, which they learn as they go.
     private static <S> S instance(String className) {
         try {
             return (S) Utils.newInstance(className, Object.class);

@@ -60,7 +60,8 @@ public final class FixedIdSerdes implements RecordSerdes {
                                             value.length - WireFormat.HEADER_BYTES,
                                             null));
         } catch (IOException | AvroRuntimeException | IndexOutOfBoundsException e) {
-            throw new PoisonRecordException("The bytes don't decode as " + topic.schema().getName(), e);
+            throw new PoisonRecordException(
+                    "The bytes don't decode as " + topic.schema().getName(), e);
         }
     }
 }

@@ -1,0 +1,129 @@
+package dev.jangbu.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.serialization.Serde;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The serdes against a real registry. */
+class AvroSerdesTest {
+
+    private static final SettlementCompleted COMPLETED = SettlementCompleted.newBuilder()
+            .setReferenceId("0199c0de-0000-7000-8000-000000000001")
+            .setKind(SettlementKind.PAYOUT)
+            .setOutcome(Outcome.REJECTED)
+            .setRejection(Rejection.INSUFFICIENT_FUNDS)
+            .setParts(0)
+            .setCompletedAt(Instant.parse("2026-11-22T01:02:03.004Z"))
+            .build();
+
+    @TempDir
+    static Path directory;
+
+    private static RegistryProcess registry;
+    private static URI url;
+
+    @BeforeAll
+    static void aRegistryWithTheReleasedSchemas() throws IOException {
+        registry = new RegistryProcess(directory);
+        url = registry.url();
+        Provision.schemas(url);
+    }
+
+    @AfterAll
+    static void stop() {
+        registry.close();
+    }
+
+    @Test
+    void everySchemaResolvesAndTheBytesAreInConfluentsWireFormat() {
+        AvroSerdes serdes = new AvroSerdes(url);
+        serdes.warm(Topics.SETTLEMENT_REQUESTS);
+        serdes.warm(Topics.LEDGER_ENTRIES);
+        serdes.warm(Topics.LEDGER_POSTINGS);
+        Serde<SettlementCompleted> serde = serdes.warm(Topics.SETTLEMENT_COMPLETIONS);
+
+        byte[] bytes = bytes(serde, Topics.SETTLEMENT_COMPLETIONS, COMPLETED);
+
+        assertThat(bytes[0]).isZero();
+        assertThat(ByteBuffer.wrap(bytes).getInt(1)).isPositive();
+        assertThat(read(serde, Topics.SETTLEMENT_COMPLETIONS, bytes)).isEqualTo(COMPLETED);
+    }
+
+    @Test
+    void provisioningAgainChangesNothing() {
+        Provision.schemas(url);
+    }
+
+    @Test
+    void aWarmSerdeNeedsTheRegistryNoMore() throws IOException {
+        try (RegistryProcess dying = new RegistryProcess(directory)) {
+            Provision.schemas(dying.url());
+            Serde<SettlementCompleted> serde = new AvroSerdes(dying.url()).warm(Topics.SETTLEMENT_COMPLETIONS);
+            dying.close();
+
+            byte[] bytes = bytes(serde, Topics.SETTLEMENT_COMPLETIONS, COMPLETED);
+
+            assertThat(read(serde, Topics.SETTLEMENT_COMPLETIONS, bytes)).isEqualTo(COMPLETED);
+        }
+    }
+
+    @Test
+    void whatIsNotTheRecordIsPoison() {
+        AvroSerdes serdes = new AvroSerdes(url);
+        Serde<SettlementCompleted> serde = serdes.of(Topics.SETTLEMENT_COMPLETIONS);
+        byte[] good = bytes(serde, Topics.SETTLEMENT_COMPLETIONS, COMPLETED);
+        LedgerPosted posted = BlankRecords.of(Topics.LEDGER_POSTINGS);
+
+        assertPoison(serde, null, "no value");
+        assertPoison(serde, new byte[] {0, 0, 1}, "3 bytes");
+        assertPoison(serde, "{\"json\": true}".getBytes(), "begins with byte 123");
+        assertPoison(serde, new byte[] {0, 0x7f, 0, 0, 1, 2, 3}, "no schema of id");
+        assertPoison(serde, Arrays.copyOf(good, good.length - 3), "don't decode");
+        assertPoison(serde, bytes(serdes.of(Topics.LEDGER_POSTINGS), Topics.LEDGER_POSTINGS, posted), "LedgerPosted");
+    }
+
+    @Test
+    void aRegistryThatDoesNotAnswerIsNotPoison() {
+        Serde<SettlementCompleted> nowhere =
+                new AvroSerdes(URI.create("http://127.0.0.1:1")).of(Topics.SETTLEMENT_COMPLETIONS);
+        byte[] good =
+                bytes(new AvroSerdes(url).of(Topics.SETTLEMENT_COMPLETIONS), Topics.SETTLEMENT_COMPLETIONS, COMPLETED);
+
+        assertThatThrownBy(() -> read(nowhere, Topics.SETTLEMENT_COMPLETIONS, good))
+                .isInstanceOf(RegistryUnavailableException.class);
+    }
+
+    @Test
+    void aSchemaThatIsNotRegisteredIsNotMadeUp() {
+        Topic<SettlementCompleted> unknown =
+                new Topic<>("unknown", "nothing", SettlementCompleted.class, true, java.util.Map.of());
+
+        assertThatThrownBy(() -> new AvroSerdes(url).warm(unknown)).isInstanceOf(RegistryUnavailableException.class);
+    }
+
+    private static void assertPoison(Serde<SettlementCompleted> serde, byte[] bytes, String reason) {
+        assertThatThrownBy(() -> read(serde, Topics.SETTLEMENT_COMPLETIONS, bytes))
+                .isInstanceOf(PoisonRecordException.class)
+                .hasMessageContaining(reason);
+    }
+
+    private static <T extends SpecificRecord> byte[] bytes(Serde<T> serde, Topic<T> topic, T value) {
+        return serde.serializer().serialize(topic.name(), value);
+    }
+
+    private static <T extends SpecificRecord> T read(Serde<T> serde, Topic<T> topic, byte[] bytes) {
+        return serde.deserializer().deserialize(topic.name(), bytes);
+    }
+}
