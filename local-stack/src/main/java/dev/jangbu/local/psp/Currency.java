@@ -1,0 +1,48 @@
+package dev.jangbu.local.psp;
+
+import java.math.BigDecimal;
+
+/**
+ * The currencies that the simulator charges in, each with its number of decimals (ISO 4217).
+ *
+ * <p>Toss's confirm names no currency: the real Toss knows it from the checkout, which the simulator never sees. So the way
+ * the amount is written decides: a JSON number with a decimal point ({@code 12.30}, {@code 12.00}) is US dollars, one without
+ * ({@code 12000}) is Korean won.
+ */
+enum Currency {
+    KRW(0),
+    USD(2);
+
+    private final int digits;
+
+    Currency(int digits) {
+        this.digits = digits;
+    }
+
+    /** The currency of a confirm, from the way its amount is written. */
+    static Currency ofConfirmed(BigDecimal amount) {
+        return amount.scale() == 0 ? KRW : USD;
+    }
+
+    /**
+     * The amount in minor units.
+     *
+     * @throws InvalidRequestException if it is not positive, too large, or has more decimals than the currency
+     */
+    long minor(BigDecimal amount) {
+        // A scale out of this range is an exponent such as 1E+999999999, which must not be expanded.
+        if (amount.scale() < 0 || amount.scale() > digits || amount.precision() > 18) {
+            throw new InvalidRequestException("an amount in " + this + " has at most " + digits + " decimals, 18 digits");
+        }
+        long minor = amount.movePointRight(digits).longValueExact();
+        if (minor <= 0) {
+            throw new InvalidRequestException("an amount must be positive");
+        }
+        return minor;
+    }
+
+    /** The amount as Toss writes it: an integer for won, two decimals for dollars. */
+    BigDecimal decimal(long minor) {
+        return BigDecimal.valueOf(minor, digits);
+    }
+}
