@@ -1,0 +1,85 @@
+package dev.jangbu.ledger.database;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.time.Duration;
+import java.util.Properties;
+import javax.sql.DataSource;
+
+/**
+ * The connections to the database {@code jangbu_ledger}, as role {@code jangbu_ledger}: one for posting, two for
+ * reading, so that no reader ever makes a book wait. Nothing is opened before it is used.
+ */
+public final class Database implements AutoCloseable {
+
+    /**
+     * The server ends a transaction, and its hold on a book, that its client left open for so long: a paused instance
+     * must not stop its successor.
+     */
+    static final Duration TRANSACTION_LIMIT = Duration.ofSeconds(10);
+
+    private static final String ROLE = "jangbu_ledger";
+
+    private final HikariDataSource posting;
+    private final HikariDataSource reading;
+
+    /**
+     * @param postgres the server, host:port
+     * @param password of the role jangbu_ledger
+     */
+    public Database(String postgres, String password) {
+        this.posting = pool("posting", url(postgres), password, 1);
+        this.reading = pool("reading", url(postgres), password, 2);
+        this.reading.setReadOnly(true);
+    }
+
+    /** For the one thread that posts. */
+    public DataSource forPosting() {
+        return posting;
+    }
+
+    /** For reads; its transactions are read-only. */
+    public DataSource forReading() {
+        return reading;
+    }
+
+    @Override
+    public void close() {
+        posting.close();
+        reading.close();
+    }
+
+    /** The database's JDBC URL. */
+    static String url(String postgres) {
+        return "jdbc:postgresql://" + postgres + "/jangbu_ledger";
+    }
+
+    private static HikariDataSource pool(String name, String url, String password, int connections) {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName(name);
+        config.setJdbcUrl(url);
+        config.setUsername(ROLE);
+        config.setPassword(password);
+        config.setMaximumPoolSize(connections);
+        config.setMinimumIdle(0);
+        config.setConnectionTimeout(Duration.ofSeconds(3).toMillis());
+        config.setInitializationFailTimeout(-1);
+        config.setDataSourceProperties(driverProperties(name));
+        return new HikariDataSource(config);
+    }
+
+    private static Properties driverProperties(String name) {
+        Properties properties = new Properties();
+        properties.setProperty("ApplicationName", "ledger-service " + name);
+        properties.setProperty("connectTimeout", "3");
+        // Longer than the server's limits, so that the server answers first and says why.
+        properties.setProperty(
+                "socketTimeout", Long.toString(TRANSACTION_LIMIT.multipliedBy(2).toSeconds()));
+        properties.setProperty("tcpKeepAlive", "true");
+        properties.setProperty(
+                "options",
+                "-c idle_in_transaction_session_timeout=%1$ds -c transaction_timeout=%1$ds"
+                        .formatted(TRANSACTION_LIMIT.toSeconds()));
+        return properties;
+    }
+}

@@ -1,0 +1,33 @@
+package dev.jangbu.ledger.database;
+
+import org.flywaydb.core.Flyway;
+
+/** Brings the database to this version's tables and guards, as the role that owns them and is used for nothing else. */
+public final class Migrations {
+
+    private final String postgres;
+    private final String ownerPassword;
+
+    /**
+     * @param postgres the server, host:port
+     * @param ownerPassword of the role jangbu_owner
+     */
+    public Migrations(String postgres, String ownerPassword) {
+        this.postgres = postgres;
+        this.ownerPassword = ownerPassword;
+    }
+
+    /**
+     * Runs what is missing; does nothing when nothing is. Instances that start together wait for one another.
+     *
+     * @throws org.flywaydb.core.api.FlywayException if the database is away, or differs from the history
+     */
+    public void run() {
+        Flyway.configure()
+                .dataSource(Database.url(postgres), "jangbu_owner", ownerPassword)
+                .locations("classpath:db/migration")
+                .cleanDisabled(true)
+                .load()
+                .migrate();
+    }
+}

@@ -1,0 +1,157 @@
+-- The last guards of the book. SQLSTATE class JL, "Jangbu ledger"; each message names the first settlement at fault:
+--   JL001 a journal has not all its lines, or fewer than two    JL006 a gap in the numbers of a book
+--   JL002 debits and credits differ                             JL007 lines for a journal that is closed
+--   JL003 a line in another currency than its journal           JL008 a change of what is written
+--   JL004 a gap in the versions of a wallet                     JL009 a hash that does not follow
+--   JL005 a wallet's balance that does not follow               JL010 a line on an account that does not exist
+--   JL011 a book whose head is not its last journal, or whose offset goes back
+--
+-- The checks of a batch are planned once per session, perhaps while the tables are still empty: without the settings on
+-- the functions, they would go on reading whole tables as these grow. Each looks its few rows up by an index.
+-- pg_temp last: a temporary table must not stand in for one of ours.
+
+CREATE FUNCTION check_lines() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp
+    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+AS $$
+DECLARE
+    culprit record;
+BEGIN
+    SELECT n.settlement_id, n.line_no INTO culprit
+    FROM new_lines n JOIN journals j ON j.settlement_id = n.settlement_id
+    ORDER BY n.settlement_id, n.line_no LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'settlement %: line % is late, the journal is closed', culprit.settlement_id, culprit.line_no
+            USING ERRCODE = 'JL007';
+    END IF;
+
+    -- Accounts are never deleted, so that this needs no foreign key, which would lock platform:fees for every line.
+    SELECT n.settlement_id, n.line_no, n.account INTO culprit
+    FROM new_lines n
+    WHERE NOT EXISTS (SELECT FROM accounts a WHERE a.code = n.account)
+    ORDER BY n.settlement_id, n.line_no LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'settlement %: line % is on account %, which does not exist',
+            culprit.settlement_id, culprit.line_no, culprit.account USING ERRCODE = 'JL010';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION check_journals() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp
+    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+AS $$
+DECLARE
+    culprit record;
+BEGIN
+    -- Sums of bigint are numeric: nothing overflows here.
+    SELECT n.settlement_id, n.line_count, n.currency, l.* INTO culprit
+    FROM new_journals n
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS present,
+               count(*) FILTER (WHERE currency <> n.currency) AS foreign_lines,
+               coalesce(sum(amount) FILTER (WHERE side = 'DEBIT'), 0) AS debits,
+               coalesce(sum(amount) FILTER (WHERE side = 'CREDIT'), 0) AS credits
+        FROM lines WHERE lines.settlement_id = n.settlement_id
+    ) l
+    WHERE l.present < 2 OR l.present <> n.line_count OR l.foreign_lines > 0 OR l.debits <> l.credits
+    ORDER BY n.book, n.no LIMIT 1;
+    IF FOUND THEN
+        IF culprit.present < 2 OR culprit.present <> culprit.line_count THEN
+            RAISE EXCEPTION 'settlement %: the journal has % lines, says % and needs at least 2',
+                culprit.settlement_id, culprit.present, culprit.line_count USING ERRCODE = 'JL001';
+        ELSIF culprit.foreign_lines > 0 THEN
+            RAISE EXCEPTION 'settlement %: % lines are not in the journal''s currency %',
+                culprit.settlement_id, culprit.foreign_lines, culprit.currency USING ERRCODE = 'JL003';
+        ELSE
+            RAISE EXCEPTION 'settlement %: debits of % and credits of % do not balance',
+                culprit.settlement_id, culprit.debits, culprit.credits USING ERRCODE = 'JL002';
+        END IF;
+    END IF;
+
+    -- The predecessor is looked for in the same book: a wallet's entries all lie in one partition.
+    SELECT n.settlement_id, n.wallet_id, n.wallet_version, n.balance_after, p.settlement_id AS predecessor,
+           coalesce(p.balance_after, 0) + w.net AS expected INTO culprit
+    FROM new_journals n
+    LEFT JOIN journals p
+        ON p.wallet_id = n.wallet_id AND p.wallet_version = n.wallet_version - 1 AND p.book = n.book
+    CROSS JOIN LATERAL (
+        SELECT coalesce(sum(CASE side WHEN 'CREDIT' THEN amount ELSE -amount END), 0) AS net
+        FROM lines
+        WHERE lines.settlement_id = n.settlement_id
+          AND lines.account = 'seller:' || split_part(n.wallet_id, ':', 1) || ':payable'
+    ) w
+    WHERE (n.wallet_version > 1 AND p.settlement_id IS NULL)
+       OR n.balance_after <> coalesce(p.balance_after, 0) + w.net
+    ORDER BY n.book, n.no LIMIT 1;
+    IF FOUND THEN
+        IF culprit.wallet_version > 1 AND culprit.predecessor IS NULL THEN
+            RAISE EXCEPTION 'settlement %: version % of wallet % has no predecessor in its book',
+                culprit.settlement_id, culprit.wallet_version, culprit.wallet_id USING ERRCODE = 'JL004';
+        ELSE
+            RAISE EXCEPTION 'settlement %: version % of wallet % says balance % instead of %',
+                culprit.settlement_id, culprit.wallet_version, culprit.wallet_id, culprit.balance_after,
+                culprit.expected USING ERRCODE = 'JL005';
+        END IF;
+    END IF;
+
+    SELECT n.settlement_id, n.book, n.no INTO culprit
+    FROM new_journals n
+    WHERE n.no > 1 AND NOT EXISTS (SELECT FROM journals p WHERE p.book = n.book AND p.no = n.no - 1)
+    ORDER BY n.book, n.no LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'settlement %: number % of book % has no predecessor',
+            culprit.settlement_id, culprit.no, culprit.book USING ERRCODE = 'JL006';
+    END IF;
+
+    SELECT n.settlement_id, n.book, n.no INTO culprit
+    FROM new_journals n JOIN journal_hashes h ON h.settlement_id = n.settlement_id
+    WHERE h.computed <> n.hash
+    ORDER BY n.book, n.no LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'settlement %: the hash of number % of book % does not follow from the one before',
+            culprit.settlement_id, culprit.no, culprit.book USING ERRCODE = 'JL009';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'the book is immutable: % of % is refused', TG_OP, TG_TABLE_NAME
+        USING ERRCODE = 'JL008', HINT = 'Correct an error by a further entry.';
+END $$;
+
+CREATE FUNCTION check_book() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp
+    SET enable_seqscan = off
+AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND NEW.next_offset < OLD.next_offset THEN
+        RAISE EXCEPTION 'book %: the offset would go back from % to %', NEW.book, OLD.next_offset, NEW.next_offset
+            USING ERRCODE = 'JL011';
+    END IF;
+    IF (NEW.last_no > 0
+            AND NOT EXISTS (SELECT FROM journals WHERE book = NEW.book AND no = NEW.last_no AND hash = NEW.head_hash))
+        OR (NEW.last_no = 0 AND NEW.head_hash <> decode(repeat('00', 32), 'hex'))
+        OR EXISTS (SELECT FROM journals WHERE book = NEW.book AND no = NEW.last_no + 1) THEN
+        RAISE EXCEPTION 'book %: % with its hash is not the last journal', NEW.book, NEW.last_no
+            USING ERRCODE = 'JL011';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER lines_are_checked AFTER INSERT ON lines
+    REFERENCING NEW TABLE AS new_lines FOR EACH STATEMENT EXECUTE FUNCTION check_lines();
+CREATE TRIGGER journals_are_checked AFTER INSERT ON journals
+    REFERENCING NEW TABLE AS new_journals FOR EACH STATEMENT EXECUTE FUNCTION check_journals();
+CREATE TRIGGER head_is_checked AFTER INSERT OR UPDATE ON books
+    FOR EACH ROW EXECUTE FUNCTION check_book();
+
+CREATE TRIGGER lines_stay BEFORE UPDATE OR DELETE OR TRUNCATE ON lines
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER journals_stay BEFORE UPDATE OR DELETE OR TRUNCATE ON journals
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER accounts_stay BEFORE UPDATE OR DELETE OR TRUNCATE ON accounts
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER books_stay BEFORE DELETE OR TRUNCATE ON books
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

@@ -1,0 +1,5 @@
+-- The roles belong to the server and exist before its databases. None of them owns anything here.
+GRANT SELECT, INSERT ON accounts, books, journals, lines, balances TO jangbu_ledger;
+GRANT UPDATE ON books, balances TO jangbu_ledger;
+GRANT SELECT ON journal_hashes TO jangbu_ledger;
+GRANT SELECT ON accounts, books, journals, lines, balances, journal_hashes TO jangbu_audit;

@@ -1,0 +1,91 @@
+package dev.jangbu.ledger.database;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+
+/** A real PostgreSQL server for the tests of one JVM, and in it the database jangbu_ledger, empty and migrated. */
+public final class LedgerDatabase {
+
+    public static final String OWNER = "jangbu_owner";
+    public static final String LEDGER = "jangbu_ledger";
+    public static final String AUDIT = "jangbu_audit";
+    public static final String PASSWORD = "secret";
+
+    private static final EmbeddedPostgres SERVER = start();
+
+    private LedgerDatabase() {}
+
+    /** Replaces the database by a new one without journals; connections to the old one are cut. */
+    public static void fresh() {
+        asSuperuser(
+                "DROP DATABASE IF EXISTS jangbu_ledger WITH (FORCE)",
+                "CREATE DATABASE jangbu_ledger OWNER jangbu_owner TEMPLATE jangbu_ledger_migrated");
+    }
+
+    /** Keeps the database as it is now, to come back to by {@link #restore()}. */
+    public static void backUp() {
+        asSuperuser(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'jangbu_ledger'",
+                "DROP DATABASE IF EXISTS jangbu_ledger_backup",
+                "CREATE DATABASE jangbu_ledger_backup OWNER jangbu_owner TEMPLATE jangbu_ledger");
+    }
+
+    /** Brings the database back to what it was at {@link #backUp()}. */
+    public static void restore() {
+        asSuperuser(
+                "DROP DATABASE IF EXISTS jangbu_ledger WITH (FORCE)",
+                "CREATE DATABASE jangbu_ledger OWNER jangbu_owner TEMPLATE jangbu_ledger_backup");
+    }
+
+    /** host:port of the server. */
+    public static String address() {
+        return "localhost:" + SERVER.getPort();
+    }
+
+    /** A new connection to the database as one of the roles. */
+    public static Connection connect(String role) throws SQLException {
+        return DriverManager.getConnection(Database.url(address()), role, PASSWORD);
+    }
+
+    public static void asSuperuser(String... statements) {
+        try (Connection connection = SERVER.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement()) {
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static EmbeddedPostgres start() {
+        try {
+            EmbeddedPostgres server = EmbeddedPostgres.builder()
+                    .setServerConfig("max_connections", "50")
+                    .start();
+            createTemplate(server);
+            return server;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void createTemplate(EmbeddedPostgres server) throws SQLException {
+        try (Connection connection = server.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement()) {
+            for (String role : new String[] {OWNER, LEDGER, AUDIT}) {
+                statement.execute("CREATE ROLE " + role + " LOGIN PASSWORD '" + PASSWORD + "'");
+            }
+            statement.execute("CREATE DATABASE jangbu_ledger OWNER jangbu_owner");
+            new Migrations("localhost:" + server.getPort(), PASSWORD).run();
+            statement.execute("ALTER DATABASE jangbu_ledger RENAME TO jangbu_ledger_migrated");
+        }
+    }
+}
