@@ -1,0 +1,35 @@
+package dev.jangbu.settlement.query;
+
+import dev.jangbu.settlement.wallet.Wallet;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A wallet as the API shows it.
+ *
+ * @param walletId sellerId:currency
+ * @param balance minor units
+ * @param version how many entries it has
+ * @param updatedAt when it moved last; null if it never did
+ */
+record WalletView(
+        String walletId,
+        String sellerId,
+        String currency,
+        long balance,
+        long version,
+        @Nullable Instant updatedAt) {
+
+    /** @param wallet null if it has no entry yet: it is then empty, and at version 0 */
+    static WalletView of(WalletKey key, @Nullable Wallet wallet) {
+        return wallet == null
+                ? new WalletView(key.walletId(), key.sellerId(), key.currency(), 0, 0, null)
+                : new WalletView(
+                        key.walletId(),
+                        key.sellerId(),
+                        key.currency(),
+                        wallet.balance(),
+                        wallet.version(),
+                        wallet.updatedAt());
+    }
+}

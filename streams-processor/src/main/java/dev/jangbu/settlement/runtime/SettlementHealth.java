@@ -1,0 +1,32 @@
+package dev.jangbu.settlement.runtime;
+
+import dev.jangbu.settlement.runtime.SettlementStreams.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.health.contributor.Status;
+
+/** Up only while requests are really processed; down once only a person helps. */
+final class SettlementHealth implements HealthIndicator {
+
+    private final SettlementStreams streams;
+
+    SettlementHealth(SettlementStreams streams) {
+        this.streams = streams;
+    }
+
+    @Override
+    public org.springframework.boot.health.contributor.Health health() {
+        Health health = streams.health();
+        return org.springframework.boot.health.contributor.Health.status(status(health))
+                .withDetail("state", health.state())
+                .withDetail("detail", health.detail())
+                .build();
+    }
+
+    private static Status status(Health health) {
+        return switch (health.state()) {
+            case RUNNING -> Status.UP;
+            case WAITING, RESTORING -> Status.OUT_OF_SERVICE;
+            case FAILED, CLOSED -> Status.DOWN;
+        };
+    }
+}
