@@ -37,8 +37,8 @@ enum Behaviour {
     }
 
     /**
-     * The behaviour that a payment key chooses for its first call of this kind: {@code sim_<behaviour>_<anything>} for a
-     * confirm, {@code sim_refund_<behaviour>_<anything>} for a cancel.
+     * The behaviour that a payment key chooses for its first call of this kind: {@code sim_<behaviour>_<anything>} for
+     * a confirm, {@code sim_refund_<behaviour>_<anything>} for a cancel.
      */
     static @Nullable Behaviour chosenBy(String paymentKey, Operation operation) {
         return switch (operation) {

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One line of the book's journal, as JSON. Amounts are minor units, times epoch milliseconds.
  *
- * <p>{@code call} is the idempotency scope whose answer this entry is, or null for a call without an idempotency key: effect and
- * answer are one line, so that no crash parts them.
+ * <p>{@code call} is the idempotency scope whose answer this entry is, or null for a call without an idempotency key:
+ * effect and answer are one line, so that no crash parts them.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "entry")
 @JsonSubTypes({
@@ -31,8 +31,12 @@ sealed interface BookEntry {
 
     /** The buyer was charged. */
     record Charged(
-            long at, String paymentKey, String orderId, Currency currency, long amountMinor, @Nullable String call)
-            implements BookEntry {}
+            long at,
+            String paymentKey,
+            String orderId,
+            Currency currency,
+            long amountMinor,
+            @Nullable String call) implements BookEntry {}
 
     /** The card company refused; the payment is aborted for good. */
     record Declined(
@@ -46,8 +50,12 @@ sealed interface BookEntry {
             implements BookEntry {}
 
     /** Money went back to the buyer. */
-    record Cancelled(long at, String paymentKey, long amountMinor, String reason, @Nullable String call)
-            implements BookEntry {}
+    record Cancelled(
+            long at,
+            String paymentKey,
+            long amountMinor,
+            String reason,
+            @Nullable String call) implements BookEntry {}
 
     /** A call was refused and changed nothing; kept because the same key must hear the same again. */
     record Refused(String call, TossError error) implements BookEntry {}

@@ -5,7 +5,10 @@ import java.math.BigDecimal;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The two calls that move money, read from their bodies; fields that Toss knows and the simulator does not use are ignored. */
+/**
+ * The two calls that move money, read from their bodies; fields that Toss knows and the simulator does not use are
+ * ignored.
+ */
 final class Commands {
     private static final Pattern ORDER_ID = Pattern.compile("[A-Za-z0-9_=-]{6,64}");
     private static final int TEXT_LIMIT = 200;
@@ -16,32 +19,33 @@ final class Commands {
     record Confirm(String paymentKey, String orderId, Currency currency, long amountMinor) {
 
         static Confirm parse(JsonNode body) {
-            BigDecimal amount = amount(body, "amount");
+            BigDecimal amount = amountOf(body, "amount");
             if (amount == null) {
                 throw new InvalidRequestException("amount is required");
             }
             Currency currency = Currency.ofConfirmed(amount);
-            return new Confirm(text(body, "paymentKey"), orderId(body), currency, currency.minor(amount));
+            return new Confirm(textOf(body, "paymentKey"), orderIdOf(body), currency, currency.minor(amount));
         }
     }
 
     /** {@code POST /v1/payments/{paymentKey}/cancel}; without an amount, all that is left. */
-    record Cancel(String paymentKey, String reason, @Nullable BigDecimal amount) {
+    record Cancel(
+            String paymentKey, String reason, @Nullable BigDecimal amount) {
 
         static Cancel parse(String paymentKey, JsonNode body) {
-            return new Cancel(paymentKey, text(body, "cancelReason"), amount(body, "cancelAmount"));
+            return new Cancel(paymentKey, textOf(body, "cancelReason"), amountOf(body, "cancelAmount"));
         }
     }
 
-    private static String orderId(JsonNode body) {
-        String orderId = text(body, "orderId");
+    private static String orderIdOf(JsonNode body) {
+        String orderId = textOf(body, "orderId");
         if (!ORDER_ID.matcher(orderId).matches()) {
             throw new InvalidRequestException("orderId has 6 to 64 letters, digits, '-', '_', '='");
         }
         return orderId;
     }
 
-    private static String text(JsonNode body, String field) {
+    private static String textOf(JsonNode body, String field) {
         String text = body.path(field).asText("");
         if (!body.path(field).isTextual() || text.isBlank() || text.length() > TEXT_LIMIT) {
             throw new InvalidRequestException(field + " is required, as text of at most " + TEXT_LIMIT + " characters");
@@ -49,7 +53,7 @@ final class Commands {
         return text;
     }
 
-    private static @Nullable BigDecimal amount(JsonNode body, String field) {
+    private static @Nullable BigDecimal amountOf(JsonNode body, String field) {
         JsonNode amount = body.path(field);
         if (amount.isMissingNode() || amount.isNull()) {
             return null;

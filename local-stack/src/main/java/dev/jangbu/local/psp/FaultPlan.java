@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which calls misbehave, and how, at seeded rates.
  *
- * <p>The draw for a call depends on nothing but the seed, the kind of call, its payment key and how many such calls there were
- * for this payment key: not on the order in which concurrent calls arrive, nor on an idempotency key, which a client makes
- * from ids that differ in each run. So a run with the same payment keys repeats.
+ * <p>The draw for a call depends on nothing but the seed, the kind of call, its payment key and how many such calls
+ * there were for this payment key: not on the order in which concurrent calls arrive, nor on an idempotency key, which
+ * a client makes from ids that differ in each run. So a run with the same payment keys repeats.
  *
  * @param ratesPerMillion of 1,000,000 calls, how many show each behaviour; together at most 1,000,000
  */
@@ -31,7 +31,8 @@ record FaultPlan(long seed, Map<Behaviour, Integer> ratesPerMillion) {
     }
 
     /** The behaviour of the call; {@code attempt} counts from 1. Null: it behaves. */
-    @Nullable Behaviour choose(Operation operation, String paymentKey, int attempt) {
+    @Nullable
+    Behaviour choose(Operation operation, String paymentKey, int attempt) {
         long draw = Long.remainderUnsigned(hash(operation + "/" + attempt + "/" + paymentKey), MILLION);
         for (Behaviour behaviour : Behaviour.values()) {
             draw -= ratesPerMillion.getOrDefault(behaviour, 0);
@@ -43,7 +44,8 @@ record FaultPlan(long seed, Map<Behaviour, Integer> ratesPerMillion) {
     }
 
     /**
-     * Reads {@code {"seed": 7, "rates": {"timeout_after_charge": 0.05}}}; {@code {}} and rates of 0 switch all faults off.
+     * Reads {@code {"seed": 7, "rates": {"timeout_after_charge": 0.05}}}; {@code {}} and rates of 0 switch all faults
+     * off.
      *
      * @throws InvalidRequestException saying what is wrong
      */
@@ -109,7 +111,9 @@ record FaultPlan(long seed, Map<Behaviour, Integer> ratesPerMillion) {
         return value.movePointRight(6).intValueExact();
     }
 
-    /** FNV-1a over the text, then the finalizer of SplitMix64, so that neighbouring seeds and attempts are unrelated. */
+    /**
+     * FNV-1a over the text, then the finalizer of SplitMix64, so that neighbouring seeds and attempts are unrelated.
+     */
     private long hash(String call) {
         long hash = 0xcbf29ce484222325L ^ (seed * 0x9e3779b97f4a7c15L);
         for (byte next : call.getBytes(StandardCharsets.UTF_8)) {

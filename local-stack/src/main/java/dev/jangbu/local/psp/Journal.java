@@ -5,7 +5,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -17,15 +16,19 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An append-only file of lines that survives kill -9 at any byte.
  *
- * <p>Group commit: of the callers that wait in {@link #awaitForced}, one writes and forces all lines appended so far while
- * the others wait for it, so that many concurrent calls share one force. A line without its line break at the end of the file was never acknowledged; it
- * is cut off when the file is opened.
+ * <p>Group commit: of the callers that wait in {@link #awaitForced}, one writes and forces all lines appended so far
+ * while the others wait for it, so that many concurrent calls share one force. A line without its line break at the end
+ * of the file was never acknowledged; it is cut off when the file is opened.
  */
 final class Journal implements Closeable {
+    private static final Logger LOG = LoggerFactory.getLogger(Journal.class);
+
     private final FileChannel channel;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition progress = lock.newCondition();
@@ -46,8 +49,8 @@ final class Journal implements Closeable {
      */
     static Journal open(Path file, Consumer<byte[]> replay) throws IOException {
         Files.createDirectories(file.toAbsolutePath().getParent());
-        FileChannel channel = FileChannel.open(
-                file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
             lockAgainstOthers(channel, file);
             long end = replayLines(channel, replay);
@@ -62,13 +65,13 @@ final class Journal implements Closeable {
         }
     }
 
-    /** Adds a line to those that the next force takes along; returns its number for {@link #awaitForced}. */
-    long append(byte[] line) {
+    /** Adds a line to those that the next force takes along. Its number is the new {@link #appended}. */
+    void append(byte[] line) {
         lock.lock();
         try {
             pending.writeBytes(line);
             pending.write('\n');
-            return ++appended;
+            appended++;
         } finally {
             lock.unlock();
         }
@@ -87,8 +90,8 @@ final class Journal implements Closeable {
     /**
      * Returns when the line and all before it are on the disk.
      *
-     * @throws UncheckedIOException if they cannot be written; from then on every call throws, because memory is ahead of the
-     *     file and only opening it again says what is true
+     * @throws BookUnusableException if they cannot be written; from then on every call throws, because memory is ahead
+     *     of the file and only opening it again says what is true
      */
     void awaitForced(long line) {
         lock.lock();
@@ -101,7 +104,7 @@ final class Journal implements Closeable {
                 }
             }
             if (failure != null) {
-                throw new UncheckedIOException(failure);
+                throw new BookUnusableException("the book cannot be written", failure);
             }
         } finally {
             lock.unlock();
@@ -115,12 +118,14 @@ final class Journal implements Closeable {
         pending = new ByteArrayOutputStream();
         writing = true;
         lock.unlock();
-        IOException failed = null;
+        // Until the force has returned, whatever ends this is a failure, errors of the machine included.
+        IOException failed = new IOException("the book could not be written");
         try {
             while (batch.hasRemaining()) {
                 channel.write(batch);
             }
             channel.force(false);
+            failed = null;
         } catch (IOException e) {
             failed = e;
         } finally {
@@ -130,6 +135,7 @@ final class Journal implements Closeable {
                 forced = last;
             } else {
                 failure = failed;
+                LOG.error("The book cannot be written; every call fails until a restart", failed);
             }
             progress.signalAll();
         }

@@ -74,8 +74,7 @@ record Payment(
 
     /** A lie: the same payment with another amount, for the behaviour {@code wrong_amount}. */
     Payment withWrongAmount() {
-        return new Payment(
-                paymentKey, orderId, currency, Math.addExact(amountMinor, 1), confirmedAt, failure, cancels);
+        return new Payment(paymentKey, orderId, currency, Math.addExact(amountMinor, 1), confirmedAt, failure, cancels);
     }
 
     /** A lie: the same payment with another amount in its last cancel. */
@@ -86,8 +85,8 @@ record Payment(
     }
 
     /**
-     * Toss's key of one movement of this payment, 32 hexadecimal digits: 0 is the charge, n the n-th cancel. Derived, so that a
-     * replayed answer has the same one and the book need not store it.
+     * Toss's key of one movement of this payment, 32 hexadecimal digits: 0 is the charge, n the n-th cancel. Derived,
+     * so that a replayed answer has the same one and the book need not store it.
      */
     String transactionKey(int movement) {
         byte[] name = (paymentKey + '#' + movement).getBytes(StandardCharsets.UTF_8);
