@@ -1,0 +1,52 @@
+package dev.jangbu.local;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Properties;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.storage.Formatter;
+import org.apache.kafka.server.common.Feature;
+import org.apache.kafka.server.common.MetadataVersion;
+
+/** The main class of the Kafka process: formats its data directory if that is empty, then serves until it is asked to end. */
+final class Broker {
+
+    private Broker() {}
+
+    /** @param args the broker's settings as a properties file, and the cluster's id */
+    public static void main(String[] args) throws Exception {
+        Properties settings = read(Path.of(args[0]));
+        format(settings, args[1]);
+        KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(settings, false), Time.SYSTEM);
+        Runtime.getRuntime().addShutdownHook(new Thread(server::shutdown, "shutdown"));
+        server.startup();
+        server.awaitShutdown();
+    }
+
+    private static void format(Properties settings, String clusterId) throws Exception {
+        // Without a release version, transaction.version stays 0, and a zombie's writes could land in a later transaction.
+        new Formatter()
+                .setPrintStream(System.out)
+                .setNodeId(Integer.parseInt(settings.getProperty("node.id")))
+                .setClusterId(clusterId)
+                .setDirectories(List.of(settings.getProperty("log.dirs")))
+                .setControllerListenerName("CONTROLLER")
+                .setReleaseVersion(MetadataVersion.LATEST_PRODUCTION)
+                .setSupportedFeatures(List.copyOf(Feature.PRODUCTION_FEATURES))
+                .setIgnoreFormatted(true)
+                .run();
+    }
+
+    private static Properties read(Path file) throws IOException {
+        Properties settings = new Properties();
+        try (Reader reader = Files.newBufferedReader(file)) {
+            settings.load(reader);
+        }
+        return settings;
+    }
+}

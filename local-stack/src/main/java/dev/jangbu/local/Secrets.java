@@ -1,0 +1,87 @@
+package dev.jangbu.local;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.Properties;
+import java.util.SequencedMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * The passwords and keys of one data directory: made at random once, kept in a file that only its owner may read, and
+ * handed to the parts by environment alone.
+ */
+record Secrets(Map<String, String> byName) {
+
+    /** The roles of the PostgreSQL server, its superuser last. */
+    static final List<String> ROLES = List.of(
+            "jangbu_owner",
+            "jangbu_payment",
+            "jangbu_ledger",
+            "jangbu_cdc",
+            "jangbu_maintenance",
+            "jangbu_audit",
+            "jangbu_registry",
+            "postgres");
+
+    private static final String PSP = "psp";
+    private static final String API_KEY = "api-key";
+
+    /** Reads the file, and adds to it what it doesn't have yet. */
+    static Secrets in(Path file) {
+        try {
+            Properties stored = new Properties();
+            if (Files.exists(file)) {
+                stored.load(new StringReader(Files.readString(file)));
+            }
+            SequencedMap<String, String> secrets = new LinkedHashMap<>();
+            for (String role : ROLES) {
+                secrets.put(role, stored.getProperty(role, random("")));
+            }
+            secrets.put(PSP, stored.getProperty(PSP, random("test_sk_")));
+            secrets.put(API_KEY, stored.getProperty(API_KEY, random("jk_dev_")));
+            PrivateFile.write(
+                    file,
+                    secrets.entrySet().stream()
+                            .map(secret -> secret.getKey() + "=" + secret.getValue() + "\n")
+                            .collect(Collectors.joining()));
+            return new Secrets(secrets);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The password of a role of the PostgreSQL server. */
+    String password(String role) {
+        return byName.get(role);
+    }
+
+    /** What payment-api shows the PSP. */
+    String psp() {
+        return byName.get(PSP);
+    }
+
+    /** The API key {@code dev}, with all scopes. */
+    String apiKey() {
+        return byName.get(API_KEY);
+    }
+
+    /** Says nothing of the values. */
+    @Override
+    public String toString() {
+        return "Secrets" + byName.keySet();
+    }
+
+    private static String random(String prefix) {
+        byte[] bytes = new byte[16];
+        new SecureRandom().nextBytes(bytes);
+        return prefix + HexFormat.of().formatHex(bytes);
+    }
+}

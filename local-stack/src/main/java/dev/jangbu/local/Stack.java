@@ -1,0 +1,60 @@
+package dev.jangbu.local;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What every part must know of the deployment.
+ *
+ * @param home the root of the repository
+ * @param data where this stack keeps its data
+ */
+record Stack(Path home, DataDirectory data, Ports ports, Secrets secrets) {
+
+    /** The JDK that runs this process, whatever {@code java} on the path is. */
+    static Path java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java");
+    }
+
+    /**
+     * A command that runs a main class of a module.
+     *
+     * @param heapMb the largest heap
+     * @param options further options of the JVM
+     */
+    List<String> jvm(String module, String mainClass, int heapMb, List<String> options, String... arguments) {
+        Path target = home.resolve(module).resolve("target");
+        List<String> command = jvm(heapMb, options);
+        command.add("-cp");
+        command.add(target.resolve(module + ".jar") + ":" + target.resolve("lib") + "/*");
+        command.add(mainClass);
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    /** The same, as far as it goes for every JVM: small, and with the data directory on it so that it can be told whose it is. */
+    List<String> jvm(int heapMb, List<String> options) {
+        List<String> command = new ArrayList<>();
+        command.add(java().toString());
+        command.add(marker(data));
+        command.add("-Xmx" + heapMb + "m");
+        command.addAll(List.of(
+                "-Xss512k",
+                "-XX:+UseSerialGC",
+                "-XX:MaxMetaspaceSize=192m",
+                "-XX:ReservedCodeCacheSize=64m",
+                "-XX:+ExitOnOutOfMemoryError",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-Dfile.encoding=UTF-8",
+                "-Duser.timezone=UTC"));
+        command.addAll(options);
+        return command;
+    }
+
+    /** An argument by which {@link Leftovers} knows the processes of a data directory. */
+    static String marker(DataDirectory data) {
+        return "-Djangbu.data=" + data.root();
+    }
+}

@@ -1,0 +1,132 @@
+package dev.jangbu.local;
+
+import dev.jangbu.contract.Topic;
+import dev.jangbu.contract.Topics;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.ListTopicsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code topics}: what is in Kafka. */
+@Command(name = "topics", description = "Lists the topics of a running stack.", mixinStandardHelpOptions = true)
+final class TopicsCommand implements Callable<Integer> {
+
+    private static final String ROW = "%-40s %10s %10s %12s  %-12s %s";
+
+    @Mixin
+    private DataOption data = new DataOption();
+
+    @Option(names = "--all", description = "also topics that are not of the catalogue: changelogs, Connect's, Kafka's own")
+    private boolean all;
+
+    @Override
+    public Integer call() throws Exception {
+        Console console = Console.ofStdout();
+        DevJson stack = DevJson.of(data.directory());
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", stack.kafka(), "default.api.timeout.ms", "10000"))) {
+            Map<String, TopicDescription> topics = describe(admin);
+            Map<String, Long> offsets = offsetsSpanned(admin, topics);
+            Map<ConfigResource, Config> configs = admin.describeConfigs(
+                            topics.keySet().stream().map(TopicsCommand::resource).toList())
+                    .all()
+                    .get();
+            // Offsets also count the markers of transactions, so this is an upper bound.
+            console.say(ROW.formatted("TOPIC", "PARTITIONS", "RETENTION", "MESSAGES <=", "KEY", "VALUE"));
+            for (TopicDescription topic : topics.values()) {
+                Topic<?> known = catalogue().get(topic.name());
+                console.say(ROW.formatted(
+                                topic.name(),
+                                topic.partitions().size(),
+                                retention(configs.get(resource(topic.name()))),
+                                offsets.getOrDefault(topic.name(), 0L),
+                                known == null ? "" : known.keyIs(),
+                                known == null ? "" : value(known.valueType()))
+                        .stripTrailing());
+            }
+        } catch (ExecutionException e) {
+            throw new CommandException("Kafka at %s doesn't answer: %s".formatted(stack.kafka(), e.getCause()), e);
+        }
+        return 0;
+    }
+
+    /** Those of the catalogue in the order in which a payment passes them, then the others by name. */
+    private Map<String, TopicDescription> describe(Admin admin) throws ExecutionException, InterruptedException {
+        List<String> known = Topics.ALL.stream().map(Topic::name).toList();
+        Map<String, TopicDescription> sorted = new TreeMap<>((left, right) -> {
+            int byCatalogue = Integer.compare(rank(known, left), rank(known, right));
+            return byCatalogue != 0 ? byCatalogue : left.compareTo(right);
+        });
+        List<String> names = admin.listTopics(new ListTopicsOptions().listInternal(all))
+                .names()
+                .get()
+                .stream()
+                .filter(name -> all || known.contains(name))
+                .toList();
+        sorted.putAll(admin.describeTopics(names).allTopicNames().get());
+        return sorted;
+    }
+
+    private static Map<String, Long> offsetsSpanned(Admin admin, Map<String, TopicDescription> topics)
+            throws ExecutionException, InterruptedException {
+        Map<String, Long> spanned = new HashMap<>();
+        Map<TopicPartition, Long> first = offsets(admin, topics, OffsetSpec.earliest());
+        offsets(admin, topics, OffsetSpec.latest())
+                .forEach((partition, end) ->
+                        spanned.merge(partition.topic(), end - first.getOrDefault(partition, end), Long::sum));
+        return spanned;
+    }
+
+    private static Map<TopicPartition, Long> offsets(
+            Admin admin, Map<String, TopicDescription> topics, OffsetSpec which)
+            throws ExecutionException, InterruptedException {
+        Map<TopicPartition, OffsetSpec> asked = topics.values().stream()
+                .flatMap(topic ->
+                        topic.partitions().stream().map(each -> new TopicPartition(topic.name(), each.partition())))
+                .collect(Collectors.toMap(Function.identity(), partition -> which));
+        Map<TopicPartition, ListOffsetsResultInfo> found = admin.listOffsets(asked).all().get();
+        return found.entrySet().stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue().offset()));
+    }
+
+    static String retention(Config config) {
+        if (config.get("cleanup.policy").value().equals("compact")) {
+            return "compacted";
+        }
+        long ms = Long.parseLong(config.get("retention.ms").value());
+        return ms < 0 ? "for ever" : Duration.ofMillis(ms).toDays() + " d";
+    }
+
+    private static String value(@Nullable Class<?> type) {
+        return type == null ? "as it came" : type.getSimpleName();
+    }
+
+    private static Map<String, Topic<?>> catalogue() {
+        return Topics.ALL.stream().collect(Collectors.toMap(Topic::name, Function.identity()));
+    }
+
+    private static int rank(List<String> known, String name) {
+        int at = known.indexOf(name);
+        return at < 0 ? known.size() : at;
+    }
+
+    private static ConfigResource resource(String topic) {
+        return new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    }
+}
