@@ -1,0 +1,39 @@
+package dev.jangbu.settlement;
+
+import dev.jangbu.contract.SettlementKind;
+import dev.jangbu.contract.SettlementRequested;
+import java.time.Instant;
+import java.util.Random;
+import java.util.UUID;
+
+/** Requests for tests. */
+public final class Requests {
+
+    private Requests() {}
+
+    /** A request for seller-a in KRW, of a payment of one part, without a fee. */
+    public static SettlementRequested.Builder of(SettlementKind kind, UUID settlementId, long amount) {
+        return SettlementRequested.newBuilder()
+                .setSettlementId(settlementId.toString())
+                .setKind(kind)
+                .setReferenceId("reference-of-" + settlementId)
+                .setReferenceParts(1)
+                .setLineId("1")
+                .setOrderId("order-1001")
+                .setWalletId("seller-a:KRW")
+                .setSellerId("seller-a")
+                .setCurrency("KRW")
+                .setAmount(amount)
+                .setFee(0)
+                .setExpectedVersion(null)
+                .setPsp(kind == SettlementKind.PAYOUT ? "" : "toss")
+                .setOccurredAt(Instant.ofEpochMilli(settlementId.getMostSignificantBits() >>> 16));
+    }
+
+    /** A UUIDv7 of that moment; the rest of it from the random source. */
+    public static UUID idAt(Instant time, Random random) {
+        long high = time.toEpochMilli() << 16 | 0x7000L | random.nextLong() & 0xFFFL;
+        long low = 0x8000000000000000L | random.nextLong() >>> 2;
+        return new UUID(high, low);
+    }
+}

@@ -1,0 +1,538 @@
+package dev.jangbu.settlement;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.jangbu.contract.DeadLetters;
+import dev.jangbu.contract.EventHeaders;
+import dev.jangbu.contract.LedgerEntry;
+import dev.jangbu.contract.LedgerPosted;
+import dev.jangbu.contract.Outcome;
+import dev.jangbu.contract.Rejection;
+import dev.jangbu.contract.SettlementCompleted;
+import dev.jangbu.contract.SettlementKind;
+import dev.jangbu.contract.SettlementRequested;
+import dev.jangbu.contract.Topic;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.UUID;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.test.TestRecord;
+import org.assertj.core.groups.Tuple;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The whole topology on real stores and settings, without a broker. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class SettlementTopologyTest {
+
+    private static final Instant NOW = Instant.parse("2026-03-01T09:00:00Z");
+    private static final String TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+    private final Random random = new Random(42);
+
+    @TempDir
+    Path stateDir;
+
+    private SettlementDriver settlement;
+
+    @BeforeEach
+    void start() {
+        settlement = new SettlementDriver(stateDir.resolve("first"), 1, NOW);
+    }
+
+    @AfterEach
+    void stop() {
+        settlement.close();
+    }
+
+    /** A change of this text moves stores, changelogs or topics: review it as one reviews a migration. */
+    @Test
+    @Order(1)
+    void theShapeIsTheCommittedOne() throws Exception {
+        try (InputStream committed =
+                Objects.requireNonNull(getClass().getResourceAsStream("/topology.txt"), "topology.txt")) {
+            assertThat(SettlementDriver.topology(stateDir.resolve("shape"))
+                            .describe()
+                            .toString())
+                    .isEqualTo(new String(committed.readAllBytes(), StandardCharsets.UTF_8));
+        }
+    }
+
+    @Test
+    void aPaymentMovesTheWalletAndIsBooked() {
+        UUID id = idAt(NOW);
+
+        settlement.request(payment(id, 12_000).setFee(600).build(), NOW, traced());
+
+        TestRecord<String, LedgerEntry> entry = settlement.entries.readRecord();
+        assertThat(entry.key()).isEqualTo("seller-a:KRW");
+        assertThat(entry.value().getSettlementId()).isEqualTo(id.toString());
+        assertThat(entry.value().getBalanceAfter()).isEqualTo(11_400);
+        assertThat(entry.getRecordTime()).isEqualTo(NOW);
+        assertThat(EventHeaders.text(entry.headers(), EventHeaders.CE_ID)).isEqualTo(id.toString());
+        assertThat(EventHeaders.text(entry.headers(), EventHeaders.CE_TYPE)).isEqualTo(EventHeaders.TYPE_LEDGER_ENTRY);
+        assertThat(EventHeaders.text(entry.headers(), EventHeaders.TRACEPARENT)).isEqualTo(TRACE);
+        assertThat(settlement.entries.isEmpty()).isTrue();
+        assertThat(settlement.completions.isEmpty()).isTrue();
+        assertThat(settlement.count("jangbu.settlement.applied", "kind", "payment"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void theEntriesOfAWalletAreNumberedWithoutAGap() {
+        for (int i = 0; i < 5; i++) {
+            settlement.request(payment(idAt(NOW.plusMillis(i)), 100).build(), NOW);
+        }
+
+        assertThat(settlement.entries.readValuesToList())
+                .extracting(LedgerEntry::getWalletVersion, LedgerEntry::getBalanceAfter)
+                .containsExactly(tuple(1, 100), tuple(2, 200), tuple(3, 300), tuple(4, 400), tuple(5, 500));
+    }
+
+    @Test
+    void aRequestDeliveredTwiceIsAppliedOnce() {
+        SettlementRequested request = payment(idAt(NOW), 100).build();
+
+        settlement.request(request, NOW);
+        settlement.request(payment(idAt(NOW.plusSeconds(1)), 1).build(), NOW.plusSeconds(1));
+        settlement.request(request, NOW.plusSeconds(3_600));
+
+        assertThat(settlement.entries.readValuesToList())
+                .extracting(LedgerEntry::getBalanceAfter)
+                .containsExactly(100L, 101L);
+        assertThat(settlement.deadLetters.isEmpty()).isTrue();
+        assertThat(settlement
+                        .meters
+                        .get("jangbu.settlement.duplicates")
+                        .counter()
+                        .count())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aDuplicateIsStillKnownJustInsideTheHorizonAndTooLateToTellBeyondIt() {
+        SettlementRequested first = payment(idAt(NOW), 100).build();
+        settlement.request(first, NOW);
+
+        Instant later = NOW.plus(Duration.ofHours(47));
+        settlement.request(payment(idAt(later), 1).build(), later);
+        settlement.request(first, later);
+        assertThat(settlement.deadLetters.isEmpty()).isTrue();
+
+        Instant muchLater = NOW.plus(Duration.ofHours(60));
+        settlement.request(payment(idAt(muchLater), 1).build(), muchLater);
+        settlement.request(first, muchLater);
+
+        assertThat(settlement.entries.readValuesToList()).hasSize(3);
+        assertDeadLetter("wallet-desk", "behind this desk's clock", first.getWalletId());
+        assertThat(settlement.count("jangbu.settlement.dead.letters", "reason", "beyond_horizon"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void anIdOlderThanTheHorizonIsNeverAppliedSilently() {
+        settlement.request(payment(idAt(NOW), 1).build(), NOW);
+
+        settlement.request(payment(idAt(NOW.minus(Duration.ofHours(49))), 100).build(), NOW);
+        settlement.request(payment(idAt(NOW.minus(Duration.ofHours(47))), 10).build(), NOW);
+
+        assertThat(settlement.entries.readValuesToList())
+                .extracting(LedgerEntry::getBalanceAfter)
+                .containsExactly(1L, 11L);
+        assertDeadLetter("wallet-desk", "behind this desk's clock", "seller-a:KRW");
+    }
+
+    @Test
+    void anIdFromTheFutureTouchesNoStoreAndBlindsTheDeskToNothing() {
+        SettlementRequested before = payment(idAt(NOW), 100).build();
+        settlement.request(before, NOW);
+
+        settlement.request(payment(idAt(NOW.plus(Duration.ofDays(400))), 7).build(), NOW);
+        settlement.request(before, NOW);
+        settlement.request(payment(idAt(NOW.plusSeconds(1)), 10).build(), NOW);
+
+        assertThat(settlement.entries.readValuesToList())
+                .extracting(LedgerEntry::getBalanceAfter)
+                .containsExactly(100L, 110L);
+        assertDeadLetter("wallet-desk", "ahead of its record", "seller-a:KRW");
+        assertThat(settlement.size(SettlementTopology.SEEN)).isEqualTo(2);
+    }
+
+    @Test
+    void anIdAheadByTheDifferenceOfTwoClocksIsFine() {
+        settlement.request(payment(idAt(NOW.plus(Duration.ofMinutes(5))), 7).build(), NOW);
+        settlement.request(
+                payment(idAt(NOW.plus(Duration.ofMinutes(5)).plusMillis(1)), 7).build(), NOW);
+
+        assertThat(settlement.entries.readValuesToList()).hasSize(1);
+        assertThat(settlement.deadLetters.readValuesToList()).hasSize(1);
+    }
+
+    @Test
+    void seenIdsAreForgottenBehindTheHorizonAndOnlyThere() {
+        for (int minute = 0; minute < 100; minute++) {
+            settlement.request(payment(idAt(at(minute)), 1).build(), at(minute));
+        }
+        assertThat(settlement.size(SettlementTopology.SEEN)).isEqualTo(100);
+
+        // 49 hours are the horizon and its margin; 8 are deleted with a record, however many are due.
+        int hours50 = 50 * 60;
+        settlement.request(payment(idAt(at(hours50)), 1).build(), at(hours50));
+        assertThat(settlement.size(SettlementTopology.SEEN)).isEqualTo(100 - 8 + 1);
+
+        for (int minute = hours50 + 1; minute < hours50 + 10; minute++) {
+            settlement.request(payment(idAt(at(minute)), 1).build(), at(minute));
+        }
+        // Those of minutes 0 to 68 are more than 49 hours before minute 50 * 60 + 9.
+        assertThat(settlement.size(SettlementTopology.SEEN)).isEqualTo(100 - 69 + 10);
+    }
+
+    @Test
+    void afterAKillTheRestoredDeskKnowsWhatItHasSeenAndWhatTimeItIs() {
+        SettlementRequested applied = payment(idAt(NOW), 100).build();
+        SettlementRequested refused = Requests.of(SettlementKind.PAYOUT, idAt(NOW.plusMillis(1)), 5_000)
+                .build();
+        settlement.request(applied, NOW);
+        settlement.request(refused, NOW);
+        Map<String, Map<Bytes, byte[]>> changelogs = settlement.changelogs();
+
+        try (SettlementDriver restarted = new SettlementDriver(stateDir.resolve("second"), 1, NOW)) {
+            restarted.restore(changelogs);
+            restarted.request(applied, NOW.plusSeconds(60));
+            restarted.request(refused, NOW.plusSeconds(60));
+            restarted.request(
+                    payment(idAt(NOW.minus(Duration.ofHours(49))), 1_000).build(), NOW);
+            restarted.request(payment(idAt(NOW.plusSeconds(60)), 11).build(), NOW.plusSeconds(60));
+
+            assertThat(restarted.entries.readValuesToList())
+                    .extracting(LedgerEntry::getWalletVersion, LedgerEntry::getBalanceAfter)
+                    .containsExactly(tuple(2, 111));
+            assertThat(restarted.completions.isEmpty()).isTrue();
+            assertThat(restarted.deadLetters.readValuesToList()).hasSize(1);
+        }
+    }
+
+    @Test
+    void aReplayedDeadLetterPassesTheHorizonOnceAndIsRememberedForEver() {
+        settlement.request(payment(idAt(NOW), 1).build(), NOW);
+        SettlementRequested late =
+                payment(idAt(NOW.minus(Duration.ofDays(30))), 100).build();
+
+        settlement.request(late, NOW, replay());
+        settlement.request(late, NOW, replay());
+        settlement.request(late, NOW);
+        Instant muchLater = NOW.plus(Duration.ofDays(300));
+        settlement.request(payment(idAt(muchLater), 1).build(), muchLater);
+        settlement.request(late, muchLater);
+
+        assertThat(settlement.entries.readValuesToList())
+                .extracting(LedgerEntry::getBalanceAfter)
+                .containsExactly(1L, 101L, 102L);
+        assertThat(settlement.deadLetters.isEmpty()).isTrue();
+    }
+
+    @Test
+    void aReplayOfARequestThatWasSeenIsADuplicate() {
+        SettlementRequested request = payment(idAt(NOW), 100).build();
+
+        settlement.request(request, NOW);
+        settlement.request(request, NOW, replay());
+
+        assertThat(settlement.entries.readValuesToList()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"not in the wire format", "", "\0\0\0\0\7after an unknown id", "\0\0\0\0\1\1"})
+    void poisonGoesToTheDeadLettersAsItCameAndTheNextRecordIsProcessed(String bytes) {
+        byte[] poison = bytes.getBytes(StandardCharsets.UTF_8);
+        byte[] key = "seller-a:KRW".getBytes(StandardCharsets.UTF_8);
+
+        settlement.rawRequests.pipeInput(new TestRecord<>(key, poison, traced(), NOW));
+        settlement.request(payment(idAt(NOW), 100).build(), NOW);
+
+        TestRecord<byte[], byte[]> letter = settlement.deadLetters.readRecord();
+        assertThat(letter.key()).isEqualTo(key);
+        assertThat(letter.value()).isEqualTo(poison);
+        assertThat(text(letter, DeadLetters.TOPIC)).isEqualTo("settlement.requests");
+        assertThat(text(letter, DeadLetters.PARTITION)).isEqualTo("0");
+        assertThat(text(letter, DeadLetters.OFFSET)).isEqualTo("0");
+        assertThat(text(letter, DeadLetters.BY)).isEqualTo("wallet-desk");
+        assertThat(text(letter, EventHeaders.TRACEPARENT)).isEqualTo(TRACE);
+        assertThat(settlement.entries.readValuesToList()).hasSize(1);
+    }
+
+    @Test
+    void aRecordWithoutAValueIsPoison() {
+        settlement.rawRequests.pipeInput("seller-a:KRW".getBytes(StandardCharsets.UTF_8), null, NOW);
+
+        assertThat(settlement.deadLetters.readValuesToList()).hasSize(1);
+    }
+
+    @Test
+    void aKeyThatIsNotTheWalletsIsADeadLetterWithTheBytesAsTheyCame() {
+        SettlementRequested request = payment(idAt(NOW), 100).build();
+
+        settlement.requests.pipeInput(new TestRecord<>("seller-b:KRW", request, traced(), NOW));
+        settlement.requests.pipeInput(null, request, NOW);
+
+        TestRecord<byte[], byte[]> letter = settlement.deadLetters.readRecord();
+        assertThat(letter.key()).isEqualTo("seller-b:KRW".getBytes(StandardCharsets.UTF_8));
+        assertThat(ByteBuffer.wrap(letter.value()).getInt(1)).isEqualTo(1);
+        assertThat(text(letter, DeadLetters.REASON)).contains("seller-b:KRW", "seller-a:KRW");
+        assertThat(text(letter, EventHeaders.TRACEPARENT)).isEqualTo(TRACE);
+        assertThat(settlement.deadLetters.readRecord().key()).isNull();
+        assertThat(settlement.entries.isEmpty()).isTrue();
+    }
+
+    @Test
+    void aKeyInAnotherPartitionThanItsOwnIsADeadLetter() {
+        // With 4 partitions the wallet belongs to one of them; the driver's is 0.
+        SettlementRequested elsewhere = walletOutsideOf(0);
+        try (SettlementDriver four = new SettlementDriver(stateDir.resolve("four"), 4, NOW)) {
+            four.request(elsewhere, NOW);
+
+            assertThat(four.entries.isEmpty()).isTrue();
+            assertThat(four.count("jangbu.settlement.dead.letters", "reason", "wrong_key"))
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aRequestOutsideTheContractIsADeadLetter() {
+        UUID id = idAt(NOW);
+        List<SettlementRequested> outside = List.of(
+                payment(id, 0).build(),
+                payment(id, 100).setFee(101).build(),
+                payment(id, 100).setFee(-1).build(),
+                payment(id, 100).setPsp("").build(),
+                payment(id, 100).setReferenceParts(0).build(),
+                payment(id, 100).setSellerId("seller-b").build(),
+                payment(id, 100).setSettlementId(UUID.randomUUID().toString()).build(),
+                payment(id, 100).setSettlementId("1").build(),
+                payment(id, 100)
+                        .setSettlementId(id.toString().toUpperCase(Locale.ROOT))
+                        .build());
+
+        outside.forEach(request -> settlement.request(request, NOW));
+
+        assertThat(settlement.deadLetters.readValuesToList()).hasSameSizeAs(outside);
+        assertThat(settlement.count("jangbu.settlement.dead.letters", "reason", "outside_contract"))
+                .isEqualTo(outside.size());
+        assertThat(settlement.entries.isEmpty()).isTrue();
+    }
+
+    @Test
+    void aWalletThatIsFullDoesNotStopTheOthers() {
+        settlement.request(payment(idAt(NOW), Long.MAX_VALUE).build(), NOW);
+        settlement.request(payment(idAt(NOW.plusMillis(1)), 1).build(), NOW);
+        settlement.request(
+                payment(idAt(NOW.plusMillis(2)), 5)
+                        .setSellerId("seller-b")
+                        .setWalletId("seller-b:KRW")
+                        .build(),
+                NOW);
+
+        assertThat(settlement.entries.readValuesToList())
+                .extracting(LedgerEntry::getBalanceAfter)
+                .containsExactly(Long.MAX_VALUE, 5L);
+        assertThat(settlement.count("jangbu.settlement.dead.letters", "reason", "balance_overflow"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aKindOfALaterVersionStopsTheTask() {
+        SettlementRequested unknown =
+                Requests.of(SettlementKind.UNKNOWN, idAt(NOW), 100).build();
+
+        assertThatThrownBy(() -> settlement.request(unknown, NOW)).hasRootCauseInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void aRefusedPayoutIsACompletionAndCountsAsSeen() {
+        SettlementRequested payout =
+                Requests.of(SettlementKind.PAYOUT, idAt(NOW), 3_000).build();
+
+        settlement.request(payout, NOW, traced());
+        settlement.request(payment(idAt(NOW.plusMillis(1)), 5_000).build(), NOW);
+        settlement.request(payout, NOW);
+
+        TestRecord<String, SettlementCompleted> refusal = settlement.completions.readRecord();
+        assertThat(refusal.key()).isEqualTo(payout.getReferenceId());
+        assertThat(refusal.value().getOutcome()).isEqualTo(Outcome.REJECTED);
+        assertThat(refusal.value().getRejection()).isEqualTo(Rejection.INSUFFICIENT_FUNDS);
+        assertThat(refusal.value().getParts()).isZero();
+        assertThat(EventHeaders.text(refusal.headers(), EventHeaders.CE_ID)).isEqualTo(payout.getReferenceId());
+        assertThat(EventHeaders.text(refusal.headers(), EventHeaders.TRACEPARENT))
+                .isEqualTo(TRACE);
+        assertThat(settlement.completions.isEmpty()).isTrue();
+        assertThat(settlement.entries.readValuesToList()).hasSize(1);
+    }
+
+    @Test
+    void aReferenceOfOnePartCompletesAtOnceAndIsNeverStored() {
+        settlement.postings.pipeInput(new TestRecord<>("payment-1", posted("payment-1", 1, idAt(NOW)), traced(), NOW));
+
+        TestRecord<String, SettlementCompleted> completion = settlement.completions.readRecord();
+        assertThat(completion.key()).isEqualTo("payment-1");
+        assertThat(completion.value().getOutcome()).isEqualTo(Outcome.COMPLETED);
+        assertThat(completion.value().getRejection()).isNull();
+        assertThat(completion.value().getParts()).isEqualTo(1);
+        assertThat(completion.value().getCompletedAt()).isEqualTo(NOW);
+        assertThat(EventHeaders.text(completion.headers(), EventHeaders.CE_ID)).isEqualTo("payment-1");
+        assertThat(EventHeaders.text(completion.headers(), EventHeaders.TRACEPARENT))
+                .isEqualTo(TRACE);
+        assertThat(settlement.changelogs().get(SettlementTopology.POSTED_PARTS)).isEmpty();
+        assertThat(settlement.size(SettlementTopology.POSTED_PARTS)).isZero();
+    }
+
+    @Test
+    void aReferenceOfThreePartsCompletesWithTheThirdDistinctOneAndIsForgotten() {
+        UUID first = idAt(NOW);
+        UUID second = idAt(NOW);
+        UUID third = idAt(NOW);
+
+        post("payment-1", 3, first);
+        post("payment-1", 3, second);
+        post("payment-1", 3, first);
+        post("payment-2", 2, idAt(NOW));
+        assertThat(settlement.completions.isEmpty()).isTrue();
+
+        post("payment-1", 3, third);
+
+        assertThat(settlement.completions.readValuesToList())
+                .extracting(SettlementCompleted::getReferenceId, SettlementCompleted::getParts)
+                .containsExactly(Tuple.tuple("payment-1", 3));
+        assertThat(settlement.size(SettlementTopology.POSTED_PARTS)).isEqualTo(1);
+    }
+
+    @Test
+    void theCompletionDeskGoesOnCountingAfterAKill() {
+        post("payment-1", 2, idAt(NOW));
+
+        try (SettlementDriver restarted = new SettlementDriver(stateDir.resolve("second"), 1, NOW)) {
+            restarted.restore(settlement.changelogs());
+            restarted.postings.pipeInput("payment-1", posted("payment-1", 2, idAt(NOW)), NOW);
+
+            assertThat(restarted.completions.readValuesToList()).hasSize(1);
+            assertThat(restarted.size(SettlementTopology.POSTED_PARTS)).isZero();
+        }
+    }
+
+    @Test
+    void aReferenceThatLacksAPartForMinutesRaisesTheAlarm() {
+        post("payment-1", 2, idAt(NOW));
+        settlement.advance(Duration.ofMinutes(4));
+        assertThat(incompleteReferences()).isZero();
+
+        settlement.advance(Duration.ofMinutes(2));
+        assertThat(incompleteReferences()).isEqualTo(1);
+
+        post("payment-1", 2, idAt(NOW));
+        settlement.advance(Duration.ofMinutes(1));
+        assertThat(incompleteReferences()).isZero();
+    }
+
+    @Test
+    void aPostingUnderAnotherKeyIsADeadLetterOfTheCompletionDesk() {
+        settlement.postings.pipeInput("payment-2", posted("payment-1", 1, idAt(NOW)), NOW);
+
+        assertDeadLetter("completion-desk", "payment-1", "payment-2");
+        assertThat(settlement.completions.isEmpty()).isTrue();
+    }
+
+    private double incompleteReferences() {
+        return settlement
+                .meters
+                .get("jangbu.settlement.references.incomplete")
+                .gauge()
+                .value();
+    }
+
+    private void post(String reference, int parts, UUID settlementId) {
+        settlement.postings.pipeInput(reference, posted(reference, parts, settlementId), NOW);
+    }
+
+    private static LedgerPosted posted(String reference, int parts, UUID settlementId) {
+        return LedgerPosted.newBuilder()
+                .setSettlementId(settlementId.toString())
+                .setReferenceId(reference)
+                .setReferenceParts(parts)
+                .setKind(SettlementKind.PAYMENT)
+                .setBook(0)
+                .setJournalNo(1)
+                .setHash(ByteBuffer.allocate(32))
+                .setPostedAt(NOW)
+                .build();
+    }
+
+    private SettlementRequested walletOutsideOf(int partition) {
+        for (int i = 0; ; i++) {
+            String seller = "seller-" + i;
+            if (Topic.partitionFor(seller + ":KRW", 4) != partition) {
+                return payment(idAt(NOW), 100)
+                        .setSellerId(seller)
+                        .setWalletId(seller + ":KRW")
+                        .build();
+            }
+        }
+    }
+
+    private void assertDeadLetter(String by, String reasonContains, String key) {
+        TestRecord<byte[], byte[]> letter = settlement.deadLetters.readRecord();
+        assertThat(text(letter, DeadLetters.BY)).isEqualTo(by);
+        assertThat(text(letter, DeadLetters.REASON)).contains(reasonContains);
+        assertThat(new String(letter.key(), StandardCharsets.UTF_8)).isEqualTo(key);
+        assertThat(settlement.deadLetters.isEmpty()).isTrue();
+    }
+
+    private static String text(TestRecord<?, ?> record, String header) {
+        return Objects.requireNonNull(EventHeaders.text(record.headers(), header), header);
+    }
+
+    private static SettlementRequested.Builder payment(UUID id, long amount) {
+        return Requests.of(SettlementKind.PAYMENT, id, amount);
+    }
+
+    private static Headers traced() {
+        Headers headers = new RecordHeaders();
+        EventHeaders.add(headers, EventHeaders.TRACEPARENT, TRACE);
+        return headers;
+    }
+
+    private static Headers replay() {
+        Headers headers = new RecordHeaders();
+        EventHeaders.add(headers, EventHeaders.REPLAY, "true");
+        return headers;
+    }
+
+    private UUID idAt(Instant time) {
+        return Requests.idAt(time, random);
+    }
+
+    private static Instant at(int minute) {
+        return NOW.plus(Duration.ofMinutes(minute));
+    }
+
+    private static Tuple tuple(long version, long balance) {
+        return Tuple.tuple(version, balance);
+    }
+}
