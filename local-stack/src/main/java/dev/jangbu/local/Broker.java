@@ -29,7 +29,8 @@ final class Broker {
     }
 
     private static void format(Properties settings, String clusterId) throws Exception {
-        // Without a release version, transaction.version stays 0, and a zombie's writes could land in a later transaction.
+        // Without a release version, transaction.version stays 0, and a zombie's writes could land in a later
+        // transaction.
         new Formatter()
                 .setPrintStream(System.out)
                 .setNodeId(Integer.parseInt(settings.getProperty("node.id")))

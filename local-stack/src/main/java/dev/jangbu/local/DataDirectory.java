@@ -64,12 +64,13 @@ record DataDirectory(Path root) {
     FileLock lock() {
         try {
             Files.createDirectories(root);
-            FileChannel channel = FileChannel.open(
-                    root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileChannel channel =
+                    FileChannel.open(root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             FileLock lock = tryLock(channel);
             if (lock == null) {
-                throw new CommandException("A stack is already running on %s: process %s. Stop it with Ctrl-C or kill %s."
-                        .formatted(root, holder(), holder()));
+                throw new CommandException(
+                        "A stack is already running on %s: process %s. Stop it with Ctrl-C or kill %s."
+                                .formatted(root, holder(), holder()));
             }
             requireSpace();
             return lock;

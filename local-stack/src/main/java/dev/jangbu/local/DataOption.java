@@ -18,7 +18,8 @@ final class DataOption {
             return new DataDirectory(data);
         }
         String variable = System.getenv("JANGBU_DATA");
-        return new DataDirectory(variable == null || variable.isBlank() ? home().resolve(".jangbu") : Path.of(variable));
+        return new DataDirectory(
+                variable == null || variable.isBlank() ? home().resolve(".jangbu") : Path.of(variable));
     }
 
     /** The root of the repository, as the launcher script says. */

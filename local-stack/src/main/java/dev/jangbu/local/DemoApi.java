@@ -58,14 +58,19 @@ final class DemoApi {
         return switch (answer.statusCode()) {
             // 202: the PSP hasn't told yet; the payment's completion tells that it was approved after all.
             case 200, 202 -> awaitFinal(id, approved, begin);
-            case 402 -> new DemoOutcome.Declined(json.readTree(answer.body()).path("pspCode").asText());
+            case 402 ->
+                new DemoOutcome.Declined(
+                        json.readTree(answer.body()).path("pspCode").asText());
             default -> failed("confirm", answer);
         };
     }
 
     private DemoOutcome awaitFinal(String id, Duration approved, long begin) throws IOException, InterruptedException {
         HttpResponse<String> answer = http.send(
-                request("/payments/" + id).header("Prefer", "wait=" + WAIT_SECONDS).build(), BodyHandlers.ofString());
+                request("/payments/" + id)
+                        .header("Prefer", "wait=" + WAIT_SECONDS)
+                        .build(),
+                BodyHandlers.ofString());
         if (answer.statusCode() != 200) {
             return failed("read", answer);
         }

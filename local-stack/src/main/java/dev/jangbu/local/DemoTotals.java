@@ -32,7 +32,8 @@ final class DemoTotals {
 
     synchronized List<String> summary() {
         List<String> lines = new ArrayList<>();
-        lines.add("%d completed, %d declined, %d still open, %d failed".formatted(completed.size(), declined, open, failed));
+        lines.add("%d completed, %d declined, %d still open, %d failed"
+                .formatted(completed.size(), declined, open, failed));
         if (!completed.isEmpty()) {
             lines.add("confirm to approval    p50 %5d ms   p99 %5d ms"
                     .formatted(percentileMs(approved, 50), percentileMs(approved, 99)));

@@ -60,14 +60,16 @@ record DevJson(
     static DevJson of(DataDirectory data) {
         Path file = data.devJson();
         if (Files.notExists(file)) {
-            throw new CommandException("No stack is ready on %s: start one with ./jangbu up, or name its --data directory."
-                    .formatted(data.root()));
+            throw new CommandException(
+                    "No stack is ready on %s: start one with ./jangbu up, or name its --data directory."
+                            .formatted(data.root()));
         }
         try {
             DevJson read = new ObjectMapper().readValue(file.toFile(), DevJson.class);
             if (!Probe.listens(port(read.kafka()))) {
-                throw new CommandException("The stack on %s was killed: nothing listens at %s. Start it again with ./jangbu up."
-                        .formatted(data.root(), read.kafka()));
+                throw new CommandException(
+                        "The stack on %s was killed: nothing listens at %s. Start it again with ./jangbu up."
+                                .formatted(data.root(), read.kafka()));
             }
             return read;
         } catch (IOException e) {

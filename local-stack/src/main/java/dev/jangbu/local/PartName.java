@@ -55,6 +55,7 @@ enum PartName {
                 .findFirst()
                 .orElseThrow(() -> new CommandException("There is no part '%s'. The parts are %s."
                         .formatted(
-                                text, Arrays.stream(values()).map(PartName::text).collect(Collectors.joining(", ")))));
+                                text,
+                                Arrays.stream(values()).map(PartName::text).collect(Collectors.joining(", ")))));
     }
 }

@@ -4,9 +4,9 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -28,9 +28,11 @@ final class PostgresBinaries {
      * @throws CommandException on a kind of machine that the jar has no programs for
      */
     static Path in(Path cache) throws IOException {
-        if (!System.getProperty("os.name").equals("Linux") || !System.getProperty("os.arch").equals("amd64")) {
-            throw new CommandException("The local stack carries PostgreSQL for Linux on x86-64 only, and this is %s on %s."
-                    .formatted(System.getProperty("os.name"), System.getProperty("os.arch")));
+        if (!System.getProperty("os.name").equals("Linux")
+                || !System.getProperty("os.arch").equals("amd64")) {
+            throw new CommandException(
+                    "The local stack carries PostgreSQL for Linux on x86-64 only, and this is %s on %s."
+                            .formatted(System.getProperty("os.name"), System.getProperty("os.arch")));
         }
         URL archive = PostgresBinaries.class.getResource("/" + ARCHIVE);
         if (archive == null) {

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps one part running: starts it, waits until it is ready, starts it again when it dies, stops it. */
@@ -156,10 +156,7 @@ final class SupervisedPart {
             return null;
         }
         process = GuardedProcess.start(
-                guardScript,
-                part.launch(),
-                stack.data().pidFile(part.name().text()),
-                log());
+                guardScript, part.launch(), stack.data().pidFile(part.name().text()), log());
         return process;
     }
 

@@ -52,9 +52,8 @@ final class Supervisor {
     void start() {
         List<CompletableFuture<Void>> steps = new ArrayList<>();
         for (SupervisedPart part : parts.values()) {
-            awaited(part.part().after()).thenRun(() -> Thread.ofVirtual()
-                    .name(part.name().text())
-                    .start(part::run));
+            awaited(part.part().after())
+                    .thenRun(() -> Thread.ofVirtual().name(part.name().text()).start(part::run));
             steps.add(part.ready());
         }
         if (connector != null) {

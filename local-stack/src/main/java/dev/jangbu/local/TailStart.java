@@ -44,7 +44,7 @@ sealed interface TailStart {
                 // Seeking is lazy: without asking, "the end" would be where it is at the first poll.
                 partitions.forEach(consumer::position);
             }
-            case Offset(long offset) -> partitions.forEach(partition -> consumer.seek(partition, offset));
+            case Offset at -> partitions.forEach(partition -> consumer.seek(partition, at.offset()));
         }
     }
 }

@@ -33,18 +33,22 @@ final class TopicsCommand implements Callable<Integer> {
     @Mixin
     private DataOption data = new DataOption();
 
-    @Option(names = "--all", description = "also topics that are not of the catalogue: changelogs, Connect's, Kafka's own")
+    @Option(
+            names = "--all",
+            description = "also topics that are not of the catalogue: changelogs, Connect's, Kafka's own")
     private boolean all;
 
     @Override
     public Integer call() throws Exception {
         Console console = Console.ofStdout();
         DevJson stack = DevJson.of(data.directory());
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", stack.kafka(), "default.api.timeout.ms", "10000"))) {
+        try (Admin admin = Admin.create(Map.of(
+                "bootstrap.servers", stack.kafka(), "request.timeout.ms", "5000", "default.api.timeout.ms", "10000"))) {
             Map<String, TopicDescription> topics = describe(admin);
             Map<String, Long> offsets = offsetsSpanned(admin, topics);
-            Map<ConfigResource, Config> configs = admin.describeConfigs(
-                            topics.keySet().stream().map(TopicsCommand::resource).toList())
+            Map<ConfigResource, Config> configs = admin.describeConfigs(topics.keySet().stream()
+                            .map(TopicsCommand::resource)
+                            .toList())
                     .all()
                     .get();
             // Offsets also count the markers of transactions, so this is an upper bound.
@@ -73,10 +77,7 @@ final class TopicsCommand implements Callable<Integer> {
             int byCatalogue = Integer.compare(rank(known, left), rank(known, right));
             return byCatalogue != 0 ? byCatalogue : left.compareTo(right);
         });
-        List<String> names = admin.listTopics(new ListTopicsOptions().listInternal(all))
-                .names()
-                .get()
-                .stream()
+        List<String> names = admin.listTopics(new ListTopicsOptions().listInternal(all)).names().get().stream()
                 .filter(name -> all || known.contains(name))
                 .toList();
         sorted.putAll(admin.describeTopics(names).allTopicNames().get());
@@ -100,9 +101,10 @@ final class TopicsCommand implements Callable<Integer> {
                 .flatMap(topic ->
                         topic.partitions().stream().map(each -> new TopicPartition(topic.name(), each.partition())))
                 .collect(Collectors.toMap(Function.identity(), partition -> which));
-        Map<TopicPartition, ListOffsetsResultInfo> found = admin.listOffsets(asked).all().get();
-        return found.entrySet().stream()
-                .collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue().offset()));
+        Map<TopicPartition, ListOffsetsResultInfo> found =
+                admin.listOffsets(asked).all().get();
+        return found.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue()
+                .offset()));
     }
 
     static String retention(Config config) {

@@ -48,7 +48,8 @@ final class UpCommand implements Callable<Integer> {
         }
         ports.requireFree(wanted);
         Files.deleteIfExists(directory.devJson());
-        Files.writeString(directory.pidFile("supervisor"), ProcessHandle.current().pid() + System.lineSeparator());
+        Files.writeString(
+                directory.pidFile("supervisor"), ProcessHandle.current().pid() + System.lineSeparator());
 
         Stack stack = new Stack(DataOption.home(), directory, ports, Secrets.in(directory.secrets()));
         Supervisor supervisor = new Supervisor(stack, wanted, console);
@@ -105,17 +106,17 @@ final class UpCommand implements Callable<Integer> {
                   ./jangbu demo
 
                 Ctrl-C stops the stack.""".formatted(
-                took.toMillis() / 1000.0,
-                stack.data().root(),
-                ports.url(PartName.PAYMENT_API),
-                stack.secrets().apiKey(),
-                ports.url(PartName.PSP_SIMULATOR),
-                ports.address(PartName.KAFKA),
-                ports.url(PartName.REGISTRY),
-                ports.url(PartName.CONNECT),
-                ports.address(PartName.POSTGRES),
-                stack.data().devJson(),
-                ports.url(PartName.PAYMENT_API),
-                stack.secrets().apiKey()));
+                        took.toMillis() / 1000.0,
+                        stack.data().root(),
+                        ports.url(PartName.PAYMENT_API),
+                        stack.secrets().apiKey(),
+                        ports.url(PartName.PSP_SIMULATOR),
+                        ports.address(PartName.KAFKA),
+                        ports.url(PartName.REGISTRY),
+                        ports.url(PartName.CONNECT),
+                        ports.address(PartName.POSTGRES),
+                        stack.data().devJson(),
+                        ports.url(PartName.PAYMENT_API),
+                        stack.secrets().apiKey()));
     }
 }
