@@ -1,0 +1,61 @@
+package dev.jangbu.payment;
+
+import java.net.URI;
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * What an operator sets; the defaults stand in {@code application.yaml}.
+ *
+ * @param registry the schema registry's base URL
+ * @param streamsUrl where wallet reads are forwarded to
+ * @param ledgerUrl where ledger reads are forwarded to
+ * @param devApiKey if not empty, a key with all scopes is made of it at the start; for development alone
+ */
+@ConfigurationProperties("jangbu")
+public record Settings(
+        URI registry,
+        URI streamsUrl,
+        URI ledgerUrl,
+        String devApiKey,
+        ChangeStream changeStream,
+        Recovery recovery,
+        Psp psp) {
+
+    /** @param maxRetainedWal new payments are refused while the slot holds back more WAL than this */
+    public record ChangeStream(DataSize maxRetainedWal) {}
+
+    /**
+     * @param leaseMargin how much longer than the PSP's time-out a claim lasts
+     * @param maxAttempts after so many without an answer a person decides (REVIEW)
+     * @param backoffFirst the wait after the first attempt that gave no answer; it doubles
+     * @param backoffMax the longest wait
+     * @param concurrency how many resolutions are at the PSP at once
+     */
+    public record Recovery(
+            Duration leaseMargin, int maxAttempts, Duration backoffFirst, Duration backoffMax, int concurrency) {}
+
+    /**
+     * @param url the PSP's base URL
+     * @param secret the secret key, never logged
+     * @param timeout after which a call's outcome is unknown
+     */
+    public record Psp(URI url, String secret, Duration timeout) {
+
+        @Override
+        public String toString() {
+            return "Psp[url=" + url + ", timeout=" + timeout + "]";
+        }
+    }
+
+    /** How long a claim of work at the PSP lasts: no answer can come later than that. */
+    public Duration lease() {
+        return psp.timeout().plus(recovery.leaseMargin());
+    }
+
+    @Override
+    public String toString() {
+        return "Settings[registry=" + registry + ", psp=" + psp + "]";
+    }
+}

@@ -1,0 +1,97 @@
+package dev.jangbu.payment.completion;
+
+import dev.jangbu.contract.AvroSerdes;
+import dev.jangbu.contract.DeadLetters;
+import dev.jangbu.contract.PoisonRecordException;
+import dev.jangbu.contract.SettlementCompleted;
+import dev.jangbu.contract.Topics;
+import dev.jangbu.payment.Settings;
+import dev.jangbu.payment.payment.PaymentStore;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.kafka.annotation.KafkaListener;
+import org.springframework.kafka.core.KafkaTemplate;
+import org.springframework.stereotype.Component;
+
+/**
+ * Turns completions into COMPLETED payments: a batch is one statement, and one that comes again changes nothing. The offsets
+ * are committed after the statement.
+ */
+@Component
+class CompletionListener {
+
+    private static final Logger log = LoggerFactory.getLogger(CompletionListener.class);
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
+
+    private final PaymentStore payments;
+    private final Waiters waiters;
+    private final KafkaTemplate<byte[], byte[]> kafka;
+    private final Deserializer<SettlementCompleted> deserializer;
+
+    CompletionListener(
+            PaymentStore payments, Waiters waiters, KafkaTemplate<byte[], byte[]> kafka, Settings settings) {
+        this.payments = payments;
+        this.waiters = waiters;
+        this.kafka = kafka;
+        this.deserializer =
+                new AvroSerdes(settings.registry()).of(Topics.SETTLEMENT_COMPLETIONS).deserializer();
+    }
+
+    @KafkaListener(topics = "settlement.completions", groupId = "jangbu-payment-api", batch = "true")
+    void on(List<ConsumerRecord<byte[], byte[]>> records) {
+        Map<UUID, Instant> completed = new HashMap<>();
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+            SettlementCompleted completion = read(record);
+            if (completion != null) {
+                switch (completion.getKind()) {
+                    case PAYMENT ->
+                        completed.putIfAbsent(
+                                UUID.fromString(completion.getReferenceId()), completion.getCompletedAt());
+                    case REFUND, PAYOUT -> log.debug("{} is no payment", completion.getReferenceId());
+                    case UNKNOWN ->
+                        throw new IllegalStateException("A completion of a kind that this version doesn't know: offset "
+                                + record.offset() + " of partition " + record.partition());
+                }
+            }
+        }
+        if (!completed.isEmpty()) {
+            payments.complete(completed).block(TIMEOUT);
+            waiters.wake(completed.keySet());
+        }
+    }
+
+    private @Nullable SettlementCompleted read(ConsumerRecord<byte[], byte[]> record) {
+        try {
+            return deserializer.deserialize(record.topic(), record.value());
+        } catch (PoisonRecordException poison) {
+            log.error(
+                    "To the dead letters: offset {} of {}-{}: {}",
+                    record.offset(),
+                    record.topic(),
+                    record.partition(),
+                    poison.getMessage());
+            kafka.send(DeadLetters.record(
+                            record.key(),
+                            record.value(),
+                            record.headers(),
+                            record.topic(),
+                            record.partition(),
+                            record.offset(),
+                            record.timestamp(),
+                            "payment-api",
+                            poison.getMessage()))
+                    .orTimeout(TIMEOUT.toSeconds(), java.util.concurrent.TimeUnit.SECONDS)
+                    .join();
+            return null;
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package dev.jangbu.payment.edge;
+
+import dev.jangbu.payment.Settings;
+import java.net.URI;
+import java.time.Duration;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.reactive.function.client.WebClient;
+import org.springframework.web.reactive.function.client.WebClientRequestException;
+import reactor.core.publisher.Mono;
+
+/** Wallets and the ledger are read where they are kept; this is the one public edge, so their answers pass through it. */
+@RestController
+final class ReadsElsewhere {
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+    private final WebClient http;
+    private final Settings settings;
+
+    ReadsElsewhere(WebClient.Builder http, Settings settings) {
+        this.http = http.build();
+        this.settings = settings;
+    }
+
+    @GetMapping("/v1/wallets/{sellerId}")
+    Mono<ResponseEntity<byte[]>> wallet(ServerHttpRequest request) {
+        return forward(settings.streamsUrl(), "The wallets", request);
+    }
+
+    @GetMapping("/v1/ledger/trial-balance")
+    Mono<ResponseEntity<byte[]>> trialBalance(ServerHttpRequest request) {
+        return forward(settings.ledgerUrl(), "The ledger", request);
+    }
+
+    private Mono<ResponseEntity<byte[]>> forward(URI base, String what, ServerHttpRequest request) {
+        String query = request.getURI().getRawQuery();
+        URI target = URI.create(
+                base + request.getURI().getRawPath().substring("/v1".length()) + (query == null ? "" : "?" + query));
+        return http.get()
+                .uri(target)
+                .accept(MediaType.APPLICATION_JSON, MediaType.APPLICATION_PROBLEM_JSON)
+                .exchangeToMono(answer -> answer.toEntity(byte[].class))
+                .timeout(TIMEOUT)
+                .map(ReadsElsewhere::passOn)
+                .onErrorMap(
+                        thrown -> thrown instanceof WebClientRequestException
+                                || thrown instanceof java.util.concurrent.TimeoutException,
+                        thrown -> new Problem(ProblemCode.UNAVAILABLE, what + " can't be reached at the moment")
+                                .retryAfter(Duration.ofSeconds(2)));
+    }
+
+    private static ResponseEntity<byte[]> passOn(ResponseEntity<byte[]> answer) {
+        HttpHeaders headers = new HttpHeaders();
+        MediaType type = answer.getHeaders().getContentType();
+        if (type != null) {
+            headers.setContentType(type);
+        }
+        String retryAfter = answer.getHeaders().getFirst(HttpHeaders.RETRY_AFTER);
+        if (retryAfter != null) {
+            headers.set(HttpHeaders.RETRY_AFTER, retryAfter);
+        }
+        return new ResponseEntity<>(answer.getBody(), headers, answer.getStatusCode());
+    }
+}

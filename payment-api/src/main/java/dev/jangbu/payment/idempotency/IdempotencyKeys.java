@@ -1,0 +1,142 @@
+package dev.jangbu.payment.idempotency;
+
+import dev.jangbu.payment.edge.Answer;
+import dev.jangbu.payment.edge.Problem;
+import dev.jangbu.payment.edge.ProblemCode;
+import io.r2dbc.spi.Readable;
+import java.time.Duration;
+import java.util.UUID;
+import org.springframework.r2dbc.core.DatabaseClient;
+import org.springframework.stereotype.Component;
+import reactor.core.publisher.Mono;
+
+/**
+ * The keys and their answers. Within a transaction a resource's row is locked before its keys, by everybody, so that two
+ * never wait for each other.
+ */
+@Component
+public class IdempotencyKeys {
+
+    private static final String INSERT = """
+            INSERT INTO idempotency_keys (key, fingerprint, operation, resource_id, attempt, status, lease_until)
+            VALUES (:key, :fingerprint, :operation, :resource, :attempt, 'RUNNING',
+                    clock_timestamp() + :leaseMs * interval '1 millisecond')
+            ON CONFLICT (key) DO NOTHING
+            """;
+
+    private static final String SELECT = """
+            SELECT fingerprint, status, coalesce(lease_until > clock_timestamp(), false) AS lease_live,
+                   answer_status, answer_location, answer_body
+              FROM idempotency_keys
+             WHERE key = :key
+            """;
+
+    private static final String ANSWER_ONE = """
+            UPDATE idempotency_keys
+               SET status = 'DONE', lease_until = NULL,
+                   answer_status = :status, answer_location = :location, answer_body = :body
+             WHERE key = :key
+            """;
+
+    private static final String ANSWER_ALL = """
+            UPDATE idempotency_keys
+               SET status = 'DONE', lease_until = NULL,
+                   answer_status = :status, answer_location = :location, answer_body = :body
+             WHERE resource_id = :resource AND operation = :operation AND status = 'RUNNING'
+            """;
+
+    private static final String END_LEASES = """
+            UPDATE idempotency_keys
+               SET lease_until = NULL
+             WHERE resource_id = :resource AND operation = :operation AND status = 'RUNNING'
+            """;
+
+    private final DatabaseClient database;
+
+    IdempotencyKeys(DatabaseClient database) {
+        this.database = database;
+    }
+
+    /** The answer of a call that was done before; empty if it wasn't. Takes no lock. */
+    public Mono<Answer> replay(IdempotencyKey key, Fingerprint fingerprint) {
+        return database.sql(SELECT)
+                .bind("key", key.text())
+                .map(row -> read(row, fingerprint))
+                .one()
+                .flatMap(claim -> claim instanceof Claim.Done done ? Mono.just(done.answer()) : Mono.empty());
+    }
+
+    /**
+     * Takes the key for a call, within its transaction, or says what is under it.
+     *
+     * @return an error 422 {@code idempotency-key-reused} if another call stands under it
+     */
+    public Mono<Claim> claim(
+            IdempotencyKey key, Fingerprint fingerprint, String operation, UUID resource, int attempt, Duration lease) {
+        return database.sql(INSERT)
+                .bind("key", key.text())
+                .bind("fingerprint", fingerprint.sha256())
+                .bind("operation", operation)
+                .bind("resource", resource)
+                .bind("attempt", attempt)
+                .bind("leaseMs", lease.toMillis())
+                .fetch()
+                .rowsUpdated()
+                .flatMap(inserted -> inserted == 1
+                        ? Mono.<Claim>just(new Claim.Fresh())
+                        : database.sql(SELECT + " FOR UPDATE")
+                                .bind("key", key.text())
+                                .map(row -> read(row, fingerprint))
+                                .one());
+    }
+
+    /** Stores the answer of a call that is one transaction, within it. */
+    public Mono<Void> answered(IdempotencyKey key, Answer answer) {
+        return bind(database.sql(ANSWER_ONE).bind("key", key.text()), answer)
+                .fetch()
+                .rowsUpdated()
+                .then();
+    }
+
+    /** Stores the answer under every key that waits for this work's outcome, in the transaction that records it. */
+    public Mono<Void> answeredAll(UUID resource, String operation, Answer answer) {
+        return bind(database.sql(ANSWER_ALL).bind("resource", resource).bind("operation", operation), answer)
+                .fetch()
+                .rowsUpdated()
+                .then();
+    }
+
+    /** Nobody is at this work any more, and its outcome is open: a repetition may take it up. */
+    public Mono<Void> endLeases(UUID resource, String operation) {
+        return database.sql(END_LEASES)
+                .bind("resource", resource)
+                .bind("operation", operation)
+                .fetch()
+                .rowsUpdated()
+                .then();
+    }
+
+    private static DatabaseClient.GenericExecuteSpec bind(DatabaseClient.GenericExecuteSpec statement, Answer answer) {
+        DatabaseClient.GenericExecuteSpec bound =
+                statement.bind("status", answer.status()).bind("body", answer.body());
+        return answer.location() == null
+                ? bound.bindNull("location", String.class)
+                : bound.bind("location", answer.location());
+    }
+
+    private static Claim read(Readable row, Fingerprint fingerprint) {
+        if (!fingerprint.equals(new Fingerprint(row.get("fingerprint", byte[].class)))) {
+            throw new Problem(
+                    ProblemCode.IDEMPOTENCY_KEY_REUSED,
+                    "This Idempotency-Key came with another call or body before; use a new one for new work");
+        }
+        if ("RUNNING".equals(row.get("status", String.class))) {
+            return new Claim.Running(Boolean.TRUE.equals(row.get("lease_live", Boolean.class)));
+        }
+        return new Claim.Done(new Answer(
+                        row.get("answer_status", Integer.class),
+                        row.get("answer_body", String.class),
+                        row.get("answer_location", String.class))
+                .asReplay());
+    }
+}

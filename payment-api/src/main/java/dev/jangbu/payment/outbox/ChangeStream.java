@@ -1,0 +1,89 @@
+package dev.jangbu.payment.outbox;
+
+import dev.jangbu.payment.Settings;
+import dev.jangbu.payment.edge.Problem;
+import dev.jangbu.payment.edge.ProblemCode;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.r2dbc.core.DatabaseClient;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Component;
+
+/**
+ * Watches the replication slot that carries the outbox to Kafka. Rows written before there is a slot, or after the server
+ * has given it up, would never arrive: new payments are refused then, and long before it comes to that.
+ */
+@Component
+public class ChangeStream {
+
+    private static final Logger log = LoggerFactory.getLogger(ChangeStream.class);
+
+    private static final Optional<String> NO_SLOT = Optional.of("there is no replication slot yet");
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
+    private static final String WATCH = """
+            SELECT coalesce(wal_status <> 'lost', false) AS usable,
+                   coalesce(pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn), 0)::bigint AS retained
+              FROM pg_replication_slots
+             WHERE slot_name = 'jangbu_outbox' AND database = current_database()
+            """;
+
+    private final DatabaseClient database;
+    private final long maxRetainedBytes;
+    private volatile Optional<String> trouble = NO_SLOT;
+    private volatile long retainedBytes;
+
+    ChangeStream(DatabaseClient database, Settings settings, MeterRegistry meters) {
+        this.database = database;
+        this.maxRetainedBytes = settings.changeStream().maxRetainedWal().toBytes();
+        Gauge.builder("jangbu.outbox.wal.retained", this, stream -> stream.retainedBytes)
+                .baseUnit("bytes")
+                .description("WAL that the outbox's replication slot holds back")
+                .register(meters);
+    }
+
+    /** @throws Problem 503 if a new payment's rows might never reach Kafka */
+    public void require() {
+        trouble.ifPresent(reason -> {
+            throw new Problem(
+                            ProblemCode.UNAVAILABLE,
+                            "New payments wait until the change stream can carry their settlement: " + reason)
+                    .retryAfter(TIMEOUT);
+        });
+    }
+
+    @Scheduled(fixedDelay = 1000)
+    void watch() {
+        Optional<String> found;
+        try {
+            found = database.sql(WATCH)
+                    .map(row -> judge(row.get("usable", Boolean.class), row.get("retained", Long.class)))
+                    .one()
+                    .defaultIfEmpty(NO_SLOT)
+                    .block(TIMEOUT);
+        } catch (RuntimeException databaseAway) {
+            // Every call is refused for that anyhow; the last judgement stands until the next look.
+            log.debug("The change stream could not be looked at", databaseAway);
+            return;
+        }
+        if (!found.equals(trouble)) {
+            found.ifPresentOrElse(
+                    reason -> log.warn("New payments are refused: {}", reason),
+                    () -> log.info("New payments are taken: the change stream is established"));
+        }
+        trouble = found;
+    }
+
+    private Optional<String> judge(@Nullable Boolean usable, @Nullable Long retained) {
+        retainedBytes = retained == null ? 0 : retained;
+        if (!Boolean.TRUE.equals(usable)) {
+            return Optional.of("the replication slot was lost");
+        }
+        return retainedBytes > maxRetainedBytes ? Optional.of("too much WAL is held back") : Optional.empty();
+    }
+}

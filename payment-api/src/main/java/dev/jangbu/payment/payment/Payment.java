@@ -1,0 +1,51 @@
+package dev.jangbu.payment.payment;
+
+import dev.jangbu.payment.psp.PspOrder;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A payment as it is stored.
+ *
+ * @param amount minor units of the currency; the sum of the lines
+ * @param version counts the changes of status, from 1
+ * @param attempts how often somebody set out to the PSP; only the last may record an outcome
+ * @param leaseLive whether that somebody may still be at it
+ * @param firstAttemptAt when the buyer's authentication began to run out
+ * @param traceparent of the request that confirmed it
+ */
+public record Payment(
+        UUID id,
+        String orderId,
+        PaymentStatus status,
+        String currency,
+        long amount,
+        List<PaymentLine> lines,
+        String psp,
+        @Nullable String paymentKey,
+        @Nullable String declineCode,
+        Map<String, String> metadata,
+        long version,
+        int attempts,
+        boolean leaseLive,
+        @Nullable Instant firstAttemptAt,
+        @Nullable Instant unknownSince,
+        @Nullable String traceparent,
+        Instant createdAt,
+        @Nullable Instant approvedAt,
+        @Nullable Instant completedAt) {
+
+    /** What the PSP is asked for. Only a payment that was confirmed has a payment key to ask with. */
+    public PspOrder order() {
+        return new PspOrder(Objects.requireNonNull(paymentKey, "confirmed"), orderId, amount, currency);
+    }
+
+    /** What has gone back to the buyer, in minor units. */
+    public long refundedAmount() {
+        return lines.stream().mapToLong(PaymentLine::refundedAmount).reduce(0, Math::addExact);
+    }
+}

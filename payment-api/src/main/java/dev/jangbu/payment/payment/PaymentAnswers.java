@@ -1,0 +1,70 @@
+package dev.jangbu.payment.payment;
+
+import dev.jangbu.payment.edge.Answer;
+import dev.jangbu.payment.edge.Problem;
+import dev.jangbu.payment.edge.ProblemCode;
+import java.util.Objects;
+import org.springframework.stereotype.Component;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Payments as answers. */
+@Component
+class PaymentAnswers {
+
+    private final JsonMapper json;
+
+    PaymentAnswers(JsonMapper json) {
+        this.json = json;
+    }
+
+    /** 201, for a payment that was just created. */
+    Answer created(Payment payment) {
+        return new Answer(201, body(payment), location(payment));
+    }
+
+    /** 200. */
+    Answer ok(Payment payment) {
+        return new Answer(200, body(payment), null);
+    }
+
+    /** 202: the payment as it is, to be asked for again. */
+    Answer open(Payment payment) {
+        return new Answer(202, body(payment), location(payment));
+    }
+
+    /** 402, the answer to the confirmation that was declined. */
+    Answer declined(Payment payment) {
+        return refused(
+                payment,
+                new Problem(ProblemCode.PAYMENT_DECLINED, "The payment service provider declined the payment")
+                        .with("pspCode", Objects.requireNonNull(payment.declineCode(), "declined"))
+                        .with("paymentId", payment.id()));
+    }
+
+    /** A refusal that is kept under the call's idempotency key. */
+    Answer refused(Payment payment, Problem problem) {
+        return new Answer(
+                problem.code().status(),
+                json.writeValueAsString(problem.body(location(payment) + "/confirm")),
+                null);
+    }
+
+    /** What a confirmation answers once its outcome is recorded, by where the payment stands. */
+    Answer confirmed(Payment payment) {
+        return switch (payment.status()) {
+            case APPROVED, COMPLETED -> ok(payment);
+            case DECLINED -> declined(payment);
+            case UNKNOWN, REVIEW, ACCEPTED, EXECUTING -> open(payment);
+            case READY, CANCELED, EXPIRED ->
+                throw new IllegalStateException("A confirmed payment is " + payment.status());
+        };
+    }
+
+    private String body(Payment payment) {
+        return json.writeValueAsString(PaymentView.of(payment));
+    }
+
+    private static String location(Payment payment) {
+        return "/v1/payments/" + payment.id();
+    }
+}

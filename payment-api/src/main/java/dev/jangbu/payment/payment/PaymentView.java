@@ -1,0 +1,60 @@
+package dev.jangbu.payment.payment;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** A payment as clients see it. */
+record PaymentView(
+        UUID id,
+        String orderId,
+        PaymentStatus status,
+        String currency,
+        long amount,
+        List<PaymentLine> lines,
+        long refundedAmount,
+        RefundStatus refundStatus,
+        String psp,
+        @Nullable String paymentKey,
+        Map<String, String> metadata,
+        @Nullable Instant unknownSince,
+        int attempts,
+        long version,
+        Instant createdAt,
+        @Nullable Instant approvedAt,
+        @Nullable Instant completedAt) {
+
+    enum RefundStatus {
+        NONE,
+        PARTIAL,
+        FULL;
+
+        static RefundStatus of(long refunded, long amount) {
+            return refunded == 0 ? NONE : refunded < amount ? PARTIAL : FULL;
+        }
+    }
+
+    static PaymentView of(Payment payment) {
+        long refunded = payment.refundedAmount();
+        return new PaymentView(
+                payment.id(),
+                payment.orderId(),
+                payment.status(),
+                payment.currency(),
+                payment.amount(),
+                payment.lines(),
+                refunded,
+                RefundStatus.of(refunded, payment.amount()),
+                payment.psp(),
+                payment.paymentKey(),
+                payment.metadata(),
+                payment.unknownSince(),
+                payment.attempts(),
+                payment.version(),
+                payment.createdAt(),
+                payment.approvedAt(),
+                payment.completedAt());
+    }
+}

@@ -1,0 +1,74 @@
+package dev.jangbu.payment.payment;
+
+import dev.jangbu.payment.psp.Psp;
+import dev.jangbu.payment.psp.PspAnswer;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Objects;
+import org.springframework.stereotype.Component;
+import reactor.core.publisher.Mono;
+
+/**
+ * Finds out what came of a payment that was sent to the PSP and never answered: asks by payment key, then by order. What the
+ * PSP hasn't charged is sent again with the same key, while the buyer's authentication lasts; later it is declined. The
+ * caller holds the payment's lease.
+ */
+@Component
+public class ResolvePayment {
+
+    /** How long Toss lets a payment be confirmed after the buyer has authenticated it. */
+    static final Duration AUTHENTICATION_LASTS = Duration.ofMinutes(10);
+
+    private final Psp psp;
+    private final RecordOutcome record;
+    private final Clock clock;
+
+    ResolvePayment(Psp psp, RecordOutcome record, Clock clock) {
+        this.psp = psp;
+        this.record = record;
+        this.clock = clock;
+    }
+
+    /** Resolves a claimed payment, and records the outcome; the payment as it is then. */
+    public Mono<Payment> resolve(Payment payment) {
+        return find(payment)
+                .flatMap(answer -> switch (answer) {
+                    case PspAnswer.NotFound notFound -> notCharged(payment);
+                    case PspAnswer.InProgress inProgress -> notCharged(payment);
+                    case PspAnswer.Charged charged -> Mono.just(ConfirmOutcome.judge(charged, payment.order()));
+                    case PspAnswer.Declined declined -> Mono.just(ConfirmOutcome.judge(declined, payment.order()));
+                    case PspAnswer.Uncertain uncertain -> Mono.just(ConfirmOutcome.judge(uncertain, payment.order()));
+                })
+                .flatMap(outcome -> record.record(payment, outcome, "recovery"));
+    }
+
+    /** The PSP's key for a payment's one confirmation, the same in every attempt. */
+    static String pspKey(Payment payment) {
+        return "confirm:" + payment.id();
+    }
+
+    private Mono<PspAnswer> find(Payment payment) {
+        return psp.find(payment.order())
+                .flatMap(answer -> answer instanceof PspAnswer.NotFound
+                        ? psp.findByOrderId(payment.order()).map(byOrder -> ofThisKey(byOrder, payment))
+                        : Mono.just(answer));
+    }
+
+    /** An order may have been paid with another key, by a payment of its own: that says nothing of this one. */
+    private static PspAnswer ofThisKey(PspAnswer answer, Payment payment) {
+        return answer instanceof PspAnswer.Uncertain
+                        || answer instanceof PspAnswer.Charged charged
+                                && charged.paymentKey().equals(payment.paymentKey())
+                ? answer
+                : new PspAnswer.NotFound();
+    }
+
+    private Mono<ConfirmOutcome> notCharged(Payment payment) {
+        boolean stillAuthenticated = clock.instant()
+                .isBefore(Objects.requireNonNull(payment.firstAttemptAt(), "attempted").plus(AUTHENTICATION_LASTS));
+        return stillAuthenticated
+                ? psp.confirm(pspKey(payment), payment.order())
+                        .map(answer -> ConfirmOutcome.judge(answer, payment.order()))
+                : Mono.just(new ConfirmOutcome.Declined("AUTHENTICATION_EXPIRED"));
+    }
+}

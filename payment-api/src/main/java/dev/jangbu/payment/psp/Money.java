@@ -1,0 +1,28 @@
+package dev.jangbu.payment.psp;
+
+import java.math.BigDecimal;
+import java.util.Currency;
+
+/** Minor units to and from the decimals that PSPs speak: 1230 is 1230 in KRW and 12.30 in USD (ISO 4217). */
+public final class Money {
+
+    private Money() {}
+
+    /** The amount with exactly the currency's decimals. */
+    public static BigDecimal decimal(long minorUnits, String currency) {
+        return BigDecimal.valueOf(minorUnits, digits(currency));
+    }
+
+    /**
+     * The amount in minor units.
+     *
+     * @throws ArithmeticException if it has more decimals than the currency, or is out of the range of long
+     */
+    public static long minorUnits(BigDecimal amount, String currency) {
+        return amount.movePointRight(digits(currency)).longValueExact();
+    }
+
+    private static int digits(String currency) {
+        return Math.max(0, Currency.getInstance(currency).getDefaultFractionDigits());
+    }
+}

@@ -1,0 +1,110 @@
+package dev.jangbu.payment.psp.toss;
+
+import dev.jangbu.payment.psp.Money;
+import dev.jangbu.payment.psp.PspAnswer;
+import java.util.Set;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Reads what Toss answers. Errors are told apart by their code alone: the HTTP status does not say whether money moved.
+ * A code that isn't known to be final settles nothing.
+ *
+ * @see <a href="https://docs.tosspayments.com/reference/error-codes">Toss Payments: error codes</a>
+ */
+final class TossAnswers {
+
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .build();
+
+    /** The buyer, the card or the contract says no, and will say no to a repetition of the same payment key. */
+    private static final Set<String> DECLINES = Set.of(
+            "BELOW_MINIMUM_AMOUNT",
+            "EXCEED_MAX_AMOUNT",
+            "EXCEED_MAX_AUTH_COUNT",
+            "EXCEED_MAX_CARD_INSTALLMENT_PLAN",
+            "EXCEED_MAX_DAILY_PAYMENT_COUNT",
+            "EXCEED_MAX_ONE_DAY_AMOUNT",
+            "EXCEED_MAX_ONE_DAY_WITHDRAW_AMOUNT",
+            "EXCEED_MAX_ONE_TIME_WITHDRAW_AMOUNT",
+            "EXCEED_MAX_PAYMENT_AMOUNT",
+            "FDS_ERROR",
+            "INVALID_ACCOUNT_INFO_RE_REGISTER",
+            "INVALID_AUTHORIZE_AUTH",
+            "INVALID_CARD_EXPIRATION",
+            "INVALID_CARD_INSTALLMENT_PLAN",
+            "INVALID_CARD_LOST_OR_STOLEN",
+            "INVALID_CARD_NUMBER",
+            "INVALID_PASSWORD",
+            "INVALID_REJECT_CARD",
+            "INVALID_STOPPED_CARD",
+            "INVALID_UNREGISTERED_SUBMALL",
+            "NOT_ALLOWED_POINT_USE",
+            "NOT_AVAILABLE_BANK",
+            "NOT_AVAILABLE_PAYMENT",
+            "NOT_FOUND_PAYMENT_SESSION",
+            "NOT_REGISTERED_BUSINESS",
+            "NOT_SUPPORTED_INSTALLMENT_PLAN_CARD_OR_MERCHANT",
+            "NOT_SUPPORTED_MONTHLY_INSTALLMENT_PLAN",
+            "REJECT_ACCOUNT_PAYMENT",
+            "REJECT_CARD_COMPANY",
+            "REJECT_CARD_PAYMENT",
+            "REJECT_TOSSPAY_INVALID_ACCOUNT",
+            "RESTRICTED_TRANSFER_ACCOUNT");
+
+    private TossAnswers() {}
+
+    static PspAnswer read(boolean success, byte[] body) {
+        try {
+            JsonNode answer = JSON.readTree(body);
+            return success ? payment(answer) : error(answer.path("code").asString(""));
+        } catch (JacksonException | ArithmeticException | IllegalArgumentException unreadable) {
+            return new PspAnswer.Uncertain("the answer can't be read");
+        }
+    }
+
+    private static PspAnswer payment(JsonNode payment) {
+        String status = text(payment, "status");
+        return switch (status) {
+            // The money was taken, whatever of it went back later.
+            case "DONE", "CANCELED", "PARTIAL_CANCELED" -> charged(payment);
+            case "ABORTED", "EXPIRED" -> new PspAnswer.Declined(status);
+            case "READY", "IN_PROGRESS", "WAITING_FOR_DEPOSIT" -> new PspAnswer.InProgress();
+            default -> new PspAnswer.Uncertain("a payment of an unknown status");
+        };
+    }
+
+    private static PspAnswer charged(JsonNode payment) {
+        JsonNode total = payment.path("totalAmount");
+        if (!total.isNumber()) {
+            throw new IllegalArgumentException("totalAmount");
+        }
+        String currency = text(payment, "currency");
+        return new PspAnswer.Charged(
+                text(payment, "paymentKey"),
+                text(payment, "orderId"),
+                Money.minorUnits(total.decimalValue(), currency),
+                currency);
+    }
+
+    private static PspAnswer error(String code) {
+        if (DECLINES.contains(code)) {
+            return new PspAnswer.Declined(code);
+        }
+        if (code.equals("NOT_FOUND_PAYMENT")) {
+            return new PspAnswer.NotFound();
+        }
+        return new PspAnswer.Uncertain(code.matches("[A-Z0-9_]{1,80}") ? code : "an error without a code");
+    }
+
+    private static String text(JsonNode node, String field) {
+        JsonNode value = node.path(field);
+        if (!value.isString()) {
+            throw new IllegalArgumentException(field);
+        }
+        return value.stringValue();
+    }
+}
