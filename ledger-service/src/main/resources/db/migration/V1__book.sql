@@ -91,7 +91,9 @@ CREATE FUNCTION canonical_millis(value timestamptz) RETURNS bytea
 -- times are milliseconds since 1970 (int8). The application computes the same: class JournalHash.
 CREATE VIEW journal_hashes AS
 SELECT j.settlement_id, j.book, j.no, j.hash AS stored,
-       sha256(coalesce(previous.hash, decode(repeat('00', 32), 'hex'))
+       sha256(coalesce(
+               (SELECT previous.hash FROM journals previous WHERE previous.book = j.book AND previous.no = j.no - 1),
+               decode(repeat('00', 32), 'hex'))
            || uuid_send(j.settlement_id) || int4send(j.book) || int8send(j.no)
            || canonical_text(j.kind) || uuid_send(j.reference_id) || int4send(j.reference_parts)
            || canonical_text(j.currency)
@@ -99,7 +101,6 @@ SELECT j.settlement_id, j.book, j.no, j.hash AS stored,
            || canonical_millis(j.occurred_at) || canonical_millis(j.recorded_at)
            || int4send(j.line_count) || l.canonical) AS computed
 FROM journals j
-LEFT JOIN journals previous ON previous.book = j.book AND previous.no = j.no - 1
 CROSS JOIN LATERAL (
     SELECT coalesce(string_agg(
         canonical_text(account) || canonical_text(side) || canonical_text(currency) || int8send(amount),

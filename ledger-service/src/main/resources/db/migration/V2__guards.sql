@@ -6,19 +6,21 @@
 --   JL005 a wallet's balance that does not follow               JL010 a line on an account that does not exist
 --   JL011 a book whose head is not its last journal, or whose offset goes back
 --
--- The checks of a batch are planned once per session, perhaps while the tables are still empty: without the settings on
--- the functions, they would go on reading whole tables as these grow. Each looks its few rows up by an index.
+-- The checks of a batch are planned once per session, perhaps while the tables are still empty, and go on as planned when
+-- these have grown. So each row of a batch is looked up by itself, in a subquery that is never turned into a join, by the
+-- one index that fits, and never by reading a whole table (enable_seqscan).
 -- pg_temp last: a temporary table must not stand in for one of ours.
 
 CREATE FUNCTION check_lines() RETURNS trigger LANGUAGE plpgsql
     SET search_path = pg_catalog, public, pg_temp
-    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+    SET enable_seqscan = off
 AS $$
 DECLARE
     culprit record;
 BEGIN
     SELECT n.settlement_id, n.line_no INTO culprit
-    FROM new_lines n JOIN journals j ON j.settlement_id = n.settlement_id
+    FROM new_lines n
+    WHERE (SELECT true FROM journals j WHERE j.settlement_id = n.settlement_id)
     ORDER BY n.settlement_id, n.line_no LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'settlement %: line % is late, the journal is closed', culprit.settlement_id, culprit.line_no
@@ -28,7 +30,7 @@ BEGIN
     -- Accounts are never deleted, so that this needs no foreign key, which would lock platform:fees for every line.
     SELECT n.settlement_id, n.line_no, n.account INTO culprit
     FROM new_lines n
-    WHERE NOT EXISTS (SELECT FROM accounts a WHERE a.code = n.account)
+    WHERE (SELECT true FROM accounts a WHERE a.code = n.account) IS NULL
     ORDER BY n.settlement_id, n.line_no LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'settlement %: line % is on account %, which does not exist',
@@ -39,7 +41,7 @@ END $$;
 
 CREATE FUNCTION check_journals() RETURNS trigger LANGUAGE plpgsql
     SET search_path = pg_catalog, public, pg_temp
-    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+    SET enable_seqscan = off
 AS $$
 DECLARE
     culprit record;
@@ -73,13 +75,15 @@ BEGIN
     SELECT n.settlement_id, n.wallet_id, n.wallet_version, n.balance_after, p.settlement_id AS predecessor,
            coalesce(p.balance_after, 0) + w.net AS expected INTO culprit
     FROM new_journals n
-    LEFT JOIN journals p
-        ON p.wallet_id = n.wallet_id AND p.wallet_version = n.wallet_version - 1 AND p.book = n.book
+    LEFT JOIN LATERAL (
+        SELECT settlement_id, balance_after FROM journals
+        WHERE wallet_id = n.wallet_id AND wallet_version = n.wallet_version - 1 AND book = n.book
+        LIMIT 1
+    ) p ON true
     CROSS JOIN LATERAL (
-        SELECT coalesce(sum(CASE side WHEN 'CREDIT' THEN amount ELSE -amount END), 0) AS net
-        FROM lines
-        WHERE lines.settlement_id = n.settlement_id
-          AND lines.account = 'seller:' || split_part(n.wallet_id, ':', 1) || ':payable'
+        SELECT coalesce(sum(CASE side WHEN 'CREDIT' THEN amount ELSE -amount END)
+            FILTER (WHERE account = 'seller:' || split_part(n.wallet_id, ':', 1) || ':payable'), 0) AS net
+        FROM lines WHERE lines.settlement_id = n.settlement_id
     ) w
     WHERE (n.wallet_version > 1 AND p.settlement_id IS NULL)
        OR n.balance_after <> coalesce(p.balance_after, 0) + w.net
@@ -97,7 +101,7 @@ BEGIN
 
     SELECT n.settlement_id, n.book, n.no INTO culprit
     FROM new_journals n
-    WHERE n.no > 1 AND NOT EXISTS (SELECT FROM journals p WHERE p.book = n.book AND p.no = n.no - 1)
+    WHERE n.no > 1 AND (SELECT true FROM journals p WHERE p.book = n.book AND p.no = n.no - 1) IS NULL
     ORDER BY n.book, n.no LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'settlement %: number % of book % has no predecessor',
@@ -105,8 +109,8 @@ BEGIN
     END IF;
 
     SELECT n.settlement_id, n.book, n.no INTO culprit
-    FROM new_journals n JOIN journal_hashes h ON h.settlement_id = n.settlement_id
-    WHERE h.computed <> n.hash
+    FROM new_journals n
+    WHERE (SELECT h.computed FROM journal_hashes h WHERE h.settlement_id = n.settlement_id) IS DISTINCT FROM n.hash
     ORDER BY n.book, n.no LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'settlement %: the hash of number % of book % does not follow from the one before',

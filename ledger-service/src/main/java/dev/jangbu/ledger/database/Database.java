@@ -28,9 +28,8 @@ public final class Database implements AutoCloseable {
      * @param password of the role jangbu_ledger
      */
     public Database(String postgres, String password) {
-        this.posting = pool("posting", url(postgres), password, 1);
-        this.reading = pool("reading", url(postgres), password, 2);
-        this.reading.setReadOnly(true);
+        this.posting = pool("posting", url(postgres), password, 1, false);
+        this.reading = pool("reading", url(postgres), password, 2, true);
     }
 
     /** For the one thread that posts. */
@@ -54,13 +53,14 @@ public final class Database implements AutoCloseable {
         return "jdbc:postgresql://" + postgres + "/jangbu_ledger";
     }
 
-    private static HikariDataSource pool(String name, String url, String password, int connections) {
+    private static HikariDataSource pool(String name, String url, String password, int connections, boolean readOnly) {
         HikariConfig config = new HikariConfig();
         config.setPoolName(name);
         config.setJdbcUrl(url);
         config.setUsername(ROLE);
         config.setPassword(password);
         config.setMaximumPoolSize(connections);
+        config.setReadOnly(readOnly);
         config.setMinimumIdle(0);
         config.setConnectionTimeout(Duration.ofSeconds(3).toMillis());
         config.setInitializationFailTimeout(-1);

@@ -2,11 +2,14 @@ package dev.jangbu.ledger.database;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Objects;
 
 /** A real PostgreSQL server for the tests of one JVM, and in it the database jangbu_ledger, empty and migrated. */
 public final class LedgerDatabase {
@@ -22,9 +25,7 @@ public final class LedgerDatabase {
 
     /** Replaces the database by a new one without journals; connections to the old one are cut. */
     public static void fresh() {
-        asSuperuser(
-                "DROP DATABASE IF EXISTS jangbu_ledger WITH (FORCE)",
-                "CREATE DATABASE jangbu_ledger OWNER jangbu_owner TEMPLATE jangbu_ledger_migrated");
+        replaceBy("jangbu_ledger_migrated");
     }
 
     /** Keeps the database as it is now, to come back to by {@link #restore()}. */
@@ -37,9 +38,7 @@ public final class LedgerDatabase {
 
     /** Brings the database back to what it was at {@link #backUp()}. */
     public static void restore() {
-        asSuperuser(
-                "DROP DATABASE IF EXISTS jangbu_ledger WITH (FORCE)",
-                "CREATE DATABASE jangbu_ledger OWNER jangbu_owner TEMPLATE jangbu_ledger_backup");
+        replaceBy("jangbu_ledger_backup");
     }
 
     /** host:port of the server. */
@@ -80,12 +79,38 @@ public final class LedgerDatabase {
     private static void createTemplate(EmbeddedPostgres server) throws SQLException {
         try (Connection connection = server.getPostgresDatabase().getConnection();
                 Statement statement = connection.createStatement()) {
+            run(statement, "10-roles.sql");
             for (String role : new String[] {OWNER, LEDGER, AUDIT}) {
-                statement.execute("CREATE ROLE " + role + " LOGIN PASSWORD '" + PASSWORD + "'");
+                statement.execute("ALTER ROLE " + role + " PASSWORD '" + PASSWORD + "'");
             }
-            statement.execute("CREATE DATABASE jangbu_ledger OWNER jangbu_owner");
+            run(statement, "20-databases.sql");
             new Migrations("localhost:" + server.getPort(), PASSWORD).run();
             statement.execute("ALTER DATABASE jangbu_ledger RENAME TO jangbu_ledger_migrated");
+        }
+    }
+
+    private static void replaceBy(String template) {
+        asSuperuser(
+                "DROP DATABASE IF EXISTS jangbu_ledger WITH (FORCE)",
+                "CREATE DATABASE jangbu_ledger OWNER jangbu_owner TEMPLATE " + template,
+                // A template does not pass its privileges on.
+                script("30-privileges.sql"));
+    }
+
+    /** Statement by statement: CREATE DATABASE is refused among others. */
+    private static void run(Statement statement, String script) throws SQLException {
+        for (String sql : script(script).replaceAll("(?m)^--.*$", "").split(";")) {
+            if (!sql.isBlank()) {
+                statement.execute(sql);
+            }
+        }
+    }
+
+    private static String script(String name) {
+        try (InputStream in = LedgerDatabase.class.getResourceAsStream("/postgres/" + name)) {
+            return new String(Objects.requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

@@ -1,0 +1,233 @@
+package dev.jangbu.ledger.posting;
+
+import dev.jangbu.contract.SettlementKind;
+import dev.jangbu.contract.Side;
+import dev.jangbu.ledger.book.AccountKind;
+import dev.jangbu.ledger.book.Entry;
+import dev.jangbu.ledger.book.Journal;
+import dev.jangbu.ledger.book.Line;
+import dev.jangbu.ledger.posting.Reading.EntryRead;
+import java.nio.ByteBuffer;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.function.Function;
+
+/** Journals as rows: one statement writes any number of them to a table, from arrays, one array per column. */
+final class JournalRows {
+
+    /** In one order everywhere, so that two books that meet the same new accounts can't wait for each other in a circle. */
+    private static final String INSERT_ACCOUNTS = """
+            INSERT INTO accounts (code, kind)
+            SELECT a.code, a.kind FROM unnest(?, ?) AS a (code, kind) ORDER BY a.code
+            ON CONFLICT DO NOTHING
+            """;
+
+    private static final String INSERT_LINES = """
+            INSERT INTO lines (settlement_id, line_no, line_count, account, side, amount, currency)
+            SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?)
+            """;
+
+    private static final String INSERT_JOURNALS = """
+            INSERT INTO journals (settlement_id, book, no, wallet_id, wallet_version, kind, reference_id,
+                reference_parts, currency, line_count, balance_after, occurred_at, recorded_at, posted_at, hash)
+            SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """;
+
+    private static final String ADD_TO_BALANCES = """
+            INSERT INTO balances (book, account, currency, debits, credits)
+            SELECT ?, l.account, l.currency,
+                   coalesce(sum(l.amount) FILTER (WHERE l.side = 'DEBIT'), 0),
+                   coalesce(sum(l.amount) FILTER (WHERE l.side = 'CREDIT'), 0)
+            FROM unnest(?, ?, ?, ?) AS l (account, currency, side, amount)
+            GROUP BY l.account, l.currency
+            ON CONFLICT (book, account, currency) DO UPDATE
+            SET debits = balances.debits + excluded.debits, credits = balances.credits + excluded.credits
+            """;
+
+    private static final String FIND = """
+            SELECT j.settlement_id, j.book, j.no, j.wallet_id, j.wallet_version, j.kind, j.reference_id,
+                   j.reference_parts, j.currency, j.balance_after, j.occurred_at, j.recorded_at, j.posted_at, j.hash,
+                   array_agg(l.account ORDER BY l.line_no) AS accounts,
+                   array_agg(l.side ORDER BY l.line_no) AS sides,
+                   array_agg(l.amount ORDER BY l.line_no) AS amounts
+            FROM journals j JOIN lines l ON l.settlement_id = j.settlement_id
+            WHERE j.settlement_id = ANY (?)
+            GROUP BY j.settlement_id
+            """;
+
+    private final Connection connection;
+
+    JournalRows(Connection connection) {
+        this.connection = connection;
+    }
+
+    void insertAccounts(List<EntryRead> entries) throws SQLException {
+        List<String> codes = new ArrayList<>(new TreeSet<>(entries.stream()
+                .flatMap(read -> read.entry().lines().stream())
+                .map(Line::account)
+                .toList()));
+        if (codes.isEmpty()) {
+            return;
+        }
+        try (PreparedStatement insert = connection.prepareStatement(INSERT_ACCOUNTS)) {
+            Columns<String> columns = new Columns<>(connection, insert, codes, 1);
+            columns.add("text", code -> code);
+            columns.add("text", code -> AccountKind.of(code).orElseThrow().name());
+            insert.executeUpdate();
+        }
+    }
+
+    void insertLines(List<Journal> journals) throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement(INSERT_LINES)) {
+            Columns<LineRow> columns = new Columns<>(connection, insert, lines(journals), 1);
+            columns.add("uuid", row -> row.entry().settlementId());
+            columns.add("int4", LineRow::lineNo);
+            columns.add("int4", row -> row.entry().lines().size());
+            columns.add("text", row -> row.line().account());
+            columns.add("text", row -> row.line().side().name());
+            columns.add("int8", row -> row.line().amountMinor());
+            columns.add("text", row -> row.entry().currency());
+            insert.executeUpdate();
+        }
+    }
+
+    void insertJournals(List<Journal> journals) throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement(INSERT_JOURNALS)) {
+            Columns<Journal> columns = new Columns<>(connection, insert, journals, 1);
+            columns.add("uuid", journal -> journal.entry().settlementId());
+            columns.add("int4", Journal::book);
+            columns.add("int8", Journal::no);
+            columns.add("text", journal -> journal.entry().walletId());
+            columns.add("int8", journal -> journal.entry().walletVersion());
+            columns.add("text", journal -> journal.entry().kind().name());
+            columns.add("uuid", journal -> journal.entry().referenceId());
+            columns.add("int4", journal -> journal.entry().referenceParts());
+            columns.add("text", journal -> journal.entry().currency());
+            columns.add("int4", journal -> journal.entry().lines().size());
+            columns.add("int8", journal -> journal.entry().balanceAfterMinor());
+            columns.add("timestamptz", journal -> journal.entry().occurredAt().toString());
+            columns.add("timestamptz", journal -> journal.entry().recordedAt().toString());
+            columns.add("timestamptz", journal -> journal.postedAt().toString());
+            columns.addBytes(JournalRows::hashBytes);
+            insert.executeUpdate();
+        }
+    }
+
+    void addToBalances(int book, List<Journal> journals) throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement(ADD_TO_BALANCES)) {
+            insert.setInt(1, book);
+            Columns<LineRow> columns = new Columns<>(connection, insert, lines(journals), 2);
+            columns.add("text", row -> row.line().account());
+            columns.add("text", row -> row.entry().currency());
+            columns.add("text", row -> row.line().side().name());
+            columns.add("int8", row -> row.line().amountMinor());
+            insert.executeUpdate();
+        }
+    }
+
+    /** The stored journals among these settlements. */
+    Map<UUID, Journal> find(List<UUID> settlementIds) throws SQLException {
+        Map<UUID, Journal> found = new HashMap<>();
+        try (PreparedStatement select = connection.prepareStatement(FIND)) {
+            select.setArray(1, connection.createArrayOf("uuid", settlementIds.toArray()));
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    Journal journal = journal(row);
+                    found.put(journal.entry().settlementId(), journal);
+                }
+            }
+        }
+        return found;
+    }
+
+    private static Journal journal(ResultSet row) throws SQLException {
+        Entry entry = new Entry(
+                row.getObject("settlement_id", UUID.class),
+                SettlementKind.valueOf(row.getString("kind")),
+                row.getObject("reference_id", UUID.class),
+                row.getInt("reference_parts"),
+                row.getString("currency"),
+                lines(row),
+                row.getString("wallet_id"),
+                row.getLong("balance_after"),
+                row.getLong("wallet_version"),
+                time(row, "occurred_at"),
+                time(row, "recorded_at"));
+        return new Journal(
+                entry,
+                row.getInt("book"),
+                row.getLong("no"),
+                ByteBuffer.wrap(row.getBytes("hash")),
+                time(row, "posted_at"));
+    }
+
+    private static List<Line> lines(ResultSet row) throws SQLException {
+        String[] accounts = (String[]) row.getArray("accounts").getArray();
+        String[] sides = (String[]) row.getArray("sides").getArray();
+        Long[] amounts = (Long[]) row.getArray("amounts").getArray();
+        List<Line> lines = new ArrayList<>(accounts.length);
+        for (int i = 0; i < accounts.length; i++) {
+            lines.add(new Line(accounts[i], Side.valueOf(sides[i]), amounts[i]));
+        }
+        return lines;
+    }
+
+    private static Instant time(ResultSet row, String column) throws SQLException {
+        return row.getObject(column, OffsetDateTime.class).toInstant();
+    }
+
+    private static byte[] hashBytes(Journal journal) {
+        byte[] hash = new byte[journal.hash().remaining()];
+        journal.hash().get(journal.hash().position(), hash);
+        return hash;
+    }
+
+    private static List<LineRow> lines(List<Journal> journals) {
+        List<LineRow> rows = new ArrayList<>(journals.size() * 3);
+        for (Journal journal : journals) {
+            int lineNo = 0;
+            for (Line line : journal.entry().lines()) {
+                rows.add(new LineRow(journal.entry(), ++lineNo, line));
+            }
+        }
+        return rows;
+    }
+
+    private record LineRow(Entry entry, int lineNo, Line line) {}
+
+    /** Sets one array parameter after the other, each a column of the same rows. */
+    private static final class Columns<R> {
+
+        private final Connection connection;
+        private final PreparedStatement statement;
+        private final List<R> rows;
+        private int parameter;
+
+        Columns(Connection connection, PreparedStatement statement, List<R> rows, int firstParameter) {
+            this.connection = connection;
+            this.statement = statement;
+            this.rows = rows;
+            this.parameter = firstParameter;
+        }
+
+        void add(String sqlType, Function<R, Object> value) throws SQLException {
+            Object[] values = rows.stream().map(value).toArray();
+            statement.setArray(parameter++, connection.createArrayOf(sqlType, values));
+        }
+
+        void addBytes(Function<R, byte[]> value) throws SQLException {
+            byte[][] values = rows.stream().map(value).toArray(byte[][]::new);
+            statement.setArray(parameter++, connection.createArrayOf("bytea", values));
+        }
+    }
+}

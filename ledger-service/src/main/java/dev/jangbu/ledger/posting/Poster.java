@@ -1,0 +1,303 @@
+package dev.jangbu.ledger.posting;
+
+import dev.jangbu.contract.DeadLetters;
+import dev.jangbu.contract.RegistryUnavailableException;
+import dev.jangbu.contract.Topics;
+import dev.jangbu.ledger.posting.Reading.Poison;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.InvalidOffsetException;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The posting of entries, turn by turn, on one thread: open the books that need it · poll · write each book in a
+ * PostgreSQL transaction of its own · send all their postings, with the offsets, in one Kafka transaction.
+ *
+ * <p>The journals come first and the postings after: a death between the two leaves journals whose postings are not sent.
+ * They are sent by whoever opens the book next, from the stored journals. One remedy serves every failure, also those
+ * whose outcome is unknown: the books concerned are closed, and opened again from what PostgreSQL and Kafka say. Books
+ * that are closed or stopped are paused, while polling goes on and keeps the membership of the group.
+ */
+final class Poster implements ConsumerRebalanceListener {
+
+    private static final String NAME = "ledger-service";
+    private static final Duration POLL = Duration.ofMillis(250);
+
+    private final Consumer<byte[], byte[]> consumer;
+    private final EntryReader reader;
+    private final BookWriter writer;
+    private final BookPoster bookPoster;
+    private final PostingPublisher publisher;
+    private final PostingStatus status;
+    private final Backoff backoff;
+    private final Map<TopicPartition, Book> books = new HashMap<>();
+
+    Poster(
+            Consumer<byte[], byte[]> consumer,
+            EntryReader reader,
+            BookWriter writer,
+            PostingPublisher publisher,
+            PostingStatus status,
+            Clock clock) {
+        this.consumer = consumer;
+        this.reader = reader;
+        this.writer = writer;
+        this.bookPoster = new BookPoster(writer);
+        this.publisher = publisher;
+        this.status = status;
+        this.backoff = new Backoff(clock);
+    }
+
+    void subscribe() {
+        consumer.subscribe(List.of(Topics.LEDGER_ENTRIES.name()), this);
+    }
+
+    /**
+     * One turn; takes {@link #POLL} when there is nothing to do.
+     *
+     * @throws KafkaException if the consumer is of no use any more
+     */
+    void turn() {
+        openBooks();
+        ConsumerRecords<byte[], byte[]> records;
+        try {
+            records = consumer.poll(POLL);
+        } catch (InvalidOffsetException e) {
+            // auto.offset.reset is none: records that were kept for ever are gone, or the topic is another one.
+            e.partitions().forEach(partition -> stop(book(partition), "Its records are gone from Kafka: " + e));
+            return;
+        }
+        if (records.isEmpty()) {
+            commitMarkers();
+        } else {
+            post(records);
+        }
+    }
+
+    private void openBooks() {
+        List<Book> closed = books.values().stream()
+                .filter(book -> book.state() == Book.State.CLOSED)
+                .toList();
+        if (closed.isEmpty() || !backoff.isOver()) {
+            return;
+        }
+        try {
+            // Before the group's offset is read: a transaction that an earlier producer left open may still move it.
+            publisher.ready();
+            Set<TopicPartition> partitions = new HashSet<>();
+            closed.forEach(book -> partitions.add(book.partition()));
+            Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(partitions);
+            for (Book book : closed) {
+                open(book, committed.get(book.partition()));
+            }
+            backoff.reset();
+            status.recovered();
+        } catch (SQLException e) {
+            troubled("PostgreSQL does not answer", e);
+        } catch (KafkaException e) {
+            troubled("Kafka does not answer", e);
+        }
+    }
+
+    private void open(Book book, @Nullable OffsetAndMetadata committed) throws SQLException {
+        TopicPartition partition = book.partition();
+        OptionalLong bookOffset = writer.nextOffset(book.number());
+        OptionalLong groupOffset = committed == null ? OptionalLong.empty() : OptionalLong.of(committed.offset());
+        switch (Opening.decide(groupOffset, bookOffset)) {
+            case Opening.Stop(String reason) -> stop(book, reason);
+            case Opening.Begin() -> {
+                consumer.commitSync(Map.of(partition, new OffsetAndMetadata(0)));
+                resume(book, 0, 0);
+            }
+            case Opening.Resume(long position, long sentTo) -> resume(book, position, sentTo);
+        }
+    }
+
+    private void resume(Book book, long position, long groupOffset) throws SQLException {
+        writer.create(book.number());
+        book.open(position, groupOffset);
+        consumer.seek(book.partition(), position);
+        consumer.resume(List.of(book.partition()));
+        status.moved(book);
+    }
+
+    private void post(ConsumerRecords<byte[], byte[]> records) {
+        List<ProducerRecord<byte[], byte[]>> outgoing = new ArrayList<>();
+        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+        Map<Book, Progress> done = new LinkedHashMap<>();
+        int dead = 0;
+        for (TopicPartition partition : records.partitions()) {
+            Book book = book(partition);
+            try {
+                List<Reading> readings = read(records.records(partition));
+                long end = records.nextOffsets().get(partition).offset();
+                Progress progress = bookPoster.post(book.number(), book.nextOffset(), readings, end);
+                book.wroteTo(progress.doneTo());
+                progress.posted().stream()
+                        .filter(posted -> posted.read().offset() >= book.groupOffset())
+                        .map(publisher::posting)
+                        .forEach(outgoing::add);
+                dead += addDeadLetters(book, readings, progress.doneTo(), outgoing);
+                if (progress.doneTo() > book.groupOffset()) {
+                    offsets.put(partition, new OffsetAndMetadata(progress.doneTo()));
+                }
+                done.put(book, progress);
+            } catch (SQLException e) {
+                close(book, "PostgreSQL does not answer", e);
+            } catch (RegistryUnavailableException e) {
+                close(book, "The schema registry does not answer", e);
+            } catch (BookWentBackException e) {
+                close(book, "The database was restored", e);
+            }
+        }
+        if (publish(outgoing, offsets, done.keySet())) {
+            int entries = done.values().stream().mapToInt(p -> p.posted().size()).sum();
+            status.published(entries, outgoing.size() - dead, dead);
+            done.forEach(this::settle);
+        }
+    }
+
+    private List<Reading> read(List<ConsumerRecord<byte[], byte[]>> records) {
+        List<Reading> readings = new ArrayList<>(records.size());
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+            readings.add(reader.read(record));
+        }
+        return readings;
+    }
+
+    private int addDeadLetters(
+            Book book, List<Reading> readings, long doneTo, List<ProducerRecord<byte[], byte[]>> outgoing) {
+        int dead = 0;
+        for (Reading reading : readings) {
+            if (reading instanceof Poison(ConsumerRecord<byte[], byte[]> record, String reason)
+                    && record.offset() >= book.groupOffset()
+                    && record.offset() < doneTo) {
+                status.deadLetter(book.partition().toString(), record.offset(), reason);
+                outgoing.add(DeadLetters.record(
+                        record.key(),
+                        record.value(),
+                        record.headers(),
+                        record.topic(),
+                        record.partition(),
+                        record.offset(),
+                        record.timestamp(),
+                        NAME,
+                        reason));
+                dead++;
+            }
+        }
+        return dead;
+    }
+
+    /** Whether all is sent that had to be. */
+    private boolean publish(
+            List<ProducerRecord<byte[], byte[]>> outgoing,
+            Map<TopicPartition, OffsetAndMetadata> offsets,
+            Collection<Book> concerned) {
+        if (offsets.isEmpty()) {
+            return true;
+        }
+        try {
+            publisher.publish(outgoing, offsets, consumer.groupMetadata());
+            return true;
+        } catch (KafkaException e) {
+            concerned.forEach(book -> close(book, "Kafka refused or did not answer a transaction", e));
+            return false;
+        }
+    }
+
+    private void settle(Book book, Progress progress) {
+        book.publishedTo(progress.doneTo());
+        if (progress.stop() == null) {
+            status.moved(book);
+        } else {
+            stop(book, progress.stop());
+        }
+    }
+
+    /** When quiet, moves the group's offset over the markers that end transactions, so that no lag remains. */
+    private void commitMarkers() {
+        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+        for (Book book : books.values()) {
+            if (book.state() == Book.State.OPEN && consumer.position(book.partition()) > book.groupOffset()) {
+                offsets.put(book.partition(), new OffsetAndMetadata(consumer.position(book.partition())));
+            }
+        }
+        if (offsets.isEmpty()) {
+            return;
+        }
+        try {
+            consumer.commitSync(offsets);
+            offsets.forEach((partition, offset) -> book(partition).publishedTo(offset.offset()));
+        } catch (KafkaException e) {
+            offsets.keySet().forEach(partition -> close(book(partition), "Kafka refused an offset", e));
+        }
+    }
+
+    private void close(Book book, String what, Exception e) {
+        book.close();
+        consumer.pause(List.of(book.partition()));
+        status.moved(book);
+        troubled(what, e);
+    }
+
+    private void stop(Book book, String reason) {
+        book.stop();
+        consumer.pause(List.of(book.partition()));
+        status.stopped(book, reason);
+    }
+
+    private void troubled(String what, Exception e) {
+        status.trouble(what, e);
+        backoff.failed();
+    }
+
+    private Book book(TopicPartition partition) {
+        Book book = books.get(partition);
+        if (book == null) {
+            throw new IllegalStateException(partition + " is not assigned");
+        }
+        return book;
+    }
+
+    @Override
+    public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+        for (TopicPartition partition : partitions) {
+            Book book = new Book(partition);
+            books.put(partition, book);
+            // Paused until it is opened; some position must be set, or the poll would ask for a reset that is none.
+            consumer.pause(List.of(partition));
+            consumer.seek(partition, 0);
+            status.moved(book);
+        }
+        status.joined();
+    }
+
+    @Override
+    public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+        for (TopicPartition partition : partitions) {
+            Book book = books.remove(partition);
+            if (book != null) {
+                status.revoked(book);
+            }
+        }
+    }
+}

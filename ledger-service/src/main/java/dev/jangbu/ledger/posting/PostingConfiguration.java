@@ -1,0 +1,42 @@
+package dev.jangbu.ledger.posting;
+
+import dev.jangbu.contract.AvroSerdes;
+import dev.jangbu.ledger.LedgerSettings;
+import dev.jangbu.ledger.database.Database;
+import dev.jangbu.ledger.database.Migrations;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Wires posting. The beans' names are the names of the health components. */
+@Configuration(proxyBeanMethods = false)
+public class PostingConfiguration {
+
+    @Bean
+    PostingStatus postingStatus(Clock clock, MeterRegistry meters) {
+        return new PostingStatus(clock, meters);
+    }
+
+    @Bean
+    PostingHealth posting(PostingStatus status) {
+        return new PostingHealth(status);
+    }
+
+    @Bean
+    BooksHealth books(PostingStatus status) {
+        return new BooksHealth(status);
+    }
+
+    @Bean
+    PostingLoop postingLoop(
+            LedgerSettings settings, Migrations migrations, Database database, PostingStatus status, Clock clock) {
+        return new PostingLoop(
+                migrations,
+                new KafkaClients(settings.kafka(), settings.instance(), settings.maxBatchEntries()),
+                new RegistryWarmUp(new AvroSerdes(settings.registry())),
+                new BookWriter(database.forPosting(), clock),
+                status,
+                clock);
+    }
+}

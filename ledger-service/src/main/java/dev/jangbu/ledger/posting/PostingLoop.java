@@ -1,0 +1,138 @@
+package dev.jangbu.ledger.posting;
+
+import dev.jangbu.contract.Topics;
+import dev.jangbu.ledger.database.Migrations;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * The life of posting, on one platform thread: migrate the database · wait for topics and schemas · post until told to
+ * stop. What is missing is waited for, what breaks is begun again; only the stop of the process ends it.
+ */
+final class PostingLoop implements SmartLifecycle {
+
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(15);
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+
+    private final Migrations migrations;
+    private final KafkaClients clients;
+    private final SchemaWarmUp schemas;
+    private final BookWriter writer;
+    private final PostingStatus status;
+    private final Clock clock;
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private @Nullable Thread thread;
+
+    PostingLoop(
+            Migrations migrations,
+            KafkaClients clients,
+            SchemaWarmUp schemas,
+            BookWriter writer,
+            PostingStatus status,
+            Clock clock) {
+        this.migrations = migrations;
+        this.clients = clients;
+        this.schemas = schemas;
+        this.writer = writer;
+        this.status = status;
+        this.clock = clock;
+    }
+
+    @Override
+    public void start() {
+        thread = Thread.ofPlatform().name("posting").start(this::run);
+    }
+
+    /** Ends after the present batch, and leaves the group, so that others take the books over at once. */
+    @Override
+    public void stop() {
+        stopped.countDown();
+        Thread posting = thread;
+        if (posting == null) {
+            return;
+        }
+        try {
+            posting.join(STOP_LIMIT);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        Thread posting = thread;
+        return posting != null && posting.isAlive();
+    }
+
+    private void run() {
+        untilItWorks("The database cannot be migrated", migrations::run);
+        untilItWorks("The schema registry does not give the schemas", schemas::run);
+        untilItWorks("Posting broke off", this::post);
+    }
+
+    /** Posts until told to stop; ends otherwise only by an exception. */
+    private void post() {
+        try (PostingPublisher publisher = new PostingPublisher(clients::producer, schemas.postings())) {
+            Consumer<byte[], byte[]> consumer = clients.consumer();
+            try {
+                int partitions = partitions(consumer, Topics.LEDGER_ENTRIES.name());
+                partitions(consumer, Topics.LEDGER_POSTINGS.name());
+                partitions(consumer, Topics.SETTLEMENT_DEAD_LETTERS.name());
+                EntryReader reader = new EntryReader(schemas.entries(), partitions);
+                Poster poster = new Poster(consumer, reader, writer, publisher, status, clock);
+                poster.subscribe();
+                while (isWanted()) {
+                    poster.turn();
+                }
+            } finally {
+                status.left();
+                consumer.close(CloseOptions.timeout(CLOSE_LIMIT));
+            }
+        }
+    }
+
+    private static int partitions(Consumer<byte[], byte[]> consumer, String topic) {
+        int partitions = consumer.partitionsFor(topic).size();
+        if (partitions == 0) {
+            throw new IllegalStateException("The topic " + topic + " does not exist (yet)");
+        }
+        return partitions;
+    }
+
+    private void untilItWorks(String failure, Step step) {
+        Backoff backoff = new Backoff(clock);
+        while (isWanted()) {
+            try {
+                step.run();
+                status.recovered();
+                return;
+            } catch (SQLException | RuntimeException e) {
+                status.trouble(failure, e);
+                await(backoff.failed());
+            }
+        }
+    }
+
+    private boolean isWanted() {
+        return stopped.getCount() > 0;
+    }
+
+    private void await(Duration wait) {
+        try {
+            stopped.await(wait.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            stopped.countDown();
+        }
+    }
+
+    private interface Step {
+        void run() throws SQLException;
+    }
+}
