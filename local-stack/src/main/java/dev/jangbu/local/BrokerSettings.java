@@ -18,8 +18,9 @@ final class BrokerSettings {
         settings.setProperty("process.roles", "broker,controller");
         settings.setProperty("node.id", "1");
         settings.setProperty("controller.quorum.voters", "1@" + Ports.HOST + ":" + controllerPort);
-        settings.setProperty("listeners", "PLAINTEXT://%s:%d,CONTROLLER://%s:%d"
-                .formatted(Ports.HOST, port, Ports.HOST, controllerPort));
+        settings.setProperty(
+                "listeners",
+                "PLAINTEXT://%s:%d,CONTROLLER://%s:%d".formatted(Ports.HOST, port, Ports.HOST, controllerPort));
         settings.setProperty("advertised.listeners", "PLAINTEXT://" + Ports.HOST + ":" + port);
         settings.setProperty("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
         settings.setProperty("controller.listener.names", "CONTROLLER");

@@ -29,7 +29,10 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--seconds", paramLabel = "S", description = "for how long (default: ${DEFAULT-VALUE})")
     private int seconds = 30;
 
-    @Option(names = "--sellers", paramLabel = "N", description = "how many sellers there are (default: ${DEFAULT-VALUE})")
+    @Option(
+            names = "--sellers",
+            paramLabel = "N",
+            description = "how many sellers there are (default: ${DEFAULT-VALUE})")
     private int sellers = 20;
 
     private final Console console = Console.ofStdout();
@@ -83,11 +86,14 @@ final class DemoCommand implements Callable<Integer> {
                         order.lines() == 1 ? "seller " : "sellers",
                         "%,d".formatted(order.amount()),
                         switch (outcome) {
-                            case DemoOutcome.Completed(var approved, var completed) ->
-                                "approved %5d ms   completed %5d ms".formatted(approved.toMillis(), completed.toMillis());
-                            case DemoOutcome.Declined(String code) -> "declined (" + code + ")";
-                            case DemoOutcome.Open(String status) -> "still " + status;
-                            case DemoOutcome.Failed(String reason) -> "failed: " + reason;
+                            case DemoOutcome.Completed done ->
+                                "approved %5d ms   completed %5d ms"
+                                        .formatted(
+                                                done.approved().toMillis(),
+                                                done.completed().toMillis());
+                            case DemoOutcome.Declined declined -> "declined (" + declined.pspCode() + ")";
+                            case DemoOutcome.Open open -> "still " + open.status();
+                            case DemoOutcome.Failed failed -> "failed: " + failed.reason();
                         }));
     }
 }

@@ -23,13 +23,7 @@ import picocli.CommandLine.HelpCommand;
         description = "A payments backbone: outbox, exactly-once settlement, double-entry ledger.",
         synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = true,
-        subcommands = {
-            UpCommand.class,
-            DemoCommand.class,
-            TopicsCommand.class,
-            TailCommand.class,
-            HelpCommand.class
-        })
+        subcommands = {UpCommand.class, DemoCommand.class, TopicsCommand.class, TailCommand.class, HelpCommand.class})
 public final class Jangbu {
 
     private Jangbu() {}

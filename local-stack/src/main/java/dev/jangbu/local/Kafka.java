@@ -60,8 +60,11 @@ record Kafka(Stack stack, int controllerPort) implements Part {
             return false;
         }
         try (Admin admin = admin(stack.ports())) {
-            FinalizedVersionRange transactions =
-                    admin.describeFeatures().featureMetadata().get().finalizedFeatures().get("transaction.version");
+            FinalizedVersionRange transactions = admin.describeFeatures()
+                    .featureMetadata()
+                    .get()
+                    .finalizedFeatures()
+                    .get("transaction.version");
             if (transactions == null || transactions.maxVersionLevel() < TRANSACTION_VERSION) {
                 throw new CommandException("The broker's transaction.version is %s, and exactly-once needs %d"
                         .formatted(transactions, TRANSACTION_VERSION));

@@ -64,8 +64,9 @@ record Ports(Map<PartName, Integer> byPart) {
         List<String> taken = new ArrayList<>();
         for (PartName part : parts) {
             if (!isFree(of(part))) {
-                taken.add("Port %d, where %s would listen, is taken by another process. Stop that, or set %s to another port."
-                        .formatted(of(part), part.text(), part.portVariable()));
+                taken.add(
+                        "Port %d, where %s would listen, is taken by another process. Stop that, or set %s to another port."
+                                .formatted(of(part), part.text(), part.portVariable()));
             }
         }
         if (!taken.isEmpty()) {
@@ -104,6 +105,7 @@ record Ports(Map<PartName, Integer> byPart) {
         } catch (NumberFormatException e) {
             // Said below.
         }
-        throw new CommandException("%s is '%s', which is no port: use 1 to 65535.".formatted(part.portVariable(), text));
+        throw new CommandException(
+                "%s is '%s', which is no port: use 1 to 65535.".formatted(part.portVariable(), text));
     }
 }

@@ -101,7 +101,8 @@ record Postgres(Stack stack) implements Part {
             }
             for (String role : Secrets.ROLES) {
                 // Made of hexadecimal digits: nothing to quote.
-                statement.execute("ALTER ROLE " + role + " PASSWORD '" + stack.secrets().password(role) + "'");
+                statement.execute(
+                        "ALTER ROLE " + role + " PASSWORD '" + stack.secrets().password(role) + "'");
             }
         }
     }

@@ -23,18 +23,21 @@ record Registry(Stack stack, int managementPort) implements Part {
 
     @Override
     public Launch launch() {
-        Path program = stack.home().resolve("local-stack").resolve("target").resolve("registry").resolve("quarkus-run.jar");
+        Path program = stack.home()
+                .resolve("local-stack")
+                .resolve("target")
+                .resolve("registry")
+                .resolve("quarkus-run.jar");
         List<String> command = stack.jvm(
-                160,
-                List.of(
-                        "-XX:TieredStopAtLevel=1",
-                        "-Djava.util.logging.manager=org.jboss.logmanager.LogManager"));
+                160, List.of("-XX:TieredStopAtLevel=1", "-Djava.util.logging.manager=org.jboss.logmanager.LogManager"));
         command.addAll(List.of("-jar", program.toString()));
         return Launch.of(
                 command,
                 Map.ofEntries(
                         Map.entry("QUARKUS_HTTP_HOST", Ports.HOST),
-                        Map.entry("QUARKUS_HTTP_PORT", Integer.toString(stack.ports().of(PartName.REGISTRY))),
+                        Map.entry(
+                                "QUARKUS_HTTP_PORT",
+                                Integer.toString(stack.ports().of(PartName.REGISTRY))),
                         // Its default is 0.0.0.0:9000.
                         Map.entry("QUARKUS_MANAGEMENT_HOST", Ports.HOST),
                         Map.entry("QUARKUS_MANAGEMENT_PORT", Integer.toString(managementPort)),
@@ -45,7 +48,8 @@ record Registry(Stack stack, int managementPort) implements Part {
                                 "APICURIO_DATASOURCE_URL",
                                 "jdbc:postgresql://" + stack.ports().address(PartName.POSTGRES) + "/jangbu_registry"),
                         Map.entry("APICURIO_DATASOURCE_USERNAME", "jangbu_registry"),
-                        Map.entry("APICURIO_DATASOURCE_PASSWORD", stack.secrets().password("jangbu_registry")),
+                        Map.entry(
+                                "APICURIO_DATASOURCE_PASSWORD", stack.secrets().password("jangbu_registry")),
                         Map.entry("APICURIO_DATASOURCE_JDBC_INITIAL_SIZE", "1"),
                         Map.entry("APICURIO_DATASOURCE_JDBC_MIN_SIZE", "1"),
                         Map.entry("APICURIO_DATASOURCE_JDBC_MAX_SIZE", "5")));

@@ -38,8 +38,8 @@ sealed interface TailStart {
     /** Moves the consumer there. */
     default void seek(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
         switch (this) {
-            case Beginning() -> consumer.seekToBeginning(partitions);
-            case End() -> {
+            case Beginning beginning -> consumer.seekToBeginning(partitions);
+            case End end -> {
                 consumer.seekToEnd(partitions);
                 // Seeking is lazy: without asking, "the end" would be where it is at the first poll.
                 partitions.forEach(consumer::position);
