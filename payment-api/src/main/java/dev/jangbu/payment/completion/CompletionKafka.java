@@ -43,8 +43,8 @@ class CompletionKafka {
         config.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, 30_000);
         ConcurrentKafkaListenerContainerFactory<byte[], byte[]> factory =
                 new ConcurrentKafkaListenerContainerFactory<>();
-        factory.setConsumerFactory(new DefaultKafkaConsumerFactory<>(
-                config, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
+        factory.setConsumerFactory(
+                new DefaultKafkaConsumerFactory<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
         factory.getContainerProperties().setAckMode(ContainerProperties.AckMode.BATCH);
         factory.getContainerProperties().setPollTimeout(1_000);
         factory.setCommonErrorHandler(againAndAgain());
@@ -66,9 +66,12 @@ class CompletionKafka {
     KafkaTemplate<byte[], byte[]> kafkaTemplate() {
         return new KafkaTemplate<>(new DefaultKafkaProducerFactory<>(
                 Map.of(
-                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
-                        ProducerConfig.ACKS_CONFIG, "all",
-                        ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true),
+                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        bootstrapServers,
+                        ProducerConfig.ACKS_CONFIG,
+                        "all",
+                        ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
+                        true),
                 new ByteArraySerializer(),
                 new ByteArraySerializer()));
     }

@@ -37,13 +37,13 @@ class CompletionListener {
     private final KafkaTemplate<byte[], byte[]> kafka;
     private final Deserializer<SettlementCompleted> deserializer;
 
-    CompletionListener(
-            PaymentStore payments, Waiters waiters, KafkaTemplate<byte[], byte[]> kafka, Settings settings) {
+    CompletionListener(PaymentStore payments, Waiters waiters, KafkaTemplate<byte[], byte[]> kafka, Settings settings) {
         this.payments = payments;
         this.waiters = waiters;
         this.kafka = kafka;
-        this.deserializer =
-                new AvroSerdes(settings.registry()).of(Topics.SETTLEMENT_COMPLETIONS).deserializer();
+        this.deserializer = new AvroSerdes(settings.registry())
+                .of(Topics.SETTLEMENT_COMPLETIONS)
+                .deserializer();
     }
 
     @KafkaListener(topics = "settlement.completions", groupId = "jangbu-payment-api", batch = "true")

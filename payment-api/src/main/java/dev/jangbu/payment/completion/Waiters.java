@@ -72,7 +72,9 @@ public class Waiters {
             return;
         }
         try {
-            wake(payments.finalAmong(List.copyOf(waiting.keySet())).collectList().block(SWEEP_TIMEOUT));
+            wake(payments.finalAmong(List.copyOf(waiting.keySet()))
+                    .collectList()
+                    .block(SWEEP_TIMEOUT));
         } catch (RuntimeException databaseAway) {
             log.debug("Could not look for payments that others moved", databaseAway);
         }

@@ -1,6 +1,8 @@
 package dev.jangbu.payment.edge;
 
 import io.r2dbc.spi.R2dbcException;
+import io.r2dbc.spi.R2dbcNonTransientResourceException;
+import io.r2dbc.spi.R2dbcTransientException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
@@ -91,10 +93,10 @@ final class ProblemHandler implements WebExceptionHandler {
                 case TransactionException noTransaction -> {
                     return databaseAway(noTransaction);
                 }
-                case io.r2dbc.spi.R2dbcNonTransientResourceException gone -> {
+                case R2dbcNonTransientResourceException gone -> {
                     return databaseAway(gone);
                 }
-                case io.r2dbc.spi.R2dbcTransientException passing -> {
+                case R2dbcTransientException passing -> {
                     return databaseAway(passing);
                 }
                 default -> {}
@@ -105,14 +107,21 @@ final class ProblemHandler implements WebExceptionHandler {
                 new Problem(ProblemCode.UNSUPPORTED_MEDIA_TYPE, "Send the body as Content-Type: application/json");
             case MethodNotAllowedException notAllowed ->
                 new Problem(ProblemCode.METHOD_NOT_ALLOWED, "Allowed here: " + notAllowed.getSupportedMethods());
-            case ResponseStatusException status when status.getStatusCode().value() == 404 ->
-                Problem.notFound("resource");
-            case ResponseStatusException status when status.getStatusCode().is4xxClientError() ->
-                new Problem(ProblemCode.MALFORMED_REQUEST, "The request is not one that this call takes");
+            case ResponseStatusException status -> ofStatus(exchange, status);
             case DecodingException unreadable ->
                 new Problem(ProblemCode.MALFORMED_REQUEST, "The body is not the JSON that this call takes");
             default -> unforeseen(exchange, thrown);
         };
+    }
+
+    private static Problem ofStatus(ServerWebExchange exchange, ResponseStatusException thrown) {
+        HttpStatusCode status = thrown.getStatusCode();
+        if (status.value() == 404) {
+            return Problem.notFound("resource");
+        }
+        return status.is4xxClientError()
+                ? new Problem(ProblemCode.MALFORMED_REQUEST, "The request is not one that this call takes")
+                : unforeseen(exchange, thrown);
     }
 
     /** Where in the body, by names and indexes alone: what stands there may be a secret. */

@@ -34,7 +34,8 @@ public record IdempotencyKey(String text) {
             text = text.substring(1, text.length() - 1);
         }
         if (!VISIBLE.matcher(text).matches()) {
-            throw new Problem(ProblemCode.MALFORMED_REQUEST, "An Idempotency-Key has 1 to 255 visible ASCII characters");
+            throw new Problem(
+                    ProblemCode.MALFORMED_REQUEST, "An Idempotency-Key has 1 to 255 visible ASCII characters");
         }
         return new IdempotencyKey(text);
     }

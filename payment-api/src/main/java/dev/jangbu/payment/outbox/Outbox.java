@@ -54,15 +54,24 @@ public class Outbox {
                 .bind("topic", Topics.SETTLEMENT_REQUESTS.name())
                 .bind("type", EventHeaders.TYPE_SETTLEMENT_REQUESTED)
                 .bind("time", approvedAt)
-                .bind("ids", requests.stream().map(r -> UUID.fromString(r.getSettlementId())).toArray(UUID[]::new))
-                .bind("walletIds", requests.stream().map(SettlementRequested::getWalletId).toArray(String[]::new))
+                .bind(
+                        "ids",
+                        requests.stream()
+                                .map(r -> UUID.fromString(r.getSettlementId()))
+                                .toArray(UUID[]::new))
+                .bind(
+                        "walletIds",
+                        requests.stream().map(SettlementRequested::getWalletId).toArray(String[]::new))
                 .bind("payloads", requests.stream().map(bytes::of).toArray(java.nio.ByteBuffer[]::new));
         insert = payment.traceparent() == null
                 ? insert.bindNull("traceparent", String.class)
                 : insert.bind("traceparent", payment.traceparent());
-        return insert.fetch().rowsUpdated().flatMap(inserted -> inserted == requests.size()
-                ? Mono.<Void>empty()
-                : Mono.error(new IllegalStateException("The outbox took %d of %d requests".formatted(inserted, requests.size()))));
+        return insert.fetch()
+                .rowsUpdated()
+                .flatMap(inserted -> inserted == requests.size()
+                        ? Mono.<Void>empty()
+                        : Mono.error(new IllegalStateException(
+                                "The outbox took %d of %d requests".formatted(inserted, requests.size()))));
     }
 
     private SettlementRequested request(Payment payment, PaymentLine line, Instant approvedAt) {

@@ -42,12 +42,13 @@ final class SettlementBytes implements ApplicationRunner {
     /** Waits for the registry, for as long as it takes: without the schema's id no approval could be recorded. */
     @Override
     public void run(ApplicationArguments arguments) {
-        serializer = Mono.fromCallable(() -> serdes.warm(Topics.SETTLEMENT_REQUESTS).serializer())
+        serializer = Mono.fromCallable(
+                        () -> serdes.warm(Topics.SETTLEMENT_REQUESTS).serializer())
                 .retryWhen(Retry.backoff(Long.MAX_VALUE, Duration.ofMillis(200))
                         .maxBackoff(Duration.ofSeconds(5))
                         .filter(RegistryUnavailableException.class::isInstance)
-                        .doBeforeRetry(retry -> log.warn(
-                                "Not ready: {}", retry.failure().getMessage())))
+                        .doBeforeRetry(retry ->
+                                log.warn("Not ready: {}", retry.failure().getMessage())))
                 .block();
     }
 }

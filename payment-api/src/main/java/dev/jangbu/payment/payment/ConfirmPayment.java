@@ -81,13 +81,12 @@ class ConfirmPayment {
 
     Mono<Answer> confirm(UUID id, ConfirmRequest.Valid request, IdempotencyKey key, TraceContext trace) {
         Fingerprint fingerprint = Fingerprint.of(OPERATION + " " + id, request);
-        return keys.replay(key, fingerprint)
-                .switchIfEmpty(Mono.defer(() -> intend(id, request, key, fingerprint, trace)
-                        .flatMap(intent -> switch (intent) {
-                            case Intent.Answered answered -> Mono.just(answered.answer());
-                            case Intent.Charge charge -> charge(charge.payment());
-                            case Intent.Resolve open -> resolve.resolve(open.payment()).map(answers::confirmed);
-                        })));
+        return keys.replay(key, fingerprint).switchIfEmpty(Mono.defer(() -> intend(id, request, key, fingerprint, trace)
+                .flatMap(intent -> switch (intent) {
+                    case Intent.Answered answered -> Mono.just(answered.answer());
+                    case Intent.Charge charge -> charge(charge.payment());
+                    case Intent.Resolve open -> resolve.resolve(open.payment()).map(answers::confirmed);
+                })));
     }
 
     private Mono<Answer> charge(Payment payment) {
@@ -105,15 +104,16 @@ class ConfirmPayment {
                 .flatMap(payment -> keys.claim(key, fingerprint, OPERATION, id, payment.attempts() + 1, lease)
                         .flatMap(claim -> switch (claim) {
                             case Claim.Done done -> Mono.just(new Intent.Answered(done.answer()));
-                            case Claim.Running running when running.leaseLive() -> Mono.<Intent>error(inUse());
-                            case Claim.Running running -> step(payment, request, key, trace, true);
+                            case Claim.Running running ->
+                                running.leaseLive() ? Mono.error(inUse()) : step(payment, request, key, trace, true);
                             case Claim.Fresh fresh -> step(payment, request, key, trace, false);
                         }))
                 .as(transaction::transactional)
                 .onErrorMap(
                         DuplicateKeyException.class,
                         duplicate -> new Problem(
-                                ProblemCode.PAYMENT_KEY_USED, "Confirm with the payment key of this payment's own checkout"));
+                                ProblemCode.PAYMENT_KEY_USED,
+                                "Confirm with the payment key of this payment's own checkout"));
     }
 
     private Mono<Intent> step(
@@ -130,7 +130,8 @@ class ConfirmPayment {
                         .then(payments.find(payment.id()))
                         .map(Intent.Resolve::new);
             case ANSWER -> answered(key, answers.ok(payment));
-            case ANSWER_OPEN -> keys.endLeases(payment.id(), OPERATION).thenReturn(new Intent.Answered(answers.open(payment)));
+            case ANSWER_OPEN ->
+                keys.endLeases(payment.id(), OPERATION).thenReturn(new Intent.Answered(answers.open(payment)));
             case REFUSE_AMOUNT -> answered(key, answers.refused(payment, amountMismatch()));
             case REFUSE_IN_PROGRESS -> Mono.error(inProgress());
             case REFUSE_FINAL -> Mono.error(isFinal(payment));
@@ -159,6 +160,7 @@ class ConfirmPayment {
 
     private static Problem amountMismatch() {
         return new Problem(
-                ProblemCode.AMOUNT_MISMATCH, "Confirm with the amount that the payment was created with; nothing was charged");
+                ProblemCode.AMOUNT_MISMATCH,
+                "Confirm with the amount that the payment was created with; nothing was charged");
     }
 }

@@ -66,7 +66,9 @@ class CreatePayment {
         return keys.claim(key, fingerprint, OPERATION, payment.id(), 0, Duration.ZERO)
                 .flatMap(claim -> switch (claim) {
                     case Claim.Fresh fresh ->
-                        payments.insert(payment).then(keys.answered(key, answer)).thenReturn(answer);
+                        payments.insert(payment)
+                                .then(keys.answered(key, answer))
+                                .thenReturn(answer);
                     case Claim.Done done -> Mono.just(done.answer());
                     case Claim.Running running ->
                         Mono.<Answer>error(new IllegalStateException("A creation is one transaction"));

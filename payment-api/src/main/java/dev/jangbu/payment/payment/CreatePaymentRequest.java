@@ -28,7 +28,10 @@ record CreatePaymentRequest(
     private static final int METADATA_KEY_MAX = 40;
     private static final int METADATA_VALUE_MAX = 500;
 
-    record Line(@Nullable String sellerId, @Nullable Long amount, @Nullable Long fee) {}
+    record Line(
+            @Nullable String sellerId,
+            @Nullable Long amount,
+            @Nullable Long fee) {}
 
     /** What was asked for, sound in every field. */
     record Valid(String orderId, String currency, long amount, List<PaymentLine> lines, Map<String, String> metadata) {}
@@ -106,6 +109,7 @@ record CreatePaymentRequest(
     }
 
     private static boolean isCurrency(String code) {
-        return Currency.getAvailableCurrencies().stream().anyMatch(c -> c.getCurrencyCode().equals(code));
+        return Currency.getAvailableCurrencies().stream()
+                .anyMatch(c -> c.getCurrencyCode().equals(code));
     }
 }

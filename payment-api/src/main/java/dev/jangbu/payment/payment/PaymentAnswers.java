@@ -44,9 +44,7 @@ class PaymentAnswers {
     /** A refusal that is kept under the call's idempotency key. */
     Answer refused(Payment payment, Problem problem) {
         return new Answer(
-                problem.code().status(),
-                json.writeValueAsString(problem.body(location(payment) + "/confirm")),
-                null);
+                problem.code().status(), json.writeValueAsString(problem.body(location(payment) + "/confirm")), null);
     }
 
     /** What a confirmation answers once its outcome is recorded, by where the payment stands. */

@@ -41,7 +41,8 @@ class PaymentController {
     Mono<ResponseEntity<byte[]>> create(
             @RequestHeader HttpHeaders headers, @RequestBody Mono<CreatePaymentRequest> body) {
         IdempotencyKey key = IdempotencyKey.of(headers);
-        return body.flatMap(request -> Detached.run(create.create(request, key))).map(Answer::toEntity);
+        return body.flatMap(request -> Detached.run(create.create(request, key)))
+                .map(Answer::toEntity);
     }
 
     @PostMapping(path = "/{id}/confirm", consumes = MediaType.APPLICATION_JSON_VALUE)

@@ -175,7 +175,10 @@ public class PaymentStore {
 
     /** The payment, its row locked until the transaction ends. */
     Mono<Payment> lock(UUID id) {
-        return database.sql(SELECT + " FOR UPDATE OF p").bind("id", id).map(this::payment).one();
+        return database.sql(SELECT + " FOR UPDATE OF p")
+                .bind("id", id)
+                .map(this::payment)
+                .one();
     }
 
     /** READY to EXECUTING, with a lease and the first attempt. */
@@ -299,8 +302,7 @@ public class PaymentStore {
                 row.get("completed_at", Instant.class));
     }
 
-    private static <R, C> C[] column(
-            List<R> rows, Function<R, C> value, java.util.function.IntFunction<C[]> array) {
+    private static <R, C> C[] column(List<R> rows, Function<R, C> value, java.util.function.IntFunction<C[]> array) {
         return rows.stream().map(value).toArray(array);
     }
 }

@@ -75,7 +75,8 @@ class RecordOutcome {
                 .retryWhen(PASSING_TROUBLE)
                 .onErrorMap(failure -> notRecorded(payment, failure))
                 .doOnNext(recorded -> {
-                    meters.counter("jangbu.payment.outcomes", "outcome", name(decided), "cause", cause).increment();
+                    meters.counter("jangbu.payment.outcomes", "outcome", name(decided), "cause", cause)
+                            .increment();
                     waiters.wake(List.of(recorded.id()));
                 });
     }
@@ -93,9 +94,7 @@ class RecordOutcome {
                 };
         return stood.flatMap(stands -> payments.noteAttempt(id, attempt, name(outcome), detail(outcome))
                 .then(payments.find(id))
-                .flatMap(recorded -> stands
-                        ? consequences(recorded).thenReturn(recorded)
-                        : Mono.just(recorded)));
+                .flatMap(recorded -> stands ? consequences(recorded).thenReturn(recorded) : Mono.just(recorded)));
     }
 
     private Mono<Void> consequences(Payment payment) {
@@ -114,7 +113,8 @@ class RecordOutcome {
     private ConfirmOutcome limited(Payment payment, ConfirmOutcome outcome) {
         return outcome instanceof ConfirmOutcome.Unknown unknown
                         && payment.attempts() >= settings.recovery().maxAttempts()
-                ? new ConfirmOutcome.Review("no answer in %d attempts: %s".formatted(payment.attempts(), unknown.reason()))
+                ? new ConfirmOutcome.Review(
+                        "no answer in %d attempts: %s".formatted(payment.attempts(), unknown.reason()))
                 : outcome;
     }
 

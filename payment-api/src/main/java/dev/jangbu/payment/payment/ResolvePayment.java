@@ -65,7 +65,8 @@ public class ResolvePayment {
 
     private Mono<ConfirmOutcome> notCharged(Payment payment) {
         boolean stillAuthenticated = clock.instant()
-                .isBefore(Objects.requireNonNull(payment.firstAttemptAt(), "attempted").plus(AUTHENTICATION_LASTS));
+                .isBefore(Objects.requireNonNull(payment.firstAttemptAt(), "attempted")
+                        .plus(AUTHENTICATION_LASTS));
         return stillAuthenticated
                 ? psp.confirm(pspKey(payment), payment.order())
                         .map(answer -> ConfirmOutcome.judge(answer, payment.order()))

@@ -32,8 +32,7 @@ class WatchPayment {
     private Mono<Payment> untilFinal(UUID id) {
         boolean full = waiters.full();
         Mono<Void> moved = waiters.nextMove(id);
-        return now(id).flatMap(payment -> payment.status().isFinal() || full
-                ? Mono.just(payment)
-                : moved.then(Mono.defer(() -> untilFinal(id))));
+        return now(id).flatMap(payment ->
+                payment.status().isFinal() || full ? Mono.just(payment) : moved.then(Mono.defer(() -> untilFinal(id))));
     }
 }
