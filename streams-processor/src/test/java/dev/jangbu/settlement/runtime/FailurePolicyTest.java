@@ -1,0 +1,50 @@
+package dev.jangbu.settlement.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jangbu.contract.RegistryUnavailableException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.streams.errors.StreamsException;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.junit.jupiter.api.Test;
+
+class FailurePolicyTest {
+
+    private final List<Throwable> bugs = new ArrayList<>();
+    private final FailurePolicy policy = new FailurePolicy(Clock.systemUTC(), bugs::add);
+
+    @Test
+    void aRegistryThatDoesNotAnswerIsTriedAgain() {
+        StreamsException failure = new StreamsException(new RegistryUnavailableException("away", null));
+
+        assertThat(policy.handle(failure)).isEqualTo(StreamThreadExceptionResponse.REPLACE_THREAD);
+        assertThat(bugs).isEmpty();
+    }
+
+    @Test
+    void aBrokerThatDoesNotAnswerIsTriedAgain() {
+        assertThat(policy.handle(new StreamsException(new TimeoutException("away"))))
+                .isEqualTo(StreamThreadExceptionResponse.REPLACE_THREAD);
+        assertThat(bugs).isEmpty();
+    }
+
+    @Test
+    void aBugStopsTheClientAndIsTold() {
+        StreamsException failure = new StreamsException(new IllegalStateException("a bug"));
+
+        assertThat(policy.handle(failure)).isEqualTo(StreamThreadExceptionResponse.SHUTDOWN_CLIENT);
+        assertThat(bugs).containsExactly(failure);
+    }
+
+    @Test
+    void aServiceThatStopsDoesNotTryAgain() {
+        policy.close();
+
+        assertThat(policy.handle(new TimeoutException("away")))
+                .isEqualTo(StreamThreadExceptionResponse.SHUTDOWN_CLIENT);
+        assertThat(bugs).isEmpty();
+    }
+}
