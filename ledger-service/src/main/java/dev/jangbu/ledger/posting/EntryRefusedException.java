@@ -10,7 +10,12 @@ final class EntryRefusedException extends Exception {
     }
 
     EntryRefusedException(SQLException cause) {
-        super("SQLSTATE " + cause.getSQLState() + ": " + cause.getMessage(), cause);
+        super("SQLSTATE " + cause.getSQLState() + ": " + withoutContext(cause), cause);
+    }
+
+    /** The driver appends where in a function the error was raised, which says nothing about the entry. */
+    private static String withoutContext(SQLException e) {
+        return String.valueOf(e.getMessage()).replaceFirst("(?s)\\s+Where: .*", "");
     }
 
     /**

@@ -7,15 +7,16 @@ import dev.jangbu.ledger.posting.Reading.Poison;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -40,6 +41,7 @@ final class Poster implements ConsumerRebalanceListener {
 
     private static final String NAME = "ledger-service";
     private static final Duration POLL = Duration.ofMillis(250);
+    private static final Duration LOOK_AFTER_IDLE_BOOKS = Duration.ofSeconds(5);
 
     private final Consumer<byte[], byte[]> consumer;
     private final EntryReader reader;
@@ -48,6 +50,8 @@ final class Poster implements ConsumerRebalanceListener {
     private final PostingPublisher publisher;
     private final PostingStatus status;
     private final Backoff backoff;
+    private final Clock clock;
+    private Instant lookedAfter;
     private final Map<TopicPartition, Book> books = new HashMap<>();
 
     Poster(
@@ -64,6 +68,8 @@ final class Poster implements ConsumerRebalanceListener {
         this.publisher = publisher;
         this.status = status;
         this.backoff = new Backoff(clock);
+        this.clock = clock;
+        this.lookedAfter = clock.instant();
     }
 
     void subscribe() {
@@ -87,24 +93,21 @@ final class Poster implements ConsumerRebalanceListener {
         }
         if (records.isEmpty()) {
             commitMarkers();
+            lookAfterIdleBooks();
         } else {
             post(records);
         }
     }
 
     private void openBooks() {
-        List<Book> closed = books.values().stream()
-                .filter(book -> book.state() == Book.State.CLOSED)
-                .toList();
+        List<Book> closed = books(Book.State.CLOSED);
         if (closed.isEmpty() || !backoff.isOver()) {
             return;
         }
         try {
             // Before the group's offset is read: a transaction that an earlier producer left open may still move it.
             publisher.ready();
-            Set<TopicPartition> partitions = new HashSet<>();
-            closed.forEach(book -> partitions.add(book.partition()));
-            Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(partitions);
+            Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(partitions(closed));
             for (Book book : closed) {
                 open(book, committed.get(book.partition()));
             }
@@ -252,10 +255,41 @@ final class Poster implements ConsumerRebalanceListener {
         }
     }
 
-    private void close(Book book, String what, Exception e) {
+    /**
+     * A quiet book would not notice that its database was restored, or that anything is away. One whose offsets are not
+     * what this instance left is closed, and what that means is decided when it is opened.
+     */
+    private void lookAfterIdleBooks() {
+        List<Book> open = books(Book.State.OPEN);
+        if (open.isEmpty() || clock.instant().isBefore(lookedAfter.plus(LOOK_AFTER_IDLE_BOOKS))) {
+            return;
+        }
+        lookedAfter = clock.instant();
+        try {
+            Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(partitions(open));
+            for (Book book : open) {
+                OffsetAndMetadata offset = committed.get(book.partition());
+                if (offset == null
+                        || offset.offset() != book.groupOffset()
+                        || writer.nextOffset(book.number()).orElse(-1) < book.nextOffset()) {
+                    close(book);
+                }
+            }
+        } catch (SQLException e) {
+            open.forEach(book -> close(book, "PostgreSQL does not answer", e));
+        } catch (KafkaException e) {
+            open.forEach(book -> close(book, "Kafka does not answer", e));
+        }
+    }
+
+    private void close(Book book) {
         book.close();
         consumer.pause(List.of(book.partition()));
         status.moved(book);
+    }
+
+    private void close(Book book, String what, Exception e) {
+        close(book);
         troubled(what, e);
     }
 
@@ -268,6 +302,14 @@ final class Poster implements ConsumerRebalanceListener {
     private void troubled(String what, Exception e) {
         status.trouble(what, e);
         backoff.failed();
+    }
+
+    private List<Book> books(Book.State state) {
+        return books.values().stream().filter(book -> book.state() == state).toList();
+    }
+
+    private static Set<TopicPartition> partitions(List<Book> books) {
+        return books.stream().map(Book::partition).collect(Collectors.toSet());
     }
 
     private Book book(TopicPartition partition) {

@@ -1,0 +1,408 @@
+package dev.jangbu.ledger.posting;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.jangbu.contract.DeadLetters;
+import dev.jangbu.contract.EventHeaders;
+import dev.jangbu.contract.LedgerEntry;
+import dev.jangbu.contract.LedgerPosted;
+import dev.jangbu.contract.Topic;
+import dev.jangbu.contract.Topics;
+import dev.jangbu.ledger.book.Entries;
+import dev.jangbu.ledger.book.Entry;
+import dev.jangbu.ledger.database.Database;
+import dev.jangbu.ledger.database.LedgerDatabase;
+import dev.jangbu.ledger.database.Migrations;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.Serializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The whole of posting on a real broker and a real PostgreSQL. */
+final class PosterTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(40);
+    private static final String TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
+    private final List<Runnable> cleanUp = new ArrayList<>();
+
+    @BeforeEach
+    void fresh() throws Exception {
+        LedgerDatabase.fresh();
+        TestBroker.fresh();
+    }
+
+    @AfterEach
+    void end() {
+        cleanUp.reversed().forEach(Runnable::run);
+    }
+
+    @Test
+    void eachEntryIsPostedOnceAndNoLagRemains() throws Exception {
+        Instance instance = start("one");
+        List<Entry> entries = IntStream.range(0, 40)
+                .mapToObj(i -> Entries.payment("seller" + i))
+                .toList();
+        entries.forEach(this::send);
+
+        List<ConsumerRecord<byte[], byte[]>> postings = awaitPostings(40);
+
+        assertThat(postings).extracting(record -> posting(record).getSettlementId())
+                .containsExactlyInAnyOrderElementsOf(
+                        entries.stream().map(entry -> entry.settlementId().toString()).toList());
+        ConsumerRecord<byte[], byte[]> first = postings.getFirst();
+        assertThat(new String(first.key())).isEqualTo(posting(first).getReferenceId());
+        assertThat(EventHeaders.text(first.headers(), EventHeaders.CE_ID)).isEqualTo(posting(first).getSettlementId());
+        assertThat(EventHeaders.text(first.headers(), EventHeaders.TRACEPARENT)).isEqualTo(TRACE);
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(groupOffsets()).isEqualTo(endOffsets()));
+        assertThat(instance.status.isReady()).isTrue();
+    }
+
+    @Test
+    void journalsWhosePostingsWereNotSentAreAnsweredFromWhatIsStored() throws Exception {
+        Entry entry = Entries.payment("a");
+        send(entry);
+        // given an instance that died between its two transactions
+        commitGroupOffsets(0);
+        try (Database database = new Database(LedgerDatabase.address(), LedgerDatabase.PASSWORD)) {
+            BookWriter writer = new BookWriter(database.forPosting(), Clock.systemUTC());
+            int book = partition(entry);
+            writer.create(book);
+            writer.post(book, 0, List.of(new Reading.EntryRead(
+                    Records.record(book, 0, Records.key(entry), new byte[0]), entry)), 1);
+        }
+        String stored = text("SELECT encode(hash, 'hex') FROM journals");
+
+        start("one");
+
+        List<ConsumerRecord<byte[], byte[]>> postings = awaitPostings(1);
+        byte[] hash = new byte[32];
+        posting(postings.getFirst()).getHash().get(hash);
+        assertThat(HexFormat.of().formatHex(hash)).isEqualTo(stored);
+        assertThat(text("SELECT count(*) FROM journals")).isEqualTo("1");
+    }
+
+    @Test
+    void aRestoredDatabaseIsFilledAgainAndNothingIsSentTwice() throws Exception {
+        Instance instance = start("one");
+        for (int i = 0; i < 10; i++) {
+            send(Entries.payment("early" + i));
+        }
+        awaitPostings(10);
+        LedgerDatabase.backUp();
+        for (int i = 0; i < 10; i++) {
+            send(Entries.payment("late" + i));
+        }
+        awaitPostings(20);
+        String hashesBefore = "SELECT string_agg(encode(hash, 'hex'), ' ' ORDER BY book, no) FROM journals "
+                + "WHERE wallet_id <> 'last:KRW'";
+        String before = text(hashesBefore);
+
+        LedgerDatabase.restore();
+        // the running instance meets an older database, or none for a moment
+        send(Entries.payment("last"));
+
+        awaitPostings(21);
+        // the book that has no new entry notices too
+        await().atMost(PATIENCE)
+                .ignoreExceptions()
+                .untilAsserted(() -> assertThat(text("SELECT count(*) FROM journals")).isEqualTo("21"));
+        assertThat(text(hashesBefore)).isEqualTo(before);
+        await().atMost(PATIENCE).until(instance.status::isReady);
+        assertThat(postings()).hasSize(21);
+    }
+
+    @Test
+    void aMissingGroupOffsetStopsABookThatHasSeenRecordsAndTheOthersGoOn() throws Exception {
+        Entry known = Entries.payment("a");
+        Instance first = start("one");
+        send(known);
+        awaitPostings(1);
+        first.stop();
+        try (Admin admin = TestBroker.admin()) {
+            admin.deleteConsumerGroupOffsets(
+                            KafkaClients.GROUP,
+                            Set.of(new TopicPartition(Topics.LEDGER_ENTRIES.name(), partition(known))))
+                    .all()
+                    .get();
+        }
+
+        Instance second = start("one");
+
+        await().atMost(PATIENCE).until(() -> second.status.stopped() == 1);
+        assertThat(second.status.books().get(partition(known)).reason()).contains("offset is missing");
+        send(ofAnotherBook(known));
+        awaitPostings(2);
+        assertThat(second.status.isReady()).isTrue();
+    }
+
+    @Test
+    void aRefusedEntryStopsItsBookAfterWhatComesBeforeAndTheOthersGoOn() throws Exception {
+        Instance instance = start("one");
+        Entry good = Entries.payment("a");
+        Entry gap = Entries.payment("a", 3, 11_400);
+        send(good);
+        send(gap);
+        send(Entries.payment("a", 2, 11_400));
+
+        await().atMost(PATIENCE).until(() -> instance.status.stopped() == 1);
+        send(ofAnotherBook(good));
+
+        awaitPostings(2);
+        assertThat(instance.status.books().get(partition(good)).reason())
+                .contains(gap.settlementId().toString(), "JL004");
+        assertThat(groupOffsets().get(new TopicPartition(Topics.LEDGER_ENTRIES.name(), partition(good))))
+                .isEqualTo(1);
+        assertThat(text("SELECT count(*) FROM journals")).isEqualTo("2");
+    }
+
+    @Test
+    void poisonGoesToTheDeadLettersAndItsBookGoesOn() throws Exception {
+        start("one");
+        Entry entry = Entries.payment("a");
+        send(partition(entry), Records.key(entry), new byte[] {1, 2, 3});
+        send(entry);
+
+        awaitPostings(1);
+
+        List<ConsumerRecord<byte[], byte[]>> letters = read(Topics.SETTLEMENT_DEAD_LETTERS);
+        assertThat(letters).hasSize(1);
+        assertThat(letters.getFirst().value()).containsExactly(1, 2, 3);
+        assertThat(EventHeaders.text(letters.getFirst().headers(), DeadLetters.OFFSET)).isEqualTo("0");
+        assertThat(EventHeaders.text(letters.getFirst().headers(), DeadLetters.TOPIC))
+                .isEqualTo(Topics.LEDGER_ENTRIES.name());
+    }
+
+    @Test
+    void aSecondInstanceTakesOverAndNothingIsSentTwice() throws Exception {
+        Instance first = start("one");
+        for (int i = 0; i < 100; i++) {
+            send(Entries.payment("before" + i));
+        }
+        await().atMost(PATIENCE).until(() -> !postings().isEmpty());
+        Instance second = start("two");
+        for (int i = 0; i < 100; i++) {
+            send(Entries.payment("while" + i));
+        }
+        await().atMost(PATIENCE).until(() -> second.status.books().size() == 1);
+        first.stop();
+        for (int i = 0; i < 100; i++) {
+            send(Entries.payment("after" + i));
+        }
+
+        awaitPostings(300);
+
+        assertThat(postings()).extracting(record -> posting(record).getSettlementId()).doesNotHaveDuplicates();
+        assertThat(text("SELECT count(*) FROM journals")).isEqualTo("300");
+        assertThat(text("SELECT count(*) FROM journal_hashes WHERE stored <> computed")).isEqualTo("0");
+        assertThat(second.status.books()).hasSize(TestBroker.PARTITIONS);
+    }
+
+    @Test
+    void whileTheDatabaseIsAwayPostingWaitsAndThenGoesOn() throws Exception {
+        Instance instance = start("one");
+        send(Entries.payment("a"));
+        awaitPostings(1);
+        LedgerDatabase.asSuperuser("ALTER DATABASE jangbu_ledger ALLOW_CONNECTIONS false",
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'jangbu_ledger'");
+        send(Entries.payment("b"));
+        await().atMost(PATIENCE).until(() -> instance.status.trouble() != null);
+        assertThat(instance.status.isReady()).isFalse();
+
+        LedgerDatabase.asSuperuser("ALTER DATABASE jangbu_ledger ALLOW_CONNECTIONS true");
+
+        awaitPostings(2);
+        await().atMost(PATIENCE).until(instance.status::isReady);
+        assertThat(instance.status.stopped()).isZero();
+    }
+
+    private Instance start(String name) {
+        Instance instance = new Instance(name);
+        cleanUp.add(instance::stop);
+        instance.loop.start();
+        await().atMost(PATIENCE).until(instance.status::isReady);
+        return instance;
+    }
+
+    /** What one process is made of. */
+    private static final class Instance {
+
+        final PostingStatus status = new PostingStatus(Clock.systemUTC(), new SimpleMeterRegistry());
+        final Database database = new Database(LedgerDatabase.address(), LedgerDatabase.PASSWORD);
+        final PostingLoop loop;
+
+        Instance(String name) {
+            loop = new PostingLoop(
+                    new Migrations(LedgerDatabase.address(), LedgerDatabase.PASSWORD),
+                    new KafkaClients(TestBroker.address(), name, 50),
+                    new FixedSchemas(),
+                    new BookWriter(database.forPosting(), Clock.systemUTC()),
+                    status,
+                    Clock.systemUTC());
+        }
+
+        void stop() {
+            loop.stop();
+            assertThat(loop.isRunning()).isFalse();
+            database.close();
+        }
+    }
+
+    private record FixedSchemas() implements SchemaWarmUp {
+        @Override
+        public void run() {}
+
+        @Override
+        public Deserializer<LedgerEntry> entries() {
+            return Records.ENTRIES.deserializer();
+        }
+
+        @Override
+        public Serializer<LedgerPosted> postings() {
+            return Records.POSTINGS.serializer();
+        }
+    }
+
+    private static int partition(Entry entry) {
+        return Topic.partitionFor(entry.walletId(), TestBroker.PARTITIONS);
+    }
+
+    private static Entry ofAnotherBook(Entry entry) {
+        return IntStream.range(0, 100)
+                .mapToObj(i -> Entries.payment("other" + i))
+                .filter(other -> partition(other) != partition(entry))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private void send(Entry entry) {
+        send(partition(entry), Records.key(entry), Records.value(Records.avro(entry)));
+    }
+
+    private static void send(int partition, byte[] key, byte[] value) {
+        ProducerRecord<byte[], byte[]> record =
+                new ProducerRecord<>(Topics.LEDGER_ENTRIES.name(), partition, key, value);
+        EventHeaders.add(record.headers(), EventHeaders.TRACEPARENT, TRACE);
+        PRODUCER.send(record);
+        PRODUCER.flush();
+    }
+
+    private static final KafkaProducer<byte[], byte[]> PRODUCER = new KafkaProducer<>(
+            Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, TestBroker.address(), ProducerConfig.LINGER_MS_CONFIG, 0),
+            new ByteArraySerializer(),
+            new ByteArraySerializer());
+
+    private static List<ConsumerRecord<byte[], byte[]>> awaitPostings(int count) {
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(postings()).hasSizeGreaterThanOrEqualTo(count));
+        List<ConsumerRecord<byte[], byte[]>> postings = postings();
+        assertThat(postings).hasSize(count);
+        return postings;
+    }
+
+    private static List<ConsumerRecord<byte[], byte[]>> postings() {
+        return read(Topics.LEDGER_POSTINGS);
+    }
+
+    private static LedgerPosted posting(ConsumerRecord<byte[], byte[]> record) {
+        return Records.POSTINGS.deserializer().deserialize(record.topic(), record.value());
+    }
+
+    /** Everything that is committed on a topic now. */
+    private static List<ConsumerRecord<byte[], byte[]>> read(Topic<?> topic) {
+        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+        try (KafkaConsumer<byte[], byte[]> consumer = reader()) {
+            List<TopicPartition> partitions = consumer.partitionsFor(topic.name()).stream()
+                    .map(info -> new TopicPartition(info.topic(), info.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
+                consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+            }
+        }
+        return records;
+    }
+
+    private static KafkaConsumer<byte[], byte[]> reader() {
+        return new KafkaConsumer<>(
+                Map.of(
+                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, TestBroker.address(),
+                        ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed"),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
+    }
+
+    private static Map<TopicPartition, Long> endOffsets() {
+        try (KafkaConsumer<byte[], byte[]> consumer = reader()) {
+            return consumer.endOffsets(partitions());
+        }
+    }
+
+    private static Map<TopicPartition, Long> groupOffsets() throws Exception {
+        try (Admin admin = TestBroker.admin()) {
+            return admin
+                    .listConsumerGroupOffsets(KafkaClients.GROUP)
+                    .partitionsToOffsetAndMetadata()
+                    .get()
+                    .entrySet()
+                    .stream()
+                    .collect(Collectors.toMap(
+                            Map.Entry::getKey, offset -> offset.getValue().offset()));
+        }
+    }
+
+    private static void commitGroupOffsets(long offset) throws Exception {
+        try (Admin admin = TestBroker.admin()) {
+            admin.alterConsumerGroupOffsets(
+                            KafkaClients.GROUP,
+                            partitions().stream()
+                                    .collect(Collectors.toMap(
+                                            partition -> partition, partition -> new OffsetAndMetadata(offset))))
+                    .all()
+                    .get();
+        }
+    }
+
+    private static List<TopicPartition> partitions() {
+        return IntStream.range(0, TestBroker.PARTITIONS)
+                .mapToObj(partition -> new TopicPartition(Topics.LEDGER_ENTRIES.name(), partition))
+                .toList();
+    }
+
+    private static String text(String query) throws SQLException {
+        try (Connection connection = LedgerDatabase.connect(LedgerDatabase.AUDIT);
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(query)) {
+            row.next();
+            return row.getString(1);
+        }
+    }
+}
