@@ -136,9 +136,12 @@ final class BookWriter {
         for (EntryRead read : entries) {
             Journal journal = stored.get(read.entry().settlementId());
             if (journal == null || journal.book() != book || !journal.entry().equals(read.entry())) {
-                throw new EntryRefusedException("Settlement %s at offset %d lies below the book's offset, but its journal %s"
-                        .formatted(
-                                read.entry().settlementId(), read.offset(), journal == null ? "is absent" : "differs"));
+                throw new EntryRefusedException(
+                        "Settlement %s at offset %d lies below the book's offset, but its journal %s"
+                                .formatted(
+                                        read.entry().settlementId(),
+                                        read.offset(),
+                                        journal == null ? "is absent" : "differs"));
             }
             posted.add(new Posted(read, journal));
         }

@@ -125,12 +125,12 @@ final class Poster implements ConsumerRebalanceListener {
         OptionalLong bookOffset = writer.nextOffset(book.number());
         OptionalLong groupOffset = committed == null ? OptionalLong.empty() : OptionalLong.of(committed.offset());
         switch (Opening.decide(groupOffset, bookOffset)) {
-            case Opening.Stop(String reason) -> stop(book, reason);
-            case Opening.Begin() -> {
+            case Opening.Stop stop -> stop(book, stop.reason());
+            case Opening.Begin begin -> {
                 consumer.commitSync(Map.of(partition, new OffsetAndMetadata(0)));
                 resume(book, 0, 0);
             }
-            case Opening.Resume(long position, long sentTo) -> resume(book, position, sentTo);
+            case Opening.Resume resume -> resume(book, resume.position(), resume.groupOffset());
         }
     }
 
@@ -172,7 +172,8 @@ final class Poster implements ConsumerRebalanceListener {
             }
         }
         if (publish(outgoing, offsets, done.keySet())) {
-            int entries = done.values().stream().mapToInt(p -> p.posted().size()).sum();
+            int entries =
+                    done.values().stream().mapToInt(p -> p.posted().size()).sum();
             status.published(entries, outgoing.size() - dead, dead);
             done.forEach(this::settle);
         }
@@ -190,24 +191,26 @@ final class Poster implements ConsumerRebalanceListener {
             Book book, List<Reading> readings, long doneTo, List<ProducerRecord<byte[], byte[]>> outgoing) {
         int dead = 0;
         for (Reading reading : readings) {
-            if (reading instanceof Poison(ConsumerRecord<byte[], byte[]> record, String reason)
-                    && record.offset() >= book.groupOffset()
-                    && record.offset() < doneTo) {
-                status.deadLetter(book.partition().toString(), record.offset(), reason);
-                outgoing.add(DeadLetters.record(
-                        record.key(),
-                        record.value(),
-                        record.headers(),
-                        record.topic(),
-                        record.partition(),
-                        record.offset(),
-                        record.timestamp(),
-                        NAME,
-                        reason));
+            if (reading instanceof Poison poison && poison.offset() >= book.groupOffset() && poison.offset() < doneTo) {
+                status.deadLetter(book.partition().toString(), poison.offset(), poison.reason());
+                outgoing.add(deadLetter(poison.record(), poison.reason()));
                 dead++;
             }
         }
         return dead;
+    }
+
+    private static ProducerRecord<byte[], byte[]> deadLetter(ConsumerRecord<byte[], byte[]> record, String reason) {
+        return DeadLetters.record(
+                record.key(),
+                record.value(),
+                record.headers(),
+                record.topic(),
+                record.partition(),
+                record.offset(),
+                record.timestamp(),
+                NAME,
+                reason);
     }
 
     /** Whether all is sent that had to be. */

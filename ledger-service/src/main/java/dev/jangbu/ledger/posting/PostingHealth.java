@@ -27,6 +27,8 @@ final class PostingHealth implements HealthIndicator {
         }
         return status.isReady()
                 ? Health.up().build()
-                : Health.outOfService().withDetail("waitingFor", "the books to be opened").build();
+                : Health.outOfService()
+                        .withDetail("waitingFor", "the books to be opened")
+                        .build();
     }
 }

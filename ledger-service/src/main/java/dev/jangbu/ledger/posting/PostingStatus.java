@@ -44,7 +44,11 @@ final class PostingStatus {
     }
 
     /** @param reason why a book is stopped, with the evidence; null while it goes on */
-    record BookStatus(Book.State state, long nextOffset, long groupOffset, @Nullable String reason) {}
+    record BookStatus(
+            Book.State state,
+            long nextOffset,
+            long groupOffset,
+            @Nullable String reason) {}
 
     /** Something that is away, and tried again for ever. */
     record Trouble(String what, Instant since, Instant logged) {}
@@ -88,11 +92,13 @@ final class PostingStatus {
         deadLetters.increment(dead);
     }
 
-    /** Says so at once, and again every half minute while it lasts. */
+    /** Says so at once, again when it is something else, and again every half minute while it lasts. */
     void trouble(String what, Throwable cause) {
         Instant now = clock.instant();
         Trouble before = trouble;
-        if (before == null || Duration.between(before.logged(), now).compareTo(REPEAT_TROUBLE) >= 0) {
+        if (before == null
+                || !before.what().equals(what)
+                || Duration.between(before.logged(), now).compareTo(REPEAT_TROUBLE) >= 0) {
             LOG.warn("{}; trying again until it works: {}", what, describe(cause));
             LOG.debug("The cause", cause);
             trouble = new Trouble(what, before == null ? now : before.since(), now);
@@ -104,12 +110,15 @@ final class PostingStatus {
     void recovered() {
         Trouble before = trouble;
         if (before != null) {
-            LOG.info("Posting works again, after {} s", Duration.between(before.since(), clock.instant()).toSeconds());
+            LOG.info(
+                    "Posting works again, after {} s",
+                    Duration.between(before.since(), clock.instant()).toSeconds());
             trouble = null;
         }
     }
 
-    @Nullable Trouble trouble() {
+    @Nullable
+    Trouble trouble() {
         return trouble;
     }
 
@@ -130,11 +139,17 @@ final class PostingStatus {
                 .count();
     }
 
+    /** The failure as it was met, and the one at its root, each on one line. */
     private static String describe(Throwable cause) {
-        StringBuilder text = new StringBuilder(cause.toString());
-        for (Throwable next = cause.getCause(); next != null; next = next.getCause()) {
-            text.append(" ← ").append(next);
+        Throwable root = cause;
+        while (root.getCause() != null) {
+            root = root.getCause();
         }
-        return text.toString();
+        String met = oneLine(cause);
+        return root == cause ? met : met + " ← " + oneLine(root);
+    }
+
+    private static String oneLine(Throwable failure) {
+        return failure.toString().lines().findFirst().orElseThrow();
     }
 }

@@ -49,8 +49,8 @@ final class GuardsTest {
     @ParameterizedTest
     @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER})
     void aJournalThatDoesNotBalanceIsRefused(String role) {
-        Entry entry = Entries.of(
-                "a", 1, 11_400, debit("psp:toss:receivable", 12_000), credit("seller:a:payable", 11_400));
+        Entry entry =
+                Entries.of("a", 1, 11_400, debit("psp:toss:receivable", 12_000), credit("seller:a:payable", 11_400));
         refused("JL002", entry, () -> post(role, entry, 0, 1, GENESIS));
     }
 
@@ -213,8 +213,7 @@ final class GuardsTest {
         post(role, first, 0, 1, GENESIS);
         try (Connection connection = LedgerDatabase.connect(role)) {
             refused("JL007", first, () -> execute(connection, """
-                    INSERT INTO lines VALUES ('%s', 4, 4, 'platform:fees', 'DEBIT', 1, 'KRW')"""
-                    .formatted(first.settlementId())));
+                    INSERT INTO lines VALUES ('%s', 4, 4, 'platform:fees', 'DEBIT', 1, 'KRW')""".formatted(first.settlementId())));
         }
     }
 
@@ -227,8 +226,7 @@ final class GuardsTest {
             // given two lines that balance, for a journal that is not there yet
             execute(beside, """
                     INSERT INTO lines VALUES ('%1$s', 4, 5, 'platform:fees', 'DEBIT', 1, 'KRW'),
-                                             ('%1$s', 5, 5, 'platform:fees', 'CREDIT', 1, 'KRW')"""
-                    .formatted(entry.settlementId()));
+                                             ('%1$s', 5, 5, 'platform:fees', 'CREDIT', 1, 'KRW')""".formatted(entry.settlementId()));
             // when another transaction posts that journal with its own lines
             post(role, entry, 0, 1, GENESIS);
             // then the first cannot commit
@@ -288,8 +286,9 @@ final class GuardsTest {
         post(role, first, 0, 1, GENESIS);
         String hash = "hash FROM journals";
         try (Connection connection = LedgerDatabase.connect(role)) {
-            execute(connection, "UPDATE books SET next_offset = 7, last_no = 1, head_hash = (SELECT " + hash
-                    + ") WHERE book = 0");
+            execute(
+                    connection,
+                    "UPDATE books SET next_offset = 7, last_no = 1, head_hash = (SELECT " + hash + ") WHERE book = 0");
             for (String change : new String[] {
                 "UPDATE books SET next_offset = 6 WHERE book = 0",
                 "UPDATE books SET last_no = 0, head_hash = decode(repeat('00', 32), 'hex') WHERE book = 0",
@@ -398,8 +397,8 @@ final class GuardsTest {
     }
 
     private static void refused(String sqlState, ThrowingCallable attempt) {
-        assertThatThrownBy(attempt)
-                .isInstanceOfSatisfying(
-                        SQLException.class, e -> assertThat(e.getSQLState()).as(e.getMessage()).isEqualTo(sqlState));
+        assertThatThrownBy(attempt).isInstanceOfSatisfying(SQLException.class, e -> assertThat(e.getSQLState())
+                .as(e.getMessage())
+                .isEqualTo(sqlState));
     }
 }

@@ -70,8 +70,10 @@ final class BookPosterTest {
             assertThat(journal.no()).isEqualTo(i + 1);
             assertThat(journal.hash()).isEqualTo(ByteBuffer.wrap(hash));
         }
-        assertThat(text("SELECT next_offset || ' ' || last_no FROM books WHERE book = 0")).isEqualTo("301 300");
-        assertThat(text("SELECT count(*) FROM journal_hashes WHERE stored = computed")).isEqualTo("300");
+        assertThat(text("SELECT next_offset || ' ' || last_no FROM books WHERE book = 0"))
+                .isEqualTo("301 300");
+        assertThat(text("SELECT count(*) FROM journal_hashes WHERE stored = computed"))
+                .isEqualTo("300");
         assertThat(balancesThatDifferFromLines()).isZero();
     }
 
@@ -124,7 +126,8 @@ final class BookPosterTest {
         Progress progress = poster.post(0, 0, batch, 5);
 
         assertThat(progress).extracting(Progress::doneTo, Progress::stop).containsExactly(3L, "a new kind");
-        assertThat(text("SELECT next_offset || ' ' || last_no FROM books WHERE book = 0")).isEqualTo("3 3");
+        assertThat(text("SELECT next_offset || ' ' || last_no FROM books WHERE book = 0"))
+                .isEqualTo("3 3");
     }
 
     @Test
@@ -136,7 +139,9 @@ final class BookPosterTest {
                 3);
 
         assertThat(progress.stop()).isNull();
-        assertThat(progress.posted()).extracting(posted -> posted.journal().no()).containsExactly(1L, 2L);
+        assertThat(progress.posted())
+                .extracting(posted -> posted.journal().no())
+                .containsExactly(1L, 2L);
         assertThat(writer.nextOffset(0)).hasValue(3);
     }
 
@@ -152,8 +157,7 @@ final class BookPosterTest {
 
     @Test
     void aBatchOfPoisonAloneMovesTheOffset() throws SQLException {
-        Progress progress = poster.post(
-                0, 0, List.of(poison(7)), 8);
+        Progress progress = poster.post(0, 0, List.of(poison(7)), 8);
 
         assertThat(progress).isEqualTo(new Progress(List.of(), 8, null));
         assertThat(writer.nextOffset(0)).hasValue(8);
@@ -249,7 +253,9 @@ final class BookPosterTest {
         List<Reading> entries = payments(new Random(10), 20_000, 0);
         long start = System.nanoTime();
         for (int from = 0; from < entries.size(); from += 1_000) {
-            assertThat(poster.post(0, from, entries.subList(from, from + 1_000), from + 1_000).stop()).isNull();
+            assertThat(poster.post(0, from, entries.subList(from, from + 1_000), from + 1_000)
+                            .stop())
+                    .isNull();
         }
         Duration took = Duration.ofNanos(System.nanoTime() - start);
         System.out.printf("%d entries in %d ms%n", entries.size(), took.toMillis());

@@ -24,7 +24,8 @@ final class EntryReaderTest {
     @Test
     void anEntryIsReadAsItWasWritten() {
         assertThat(read(home, Records.key(entry), Records.value(Records.avro(entry))))
-                .isInstanceOfSatisfying(EntryRead.class, read -> assertThat(read.entry()).isEqualTo(entry));
+                .isInstanceOfSatisfying(
+                        EntryRead.class, read -> assertThat(read.entry()).isEqualTo(entry));
     }
 
     @Test
@@ -52,9 +53,8 @@ final class EntryReaderTest {
         LedgerEntry unknownAccount = Records.avro(Entries.of("a", 1, 0, new Line("platform:cash", Side.DEBIT, 1)));
         for (LedgerEntry value : new LedgerEntry[] {unknownKind.build(), noId.build(), unknownSide, unknownAccount}) {
             assertThat(read(home, Records.key(entry), Records.value(value)))
-                    .isInstanceOfSatisfying(
-                            Unpostable.class,
-                            unpostable -> assertThat(unpostable.reason()).contains(value.getSettlementId()));
+                    .isInstanceOfSatisfying(Unpostable.class, unpostable -> assertThat(unpostable.reason())
+                            .contains(value.getSettlementId()));
         }
     }
 

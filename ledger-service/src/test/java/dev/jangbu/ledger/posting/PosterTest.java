@@ -74,12 +74,15 @@ final class PosterTest {
 
         List<ConsumerRecord<byte[], byte[]>> postings = awaitPostings(40);
 
-        assertThat(postings).extracting(record -> posting(record).getSettlementId())
-                .containsExactlyInAnyOrderElementsOf(
-                        entries.stream().map(entry -> entry.settlementId().toString()).toList());
+        assertThat(postings)
+                .extracting(record -> posting(record).getSettlementId())
+                .containsExactlyInAnyOrderElementsOf(entries.stream()
+                        .map(entry -> entry.settlementId().toString())
+                        .toList());
         ConsumerRecord<byte[], byte[]> first = postings.getFirst();
         assertThat(new String(first.key())).isEqualTo(posting(first).getReferenceId());
-        assertThat(EventHeaders.text(first.headers(), EventHeaders.CE_ID)).isEqualTo(posting(first).getSettlementId());
+        assertThat(EventHeaders.text(first.headers(), EventHeaders.CE_ID))
+                .isEqualTo(posting(first).getSettlementId());
         assertThat(EventHeaders.text(first.headers(), EventHeaders.TRACEPARENT)).isEqualTo(TRACE);
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(groupOffsets()).isEqualTo(endOffsets()));
         assertThat(instance.status.isReady()).isTrue();
@@ -95,8 +98,11 @@ final class PosterTest {
             BookWriter writer = new BookWriter(database.forPosting(), Clock.systemUTC());
             int book = partition(entry);
             writer.create(book);
-            writer.post(book, 0, List.of(new Reading.EntryRead(
-                    Records.record(book, 0, Records.key(entry), new byte[0]), entry)), 1);
+            writer.post(
+                    book,
+                    0,
+                    List.of(new Reading.EntryRead(Records.record(book, 0, Records.key(entry), new byte[0]), entry)),
+                    1);
         }
         String stored = text("SELECT encode(hash, 'hex') FROM journals");
 
@@ -131,9 +137,9 @@ final class PosterTest {
 
         awaitPostings(21);
         // the book that has no new entry notices too
-        await().atMost(PATIENCE)
-                .ignoreExceptions()
-                .untilAsserted(() -> assertThat(text("SELECT count(*) FROM journals")).isEqualTo("21"));
+        await().atMost(PATIENCE).ignoreExceptions().untilAsserted(() -> assertThat(
+                        text("SELECT count(*) FROM journals"))
+                .isEqualTo("21"));
         assertThat(text(hashesBefore)).isEqualTo(before);
         await().atMost(PATIENCE).until(instance.status::isReady);
         assertThat(postings()).hasSize(21);
@@ -195,7 +201,8 @@ final class PosterTest {
         List<ConsumerRecord<byte[], byte[]>> letters = read(Topics.SETTLEMENT_DEAD_LETTERS);
         assertThat(letters).hasSize(1);
         assertThat(letters.getFirst().value()).containsExactly(1, 2, 3);
-        assertThat(EventHeaders.text(letters.getFirst().headers(), DeadLetters.OFFSET)).isEqualTo("0");
+        assertThat(EventHeaders.text(letters.getFirst().headers(), DeadLetters.OFFSET))
+                .isEqualTo("0");
         assertThat(EventHeaders.text(letters.getFirst().headers(), DeadLetters.TOPIC))
                 .isEqualTo(Topics.LEDGER_ENTRIES.name());
     }
@@ -219,9 +226,12 @@ final class PosterTest {
 
         awaitPostings(300);
 
-        assertThat(postings()).extracting(record -> posting(record).getSettlementId()).doesNotHaveDuplicates();
+        assertThat(postings())
+                .extracting(record -> posting(record).getSettlementId())
+                .doesNotHaveDuplicates();
         assertThat(text("SELECT count(*) FROM journals")).isEqualTo("300");
-        assertThat(text("SELECT count(*) FROM journal_hashes WHERE stored <> computed")).isEqualTo("0");
+        assertThat(text("SELECT count(*) FROM journal_hashes WHERE stored <> computed"))
+                .isEqualTo("0");
         assertThat(second.status.books()).hasSize(TestBroker.PARTITIONS);
     }
 
@@ -230,7 +240,8 @@ final class PosterTest {
         Instance instance = start("one");
         send(Entries.payment("a"));
         awaitPostings(1);
-        LedgerDatabase.asSuperuser("ALTER DATABASE jangbu_ledger ALLOW_CONNECTIONS false",
+        LedgerDatabase.asSuperuser(
+                "ALTER DATABASE jangbu_ledger ALLOW_CONNECTIONS false",
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'jangbu_ledger'");
         send(Entries.payment("b"));
         await().atMost(PATIENCE).until(() -> instance.status.trouble() != null);
@@ -354,8 +365,10 @@ final class PosterTest {
     private static KafkaConsumer<byte[], byte[]> reader() {
         return new KafkaConsumer<>(
                 Map.of(
-                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, TestBroker.address(),
-                        ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed"),
+                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        TestBroker.address(),
+                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                        "read_committed"),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer());
     }

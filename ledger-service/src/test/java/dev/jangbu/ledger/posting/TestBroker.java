@@ -50,9 +50,7 @@ final class TestBroker {
                     .all()
                     .get();
             admin.deleteTopics(admin.listTopics().names().get()).all().get();
-            await()
-                    .ignoreExceptions()
-                    .untilAsserted(() -> Provision.topics(admin, PARTITIONS, 1));
+            await().ignoreExceptions().untilAsserted(() -> Provision.topics(admin, PARTITIONS, 1));
         }
     }
 
@@ -106,7 +104,8 @@ final class TestBroker {
 
     private static void delete(Path directory) {
         try (var files = Files.walk(directory)) {
-            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,0 +1,196 @@
+package dev.jangbu.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.jangbu.ledger.database.LedgerDatabase;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The service as a whole over HTTP, with a database, and without Kafka and registry: it must read, wait and say so. */
+final class LedgerServiceTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private ConfigurableApplicationContext service;
+
+    @BeforeEach
+    void start() {
+        LedgerDatabase.fresh();
+        service = new SpringApplication(LedgerService.class)
+                .run(
+                        "--server.port=0",
+                        "--jangbu.postgres=" + LedgerDatabase.address(),
+                        "--jangbu.owner-password=" + LedgerDatabase.PASSWORD,
+                        "--jangbu.ledger-password=" + LedgerDatabase.PASSWORD,
+                        // nobody listens on port 1
+                        "--jangbu.kafka=127.0.0.1:1",
+                        "--jangbu.registry=http://127.0.0.1:1");
+    }
+
+    @AfterEach
+    void stop() {
+        service.close();
+        http.close();
+    }
+
+    @Test
+    void theTrialBalanceAddsTheBooksUpOnTheNormalSideOfEachAccount() throws Exception {
+        givenBalances();
+
+        JsonNode trial = JSON.readTree(get("/ledger/trial-balance").body());
+
+        assertThat(trial.get("currencies")).hasSize(2);
+        JsonNode won = trial.get("currencies").get(0);
+        assertThat(won.get("currency").asString()).isEqualTo("KRW");
+        assertThat(won.get("debits").asLong()).isEqualTo(30_000);
+        assertThat(won.get("credits").asLong()).isEqualTo(30_000);
+        assertThat(won.get("accounts")
+                        .valueStream()
+                        .map(account -> account.get("code").asString() + " "
+                                + account.get("kind").asString() + " "
+                                + account.get("balance").asLong()))
+                .containsExactly(
+                        "platform:fees REVENUE 600",
+                        "platform:payouts LIABILITY 5000",
+                        "psp:toss:receivable ASSET 25000",
+                        "seller:a:payable LIABILITY 19400");
+        assertThat(won.get("accounts").get(0).get("asOf").asString())
+                .isEqualTo(trial.get("at").asString());
+    }
+
+    @Test
+    void theTrialBalanceOfAPointInTimeCountsWhatWasRecordedUntilThen() throws Exception {
+        givenJournals();
+
+        JsonNode before = JSON.readTree(
+                get("/ledger/trial-balance?at=2026-01-01T00:00:00.999Z").body());
+        JsonNode first = JSON.readTree(
+                get("/ledger/trial-balance?at=2026-01-01T09:00:01%2B09:00").body());
+        JsonNode both = JSON.readTree(
+                get("/ledger/trial-balance?at=2026-01-02T00:00:00Z").body());
+
+        assertThat(before.get("currencies")).isEmpty();
+        assertThat(first.get("at").asString()).isEqualTo("2026-01-01T00:00:01Z");
+        assertThat(first.get("currencies").get(0).get("debits").asLong()).isEqualTo(100);
+        assertThat(both.get("currencies").get(0).get("debits").asLong()).isEqualTo(350);
+        assertThat(both.get("currencies").get(0).get("credits").asLong()).isEqualTo(350);
+    }
+
+    @Test
+    void whatIsAskedWronglyGetsAProblem() throws Exception {
+        for (String at : new String[] {"yesterday", "2026-01-01", "%2B99999-01-01T00:00:00Z"}) {
+            assertProblem(get("/ledger/trial-balance?at=" + at), 400, "malformed-request");
+        }
+        assertProblem(get("/ledger/nothing"), 404, "not-found");
+        HttpResponse<String> posted = http.send(
+                HttpRequest.newBuilder(uri("/ledger/trial-balance"))
+                        .POST(HttpRequest.BodyPublishers.noBody())
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertProblem(posted, 405, "method-not-allowed");
+    }
+
+    @Test
+    void withoutItsDatabaseAReadIsUnavailable() throws Exception {
+        LedgerDatabase.asSuperuser(
+                "ALTER DATABASE jangbu_ledger ALLOW_CONNECTIONS false",
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'jangbu_ledger'");
+        HttpResponse<String> answer = get("/ledger/trial-balance");
+        LedgerDatabase.asSuperuser("ALTER DATABASE jangbu_ledger ALLOW_CONNECTIONS true");
+
+        assertProblem(answer, 503, "unavailable");
+        assertThat(answer.headers().firstValue("Retry-After")).isPresent();
+        assertThat(answer.body()).doesNotContain(LedgerDatabase.PASSWORD);
+    }
+
+    @Test
+    void whileSomethingIsAwayTheServiceLivesAndIsNotReady() throws Exception {
+        assertThat(get("/actuator/health/liveness").statusCode()).isEqualTo(200);
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            HttpResponse<String> readiness = get("/actuator/health/readiness");
+            assertThat(readiness.statusCode()).isEqualTo(503);
+            assertThat(readiness.body()).contains("The schema registry does not give the schemas");
+        });
+        assertThat(get("/actuator/prometheus").body()).contains("jangbu_ledger_books_stopped");
+    }
+
+    private void givenBalances() throws SQLException {
+        execute("INSERT INTO books (book) VALUES (0), (1)", """
+                INSERT INTO accounts (code, kind) VALUES ('psp:toss:receivable', 'ASSET'), ('platform:fees', 'REVENUE'),
+                    ('seller:a:payable', 'LIABILITY'), ('platform:payouts', 'LIABILITY')""", """
+                INSERT INTO balances (book, account, currency, debits, credits) VALUES
+                    (0, 'psp:toss:receivable', 'KRW', 20000, 0), (1, 'psp:toss:receivable', 'KRW', 5000, 0),
+                    (0, 'platform:fees', 'KRW', 0, 600), (0, 'seller:a:payable', 'KRW', 5000, 19400),
+                    (1, 'seller:a:payable', 'KRW', 0, 5000), (1, 'platform:payouts', 'KRW', 0, 5000),
+                    (1, 'psp:toss:receivable', 'USD', 7, 0), (1, 'seller:a:payable', 'USD', 0, 7)""");
+    }
+
+    /** Two journals by hand: what the guards check is not the matter here. */
+    private void givenJournals() throws SQLException {
+        try (Connection connection = LedgerDatabase.connect(LedgerDatabase.OWNER);
+                Statement statement = connection.createStatement()) {
+            statement.execute("ALTER TABLE journals DISABLE TRIGGER journals_are_checked");
+        }
+        execute(
+                "INSERT INTO books (book) VALUES (0)",
+                "INSERT INTO accounts (code, kind) VALUES ('psp:toss:receivable', 'ASSET'), ('seller:a:payable', 'LIABILITY')",
+                journal(1, "2026-01-01T00:00:01Z", 100),
+                journal(2, "2026-01-02T00:00:00Z", 250));
+    }
+
+    private static String journal(int no, String recordedAt, long amount) {
+        return """
+                BEGIN;
+                INSERT INTO lines VALUES
+                    (lpad('%1$d', 32, '0')::uuid, 1, 2, 'psp:toss:receivable', 'DEBIT', %3$d, 'KRW'),
+                    (lpad('%1$d', 32, '0')::uuid, 2, 2, 'seller:a:payable', 'CREDIT', %3$d, 'KRW');
+                INSERT INTO journals VALUES (lpad('%1$d', 32, '0')::uuid, 0, %1$d, 'a:KRW', %1$d, 'PAYMENT',
+                    gen_random_uuid(), 1, 'KRW', 2, %3$d, '%2$s', '%2$s', now(), sha256('x'));
+                COMMIT""".formatted(no, recordedAt, amount);
+    }
+
+    private static void execute(String... statements) throws SQLException {
+        try (Connection connection = LedgerDatabase.connect(LedgerDatabase.LEDGER);
+                Statement statement = connection.createStatement()) {
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+        }
+    }
+
+    private static void assertProblem(HttpResponse<String> answer, int status, String code) {
+        assertThat(answer.statusCode()).isEqualTo(status);
+        assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+        JsonNode problem = JSON.readTree(answer.body());
+        assertThat(problem.get("code").asString()).isEqualTo(code);
+        assertThat(problem.get("status").asInt()).isEqualTo(status);
+        assertThat(problem.get("detail").asString()).isNotBlank();
+    }
+
+    private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        return http.send(HttpRequest.newBuilder(uri(path)).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private URI uri(String path) {
+        int port = ((WebServerApplicationContext) service).getWebServer().getPort();
+        return URI.create("http://127.0.0.1:" + port + path);
+    }
+}
