@@ -1,7 +1,9 @@
 package dev.jangbu.settlement.query;
 
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
@@ -57,10 +59,10 @@ final class Problems {
         };
     }
 
-    private static ProblemDetail problem(
-            HttpStatusCode status, String code, @org.jspecify.annotations.Nullable String detail) {
+    private static ProblemDetail problem(HttpStatusCode status, String code, @Nullable String detail) {
         ProblemDetail problem =
                 detail == null ? ProblemDetail.forStatus(status) : ProblemDetail.forStatusAndDetail(status, detail);
+        problem.setType(URI.create("urn:jangbu:problem:" + code));
         problem.setProperty("code", code);
         return problem;
     }

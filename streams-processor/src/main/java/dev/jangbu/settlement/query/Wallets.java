@@ -8,6 +8,7 @@ import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.KeyQueryMetadata;
 import org.apache.kafka.streams.StoreQueryParameters;
+import org.apache.kafka.streams.errors.InvalidStateStoreException;
 import org.apache.kafka.streams.state.HostInfo;
 import org.apache.kafka.streams.state.QueryableStoreTypes;
 import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
@@ -55,7 +56,7 @@ final class Wallets {
                 throw new RestoringException("The wallet's owner is changing", null);
             }
             return others.find(owner.activeHost(), key);
-        } catch (IllegalStateException | org.apache.kafka.streams.errors.InvalidStateStoreException e) {
+        } catch (IllegalStateException | InvalidStateStoreException e) {
             throw new RestoringException("The wallets are being restored", e);
         }
     }

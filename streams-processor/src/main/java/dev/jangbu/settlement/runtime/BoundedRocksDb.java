@@ -10,8 +10,8 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.WriteBufferManager;
 
 /**
- * One memory for all stores of the process, off the heap, instead of some 60 MiB for each of them: {@value #CACHE_BYTES}
- * bytes, of which {@value #WRITE_BUFFER_BYTES} for what is not yet on disk. Indexes and filters count too.
+ * One memory for all stores of the process, off the heap: 24 MiB, of which 12 for what is not yet on disk, instead of some
+ * 80 MiB for each of them. Indexes and filters count too.
  */
 public final class BoundedRocksDb implements RocksDBConfigSetter {
 

@@ -25,6 +25,9 @@ import org.slf4j.LoggerFactory;
  * in the transaction that commits its offset, and the next record follows. Anything else (a registry that doesn't answer, a
  * bug) fails the task, which aborts the transaction; {@link FailurePolicy} says what comes then.
  *
+ * <p>No bad record is lost. An unreadable one may be sent twice: it is read one record ahead, so that its letter can be
+ * committed in a transaction whose offsets do not yet pass it. Topic, partition and offset in the letter's headers tell.
+ *
  * <p>Made by Kafka Streams, from its class.
  */
 public final class PoisonToDeadLetters implements DeserializationExceptionHandler, ProcessingExceptionHandler {

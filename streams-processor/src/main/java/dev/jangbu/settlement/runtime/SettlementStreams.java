@@ -95,16 +95,26 @@ public final class SettlementStreams implements AutoCloseable {
     }
 
     /** How it is, now. */
-    public synchronized Health health() {
-        if (closed) {
-            return new Health(State.CLOSED, "closed");
+    public Health health() {
+        KafkaStreams running;
+        int expected;
+        synchronized (this) {
+            if (closed) {
+                return new Health(State.CLOSED, "closed");
+            }
+            if (failure != null) {
+                return new Health(State.FAILED, failure.toString());
+            }
+            if (client == null) {
+                return new Health(State.WAITING, prerequisites.waitingFor());
+            }
+            running = client;
+            expected = partitions;
         }
-        if (failure != null) {
-            return new Health(State.FAILED, failure.toString());
-        }
-        if (client == null) {
-            return new Health(State.WAITING, prerequisites.waitingFor());
-        }
+        return health(running, expected);
+    }
+
+    private static Health health(KafkaStreams client, int partitions) {
         return switch (client.state()) {
             case RUNNING ->
                 Ownership.isComplete(client, partitions)

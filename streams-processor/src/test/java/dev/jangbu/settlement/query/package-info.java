@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.jangbu.settlement.query;
+
+import org.jspecify.annotations.NullMarked;

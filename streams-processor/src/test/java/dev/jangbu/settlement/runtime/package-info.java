@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.jangbu.settlement.runtime;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.jangbu.settlement.wallet;
+
+import org.jspecify.annotations.NullMarked;
