@@ -240,13 +240,22 @@ class SettlementTopologyTest {
         settlement.request(late, NOW, replay());
         settlement.request(late, NOW, replay());
         settlement.request(late, NOW);
-        Instant muchLater = NOW.plus(Duration.ofDays(300));
-        settlement.request(payment(idAt(muchLater), 1).build(), muchLater);
-        settlement.request(late, muchLater);
-
         assertThat(settlement.entries.readValuesToList())
                 .extracting(LedgerEntry::getBalanceAfter)
-                .containsExactly(1L, 101L, 102L);
+                .containsExactly(1L, 101L);
+
+        // A desk that starts again sweeps its store from the beginning.
+        try (SettlementDriver restarted = new SettlementDriver(stateDir.resolve("second"), 1, NOW)) {
+            restarted.restore(settlement.changelogs());
+            Instant muchLater = NOW.plus(Duration.ofDays(300));
+            restarted.request(payment(idAt(muchLater), 1).build(), muchLater);
+            restarted.request(late, muchLater);
+
+            assertThat(restarted.entries.readValuesToList())
+                    .extracting(LedgerEntry::getBalanceAfter)
+                    .containsExactly(102L);
+            assertThat(restarted.deadLetters.isEmpty()).isTrue();
+        }
         assertThat(settlement.deadLetters.isEmpty()).isTrue();
     }
 
