@@ -110,7 +110,8 @@ CREATE TABLE outbox (
     aggregatetype text        NOT NULL CHECK (aggregatetype = 'settlement.requests'),
     aggregateid   text        NOT NULL,
     type          text        NOT NULL,
-    payload       bytea       NOT NULL,
+    -- Avro in Confluent's wire format, which begins with a zero byte and the schema's id in four.
+    payload       bytea       NOT NULL CHECK (octet_length(payload) > 5 AND get_byte(payload, 0) = 0),
     ce_time       timestamptz NOT NULL,
     traceparent   text,
     -- The database's own time: the application has no right to set it.

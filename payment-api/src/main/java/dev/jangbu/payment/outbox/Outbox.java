@@ -12,6 +12,7 @@ import dev.jangbu.payment.payment.PaymentLine;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -25,9 +26,12 @@ public class Outbox {
 
     private static final String INSERT = """
             INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, ce_time, traceparent)
-            SELECT id, :topic, wallet_id, :type, payload, :time, :traceparent
+            SELECT id, :topic, wallet_id, :type, decode(payload, 'hex'), :time, :traceparent
               FROM unnest(:ids, :walletIds, :payloads) AS request (id, wallet_id, payload)
             """;
+
+    /** Payloads travel as hexadecimal text: R2DBC's driver garbles an array of bytea. */
+    private static final HexFormat HEX = HexFormat.of();
 
     private final DatabaseClient database;
     private final SettlementBytes bytes;
@@ -62,7 +66,9 @@ public class Outbox {
                 .bind(
                         "walletIds",
                         requests.stream().map(SettlementRequested::getWalletId).toArray(String[]::new))
-                .bind("payloads", requests.stream().map(bytes::of).toArray(java.nio.ByteBuffer[]::new));
+                .bind(
+                        "payloads",
+                        requests.stream().map(bytes::of).map(HEX::formatHex).toArray(String[]::new));
         insert = payment.traceparent() == null
                 ? insert.bindNull("traceparent", String.class)
                 : insert.bind("traceparent", payment.traceparent());

@@ -5,7 +5,6 @@ import dev.jangbu.contract.RegistryUnavailableException;
 import dev.jangbu.contract.SettlementRequested;
 import dev.jangbu.contract.Topics;
 import dev.jangbu.payment.Settings;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Objects;
 import org.apache.kafka.common.serialization.Serializer;
@@ -34,9 +33,9 @@ final class SettlementBytes implements ApplicationRunner {
         this.serdes = new AvroSerdes(settings.registry());
     }
 
-    ByteBuffer of(SettlementRequested request) {
+    byte[] of(SettlementRequested request) {
         Serializer<SettlementRequested> warm = Objects.requireNonNull(serializer, "the service is not ready");
-        return ByteBuffer.wrap(warm.serialize(Topics.SETTLEMENT_REQUESTS.name(), request));
+        return warm.serialize(Topics.SETTLEMENT_REQUESTS.name(), request);
     }
 
     /** Waits for the registry, for as long as it takes: without the schema's id no approval could be recorded. */

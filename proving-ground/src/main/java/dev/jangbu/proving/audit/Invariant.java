@@ -1,0 +1,17 @@
+package dev.jangbu.proving.audit;
+
+import java.io.IOException;
+import java.sql.SQLException;
+
+/** Something that holds whenever the stack is quiet, whatever died before. */
+public interface Invariant {
+
+    /** Its number in {@code docs/architecture.md}. */
+    int number();
+
+    /** What holds, as a sentence. */
+    String statement();
+
+    /** Looks, and reports every breach with what proves it. */
+    void check(Evidence evidence, Breaches breaches) throws IOException, SQLException;
+}

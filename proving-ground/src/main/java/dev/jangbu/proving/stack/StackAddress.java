@@ -1,0 +1,69 @@
+package dev.jangbu.proving.stack;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.Properties;
+
+/**
+ * Where a running stack is, as {@code dev.json} in its data directory says.
+ *
+ * @param api the HTTP API's base, with {@code /v1}
+ * @param apiKey a key with all scopes
+ * @param payments libpq URI of the payments database, role jangbu_audit
+ * @param ledger libpq URI of the ledger's database, role jangbu_audit
+ * @param roles libpq URIs by role
+ * @param kafka bootstrap servers
+ */
+public record StackAddress(
+        String api,
+        String apiKey,
+        String payments,
+        String ledger,
+        JsonNode roles,
+        String kafka,
+        String registry,
+        String connect,
+        String simulator) {
+
+    /** @throws IOException if the file is missing or isn't such a file */
+    public static StackAddress read(Path dataDirectory) throws IOException {
+        return new ObjectMapper().readValue(dataDirectory.resolve("dev.json").toFile(), StackAddress.class);
+    }
+
+    /** A connection to the payments database, as the auditor. */
+    public Connection openPayments() throws SQLException {
+        return open(payments);
+    }
+
+    /** A connection to the ledger's database, as the auditor. */
+    public Connection openLedger() throws SQLException {
+        return open(ledger);
+    }
+
+    /** A connection as a role. */
+    public Connection openAs(String role) throws SQLException {
+        return open(roles.get(role).asText());
+    }
+
+    private static Connection open(String libpqUri) throws SQLException {
+        URI uri = URI.create(libpqUri);
+        String[] user = uri.getUserInfo().split(":", 2);
+        Properties properties = new Properties();
+        properties.setProperty("user", user[0]);
+        properties.setProperty("password", user[1]);
+        return DriverManager.getConnection(
+                "jdbc:postgresql://%s:%d%s".formatted(uri.getHost(), uri.getPort(), uri.getPath()), properties);
+    }
+
+    /** Says nothing of the secrets. */
+    @Override
+    public String toString() {
+        return "StackAddress[" + api + "]";
+    }
+}

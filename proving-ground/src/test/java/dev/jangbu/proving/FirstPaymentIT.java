@@ -1,0 +1,423 @@
+package dev.jangbu.proving;
+
+import static dev.jangbu.proving.Shop.line;
+import static dev.jangbu.proving.Shop.newOrderId;
+import static dev.jangbu.proving.Shop.order;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.jangbu.contract.DeadLetters;
+import dev.jangbu.contract.EventHeaders;
+import dev.jangbu.contract.Topics;
+import dev.jangbu.proving.audit.Audit;
+import dev.jangbu.proving.stack.HttpApi;
+import dev.jangbu.proving.stack.HttpApi.Answer;
+import dev.jangbu.proving.stack.TopicReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The whole way of a payment on a running stack, as a marketplace, an auditor and a saboteur see it. */
+class FirstPaymentIT {
+
+    private static final Duration SETTLES_WITHIN = Duration.ofMinutes(2);
+
+    private static LocalStack stack;
+    private static HttpApi api;
+    private static Shop shop;
+
+    @BeforeAll
+    static void aRunningStack() throws IOException {
+        stack = new LocalStack();
+        api = stack.api();
+        shop = new Shop(api);
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        api.close();
+        stack.close();
+    }
+
+    @Test
+    void aPaymentOfTwoSellersGoesFromReadyToCompletedAndIsSeenEverywhere() throws IOException {
+        String body = order(newOrderId(), line("seller-a1", 12_000, 600), line("seller-b1", 8_000, 0));
+        Answer created = api.post("/payments", UUID.randomUUID().toString(), body);
+        assertThat(created.status()).isEqualTo(201);
+        assertThat(created.text("status")).isEqualTo("READY");
+        String id = created.text("id");
+        assertThat(created.headers().firstValue("Location")).hasValue("/v1/payments/" + id);
+
+        Answer confirmed = shop.confirm(id, UUID.randomUUID().toString(), "key-" + id, 20_000);
+        assertThat(confirmed.status()).isEqualTo(200);
+        assertThat(confirmed.text("status")).isIn("APPROVED", "COMPLETED");
+
+        Answer completed = api.get("/payments/" + id, "Prefer", "wait=30");
+        assertThat(completed.text("status")).isEqualTo("COMPLETED");
+        assertThat(completed.headers().firstValue("Preference-Applied")).hasValue("wait=30");
+        assertThat(completed.body().path("completedAt").isTextual()).isTrue();
+
+        JsonNode walletA = api.get("/wallets/seller-a1?currency=KRW").body();
+        assertThat(walletA.path("balance").asLong()).isEqualTo(11_400);
+        assertThat(walletA.path("version").asLong()).isEqualTo(1);
+        assertThat(api.get("/wallets/seller-b1?currency=KRW")
+                        .body()
+                        .path("balance")
+                        .asLong())
+                .isEqualTo(8_000);
+
+        JsonNode accounts = api.get("/ledger/trial-balance")
+                .body()
+                .path("currencies")
+                .get(0)
+                .path("accounts");
+        assertThat(accounts).anySatisfy(account -> {
+            assertThat(account.path("code").asText()).isEqualTo("seller:seller-a1:payable");
+            assertThat(account.path("kind").asText()).isEqualTo("LIABILITY");
+            assertThat(account.path("balance").asLong()).isEqualTo(11_400);
+        });
+
+        LocalStack.Ran tail = stack.run(
+                Map.of(),
+                "tail",
+                "ledger.entries",
+                "--data",
+                stack.data().toString(),
+                "--from",
+                "beginning",
+                "--json",
+                "--no-follow");
+        assertThat(tail.exitCode()).as(tail.output()).isZero();
+        List<JsonNode> entries = json(tail.output()).stream()
+                .filter(entry ->
+                        entry.path("value").path("referenceId").asText().equals(id))
+                .toList();
+        assertThat(entries).hasSize(2).allSatisfy(entry -> {
+            assertThat(entry.path("key").asText()).endsWith(":KRW");
+            assertThat(entry.path("headers").path(EventHeaders.CE_ID).asText())
+                    .isEqualTo(entry.path("value").path("settlementId").asText());
+        });
+    }
+
+    @Test
+    void aWalletWithoutEntriesIsEmptyAndNotMissing() throws IOException {
+        Answer wallet = api.get("/wallets/nobody?currency=KRW");
+
+        assertThat(wallet.status()).isEqualTo(200);
+        assertThat(wallet.body().path("balance").asLong(-1)).isZero();
+        assertThat(wallet.body().path("version").asLong(-1)).isZero();
+    }
+
+    @Test
+    void aConfirmationThatWaitsIsAnsweredWhenThePaymentIsComplete() throws IOException {
+        String id = shop.create("seller-w1", 1_000);
+
+        Answer confirmed = shop.confirm(id, UUID.randomUUID().toString(), "key-" + id, 1_000, "Prefer", "wait=30");
+
+        assertThat(confirmed.status()).isEqualTo(200);
+        assertThat(confirmed.text("status")).isEqualTo("COMPLETED");
+    }
+
+    @Test
+    void aRepetitionIsAnsweredTheSameAndDoesNothing() throws IOException {
+        String createKey = UUID.randomUUID().toString();
+        String body = order(newOrderId(), line("seller-r1", 5_000, 0));
+        Answer created = api.post("/payments", createKey, body);
+        Answer createdAgain = api.post("/payments", createKey, body);
+        assertThat(createdAgain.body()).isEqualTo(created.body());
+        assertThat(createdAgain.headers().firstValue("Idempotency-Replayed")).hasValue("true");
+
+        String id = created.text("id");
+        String key = UUID.randomUUID().toString();
+        Answer first = shop.confirm(id, key, "key-" + id, 5_000);
+        Answer second = shop.confirm(id, key, "key-" + id, 5_000);
+        Answer withAnotherKey = shop.confirm(id, UUID.randomUUID().toString(), "key-" + id, 5_000);
+
+        assertThat(second.status()).isEqualTo(200);
+        assertThat(second.body()).isEqualTo(first.body());
+        assertThat(withAnotherKey.status()).isEqualTo(200);
+        assertProblem(
+                api.post("/payments", createKey, order(newOrderId(), line("seller-r1", 1, 0))),
+                422,
+                "idempotency-key-reused");
+    }
+
+    @Test
+    void tenClientsThatConfirmAtOnceChargeOnce() throws Exception {
+        String id = shop.create("seller-race", 7_000);
+        List<Future<Answer>> answers = new ArrayList<>();
+        try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < 10; i++) {
+                String key = "race-" + id + "-" + i % 3;
+                answers.add(clients.submit(() -> shop.confirm(id, key, "key-" + id, 7_000)));
+            }
+        }
+        for (Future<Answer> answer : answers) {
+            assertThat(answer.get().status()).isIn(200, 409);
+        }
+        assertThat(api.get("/payments/" + id, "Prefer", "wait=30")
+                        .body()
+                        .path("attempts")
+                        .asInt())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aDeclineIsFinalAndSaysThePspsCode() throws IOException {
+        String id = shop.create("seller-d1", 3_000);
+        String key = UUID.randomUUID().toString();
+
+        Answer declined = shop.confirm(id, key, "sim_declined_" + id, 3_000);
+        Answer again = shop.confirm(id, key, "sim_declined_" + id, 3_000);
+
+        assertProblem(declined, 402, "payment-declined");
+        assertThat(declined.text("pspCode")).isEqualTo("REJECT_CARD_COMPANY");
+        assertThat(again.body()).isEqualTo(declined.body());
+        assertThat(api.get("/payments/" + id).text("status")).isEqualTo("DECLINED");
+        assertProblem(shop.confirm(id, UUID.randomUUID().toString(), "key-" + id, 3_000), 409, "payment-final");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "timeout_before_charge",
+                "timeout_after_charge",
+                "error_after_charge",
+                "reset_after_charge",
+                "garbage"
+            })
+    void anAnswerThatNobodyUnderstandsIsUnknownAndHeals(String behaviour) throws IOException {
+        String id = shop.create("seller-u1", 2_000);
+        String key = UUID.randomUUID().toString();
+        String paymentKey = "sim_" + behaviour + "_" + id;
+
+        Answer unknown = shop.confirm(id, key, paymentKey, 2_000);
+
+        assertThat(unknown.status()).isEqualTo(202);
+        assertThat(unknown.text("status")).isEqualTo("UNKNOWN");
+        Answer healed = api.get("/payments/" + id, "Prefer", "wait=30");
+        assertThat(healed.text("status")).isEqualTo("COMPLETED");
+        Answer repeated = shop.confirm(id, key, paymentKey, 2_000);
+        assertThat(repeated.status()).isEqualTo(200);
+        assertThat(repeated.text("id")).isEqualTo(id);
+    }
+
+    @Test
+    void aChargeOfAnotherAmountIsForAPersonToReview() throws IOException {
+        String id = shop.create("seller-v1", 2_000);
+
+        Answer answer = shop.confirm(id, UUID.randomUUID().toString(), "sim_wrong_amount_" + id, 2_000);
+
+        assertThat(answer.status()).isEqualTo(202);
+        assertThat(answer.text("status")).isEqualTo("REVIEW");
+    }
+
+    @ParameterizedTest(name = "{0}: {1} {2}")
+    @CsvSource(delimiter = '|', textBlock = """
+                    an unknown field      | 400 | malformed-request | {"orderId":"order-x1","currency":"KRW","lines":[{"sellerId":"s","amount":1}],"note":"x"}
+                    no JSON               | 400 | malformed-request | {"orderId":
+                    a repeated field      | 400 | malformed-request | {"orderId":"order-x1","orderId":"order-x2","currency":"KRW","lines":[{"sellerId":"s","amount":1}]}
+                    a number as text      | 400 | malformed-request | {"orderId":"order-x1","currency":"KRW","lines":[{"sellerId":"s","amount":"1"}]}
+                    a fraction            | 400 | malformed-request | {"orderId":"order-x1","currency":"KRW","lines":[{"sellerId":"s","amount":1.5}]}
+                    beyond long           | 400 | malformed-request | {"orderId":"order-x1","currency":"KRW","lines":[{"sellerId":"s","amount":9223372036854775808}]}
+                    a sum beyond long     | 422 | invalid-field     | {"orderId":"order-x1","currency":"KRW","lines":[{"sellerId":"s","amount":9223372036854775807},{"sellerId":"s","amount":1}]}
+                    an unknown currency   | 422 | invalid-field     | {"orderId":"order-x1","currency":"XYZ","lines":[{"sellerId":"s","amount":1}]}
+                    a fee above its amount| 422 | invalid-field     | {"orderId":"order-x1","currency":"KRW","lines":[{"sellerId":"s","amount":1,"fee":2}]}
+                    no lines              | 422 | invalid-field     | {"orderId":"order-x1","currency":"KRW","lines":[]}
+                    nothing               | 422 | invalid-field     | {}
+                    null                  | 400 | malformed-request | null
+                    """)
+    void aBodyThatIsWrongIsRefusedWithTheReason(String what, int status, String code, String body) throws IOException {
+        assertProblem(api.post("/payments", UUID.randomUUID().toString(), body), status, code);
+    }
+
+    @Test
+    void whatIsMissingOrForbiddenIsSaid() throws IOException {
+        String id = shop.create("seller-m1", 4_000);
+        assertProblem(shop.confirm(id, UUID.randomUUID().toString(), "key-" + id, 4_001), 422, "amount-mismatch");
+        assertThat(api.get("/payments/" + id).text("status")).isEqualTo("READY");
+        assertProblem(api.get("/payments/" + UUID.randomUUID()), 404, "not-found");
+        assertProblem(api.get("/nothing"), 404, "not-found");
+        assertProblem(api.post("/payments", "", order(newOrderId(), line("s", 1, 0))), 400, "idempotency-key-missing");
+        assertProblem(api.post("/payments/" + id, "k", "{}"), 405, "method-not-allowed");
+        assertProblem(
+                api.post("/payments", "k", "{\"orderId\":\"" + "x".repeat(70_000) + "\"}"), 413, "body-too-large");
+        try (HttpApi stranger = new HttpApi(stack.address().api(), "wrong")) {
+            assertProblem(stranger.get("/payments/" + id), 401, "unauthorized");
+        }
+        try (HttpApi stranger = new HttpApi(stack.address().api(), "")) {
+            assertProblem(stranger.get("/payments/" + id), 401, "unauthorized");
+        }
+    }
+
+    @Test
+    void anOrderHasOnePaymentUntilItIsDeclined() throws IOException {
+        String orderId = newOrderId();
+        String id = shop.create(order(orderId, line("seller-o1", 1_000, 0)));
+
+        assertProblem(
+                api.post("/payments", UUID.randomUUID().toString(), order(orderId, line("seller-o1", 1_000, 0))),
+                409,
+                "order-already-exists");
+
+        shop.confirm(id, UUID.randomUUID().toString(), "sim_declined_" + id, 1_000);
+        String second = shop.create(order(orderId, line("seller-o1", 1_000, 0)));
+        assertProblem(
+                shop.confirm(second, UUID.randomUUID().toString(), "sim_declined_" + id, 1_000),
+                409,
+                "payment-key-used");
+        assertThat(shop.confirm(second, UUID.randomUUID().toString(), "key-" + second, 1_000)
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void aRecordThatCannotBeReadGoesToTheDeadLettersAndHoldsUpNobody() throws Exception {
+        String marker = "poison-" + UUID.randomUUID();
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", stack.address().kafka()),
+                new ByteArraySerializer(),
+                new ByteArraySerializer())) {
+            for (int partition = 0; partition < Topics.LOCAL_PARTITIONS; partition++) {
+                producer.send(new ProducerRecord<>(
+                                Topics.SETTLEMENT_REQUESTS.name(),
+                                partition,
+                                "nobody:KRW".getBytes(StandardCharsets.UTF_8),
+                                marker.getBytes(StandardCharsets.UTF_8)))
+                        .get();
+            }
+        }
+        String id = shop.create("seller-p1", 1_000);
+        Answer confirmed = shop.confirm(id, UUID.randomUUID().toString(), "key-" + id, 1_000, "Prefer", "wait=30");
+
+        assertThat(confirmed.text("status")).isEqualTo("COMPLETED");
+        await().atMost(SETTLES_WITHIN).untilAsserted(() -> {
+            List<String> origins = new ArrayList<>();
+            new TopicReader(stack.address()).readRaw(Topics.SETTLEMENT_DEAD_LETTERS, letter -> {
+                if (new String(letter.value(), StandardCharsets.UTF_8).equals(marker)) {
+                    origins.add(EventHeaders.text(letter.headers(), DeadLetters.TOPIC) + "-"
+                            + EventHeaders.text(letter.headers(), DeadLetters.PARTITION));
+                }
+            });
+            assertThat(origins)
+                    .containsExactlyInAnyOrder(
+                            "settlement.requests-0",
+                            "settlement.requests-1",
+                            "settlement.requests-2",
+                            "settlement.requests-3");
+        });
+    }
+
+    /** The proof of the whole: kill -9 in the midst of a burst, and every won is accounted for. */
+    @Test
+    void aBurstOfPaymentsSurvivesTheDeathOfTheStreamsProcessorTheLedgerAndConnect() throws Exception {
+        long seed = Long.getLong("jangbu.seed", 20_261_122L);
+        System.out.println("seed of the burst: " + seed + " (repeat with -Djangbu.seed=" + seed + ")");
+        AtomicInteger confirmed = new AtomicInteger();
+        AtomicInteger next = new AtomicInteger();
+        int payments = 600;
+        List<Future<?>> clients = new ArrayList<>();
+        try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int client = 0; client < 6; client++) {
+                clients.add(executor.submit(() -> {
+                    for (int n = next.getAndIncrement(); n < payments; n = next.getAndIncrement()) {
+                        pay(seed, n);
+                        confirmed.incrementAndGet();
+                    }
+                    return null;
+                }));
+            }
+            int struck = 0;
+            for (String part : List.of("streams-processor", "ledger-service", "connect")) {
+                int due = ++struck * payments / 5;
+                await("payment " + due).atMost(SETTLES_WITHIN).until(() -> confirmed.get() >= due);
+                ProcessHandle before = stack.process(part).orElseThrow();
+                stack.kill9(part);
+                stack.awaitRestartOf(part, before);
+            }
+        }
+        for (Future<?> client : clients) {
+            client.get();
+        }
+
+        awaitQuiet();
+        assertThat(Audit.of(stack.address()))
+                .allSatisfy(finding -> assertThat(finding.breaches().count())
+                        .as("seed %d, invariant %s", seed, finding)
+                        .isZero());
+    }
+
+    /** One payment of the burst, wholly decided by the seed and its number; some clients repeat themselves. */
+    private static void pay(long seed, int n) throws IOException {
+        Random random = new Random(seed * 31 + n);
+        List<String> lines = new ArrayList<>();
+        long amount = 0;
+        for (int i = 0; i <= random.nextInt(4); i++) {
+            long part = 1 + random.nextLong(100_000);
+            lines.add(line("burst-" + random.nextInt(20), part, random.nextLong(part + 1)));
+            amount += part;
+        }
+        String id = shop.create(order("burst-" + seed + "-" + n, lines.toArray(String[]::new)));
+        String key = "burst-" + seed + "-" + n;
+        Answer answer = shop.confirm(id, key, "burst_" + id, amount);
+        assertThat(answer.status()).as("%s", answer).isEqualTo(200);
+        if (random.nextInt(10) == 0) {
+            assertThat(shop.confirm(id, key, "burst_" + id, amount).body()).isEqualTo(answer.body());
+        }
+    }
+
+    private static void awaitQuiet() {
+        await("every approved payment completes").atMost(SETTLES_WITHIN).untilAsserted(() -> assertThat(open())
+                .isZero());
+    }
+
+    private static long open() throws SQLException {
+        try (Connection connection = stack.address().openPayments();
+                Statement statement = connection.createStatement();
+                ResultSet count = statement.executeQuery(
+                        "SELECT count(*) FROM payments WHERE status IN ('EXECUTING', 'UNKNOWN', 'ACCEPTED', 'APPROVED')")) {
+            count.next();
+            return count.getLong(1);
+        }
+    }
+
+    private static void assertProblem(Answer answer, int status, String code) {
+        assertThat(answer.status()).as("%s", answer).isEqualTo(status);
+        assertThat(answer.text("code")).isEqualTo(code);
+        assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+        assertThat(answer.text("detail")).isNotBlank();
+    }
+
+    private static List<JsonNode> json(String lines) throws IOException {
+        ObjectMapper mapper = new ObjectMapper();
+        List<JsonNode> parsed = new ArrayList<>();
+        for (String line : lines.lines().filter(text -> text.startsWith("{")).toList()) {
+            parsed.add(mapper.readTree(line));
+        }
+        return parsed;
+    }
+}
