@@ -1,0 +1,48 @@
+package dev.jangbu.payment.payment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jangbu.payment.psp.PspAnswer;
+import dev.jangbu.payment.psp.PspOrder;
+import org.junit.jupiter.api.Test;
+
+class ConfirmOutcomeTest {
+
+    private static final PspOrder ORDER = new PspOrder("key-1", "order-1001", 20_000, "KRW");
+
+    @Test
+    void aChargeOfExactlyTheOrderApproves() {
+        assertThat(judge(new PspAnswer.Charged("key-1", "order-1001", 20_000, "KRW")))
+                .isInstanceOf(ConfirmOutcome.Approved.class);
+    }
+
+    @Test
+    void aChargeOfAnythingElseIsForAPerson() {
+        assertThat(judge(new PspAnswer.Charged("key-1", "order-1001", 20_001, "KRW")))
+                .isInstanceOf(ConfirmOutcome.Review.class);
+        assertThat(judge(new PspAnswer.Charged("key-1", "order-1001", 20_000, "USD")))
+                .isInstanceOf(ConfirmOutcome.Review.class);
+        assertThat(judge(new PspAnswer.Charged("key-1", "order-1002", 20_000, "KRW")))
+                .isInstanceOf(ConfirmOutcome.Review.class);
+    }
+
+    @Test
+    void anAnswerAboutAnotherKeySaysNothingOfThisPayment() {
+        assertThat(judge(new PspAnswer.Charged("key-2", "order-1001", 20_000, "KRW")))
+                .isInstanceOf(ConfirmOutcome.Unknown.class);
+    }
+
+    @Test
+    void onlyADeclineDeclines() {
+        assertThat(judge(new PspAnswer.Declined("REJECT_CARD_COMPANY")))
+                .isEqualTo(new ConfirmOutcome.Declined("REJECT_CARD_COMPANY"));
+        assertThat(judge(new PspAnswer.Uncertain("no answer within 3000 ms")))
+                .isInstanceOf(ConfirmOutcome.Unknown.class);
+        assertThat(judge(new PspAnswer.NotFound())).isInstanceOf(ConfirmOutcome.Unknown.class);
+        assertThat(judge(new PspAnswer.InProgress())).isInstanceOf(ConfirmOutcome.Unknown.class);
+    }
+
+    private static ConfirmOutcome judge(PspAnswer answer) {
+        return ConfirmOutcome.judge(answer, ORDER);
+    }
+}
