@@ -21,7 +21,11 @@ record StreamsProcessor(Stack stack) implements Part {
     @Override
     public Launch launch() {
         return Launch.of(
-                stack.jvm("streams-processor", "dev.jangbu.settlement.StreamsProcessor", 256, List.of()),
+                stack.jvm(
+                        "streams-processor",
+                        "dev.jangbu.settlement.StreamsProcessor",
+                        256,
+                        List.of("-XX:TieredStopAtLevel=1")),
                 ServiceEnvironment.of(
                         stack,
                         name(),

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class SupervisedPart {
 
     private static final Duration START_LIMIT = Duration.ofSeconds(120);
-    private static final Duration PROBE_INTERVAL = Duration.ofMillis(50);
+    private static final Duration PROBE_INTERVAL = Duration.ofMillis(100);
     private static final Duration FIRST_BACKOFF = Duration.ofMillis(250);
     private static final Duration LONGEST_BACKOFF = Duration.ofSeconds(15);
     private static final int ATTEMPTS_TO_START = 3;

@@ -127,7 +127,7 @@ class LifecycleIT {
         builder.environment().put("JAVA_HOME", empty.toString());
         builder.environment().put("HOME", empty.toString());
         builder.environment().put("PATH", "/usr/bin:/bin");
-        builder.environment().put("JANGBU_JDK_SEARCH", "none");
+        builder.environment().put("JANGBU_JDK_PLACES", empty.toString());
         Process process = builder.start();
 
         await().atMost(Duration.ofSeconds(30)).until(() -> !process.isAlive());
