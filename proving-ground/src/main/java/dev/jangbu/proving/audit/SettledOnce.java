@@ -58,7 +58,7 @@ final class SettledOnce implements Invariant {
         evidence.payments("SELECT id FROM outbox", row -> outbox.add(row.getString("id")));
 
         Map<String, Part> requested = new HashMap<>();
-        evidence.topics().read(Topics.SETTLEMENT_REQUESTS, request -> {
+        Set<String> unreadable = evidence.topics().read(Topics.SETTLEMENT_REQUESTS, request -> {
             Line line = new Line(request.getReferenceId(), request.getLineId());
             if (requested.containsKey(request.getSettlementId())) {
                 return; // Delivered at least once: the desk drops it.
@@ -78,6 +78,9 @@ final class SettledOnce implements Invariant {
         unsettled
                 .keySet()
                 .forEach(line -> breaches.add("the approved line %s was never requested to be settled", line));
+
+        unreadable.removeAll(evidence.topics().deadLetterOrigins());
+        unreadable.forEach(origin -> breaches.add("the unreadable record %s is not among the dead letters", origin));
 
         evidence.ledger(JOURNALS, row -> {
             String settlementId = row.getString("settlement_id");

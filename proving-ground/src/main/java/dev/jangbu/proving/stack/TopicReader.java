@@ -1,11 +1,17 @@
 package dev.jangbu.proving.stack;
 
 import dev.jangbu.contract.AvroSerdes;
+import dev.jangbu.contract.DeadLetters;
+import dev.jangbu.contract.EventHeaders;
+import dev.jangbu.contract.PoisonRecordException;
 import dev.jangbu.contract.Topic;
+import dev.jangbu.contract.Topics;
 import java.net.URI;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -14,6 +20,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Deserializer;
+import org.jspecify.annotations.Nullable;
 
 /** Reads topics from their beginning to what was their end at the call, as a read_committed reader sees them. */
 public final class TopicReader {
@@ -29,12 +36,40 @@ public final class TopicReader {
     /**
      * Passes every value of a topic on.
      *
+     * @return the origins of the records that can't be read, as {@link #origin} writes them
      * @throws IllegalStateException if the broker gives nothing for half a minute before the end
      */
-    public <T extends SpecificRecord> void read(Topic<T> topic, Consumer<T> values) {
+    public <T extends SpecificRecord> Set<String> read(Topic<T> topic, Consumer<T> values) {
         Deserializer<T> deserializer =
                 new AvroSerdes(URI.create(stack.registry())).of(topic).deserializer();
-        readRaw(topic, record -> values.accept(deserializer.deserialize(topic.name(), record.value())));
+        Set<String> unreadable = new HashSet<>();
+        readRaw(topic, record -> {
+            T value;
+            try {
+                value = deserializer.deserialize(topic.name(), record.value());
+            } catch (PoisonRecordException poison) {
+                unreadable.add(origin(record.topic(), record.partition(), record.offset()));
+                return;
+            }
+            values.accept(value);
+        });
+        return unreadable;
+    }
+
+    /** The origins of all dead letters. */
+    public Set<String> deadLetterOrigins() {
+        Set<String> origins = new HashSet<>();
+        readRaw(
+                Topics.SETTLEMENT_DEAD_LETTERS,
+                letter -> origins.add(origin(
+                        EventHeaders.text(letter.headers(), DeadLetters.TOPIC),
+                        EventHeaders.text(letter.headers(), DeadLetters.PARTITION),
+                        EventHeaders.text(letter.headers(), DeadLetters.OFFSET))));
+        return origins;
+    }
+
+    private static String origin(@Nullable Object topic, @Nullable Object partition, @Nullable Object offset) {
+        return topic + "-" + partition + "@" + offset;
     }
 
     /** Passes every record of a topic on as it is. */
