@@ -69,7 +69,7 @@ class LifecycleIT {
         LocalStack.Ran ran = stack.run(Map.of(), "up", "--data", stack.data().toString());
 
         assertThat(ran.exitCode()).isEqualTo(1);
-        assertThat(ran.output()).contains("pid").doesNotContain("Exception");
+        assertThat(ran.output()).contains("already running").doesNotContain("Exception");
     }
 
     /** Where the PSP has charged and payment-api dies before it hears of it, the recovery asks. */

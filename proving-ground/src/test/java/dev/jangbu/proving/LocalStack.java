@@ -177,7 +177,8 @@ final class LocalStack implements AutoCloseable {
                         throw new IllegalStateException(
                                 "./jangbu up ended with " + launcher.exitValue() + ":\n" + printed());
                     }
-                    return Files.exists(data().resolve("dev.json"));
+                    // A killed supervisor leaves its dev.json behind; the next one removes it first.
+                    return printed().contains("Ready after") && Files.exists(data().resolve("dev.json"));
                 });
     }
 
