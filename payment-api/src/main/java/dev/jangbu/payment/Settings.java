@@ -49,9 +49,14 @@ public record Settings(
         }
     }
 
-    /** How long a claim of work at the PSP lasts: no answer can come later than that. */
+    /** How long a claim of one call to the PSP lasts: no answer can come later than that. */
     public Duration lease() {
         return psp.timeout().plus(recovery.leaseMargin());
+    }
+
+    /** How long a claim to find out lasts: that is up to three calls, two questions and a charge. */
+    public Duration resolutionLease() {
+        return psp.timeout().multipliedBy(3).plus(recovery.leaseMargin());
     }
 
     @Override

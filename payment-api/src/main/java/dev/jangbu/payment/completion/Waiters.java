@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -12,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
-import reactor.core.publisher.Mono;
-import reactor.core.publisher.Sinks;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.FluxSink;
 
 /**
  * Clients that wait for a payment to move. Whoever moves one wakes them; what another instance moved is found by one query a
@@ -25,12 +26,12 @@ public class Waiters {
     private static final Logger log = LoggerFactory.getLogger(Waiters.class);
 
     /** Beyond so many, a client is answered at once with the payment as it is. */
-    static final int MAX = 10_000;
+    private static final int MAX = 10_000;
 
     private static final Duration SWEEP_TIMEOUT = Duration.ofSeconds(5);
 
     private final PaymentStore payments;
-    private final Map<UUID, Sinks.One<Boolean>> waiting = new ConcurrentHashMap<>();
+    private final Map<UUID, Set<FluxSink<UUID>>> waiting = new ConcurrentHashMap<>();
     private final AtomicInteger count = new AtomicInteger();
 
     Waiters(PaymentStore payments) {
@@ -38,31 +39,32 @@ public class Waiters {
     }
 
     /**
-     * Registers before it returns, so that no move is missed between a look at the payment and the wait.
-     *
-     * @return completes at the payment's next move; at once when too many wait
+     * The payment's id at once, and again whenever it may have moved: whoever looks at the payment each time misses no move.
+     * Ends at once after the first when too many wait.
      */
-    public Mono<Void> nextMove(UUID payment) {
-        if (count.get() >= MAX) {
-            return Mono.empty();
-        }
-        Sinks.One<Boolean> move = waiting.computeIfAbsent(payment, id -> Sinks.one());
-        count.incrementAndGet();
-        return move.asMono().doFinally(signal -> count.decrementAndGet()).then();
-    }
-
-    /** Whether no more can wait. */
-    public boolean full() {
-        return count.get() >= MAX;
+    public Flux<UUID> moves(UUID payment) {
+        return Flux.create(
+                sink -> {
+                    if (count.incrementAndGet() > MAX) {
+                        count.decrementAndGet();
+                        sink.next(payment).complete();
+                        return;
+                    }
+                    sink.onDispose(() -> remove(payment, sink));
+                    waiting.compute(payment, (id, sinks) -> {
+                        Set<FluxSink<UUID>> all = sinks == null ? ConcurrentHashMap.newKeySet() : sinks;
+                        all.add(sink);
+                        return all;
+                    });
+                    sink.next(payment);
+                },
+                FluxSink.OverflowStrategy.LATEST);
     }
 
     /** Wakes whoever waits for one of these payments. */
     public void wake(Collection<UUID> moved) {
         for (UUID payment : moved) {
-            Sinks.One<Boolean> move = waiting.remove(payment);
-            if (move != null) {
-                move.emitValue(true, Sinks.EmitFailureHandler.busyLooping(SWEEP_TIMEOUT));
-            }
+            waiting.getOrDefault(payment, Set.of()).forEach(sink -> sink.next(payment));
         }
     }
 
@@ -78,5 +80,13 @@ public class Waiters {
         } catch (RuntimeException databaseAway) {
             log.debug("Could not look for payments that others moved", databaseAway);
         }
+    }
+
+    private void remove(UUID payment, FluxSink<UUID> sink) {
+        count.decrementAndGet();
+        waiting.computeIfPresent(payment, (id, sinks) -> {
+            sinks.remove(sink);
+            return sinks.isEmpty() ? null : sinks;
+        });
     }
 }

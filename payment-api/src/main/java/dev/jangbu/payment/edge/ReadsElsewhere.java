@@ -3,11 +3,14 @@ package dev.jangbu.payment.edge;
 import dev.jangbu.payment.Settings;
 import java.net.URI;
 import java.time.Duration;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.reactive.function.client.WebClientRequestException;
@@ -17,6 +20,7 @@ import reactor.core.publisher.Mono;
 @RestController
 final class ReadsElsewhere {
 
+    private static final Pattern SELLER_ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private final WebClient http;
@@ -28,7 +32,10 @@ final class ReadsElsewhere {
     }
 
     @GetMapping("/v1/wallets/{sellerId}")
-    Mono<ResponseEntity<byte[]>> wallet(ServerHttpRequest request) {
+    Mono<ResponseEntity<byte[]>> wallet(@PathVariable String sellerId, ServerHttpRequest request) {
+        if (!SELLER_ID.matcher(sellerId).matches()) {
+            throw Problem.invalid("sellerId", "must be 1 to 64 of A-Z a-z 0-9 _ -");
+        }
         return forward(settings.streamsUrl(), "The wallets", request);
     }
 
@@ -48,8 +55,7 @@ final class ReadsElsewhere {
                 .timeout(TIMEOUT)
                 .map(ReadsElsewhere::passOn)
                 .onErrorMap(
-                        thrown -> thrown instanceof WebClientRequestException
-                                || thrown instanceof java.util.concurrent.TimeoutException,
+                        thrown -> thrown instanceof WebClientRequestException || thrown instanceof TimeoutException,
                         thrown -> new Problem(ProblemCode.UNAVAILABLE, what + " can't be reached at the moment")
                                 .retryAfter(Duration.ofSeconds(2)));
     }

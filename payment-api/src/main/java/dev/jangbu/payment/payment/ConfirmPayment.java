@@ -44,6 +44,7 @@ class ConfirmPayment {
     private final TransactionalOperator transaction;
     private final Psp psp;
     private final Duration lease;
+    private final Duration resolutionLease;
 
     ConfirmPayment(
             PaymentStore payments,
@@ -64,6 +65,7 @@ class ConfirmPayment {
         this.transaction = transaction;
         this.psp = psp;
         this.lease = settings.lease();
+        this.resolutionLease = settings.resolutionLease();
     }
 
     /** What T1 has found to be done after it. */
@@ -126,7 +128,7 @@ class ConfirmPayment {
                         .map(Intent.Charge::new);
             }
             case RESOLVE ->
-                payments.claim(payment, OPERATION, lease)
+                payments.claim(payment, OPERATION, resolutionLease)
                         .then(payments.find(payment.id()))
                         .map(Intent.Resolve::new);
             case ANSWER -> answered(key, answers.ok(payment));

@@ -26,13 +26,11 @@ class WatchPayment {
 
     /** The payment when it is final, or as it is after that time. */
     Mono<Payment> whenFinal(UUID id, Duration wait) {
-        return Mono.defer(() -> untilFinal(id)).timeout(wait, now(id));
-    }
-
-    private Mono<Payment> untilFinal(UUID id) {
-        boolean full = waiters.full();
-        Mono<Void> moved = waiters.nextMove(id);
-        return now(id).flatMap(payment ->
-                payment.status().isFinal() || full ? Mono.just(payment) : moved.then(Mono.defer(() -> untilFinal(id))));
+        return waiters.moves(id)
+                .concatMap(this::now)
+                .filter(payment -> payment.status().isFinal())
+                .next()
+                .timeout(wait, Mono.empty())
+                .switchIfEmpty(now(id));
     }
 }

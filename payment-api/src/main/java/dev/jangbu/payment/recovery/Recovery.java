@@ -9,6 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
@@ -28,7 +29,7 @@ class Recovery {
     Recovery(PaymentStore payments, ResolvePayment resolve, Settings settings) {
         this.payments = payments;
         this.resolve = resolve;
-        this.lease = settings.lease();
+        this.lease = settings.resolutionLease();
         this.concurrency = settings.recovery().concurrency();
     }
 
@@ -38,7 +39,7 @@ class Recovery {
         try {
             payments.claimDue(concurrency, lease)
                     .collectList()
-                    .flatMapMany(reactor.core.publisher.Flux::fromIterable)
+                    .flatMapMany(Flux::fromIterable)
                     .flatMap(this::resolve, concurrency)
                     .then()
                     .block(lease.plus(lease));
