@@ -21,6 +21,7 @@ record Connect(Stack stack) implements Part {
     @Override
     public Launch launch() {
         List<String> command = stack.jvm(
+                name(),
                 "local-stack",
                 "org.apache.kafka.connect.cli.ConnectDistributed",
                 256,

@@ -45,6 +45,7 @@ record Kafka(Stack stack, int controllerPort) implements Part {
     @Override
     public Launch launch() {
         List<String> command = stack.jvm(
+                name(),
                 "local-stack",
                 Broker.class.getName(),
                 256,

@@ -21,7 +21,12 @@ record LedgerService(Stack stack) implements Part {
     @Override
     public Launch launch() {
         return Launch.of(
-                stack.jvm("ledger-service", "dev.jangbu.ledger.LedgerService", 192, List.of("-XX:TieredStopAtLevel=1")),
+                stack.jvm(
+                        name(),
+                        "ledger-service",
+                        "dev.jangbu.ledger.LedgerService",
+                        192,
+                        List.of("-XX:TieredStopAtLevel=1")),
                 ServiceEnvironment.of(
                         stack,
                         name(),

@@ -64,6 +64,11 @@ final class Leftovers {
                 .orElse(false);
     }
 
+    /** The process that a pid file names, if it lives. */
+    static Optional<Long> pid(Path pidFile) {
+        return process(pidFile, handle -> true).map(ProcessHandle::pid);
+    }
+
     private static Optional<ProcessHandle> process(Path pidFile, Predicate<ProcessHandle> isOurs) {
         try {
             return ProcessHandle.of(Long.parseLong(Files.readString(pidFile).strip()))

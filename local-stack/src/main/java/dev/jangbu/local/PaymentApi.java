@@ -21,7 +21,12 @@ record PaymentApi(Stack stack, int managementPort) implements Part {
     @Override
     public Launch launch() {
         return Launch.of(
-                stack.jvm("payment-api", "dev.jangbu.payment.PaymentApi", 192, List.of("-XX:TieredStopAtLevel=1")),
+                stack.jvm(
+                        name(),
+                        "payment-api",
+                        "dev.jangbu.payment.PaymentApi",
+                        192,
+                        List.of("-XX:TieredStopAtLevel=1")),
                 ServiceEnvironment.of(
                         stack,
                         name(),

@@ -21,7 +21,12 @@ record PspSimulator(Stack stack) implements Part {
     @Override
     public Launch launch() {
         return new Launch(
-                stack.jvm("local-stack", "dev.jangbu.local.psp.PspSimulator", 96, List.of("-XX:TieredStopAtLevel=1")),
+                stack.jvm(
+                        name(),
+                        "local-stack",
+                        "dev.jangbu.local.psp.PspSimulator",
+                        96,
+                        List.of("-XX:TieredStopAtLevel=1")),
                 Map.of(
                         "JANGBU_PSP_SIMULATOR_PORT",
                         Integer.toString(stack.ports().of(PartName.PSP_SIMULATOR)),

@@ -29,7 +29,9 @@ record Registry(Stack stack, int managementPort) implements Part {
                 .resolve("registry")
                 .resolve("quarkus-run.jar");
         List<String> command = stack.jvm(
-                160, List.of("-XX:TieredStopAtLevel=1", "-Djava.util.logging.manager=org.jboss.logmanager.LogManager"));
+                name(),
+                160,
+                List.of("-XX:TieredStopAtLevel=1", "-Djava.util.logging.manager=org.jboss.logmanager.LogManager"));
         command.addAll(List.of("-jar", program.toString()));
         return Launch.of(
                 command,

@@ -20,21 +20,25 @@ record Stack(Path home, DataDirectory data, Ports ports, Secrets secrets) {
     /**
      * A command that runs a main class of a module.
      *
+     * @param part whose process it is
      * @param heapMb the largest heap
      * @param options further options of the JVM
      */
-    List<String> jvm(String module, String mainClass, int heapMb, List<String> options, String... arguments) {
+    List<String> jvm(
+            PartName part, String module, String mainClass, int heapMb, List<String> options, String... arguments) {
         Path target = home.resolve(module).resolve("target");
-        List<String> command = jvm(heapMb, options);
+        Path jar = target.resolve(module + ".jar");
+        Path lib = target.resolve("lib");
+        List<String> command = jvm(part, heapMb, options);
         command.add("-cp");
-        command.add(target.resolve(module + ".jar") + ":" + target.resolve("lib") + "/*");
+        command.add(jar + ":" + lib + "/*");
         command.add(mainClass);
         command.addAll(List.of(arguments));
         return command;
     }
 
     /** The same, as far as it goes for every JVM: small, and with the data directory on it so that it can be told whose it is. */
-    List<String> jvm(int heapMb, List<String> options) {
+    List<String> jvm(PartName part, int heapMb, List<String> options) {
         List<String> command = new ArrayList<>();
         command.add(java().toString());
         command.add(marker(data));
@@ -50,6 +54,7 @@ record Stack(Path home, DataDirectory data, Ports ports, Secrets secrets) {
                 "-Dfile.encoding=UTF-8",
                 "-Duser.timezone=UTC"));
         command.addAll(options);
+        StartupArchive.of(this, part).ifPresent(archive -> command.addAll(archive.options()));
         return command;
     }
 

@@ -22,6 +22,7 @@ record StreamsProcessor(Stack stack) implements Part {
     public Launch launch() {
         return Launch.of(
                 stack.jvm(
+                        name(),
                         "streams-processor",
                         "dev.jangbu.settlement.StreamsProcessor",
                         256,

@@ -46,6 +46,7 @@ final class LocalStack implements AutoCloseable {
     LocalStack() throws IOException {
         directory = Files.createTempDirectory("jangbu-acceptance-");
         environment.put("JAVA_HOME", System.getProperty("java.home"));
+        environment.put("JANGBU_STARTUP_ARCHIVES", "off");
         List<Integer> ports = freePorts(PARTS.size());
         for (int i = 0; i < PARTS.size(); i++) {
             environment.put(portVariable(PARTS.get(i)), ports.get(i).toString());
