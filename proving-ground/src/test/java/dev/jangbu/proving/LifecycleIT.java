@@ -15,6 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,6 +31,7 @@ class LifecycleIT {
             refusesASecondStackOnItsPorts(stack, elsewhere);
             refusesASecondStackOnItsData(stack);
             diesInTheMiddleOfAConfirmationAndHeals(stack);
+            losesItsDatabaseAfterTheChargeAndHeals(stack);
 
             List<ProcessHandle> parts = LocalStack.PARTS.stream()
                     .map(stack::process)
@@ -101,6 +105,39 @@ class LifecycleIT {
             Answer repeated = shop.confirm(id, key, "sim_timeout_after_charge_" + id, 9_000);
             assertThat(repeated.status()).isEqualTo(200);
             assertThat(repeated.headers().firstValue("Idempotency-Replayed")).hasValue("true");
+        }
+    }
+
+    /** Where the PSP has charged and the outcome can't be written down, the same key gets it later. */
+    private static void losesItsDatabaseAfterTheChargeAndHeals(LocalStack stack) throws Exception {
+        try (HttpApi api = stack.api();
+                ExecutorService client = Executors.newVirtualThreadPerTaskExecutor()) {
+            Shop shop = new Shop(api);
+            String id = shop.create("seller-lost", 9_000);
+            String key = UUID.randomUUID().toString();
+            ProcessHandle before = stack.process("postgres").orElseThrow();
+            Future<Answer> confirming = client.submit(() -> shop.confirm(id, key, "sim_slow_" + id, 9_000));
+            await("the payment is at the PSP")
+                    .atMost(Duration.ofSeconds(10))
+                    .pollInterval(Duration.ofMillis(20))
+                    .until(() -> api.get("/payments/" + id).text("status").equals("EXECUTING"));
+            // Again and again until the answer is there: a server that is back too soon would record the outcome.
+            while (!confirming.isDone()) {
+                stack.process("postgres").ifPresent(ProcessHandle::destroyForcibly);
+                Thread.onSpinWait();
+            }
+            Answer lost = confirming.get();
+            assertThat(lost.status()).as("%s", lost).isEqualTo(503);
+            assertThat(lost.text("code")).isEqualTo("outcome-not-recorded");
+            assertThat(lost.headers().firstValue("Retry-After")).isPresent();
+            stack.awaitRestartOf("postgres", before);
+
+            await("the same key gets the outcome")
+                    .atMost(Duration.ofSeconds(90))
+                    .ignoreExceptions()
+                    .until(() -> shop.confirm(id, key, "sim_slow_" + id, 9_000).status() == 200);
+            assertThat(api.get("/payments/" + id, "Prefer", "wait=30").text("status"))
+                    .isEqualTo("COMPLETED");
         }
     }
 
