@@ -26,37 +26,35 @@ class LifecycleIT {
 
     @Test
     void theDataSurvivesAnOrderlyStopAndTheDeathOfTheSupervisor(@TempDir Path elsewhere) throws Exception {
-        try (LocalStack stack = new LocalStack()) {
-            String first = completedPayment(stack);
-            refusesASecondStackOnItsPorts(stack, elsewhere);
-            refusesASecondStackOnItsData(stack);
-            diesInTheMiddleOfAConfirmationAndHeals(stack);
-            losesItsDatabaseAfterTheChargeAndHeals(stack);
+        LocalStack stack = LocalStack.shared();
+        String first = completedPayment(stack);
+        refusesASecondStackOnItsPorts(stack, elsewhere);
+        refusesASecondStackOnItsData(stack);
+        diesInTheMiddleOfAConfirmationAndHeals(stack);
+        losesItsDatabaseAfterTheChargeAndHeals(stack);
 
-            List<ProcessHandle> parts = LocalStack.PARTS.stream()
-                    .map(stack::process)
-                    .flatMap(Optional::stream)
-                    .toList();
-            assertThat(parts).hasSize(LocalStack.PARTS.size());
-            assertThat(stack.stop()).isZero();
-            assertThat(parts).noneMatch(ProcessHandle::isAlive);
-            assertThat(stack.data().resolve("dev.json")).doesNotExist();
+        List<ProcessHandle> parts = LocalStack.PARTS.stream()
+                .map(stack::process)
+                .flatMap(Optional::stream)
+                .toList();
+        assertThat(parts).hasSize(LocalStack.PARTS.size());
+        assertThat(stack.stop()).isZero();
+        assertThat(parts).noneMatch(ProcessHandle::isAlive);
+        assertThat(stack.data().resolve("dev.json")).doesNotExist();
 
-            stack.startAgain();
-            assertThat(stack.api().get("/payments/" + first).text("status")).isEqualTo("COMPLETED");
-            String second = completedPayment(stack);
+        stack.startAgain();
+        assertThat(stack.api().get("/payments/" + first).text("status")).isEqualTo("COMPLETED");
+        String second = completedPayment(stack);
 
-            List<ProcessHandle> orphans = stack.killSupervisor9();
-            await("no orphan is left").atMost(Duration.ofSeconds(60)).until(() -> orphans.stream()
-                    .noneMatch(ProcessHandle::isAlive));
-            stack.startAgain();
-            assertThat(stack.api().get("/payments/" + second).text("status")).isEqualTo("COMPLETED");
-            completedPayment(stack);
-            assertThat(Audit.of(stack.address()))
-                    .allSatisfy(finding -> assertThat(finding.breaches().count())
-                            .as("%s", finding)
-                            .isZero());
-        }
+        List<ProcessHandle> orphans = stack.killSupervisor9();
+        await("no orphan is left").atMost(Duration.ofSeconds(60)).until(() -> orphans.stream()
+                .noneMatch(ProcessHandle::isAlive));
+        stack.startAgain();
+        assertThat(stack.api().get("/payments/" + second).text("status")).isEqualTo("COMPLETED");
+        completedPayment(stack);
+        assertThat(Audit.of(stack.address()))
+                .allSatisfy(finding ->
+                        assertThat(finding.breaches().count()).as("%s", finding).isZero());
     }
 
     private static void refusesASecondStackOnItsPorts(LocalStack stack, Path elsewhere) throws IOException {

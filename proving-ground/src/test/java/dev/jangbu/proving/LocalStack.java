@@ -19,9 +19,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A whole stack of its own: {@code ./jangbu up} on free ports and a temporary directory, beside whatever else runs. */
-final class LocalStack implements AutoCloseable {
+final class LocalStack {
 
     static final List<String> PARTS = List.of(
             "postgres",
@@ -38,12 +39,26 @@ final class LocalStack implements AutoCloseable {
     private static final Duration READY_WITHIN = Duration.ofMinutes(4);
     private static final Duration STOPPED_WITHIN = Duration.ofMinutes(2);
 
+    private static @Nullable LocalStack shared;
+
     private final Path directory;
     private final Map<String, String> environment = new TreeMap<>();
     private Process launcher;
 
-    /** Starts one, and returns when it is ready. */
-    LocalStack() throws IOException {
+    /** The one that all test classes of this JVM share; it is started for the first, and stopped with the JVM. */
+    static synchronized LocalStack shared() {
+        if (shared == null) {
+            try {
+                shared = new LocalStack();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            Runtime.getRuntime().addShutdownHook(new Thread(shared::close, "stop the shared stack"));
+        }
+        return shared;
+    }
+
+    private LocalStack() throws IOException {
         directory = Files.createTempDirectory("jangbu-acceptance-");
         environment.put("JAVA_HOME", System.getProperty("java.home"));
         environment.put("JANGBU_STARTUP_ARCHIVES", "off");
@@ -183,8 +198,7 @@ final class LocalStack implements AutoCloseable {
                 });
     }
 
-    @Override
-    public void close() throws IOException {
+    private void close() {
         if (launcher.isAlive()) {
             stop();
         }
@@ -195,6 +209,8 @@ final class LocalStack implements AutoCloseable {
         try (Stream<Path> files = Files.walk(directory)) {
             files.sorted(Comparator.reverseOrder())
                     .forEach(file -> file.toFile().delete());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
