@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
+import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Serde;
 import org.junit.jupiter.api.AfterAll;
@@ -64,6 +65,20 @@ class AvroSerdesTest {
     @Test
     void provisioningAgainChangesNothing() {
         Provision.schemas(url);
+    }
+
+    @Test
+    void theRegistryRefusesAChangeThatBreaksReaders() {
+        Schema breaking = new Schema.Parser()
+                .parse(Topics.SETTLEMENT_COMPLETIONS
+                        .schema()
+                        .toString()
+                        .replace("\"fields\":[", "\"fields\":[{\"name\":\"note\",\"type\":\"string\"},"));
+        RegistryApi api = new RegistryApi(SerdeLibrary.present().confluentApi(url));
+
+        assertThatThrownBy(() -> api.register(Topics.SETTLEMENT_COMPLETIONS.subject(), breaking))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("409");
     }
 
     @Test
