@@ -311,10 +311,9 @@ final class KsqlCheck {
     }
 
     private void grouped(Query query, Item item) {
-        boolean aggregate = item.expression().stream()
-                .anyMatch(word -> dev.jangbu.contract.ksql.Function.named(word.text())
-                        .filter(dev.jangbu.contract.ksql.Function::isAggregate)
-                        .isPresent());
+        boolean aggregate = item.expression().stream().anyMatch(word -> SqlFunction.named(word.text())
+                .filter(SqlFunction::isAggregate)
+                .isPresent());
         if (aggregate && query.groupBy().isEmpty()) {
             problem("%s aggregates without GROUP BY".formatted(Scope.text(item.expression())));
         } else if (!aggregate && !query.groupBy().isEmpty() && !query.groupBy().contains(item.expression())) {

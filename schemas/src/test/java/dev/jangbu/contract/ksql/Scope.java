@@ -55,7 +55,7 @@ record Scope(Map<String, KsqlType> columns, Consumer<String> problems) {
             if (first.is("CAST")) {
                 return KsqlType.of(argument.getLast().text());
             }
-            return Function.named(first.text())
+            return SqlFunction.named(first.text())
                     .map(function -> function.gives(type(firstOf(argument))))
                     .orElse(KsqlType.ANY);
         }
@@ -63,7 +63,7 @@ record Scope(Map<String, KsqlType> columns, Consumer<String> problems) {
     }
 
     private void call(String name, List<Token> arguments) {
-        Function.named(name)
+        SqlFunction.named(name)
                 .ifPresentOrElse(
                         function -> {
                             if (!arguments.isEmpty() && !function.takes(type(firstOf(arguments)))) {

@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /** The functions of ksqlDB that our files use, with what they take and what they give. */
-enum Function {
+enum SqlFunction {
     COUNT(true, Set.of()),
     SUM(true, Set.of("BIGINT", "INTEGER")),
     MIN(true, Set.of("BIGINT", "INTEGER")),
@@ -20,12 +20,12 @@ enum Function {
     private final boolean aggregate;
     private final Set<String> takes;
 
-    Function(boolean aggregate, Set<String> takes) {
+    SqlFunction(boolean aggregate, Set<String> takes) {
         this.aggregate = aggregate;
         this.takes = takes;
     }
 
-    static Optional<Function> named(String name) {
+    static Optional<SqlFunction> named(String name) {
         return Stream.of(values())
                 .filter(function -> function.name().equals(name.toUpperCase(Locale.ROOT)))
                 .findFirst();
