@@ -97,7 +97,8 @@ class KsqlCheckTest {
                 Arguments.of("SELECT side, amount FROM", "SELECT side, amount + 1 FROM", "has no name"),
                 Arguments.of("CREATE TABLE sides", "DROP TABLE sides; CREATE TABLE sides", "Expected SELECT"),
                 Arguments.of("FROM entry_lines GROUP", "FROM entry_lines JOIN entries GROUP", "Expected ;"),
-                Arguments.of("kind STRING,", "kind ENUM,", "Expected a type"));
+                Arguments.of("kind STRING,", "kind ENUM,", "Expected a type"),
+                Arguments.of("kind STRING,", "kind STRING?,", "Not a word of SQL: ?,"));
     }
 
     @Test

@@ -39,11 +39,8 @@ record Token(String text, Kind kind) {
         for (int at = 0; at < text.length(); at = matcher.end()) {
             matcher.region(at, text.length());
             if (!matcher.lookingAt()) {
-                throw new IllegalArgumentException("Not a word of SQL: "
-                        + text.lines()
-                                .skip(text.substring(0, at).lines().count() - 1)
-                                .findFirst()
-                                .orElse(""));
+                throw new IllegalArgumentException(
+                        "Not a word of SQL: " + text.substring(at, Math.min(text.length(), at + 20)));
             }
             if (matcher.group("string") != null) {
                 tokens.add(new Token(matcher.group("string").replace("''", "'"), Kind.STRING));
