@@ -16,7 +16,7 @@ import org.apache.kafka.clients.admin.FinalizedVersionRange;
 record Kafka(Stack stack, int controllerPort) implements Part {
 
     /** The cluster's id: any, but the same at each start. */
-    private static final String CLUSTER_ID = "amFuZ2J1LWxvY2FsLTAwMQ";
+    static final String CLUSTER_ID = "amFuZ2J1LWxvY2FsLTAwMQ";
 
     /** From this version on each transaction has its own producer epoch (KIP-890), which exactly-once counts on. */
     private static final short TRANSACTION_VERSION = 2;
@@ -35,6 +35,7 @@ record Kafka(Stack stack, int controllerPort) implements Part {
     public void prepare() throws IOException {
         try (Writer writer = Files.newBufferedWriter(settingsFile())) {
             BrokerSettings.of(
+                            stack.home().resolve("local-stack/kafka/broker.properties"),
                             stack.data().dir("kafka").resolve("logs"),
                             stack.ports().of(PartName.KAFKA),
                             controllerPort)

@@ -18,7 +18,7 @@ import java.util.Set;
 record Postgres(Stack stack) implements Part {
 
     /** In this order; each statement may have been executed before. */
-    private static final List<String> SCRIPTS = List.of("10-roles.sql", "20-databases.sql", "30-privileges.sql");
+    static final List<String> SCRIPTS = List.of("10-roles.sql", "20-databases.sql", "30-privileges.sql");
 
     private static final Set<String> EXISTS_ALREADY = Set.of("42710", "42P04");
 

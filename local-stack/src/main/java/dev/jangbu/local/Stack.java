@@ -43,16 +43,7 @@ record Stack(Path home, DataDirectory data, Ports ports, Secrets secrets) {
         command.add(java().toString());
         command.add(marker(data));
         command.add("-Xmx" + heapMb + "m");
-        command.addAll(List.of(
-                "-Xss512k",
-                "-XX:+UseSerialGC",
-                "-XX:MaxMetaspaceSize=192m",
-                "-XX:ReservedCodeCacheSize=64m",
-                "-XX:+ExitOnOutOfMemoryError",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-Dfile.encoding=UTF-8",
-                "-Duser.timezone=UTC"));
+        command.add("@" + home.resolve("local-stack/jvm.options"));
         command.addAll(options);
         StartupArchive.of(this, part).ifPresent(archive -> command.addAll(archive.options()));
         return command;

@@ -14,7 +14,7 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The JDK's HTTP server on loopback, a virtual thread per call. Held connections are bounded in time and number. */
+/** The JDK's HTTP server, a virtual thread per call. Held connections are bounded in time and number. */
 final class HttpEdge implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpEdge.class);
     private static final int BODY_LIMIT = 64 * 1024;
@@ -41,14 +41,14 @@ final class HttpEdge implements Closeable {
     /**
      * Begins to answer.
      *
-     * @param port 0 for a free one
+     * @param address where; port 0 for a free one
      * @param hold how long a call is held to which no answer comes
      * @throws IOException if the port is taken
      */
-    HttpEdge(int port, Duration hold, Function<HttpCall, HttpReply> answers) throws IOException {
+    HttpEdge(InetSocketAddress address, Duration hold, Function<HttpCall, HttpReply> answers) throws IOException {
         this.answers = answers;
         this.hold = hold;
-        server = HttpServer.create(new InetSocketAddress("127.0.0.1", port), 1024);
+        server = HttpServer.create(address, 1024);
         server.setExecutor(calls);
         server.createContext("/", this::handle);
         server.start();

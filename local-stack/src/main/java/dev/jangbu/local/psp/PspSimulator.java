@@ -2,6 +2,7 @@ package dev.jangbu.local.psp;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -26,6 +27,8 @@ import org.slf4j.LoggerFactory;
 public final class PspSimulator implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(PspSimulator.class);
 
+    private static final String LOOPBACK = "127.0.0.1";
+
     private final Book book;
     private final HttpEdge edge;
 
@@ -45,24 +48,30 @@ public final class PspSimulator implements Closeable {
     }
 
     /**
-     * Reads the book and begins to answer on loopback.
+     * Reads the book and begins to answer.
      *
-     * @param port 0 for a free one
+     * @param address where; port 0 for a free one
      * @param secret the secret key that clients authenticate with
      * @param folder holds the book; made if it is absent
      * @throws IOException if the port is taken, or the book cannot be read or is open elsewhere
      */
-    static PspSimulator start(int port, String secret, Path folder, Clock clock, Delays delays) throws IOException {
+    static PspSimulator start(InetSocketAddress address, String secret, Path folder, Clock clock, Delays delays)
+            throws IOException {
         Book book = new Book(folder.resolve("book.jsonl"), clock);
         Faults faults = new Faults(book);
         Routes routes =
                 new Routes(new PaymentCalls(book, faults, delays.slowness()), new SimulatorCalls(book, faults), secret);
         try {
-            return new PspSimulator(book, new HttpEdge(port, delays.hold(), routes::answer));
+            return new PspSimulator(book, new HttpEdge(address, delays.hold(), routes::answer));
         } catch (IOException e) {
             book.close();
             throw e;
         }
+    }
+
+    /** The same on loopback alone. */
+    static PspSimulator start(int port, String secret, Path folder, Clock clock, Delays delays) throws IOException {
+        return start(new InetSocketAddress(LOOPBACK, port), secret, folder, clock, delays);
     }
 
     int port() {
@@ -75,16 +84,20 @@ public final class PspSimulator implements Closeable {
         book.close();
     }
 
-    /** Reads {@code JANGBU_PSP_SIMULATOR_PORT} (8090), {@code JANGBU_PSP_SECRET} and {@code JANGBU_DATA_DIR}. */
+    /**
+     * Reads {@code JANGBU_PSP_SIMULATOR_HOST} (127.0.0.1: whoever reaches it may make it misbehave),
+     * {@code JANGBU_PSP_SIMULATOR_PORT} (8090), {@code JANGBU_PSP_SECRET} and {@code JANGBU_DATA_DIR}.
+     */
     public static void main(String[] args) throws IOException {
+        String host = System.getenv().getOrDefault("JANGBU_PSP_SIMULATOR_HOST", LOOPBACK);
         int port = Integer.parseInt(System.getenv().getOrDefault("JANGBU_PSP_SIMULATOR_PORT", "8090"));
         PspSimulator simulator = start(
-                port,
+                new InetSocketAddress(host, port),
                 required("JANGBU_PSP_SECRET"),
                 Path.of(required("JANGBU_DATA_DIR")),
                 Clock.systemUTC(),
                 Delays.DEFAULT);
-        LOG.info("PSP simulator answers on 127.0.0.1:{}", simulator.port());
+        LOG.info("PSP simulator answers on {}:{}", host, simulator.port());
     }
 
     private static String required(String name) {

@@ -3,6 +3,10 @@ package dev.jangbu.local.psp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -38,6 +42,25 @@ class TossApiTest {
     void stop() throws Exception {
         psp.close();
         simulator.close();
+    }
+
+    @Test
+    void onlyASimulatorThatIsToldSoAnswersBeyondItsAddress(@TempDir Path another) throws Exception {
+        InetSocketAddress anywhere = new InetSocketAddress("0.0.0.0", 0);
+        try (PspSimulator open =
+                PspSimulator.start(anywhere, PspClient.SECRET, another, CLOCK, PspSimulator.Delays.DEFAULT)) {
+            assertThat(answers("127.0.0.2", open.port())).isTrue();
+        }
+        assertThat(answers("127.0.0.1", simulator.port())).isTrue();
+        assertThat(answers("127.0.0.2", simulator.port())).isFalse();
+    }
+
+    private static boolean answers(String host, int port) throws IOException {
+        try (Socket socket = new Socket(host, port)) {
+            return socket.isConnected();
+        } catch (ConnectException refused) {
+            return false;
+        }
     }
 
     @Test
