@@ -175,14 +175,9 @@ final class DockerComposeTest {
     @Test
     void every_file_that_is_mounted_is_in_the_repository() {
         List<String> files = new ArrayList<>();
-        services.forEach((name, service) -> {
-            // A profile may mount a folder for one's own files.
-            if (!service.containsKey("profiles")) {
-                mounts(name).keySet().stream()
-                        .filter(source -> source.startsWith("./"))
-                        .forEach(files::add);
-            }
-        });
+        services.forEach((name, service) -> mounts(name).keySet().stream()
+                .filter(source -> source.startsWith("./"))
+                .forEach(files::add));
 
         assertThat(files)
                 .contains("./connect-config/connect-worker.properties", "./connect-config/outbox-connector.json");
