@@ -104,8 +104,8 @@ record Scope(Map<String, KsqlType> columns, Consumer<String> problems) {
                 && !type.symbols().isEmpty()
                 && !type.symbols().contains(with.text())) {
             problems.accept("%s is never %s; it is one of %s".formatted(column, with, type.symbols()));
-        } else if (with.kind() == Kind.STRING && !type.fits(KsqlType.of("STRING"))
-                || with.kind() == Kind.NUMBER && type.name().equals("STRING")) {
+        } else if ((with.kind() == Kind.STRING && !type.fits(KsqlType.of("STRING")))
+                || (with.kind() == Kind.NUMBER && type.name().equals("STRING"))) {
             problems.accept("%s is %s and is compared with %s".formatted(column, type, with));
         }
     }

@@ -18,6 +18,8 @@ enum SqlFunction {
     FROM_UNIXTIME(false, Set.of("BIGINT"));
 
     private final boolean aggregate;
+
+    @SuppressWarnings("ImmutableEnumChecker") // what Set.of gives can't be changed
     private final Set<String> takes;
 
     SqlFunction(boolean aggregate, Set<String> takes) {
