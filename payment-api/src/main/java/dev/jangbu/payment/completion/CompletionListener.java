@@ -7,6 +7,7 @@ import dev.jangbu.contract.SettlementCompleted;
 import dev.jangbu.contract.Topics;
 import dev.jangbu.payment.Settings;
 import dev.jangbu.payment.payment.PaymentStore;
+import dev.jangbu.payment.payment.Waiters;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;

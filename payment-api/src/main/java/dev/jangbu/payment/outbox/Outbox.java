@@ -4,18 +4,15 @@ import com.fasterxml.uuid.Generators;
 import com.fasterxml.uuid.UUIDClock;
 import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
 import dev.jangbu.contract.EventHeaders;
-import dev.jangbu.contract.SettlementKind;
 import dev.jangbu.contract.SettlementRequested;
 import dev.jangbu.contract.Topics;
-import dev.jangbu.payment.payment.Payment;
-import dev.jangbu.payment.payment.PaymentLine;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Objects;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.r2dbc.core.DatabaseClient;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
@@ -48,16 +45,23 @@ public class Outbox {
         });
     }
 
-    /** Requests the settlement of every line of an approved payment. */
-    public Mono<Void> settle(Payment payment) {
-        Instant approvedAt = Objects.requireNonNull(payment.approvedAt(), "approved");
-        List<SettlementRequested> requests = payment.lines().stream()
-                .map(line -> request(payment, line, approvedAt))
-                .toList();
+    /** An id of this moment, later than every one before: the database takes no other. */
+    public UUID nextId() {
+        return ids.generate();
+    }
+
+    /**
+     * Adds what is to be settled, in the caller's transaction.
+     *
+     * @param requests their ids are from {@link #nextId()}, taken within this transaction
+     * @param decidedAt when what they settle was decided: the events' time
+     * @param traceparent of the request that led to it
+     */
+    public Mono<Void> add(List<SettlementRequested> requests, Instant decidedAt, @Nullable String traceparent) {
         DatabaseClient.GenericExecuteSpec insert = database.sql(INSERT)
                 .bind("topic", Topics.SETTLEMENT_REQUESTS.name())
                 .bind("type", EventHeaders.TYPE_SETTLEMENT_REQUESTED)
-                .bind("time", approvedAt)
+                .bind("time", decidedAt)
                 .bind(
                         "ids",
                         requests.stream()
@@ -69,33 +73,14 @@ public class Outbox {
                 .bind(
                         "payloads",
                         requests.stream().map(bytes::of).map(HEX::formatHex).toArray(String[]::new));
-        insert = payment.traceparent() == null
+        insert = traceparent == null
                 ? insert.bindNull("traceparent", String.class)
-                : insert.bind("traceparent", payment.traceparent());
+                : insert.bind("traceparent", traceparent);
         return insert.fetch()
                 .rowsUpdated()
                 .flatMap(inserted -> inserted == requests.size()
                         ? Mono.<Void>empty()
                         : Mono.error(new IllegalStateException(
                                 "The outbox took %d of %d requests".formatted(inserted, requests.size()))));
-    }
-
-    private SettlementRequested request(Payment payment, PaymentLine line, Instant approvedAt) {
-        return SettlementRequested.newBuilder()
-                .setSettlementId(ids.generate().toString())
-                .setKind(SettlementKind.PAYMENT)
-                .setReferenceId(payment.id().toString())
-                .setReferenceParts(payment.lines().size())
-                .setLineId(line.lineId())
-                .setOrderId(payment.orderId())
-                .setWalletId(line.sellerId() + ":" + payment.currency())
-                .setSellerId(line.sellerId())
-                .setCurrency(payment.currency())
-                .setAmount(line.amount())
-                .setFee(line.fee())
-                .setExpectedVersion(null)
-                .setPsp(payment.psp())
-                .setOccurredAt(approvedAt)
-                .build();
     }
 }

@@ -1,7 +1,6 @@
 package dev.jangbu.payment.payment;
 
 import dev.jangbu.payment.Settings;
-import dev.jangbu.payment.completion.Waiters;
 import dev.jangbu.payment.edge.Problem;
 import dev.jangbu.payment.edge.ProblemCode;
 import dev.jangbu.payment.idempotency.IdempotencyKeys;
@@ -12,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -100,13 +100,17 @@ class RecordOutcome {
     private Mono<Void> consequences(Payment payment) {
         return switch (payment.status()) {
             case APPROVED ->
-                outbox.settle(payment)
-                        .then(keys.answeredAll(payment.id(), ConfirmPayment.OPERATION, answers.ok(payment)));
+                settle(payment).then(keys.answeredAll(payment.id(), ConfirmPayment.OPERATION, answers.ok(payment)));
             case DECLINED -> keys.answeredAll(payment.id(), ConfirmPayment.OPERATION, answers.declined(payment));
             case UNKNOWN, REVIEW -> keys.endLeases(payment.id(), ConfirmPayment.OPERATION);
             case READY, ACCEPTED, EXECUTING, COMPLETED, CANCELED, EXPIRED ->
                 Mono.error(new IllegalStateException("No outcome leaves a payment " + payment.status()));
         };
+    }
+
+    private Mono<Void> settle(Payment payment) {
+        Instant approvedAt = Objects.requireNonNull(payment.approvedAt(), "approved");
+        return outbox.add(SettlementRequests.of(payment, outbox::nextId), approvedAt, payment.traceparent());
     }
 
     /** After so many attempts without an answer no machine will find out: a person has to. */

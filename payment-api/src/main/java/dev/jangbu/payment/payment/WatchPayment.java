@@ -1,6 +1,5 @@
 package dev.jangbu.payment.payment;
 
-import dev.jangbu.payment.completion.Waiters;
 import dev.jangbu.payment.edge.Problem;
 import java.time.Duration;
 import java.util.UUID;

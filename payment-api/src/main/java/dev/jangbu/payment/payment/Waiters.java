@@ -1,10 +1,10 @@
-package dev.jangbu.payment.completion;
+package dev.jangbu.payment.payment;
 
-import dev.jangbu.payment.payment.PaymentStore;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -74,9 +74,10 @@ public class Waiters {
             return;
         }
         try {
-            wake(payments.finalAmong(List.copyOf(waiting.keySet()))
+            List<UUID> moved = payments.finalAmong(List.copyOf(waiting.keySet()))
                     .collectList()
-                    .block(SWEEP_TIMEOUT));
+                    .block(SWEEP_TIMEOUT);
+            wake(Objects.requireNonNull(moved, "a list, be it empty"));
         } catch (RuntimeException databaseAway) {
             log.debug("Could not look for payments that others moved", databaseAway);
         }
