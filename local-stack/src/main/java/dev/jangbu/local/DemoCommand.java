@@ -63,7 +63,7 @@ final class DemoCommand implements Callable<Integer> {
                 TimeUnit.NANOSECONDS.sleep(Math.max(0, due - System.nanoTime()));
                 inFlight.acquire();
                 DemoOrders.Order order = orders.next();
-                payments.submit(() -> {
+                payments.execute(() -> {
                     try {
                         show(order, totals.add(api.pay(order)));
                     } finally {

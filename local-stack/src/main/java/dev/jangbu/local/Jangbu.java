@@ -32,8 +32,7 @@ public final class Jangbu {
     public static void main(String[] args) {
         PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
         CommandLine commands = new CommandLine(new Jangbu());
-        commands.setOut(new PrintWriter(
-                new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8), true));
+        commands.setOut(new PrintWriter(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8));
         commands.setExecutionExceptionHandler((exception, command, parsed) -> {
             if (exception instanceof CommandException told) {
                 err.println(told.getMessage());

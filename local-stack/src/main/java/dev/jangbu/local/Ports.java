@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /**
@@ -48,7 +49,7 @@ record Ports(Map<PartName, Integer> byPart) {
     }
 
     int of(PartName part) {
-        return byPart.get(part);
+        return Objects.requireNonNull(byPart.get(part), part::text);
     }
 
     String address(PartName part) {

@@ -121,7 +121,7 @@ record Postgres(Stack stack) implements Part {
     /** The statements of a script that has no semicolons but at the ends of statements, without its comments. */
     static List<String> statements(String script) {
         List<String> statements = new ArrayList<>();
-        for (String statement : script.replaceAll("(?m)--.*$", "").split(";")) {
+        for (String statement : script.replaceAll("(?m)--.*$", "").split(";", -1)) {
             if (!statement.isBlank()) {
                 statements.add(statement.strip());
             }

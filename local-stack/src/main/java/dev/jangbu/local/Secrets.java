@@ -10,6 +10,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.SequencedMap;
 import java.util.stream.Collectors;
@@ -60,17 +61,21 @@ record Secrets(Map<String, String> byName) {
 
     /** The password of a role of the PostgreSQL server. */
     String password(String role) {
-        return byName.get(role);
+        return value(role);
     }
 
     /** What payment-api shows the PSP. */
     String psp() {
-        return byName.get(PSP);
+        return value(PSP);
     }
 
     /** The API key {@code dev}, with all scopes. */
     String apiKey() {
-        return byName.get(API_KEY);
+        return value(API_KEY);
+    }
+
+    private String value(String name) {
+        return Objects.requireNonNull(byName.get(name), name);
     }
 
     /** Says nothing of the values. */

@@ -57,8 +57,8 @@ final class Supervisor {
     void start() {
         List<CompletableFuture<Void>> steps = new ArrayList<>();
         for (SupervisedPart part : parts.values()) {
-            awaited(part.part().after())
-                    .thenRun(() -> Thread.ofVirtual().name(part.name().text()).start(part::run));
+            steps.add(awaited(part.part().after())
+                    .thenRun(() -> Thread.ofVirtual().name(part.name().text()).start(part::run)));
             steps.add(part.ready());
         }
         if (connector != null) {
@@ -100,9 +100,12 @@ final class Supervisor {
         // As many at once as there are cores to make them.
         try (ExecutorService executor =
                 Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
-            lacking.forEach(part -> executor.submit(() -> {
-                part.saveStartup();
-                return null;
+            lacking.forEach(part -> executor.execute(() -> {
+                try {
+                    part.saveStartup();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
             }));
         }
     }
@@ -144,7 +147,7 @@ final class Supervisor {
     private static void awaitAll(List<CompletableFuture<Void>> steps) {
         CompletableFuture<Void> all = CompletableFuture.allOf(steps.toArray(CompletableFuture[]::new));
         for (CompletableFuture<Void> step : steps) {
-            step.whenComplete((done, failure) -> {
+            CompletableFuture<Void> unused = step.whenComplete((done, failure) -> {
                 if (failure != null) {
                     all.completeExceptionally(failure);
                 }

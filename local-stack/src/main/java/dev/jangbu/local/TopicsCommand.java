@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -58,7 +59,7 @@ final class TopicsCommand implements Callable<Integer> {
                 console.say(ROW.formatted(
                                 topic.name(),
                                 topic.partitions().size(),
-                                retention(configs.get(resource(topic.name()))),
+                                retention(Objects.requireNonNull(configs.get(resource(topic.name())), topic.name())),
                                 offsets.getOrDefault(topic.name(), 0L),
                                 known == null ? "" : known.keyIs(),
                                 known == null ? "" : value(known.valueType()))

@@ -256,7 +256,7 @@ final class DockerComposeTest {
     private Map<String, String> mounts(String service) {
         Map<String, String> mounts = new HashMap<>();
         for (Object mount : (List<?>) services.get(service).getOrDefault("volumes", List.of())) {
-            String[] parts = mount.toString().split(":");
+            String[] parts = mount.toString().split(":", -1);
             mounts.put(parts[0], parts[1]);
         }
         return mounts;

@@ -4,6 +4,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
@@ -98,13 +99,15 @@ public final class Provision {
                 .get();
         List<String> differences = new ArrayList<>();
         for (Topic<?> topic : topics) {
-            int actual = descriptions.get(topic.name()).partitions().size();
+            TopicDescription description = Objects.requireNonNull(descriptions.get(topic.name()), topic.name());
+            int actual = description.partitions().size();
             if (actual != topic.partitions(partitions)) {
                 differences.add("%s has %d partitions instead of %d: a topic's count is fixed for its life"
                         .formatted(topic.name(), actual, topic.partitions(partitions)));
             }
+            Config config = Objects.requireNonNull(configs.get(resource(topic)), topic.name());
             topic.config().forEach((name, wanted) -> {
-                String value = configs.get(resource(topic)).get(name).value();
+                String value = config.get(name).value();
                 if (!wanted.equals(value)) {
                     differences.add("%s has %s=%s instead of %s: set it with kafka-configs"
                             .formatted(topic.name(), name, value, wanted));

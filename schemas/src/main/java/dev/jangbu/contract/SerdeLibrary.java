@@ -104,8 +104,8 @@ enum SerdeLibrary {
         return false;
     }
 
-    @SuppressWarnings(
-            "unchecked") // The libraries' classes are generic in the record's type, which they learn as they go.
+    // The libraries' classes are generic in the record's type, which they learn as they go.
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
     private static <S> S instance(String className) {
         try {
             return (S) Utils.newInstance(className, Object.class);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
@@ -103,7 +104,7 @@ class AvroSerdesTest {
 
         assertPoison(serde, null, "no value");
         assertPoison(serde, new byte[] {0, 0, 1}, "3 bytes");
-        assertPoison(serde, "{\"json\": true}".getBytes(), "begins with byte 123");
+        assertPoison(serde, "{\"json\": true}".getBytes(StandardCharsets.UTF_8), "begins with byte 123");
         assertPoison(serde, new byte[] {0, 0x7f, 0, 0, 1, 2, 3}, "no schema of id");
         assertPoison(serde, Arrays.copyOf(good, good.length - 3), "don't decode");
         assertPoison(serde, bytes(serdes.of(Topics.LEDGER_POSTINGS), Topics.LEDGER_POSTINGS, posted), "LedgerPosted");

@@ -17,7 +17,7 @@ public final class RecordKeys {
      * @throws UnprocessableRecordException if another writer owns the key
      */
     public static void require(@Nullable String key, String expected, int partition, int partitions) {
-        if (!expected.equals(key)) {
+        if (key == null || !key.equals(expected)) {
             throw new UnprocessableRecordException(
                     Cause.WRONG_KEY, "The key is " + key + " but the value belongs to " + expected);
         }

@@ -32,8 +32,8 @@ public final class Requests {
 
     /** A UUIDv7 of that moment; the rest of it from the random source. */
     public static UUID idAt(Instant time, Random random) {
-        long high = time.toEpochMilli() << 16 | 0x7000L | random.nextLong() & 0xFFFL;
-        long low = 0x8000000000000000L | random.nextLong() >>> 2;
+        long high = (time.toEpochMilli() << 16) | 0x7000L | (random.nextLong() & 0xFFFL);
+        long low = 0x8000000000000000L | (random.nextLong() >>> 2);
         return new UUID(high, low);
     }
 }

@@ -1,5 +1,6 @@
 package dev.jangbu.ledger.book;
 
+import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +38,8 @@ final class Problems extends ResponseEntityExceptionHandler {
 
     @ExceptionHandler
     ResponseEntity<ProblemDetail> badSql(BadSqlGrammarException e) {
-        if (UNDEFINED_TABLE.equals(e.getSQLException().getSQLState())) {
+        SQLException cause = e.getSQLException();
+        if (cause != null && UNDEFINED_TABLE.equals(cause.getSQLState())) {
             return unavailable("The book's database is not migrated yet");
         }
         return bug(e);
@@ -51,7 +53,7 @@ final class Problems extends ResponseEntityExceptionHandler {
 
     /** Spring's own refusals (no such path, method not allowed …) in the same shape. */
     @Override
-    protected @Nullable ResponseEntity<Object> createResponseEntity(
+    protected ResponseEntity<Object> createResponseEntity(
             @Nullable Object body, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
         if (body instanceof ProblemDetail problem) {
             problem.setProperty("code", code(status));
@@ -77,11 +79,11 @@ final class Problems extends ResponseEntityExceptionHandler {
                 .body(problem);
     }
 
-    private static ResponseEntity<ProblemDetail> answer(HttpStatus status, String code, String detail) {
+    private static ResponseEntity<ProblemDetail> answer(HttpStatus status, String code, @Nullable String detail) {
         return ResponseEntity.status(status).body(problem(status, code, detail));
     }
 
-    private static ProblemDetail problem(HttpStatus status, String code, String detail) {
+    private static ProblemDetail problem(HttpStatus status, String code, @Nullable String detail) {
         ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, detail);
         problem.setProperty("code", code);
         return problem;

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -151,7 +152,8 @@ final class Poster implements ConsumerRebalanceListener {
             Book book = book(partition);
             try {
                 List<Reading> readings = read(records.records(partition));
-                long end = records.nextOffsets().get(partition).offset();
+                long end = Objects.requireNonNull(records.nextOffsets().get(partition), "a partition that was read")
+                        .offset();
                 Progress progress = bookPoster.post(book.number(), book.nextOffset(), readings, end);
                 book.wroteTo(progress.doneTo());
                 progress.posted().stream()

@@ -10,11 +10,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Headers;
@@ -70,8 +72,10 @@ final class PostingPublisher implements AutoCloseable {
         Producer<byte[], byte[]> current = Objects.requireNonNull(producer);
         try {
             current.beginTransaction();
-            // A failed send fails the commit: its future need not be looked at.
-            records.forEach(current::send);
+            for (ProducerRecord<byte[], byte[]> record : records) {
+                // A failed send fails the commit: its future need not be looked at.
+                Future<RecordMetadata> unused = current.send(record);
+            }
             current.sendOffsetsToTransaction(offsets, group);
             current.commitTransaction();
         } catch (RuntimeException e) {

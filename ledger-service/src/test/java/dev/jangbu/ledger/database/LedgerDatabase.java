@@ -99,7 +99,7 @@ public final class LedgerDatabase {
 
     /** Statement by statement: CREATE DATABASE is refused among others. */
     private static void run(Statement statement, String script) throws SQLException {
-        for (String sql : script(script).replaceAll("(?m)^--.*$", "").split(";")) {
+        for (String sql : script(script).replaceAll("(?m)^--.*$", "").split(";", -1)) {
             if (!sql.isBlank()) {
                 statement.execute(sql);
             }

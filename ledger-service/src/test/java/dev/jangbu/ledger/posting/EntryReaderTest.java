@@ -12,6 +12,7 @@ import dev.jangbu.ledger.book.Line;
 import dev.jangbu.ledger.posting.Reading.EntryRead;
 import dev.jangbu.ledger.posting.Reading.Poison;
 import dev.jangbu.ledger.posting.Reading.Unpostable;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 final class EntryReaderTest {
@@ -33,7 +34,7 @@ final class EntryReaderTest {
         byte[] value = Records.value(Records.avro(entry));
         assertThat(read(home, Records.key(entry), new byte[] {7, 7, 7})).isInstanceOf(Poison.class);
         assertThat(read(home, Records.key(entry), null)).isInstanceOf(Poison.class);
-        assertThat(read(home, "b:KRW".getBytes(), value)).isInstanceOf(Poison.class);
+        assertThat(read(home, "b:KRW".getBytes(StandardCharsets.UTF_8), value)).isInstanceOf(Poison.class);
         assertThat(read(home, null, value)).isInstanceOf(Poison.class);
     }
 

@@ -15,6 +15,7 @@ import dev.jangbu.ledger.database.Database;
 import dev.jangbu.ledger.database.LedgerDatabase;
 import dev.jangbu.ledger.database.Migrations;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -80,7 +81,8 @@ final class PosterTest {
                         .map(entry -> entry.settlementId().toString())
                         .toList());
         ConsumerRecord<byte[], byte[]> first = postings.getFirst();
-        assertThat(new String(first.key())).isEqualTo(posting(first).getReferenceId());
+        assertThat(new String(first.key(), StandardCharsets.UTF_8))
+                .isEqualTo(posting(first).getReferenceId());
         assertThat(EventHeaders.text(first.headers(), EventHeaders.CE_ID))
                 .isEqualTo(posting(first).getSettlementId());
         assertThat(EventHeaders.text(first.headers(), EventHeaders.TRACEPARENT)).isEqualTo(TRACE);
@@ -321,8 +323,7 @@ final class PosterTest {
         ProducerRecord<byte[], byte[]> record =
                 new ProducerRecord<>(Topics.LEDGER_ENTRIES.name(), partition, key, value);
         EventHeaders.add(record.headers(), EventHeaders.TRACEPARENT, TRACE);
-        PRODUCER.send(record);
-        PRODUCER.flush();
+        assertThat(PRODUCER.send(record)).succeedsWithin(Duration.ofSeconds(30));
     }
 
     private static final KafkaProducer<byte[], byte[]> PRODUCER = new KafkaProducer<>(

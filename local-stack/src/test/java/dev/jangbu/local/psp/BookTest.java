@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -134,7 +135,7 @@ class BookTest {
             try (ExecutorService clients = Executors.newFixedThreadPool(16)) {
                 for (int client = 0; client < 16; client++) {
                     int from = client * 10_000;
-                    clients.submit(() -> {
+                    Future<?> unused = clients.submit(() -> {
                         for (int i = from; process.isAlive(); i++) {
                             if (psp.confirm("pay-" + i, "order-" + i, "100", "confirm:" + i)
                                             .status()

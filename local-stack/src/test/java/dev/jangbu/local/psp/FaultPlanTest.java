@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -127,7 +128,7 @@ class FaultPlanTest {
             psp.put("/simulator/faults", HALF.formatted(seed));
             try (ExecutorService clients = Executors.newFixedThreadPool(8)) {
                 for (int i : payments) {
-                    clients.submit(() -> statuses.put(
+                    Future<?> unused = clients.submit(() -> statuses.put(
                             "pay-" + i,
                             psp.confirm("pay-" + i, "order-" + i + "-000", "100", name + i)
                                     .status()));

@@ -61,7 +61,7 @@ final class Doorkeeper implements WebFilter {
 
     private static Scope needed(ServerHttpRequest request) {
         String path = request.getPath().value();
-        boolean reads = request.getMethod() == HttpMethod.GET || request.getMethod() == HttpMethod.HEAD;
+        boolean reads = HttpMethod.GET.equals(request.getMethod()) || HttpMethod.HEAD.equals(request.getMethod());
         if (path.startsWith("/v1/ledger") || path.startsWith("/v1/wallets")) {
             return reads ? Scope.LEDGER_READ : Scope.PAYOUTS_WRITE;
         }

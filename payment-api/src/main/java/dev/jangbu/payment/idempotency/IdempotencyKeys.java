@@ -5,6 +5,7 @@ import dev.jangbu.payment.edge.Problem;
 import dev.jangbu.payment.edge.ProblemCode;
 import io.r2dbc.spi.Readable;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.UUID;
 import org.springframework.r2dbc.core.DatabaseClient;
 import org.springframework.stereotype.Component;
@@ -125,7 +126,7 @@ public class IdempotencyKeys {
     }
 
     private static Claim read(Readable row, Fingerprint fingerprint) {
-        if (!fingerprint.equals(new Fingerprint(row.get("fingerprint", byte[].class)))) {
+        if (!fingerprint.equals(new Fingerprint(required(row, "fingerprint", byte[].class)))) {
             throw new Problem(
                     ProblemCode.IDEMPOTENCY_KEY_REUSED,
                     "This Idempotency-Key came with another call or body before; use a new one for new work");
@@ -134,9 +135,13 @@ public class IdempotencyKeys {
             return new Claim.Running(Boolean.TRUE.equals(row.get("lease_live", Boolean.class)));
         }
         return new Claim.Done(new Answer(
-                        row.get("answer_status", Integer.class),
-                        row.get("answer_body", String.class),
+                        required(row, "answer_status", Integer.class),
+                        required(row, "answer_body", String.class),
                         row.get("answer_location", String.class))
                 .asReplay());
+    }
+
+    private static <T> T required(Readable row, String column, Class<T> type) {
+        return Objects.requireNonNull(row.get(column, type), column);
     }
 }

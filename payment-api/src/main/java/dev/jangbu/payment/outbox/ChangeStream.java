@@ -6,6 +6,7 @@ import dev.jangbu.payment.edge.ProblemCode;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -61,11 +62,11 @@ public class ChangeStream {
     void watch() {
         Optional<String> found;
         try {
-            found = database.sql(WATCH)
+            found = Objects.requireNonNull(database.sql(WATCH)
                     .map(row -> judge(row.get("usable", Boolean.class), row.get("retained", Long.class)))
                     .one()
                     .defaultIfEmpty(NO_SLOT)
-                    .block(TIMEOUT);
+                    .block(TIMEOUT));
         } catch (RuntimeException databaseAway) {
             // Every call is refused for that anyhow; the last judgement stands until the next look.
             log.debug("The change stream could not be looked at", databaseAway);

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Function;
 import org.springframework.r2dbc.core.DatabaseClient;
@@ -205,7 +206,7 @@ public class PaymentStore {
         return database.sql(CLAIM_DUE)
                 .bind("limit", limit)
                 .bind("leaseMs", lease.toMillis())
-                .map(row -> row.get("id", UUID.class))
+                .map(row -> required(row, "id", UUID.class))
                 .all();
     }
 
@@ -259,7 +260,7 @@ public class PaymentStore {
     public Flux<UUID> finalAmong(Collection<UUID> ids) {
         return database.sql(SETTLED_AMONG)
                 .bind("ids", ids.toArray(UUID[]::new))
-                .map(row -> row.get("id", UUID.class))
+                .map(row -> required(row, "id", UUID.class))
                 .all();
     }
 
@@ -281,25 +282,29 @@ public class PaymentStore {
 
     private Payment payment(Readable row) {
         return new Payment(
-                row.get("id", UUID.class),
-                row.get("order_id", String.class),
-                PaymentStatus.valueOf(row.get("status", String.class)),
-                row.get("currency", String.class),
-                row.get("amount", Long.class),
-                json.readValue(row.get("lines", String.class), LINES),
-                row.get("psp", String.class),
+                required(row, "id", UUID.class),
+                required(row, "order_id", String.class),
+                PaymentStatus.valueOf(required(row, "status", String.class)),
+                required(row, "currency", String.class),
+                required(row, "amount", Long.class),
+                json.readValue(required(row, "lines", String.class), LINES),
+                required(row, "psp", String.class),
                 row.get("payment_key", String.class),
                 row.get("decline_code", String.class),
-                json.readValue(row.get("metadata", String.class), METADATA),
-                row.get("version", Long.class),
-                row.get("attempts", Integer.class),
-                row.get("lease_live", Boolean.class),
+                json.readValue(required(row, "metadata", String.class), METADATA),
+                required(row, "version", Long.class),
+                required(row, "attempts", Integer.class),
+                required(row, "lease_live", Boolean.class),
                 row.get("first_attempt_at", Instant.class),
                 row.get("unknown_since", Instant.class),
                 row.get("traceparent", String.class),
-                row.get("created_at", Instant.class),
+                required(row, "created_at", Instant.class),
                 row.get("approved_at", Instant.class),
                 row.get("completed_at", Instant.class));
+    }
+
+    private static <T> T required(Readable row, String column, Class<T> type) {
+        return Objects.requireNonNull(row.get(column, type), column);
     }
 
     private static <R, C> C[] column(List<R> rows, Function<R, C> value, java.util.function.IntFunction<C[]> array) {

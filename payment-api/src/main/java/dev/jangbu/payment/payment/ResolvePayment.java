@@ -57,8 +57,8 @@ public class ResolvePayment {
     /** An order may have been paid with another key, by a payment of its own: that says nothing of this one. */
     private static PspAnswer ofThisKey(PspAnswer answer, Payment payment) {
         return answer instanceof PspAnswer.Uncertain
-                        || answer instanceof PspAnswer.Charged charged
-                                && charged.paymentKey().equals(payment.paymentKey())
+                        || (answer instanceof PspAnswer.Charged charged
+                                && charged.paymentKey().equals(payment.paymentKey()))
                 ? answer
                 : new PspAnswer.NotFound();
     }

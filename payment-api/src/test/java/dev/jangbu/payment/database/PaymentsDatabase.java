@@ -46,7 +46,7 @@ final class PaymentsDatabase implements AutoCloseable {
     private static void run(Statement statement, String script) throws IOException, SQLException {
         try (InputStream in = PaymentsDatabase.class.getResourceAsStream("/postgres/" + script)) {
             String text = new String(Objects.requireNonNull(in, script).readAllBytes(), StandardCharsets.UTF_8);
-            for (String sql : text.replaceAll("(?m)^--.*$", "").split(";")) {
+            for (String sql : text.replaceAll("(?m)^--.*$", "").split(";", -1)) {
                 if (!sql.isBlank()) {
                     statement.execute(sql);
                 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.uuid.Generators;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -110,7 +111,7 @@ class PaymentsDatabaseTest {
 
     @Test
     void anOutboxPayloadMustBeInTheWireFormat() {
-        assertThatThrownBy(() -> insertOutbox(idAt(Instant.now()), "x0000".getBytes()))
+        assertThatThrownBy(() -> insertOutbox(idAt(Instant.now()), "x0000".getBytes(StandardCharsets.UTF_8)))
                 .hasMessageContaining("outbox_payload_check");
     }
 
@@ -241,7 +242,7 @@ class PaymentsDatabaseTest {
     private static UUID idAt(Instant moment) {
         UUID random = UUID.randomUUID();
         return new UUID(
-                moment.toEpochMilli() << 16 | 0x7000 | random.getMostSignificantBits() & 0x0fff,
+                (moment.toEpochMilli() << 16) | 0x7000 | (random.getMostSignificantBits() & 0x0fff),
                 random.getLeastSignificantBits());
     }
 }

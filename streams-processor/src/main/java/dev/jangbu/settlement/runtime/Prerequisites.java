@@ -6,6 +6,7 @@ import dev.jangbu.contract.Topics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
@@ -88,7 +89,7 @@ final class Prerequisites {
         List<String> missing = new ArrayList<>();
         for (Topic<?> topic : Topics.ALL) {
             try {
-                int count = topics.get(topic.name())
+                int count = Objects.requireNonNull(topics.get(topic.name()), topic.name())
                         .get(ANSWER_WITHIN_SECONDS, TimeUnit.SECONDS)
                         .partitions()
                         .size();

@@ -133,7 +133,7 @@ class WalletDecisionTest {
             boolean covered = before.compareTo(BigInteger.valueOf(request.getAmount())) >= 0;
             long versionBefore = wallet == null ? 0 : wallet.version();
             boolean fresh = request.getExpectedVersion() == null || request.getExpectedVersion() == versionBefore;
-            boolean applies = request.getKind() != SettlementKind.PAYOUT || covered && fresh;
+            boolean applies = request.getKind() != SettlementKind.PAYOUT || (covered && fresh);
 
             Outcome outcome = decide(wallet, request);
 

@@ -1,0 +1,49 @@
+package dev.jangbu.contract;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import dev.jangbu.architecture.HouseRules;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The contract is for everyone: whoever takes it takes neither a framework nor a database with it. */
+@Tag("gate")
+class ArchitectureTest {
+
+    private static final JavaClasses OWN = HouseRules.ownClasses();
+
+    @Test
+    void theContractKnowsNeitherSpringNorADatabase() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "org.springframework..", "org.postgresql..", "io.r2dbc..", "java.sql..", "javax.sql..")
+                .check(OWN);
+    }
+
+    @Test
+    void theContractKnowsNoService() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.jangbu.payment..",
+                        "dev.jangbu.settlement..",
+                        "dev.jangbu.ledger..",
+                        "dev.jangbu.local..",
+                        "dev.jangbu.proving..")
+                .check(OWN);
+    }
+
+    @Test
+    void onlyOneClassNamesTheSerializers() {
+        HouseRules.onlySerdeLibraryNamesTheSerializers();
+    }
+
+    @Test
+    void everyPackageIsNullMarked() {
+        HouseRules.everyPackageIsNullMarked(OWN);
+    }
+}
