@@ -4,6 +4,8 @@
 CREATE ROLE jangbu_owner LOGIN;
 -- payment-api at work.
 CREATE ROLE jangbu_payment LOGIN;
+-- A process that stands still in a transaction must not hold a payment's row for ever.
+ALTER ROLE jangbu_payment SET idle_in_transaction_session_timeout = '10s';
 -- ledger-service at work.
 CREATE ROLE jangbu_ledger LOGIN;
 -- The outbox connector: reads the WAL.

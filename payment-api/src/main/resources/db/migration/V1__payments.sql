@@ -185,7 +185,9 @@ CREATE TRIGGER payment_terms_are_fixed BEFORE UPDATE ON payments FOR EACH ROW
 
 -- Rights. created_at of the outbox is left out on purpose; history is written by its trigger alone.
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO jangbu_payment, jangbu_audit;
-GRANT INSERT, UPDATE ON payments, payment_lines, psp_attempts, idempotency_keys, api_keys TO jangbu_payment;
+GRANT INSERT, UPDATE ON payments, psp_attempts, idempotency_keys, api_keys TO jangbu_payment;
+-- What was agreed for a line stays, but for what of it goes back.
+GRANT INSERT, UPDATE (refunded_amount) ON payment_lines TO jangbu_payment;
 GRANT INSERT (id, aggregatetype, aggregateid, type, payload, ce_time, traceparent) ON outbox TO jangbu_payment;
 GRANT DELETE ON idempotency_keys TO jangbu_payment;
 GRANT SELECT, INSERT, DELETE ON outbox TO jangbu_maintenance;

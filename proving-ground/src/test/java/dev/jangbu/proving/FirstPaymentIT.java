@@ -267,6 +267,15 @@ class FirstPaymentIT {
         try (HttpApi stranger = new HttpApi(stack.address().api(), "")) {
             assertProblem(stranger.get("/payments/" + id), 401, "unauthorized");
         }
+        // The same place by other spellings: the check must see what the router sees.
+        String host = stack.address().api().replace("/v1", "");
+        for (String spelling : List.of("/%76%31", "/v1;x", "/%761;a=b")) {
+            try (HttpApi stranger = new HttpApi(host + spelling, "")) {
+                assertProblem(stranger.get("/payments/" + id), 401, "unauthorized");
+                assertProblem(
+                        stranger.post("/payments", "k", order(newOrderId(), line("s", 1, 0))), 401, "unauthorized");
+            }
+        }
     }
 
     @Test

@@ -15,6 +15,12 @@ public final class DeadLetters {
     public static final String BY = "jangbu_dead_letter_by";
     public static final String REASON = "jangbu_dead_letter_reason";
 
+    /**
+     * The largest dead letter, in bytes: the largest record of another topic (1 MiB) and its headers. Producers of dead letters
+     * set it as their {@code max.request.size}.
+     */
+    public static final int MAX_BYTES = 2 * 1024 * 1024;
+
     /** A reason is for people to read; a longer one is cut. */
     private static final int REASON_MAX_CHARS = 1_000;
 

@@ -100,6 +100,13 @@ enum SerdeLibrary {
                     || name.startsWith("io.confluent.kafka.schemaregistry.client.rest.")) {
                 return true;
             }
+            // A server that dies while it answers: a bare IOException, like that of bytes that end too early.
+            for (StackTraceElement frame : cause.getStackTrace()) {
+                if (frame.getClassName().startsWith("jdk.internal.net.http.")
+                        || frame.getClassName().startsWith("io.kiota.")) {
+                    return true;
+                }
+            }
         }
         return false;
     }

@@ -2,6 +2,7 @@ package dev.jangbu.contract;
 
 import static org.apache.kafka.common.config.TopicConfig.CLEANUP_POLICY_CONFIG;
 import static org.apache.kafka.common.config.TopicConfig.CLEANUP_POLICY_DELETE;
+import static org.apache.kafka.common.config.TopicConfig.MAX_MESSAGE_BYTES_CONFIG;
 import static org.apache.kafka.common.config.TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG;
 import static org.apache.kafka.common.config.TopicConfig.RETENTION_MS_CONFIG;
 
@@ -56,8 +57,18 @@ public final class Topics {
             new Topic<>("settlement.completions", "referenceId", SettlementCompleted.class, true, keptFor(days(30)));
 
     /** Written by whoever met a record that can't be read, read by people: see {@link DeadLetters}. */
-    public static final Topic<byte[]> SETTLEMENT_DEAD_LETTERS =
-            new Topic<>("settlement.dead-letters", "as it came", null, false, keptFor(FOR_EVER));
+    public static final Topic<byte[]> SETTLEMENT_DEAD_LETTERS = new Topic<>(
+            "settlement.dead-letters",
+            "as it came",
+            null,
+            false,
+            Map.of(
+                    CLEANUP_POLICY_CONFIG,
+                    CLEANUP_POLICY_DELETE,
+                    RETENTION_MS_CONFIG,
+                    FOR_EVER,
+                    MAX_MESSAGE_BYTES_CONFIG,
+                    Integer.toString(DeadLetters.MAX_BYTES)));
 
     /** Every topic. */
     public static final List<Topic<?>> ALL = List.of(

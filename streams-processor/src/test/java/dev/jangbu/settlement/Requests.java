@@ -16,7 +16,9 @@ public final class Requests {
         return SettlementRequested.newBuilder()
                 .setSettlementId(settlementId.toString())
                 .setKind(kind)
-                .setReferenceId("reference-of-" + settlementId)
+                .setReferenceId(
+                        new UUID(settlementId.getMostSignificantBits() ^ 1, settlementId.getLeastSignificantBits())
+                                .toString())
                 .setReferenceParts(1)
                 .setLineId("1")
                 .setOrderId("order-1001")

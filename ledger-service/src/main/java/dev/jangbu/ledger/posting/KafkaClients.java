@@ -1,5 +1,6 @@
 package dev.jangbu.ledger.posting;
 
+import dev.jangbu.contract.DeadLetters;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -75,6 +76,9 @@ final class KafkaClients {
                         9_000,
                         ProducerConfig.BUFFER_MEMORY_CONFIG,
                         8L << 20,
+                        // A dead letter is longer than the record that it holds.
+                        ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+                        DeadLetters.MAX_BYTES,
                         ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG,
                         5_000L),
                 new ByteArraySerializer(),

@@ -1,5 +1,6 @@
 package dev.jangbu.payment.completion;
 
+import dev.jangbu.contract.DeadLetters;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -68,6 +69,8 @@ class CompletionKafka {
                 Map.of(
                         ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
                         bootstrapServers,
+                        ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+                        DeadLetters.MAX_BYTES,
                         ProducerConfig.ACKS_CONFIG,
                         "all",
                         ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,

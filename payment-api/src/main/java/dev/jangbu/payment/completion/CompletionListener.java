@@ -36,15 +36,14 @@ class CompletionListener {
     private final PaymentStore payments;
     private final Waiters waiters;
     private final KafkaTemplate<byte[], byte[]> kafka;
-    private final Deserializer<SettlementCompleted> deserializer;
+    private final AvroSerdes serdes;
+    private @Nullable Deserializer<SettlementCompleted> deserializer;
 
     CompletionListener(PaymentStore payments, Waiters waiters, KafkaTemplate<byte[], byte[]> kafka, Settings settings) {
         this.payments = payments;
         this.waiters = waiters;
         this.kafka = kafka;
-        this.deserializer = new AvroSerdes(settings.registry())
-                .of(Topics.SETTLEMENT_COMPLETIONS)
-                .deserializer();
+        this.serdes = new AvroSerdes(settings.registry());
     }
 
     @KafkaListener(topics = "settlement.completions", groupId = "jangbu-payment-api", batch = "true")
@@ -70,9 +69,19 @@ class CompletionListener {
         }
     }
 
+    /** Resolved before the first record is read: a registry that fails meanwhile must not make the record look like poison. */
+    private Deserializer<SettlementCompleted> warm() {
+        Deserializer<SettlementCompleted> warm = deserializer;
+        if (warm == null) {
+            warm = serdes.warm(Topics.SETTLEMENT_COMPLETIONS).deserializer();
+            deserializer = warm;
+        }
+        return warm;
+    }
+
     private @Nullable SettlementCompleted read(ConsumerRecord<byte[], byte[]> record) {
         try {
-            return deserializer.deserialize(record.topic(), record.value());
+            return warm().deserialize(record.topic(), record.value());
         } catch (PoisonRecordException poison) {
             log.error(
                     "To the dead letters: offset {} of {}-{}: {}",

@@ -7,16 +7,24 @@ import org.springframework.boot.availability.ApplicationAvailability;
 import org.springframework.boot.availability.ReadinessState;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
+import org.springframework.http.server.PathContainer;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
+import org.springframework.web.util.pattern.PathPattern;
+import org.springframework.web.util.pattern.PathPatternParser;
 import reactor.core.publisher.Mono;
 
 /** Lets a request in that shows a key with the scope its path needs, once the service is ready. */
 @Component
 final class Doorkeeper implements WebFilter {
+
+    // Matched as the router matches: decoded, without path parameters. A test of the text could be walked around.
+    private static final PathPattern API = PathPatternParser.defaultInstance.parse("/v1/**");
+    private static final PathPattern LEDGER = PathPatternParser.defaultInstance.parse("/v1/ledger/**");
+    private static final PathPattern WALLETS = PathPatternParser.defaultInstance.parse("/v1/wallets/**");
 
     private static final String BEARER = "Bearer ";
     private static final int KEY_MAX_CHARS = 200;
@@ -32,7 +40,7 @@ final class Doorkeeper implements WebFilter {
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
         TraceContext.of(exchange);
-        if (!exchange.getRequest().getPath().value().startsWith("/v1/")) {
+        if (!API.matches(path(exchange.getRequest()))) {
             return chain.filter(exchange);
         }
         if (availability.getReadinessState() != ReadinessState.ACCEPTING_TRAFFIC) {
@@ -60,12 +68,16 @@ final class Doorkeeper implements WebFilter {
     }
 
     private static Scope needed(ServerHttpRequest request) {
-        String path = request.getPath().value();
+        PathContainer path = path(request);
         boolean reads = HttpMethod.GET.equals(request.getMethod()) || HttpMethod.HEAD.equals(request.getMethod());
-        if (path.startsWith("/v1/ledger") || path.startsWith("/v1/wallets")) {
+        if (LEDGER.matches(path) || WALLETS.matches(path)) {
             return reads ? Scope.LEDGER_READ : Scope.PAYOUTS_WRITE;
         }
         return reads ? Scope.PAYMENTS_READ : Scope.PAYMENTS_WRITE;
+    }
+
+    private static PathContainer path(ServerHttpRequest request) {
+        return request.getPath().pathWithinApplication();
     }
 
     private static @Nullable String key(HttpHeaders headers) {

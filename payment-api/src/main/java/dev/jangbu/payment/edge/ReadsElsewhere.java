@@ -36,18 +36,17 @@ final class ReadsElsewhere {
         if (!SELLER_ID.matcher(sellerId).matches()) {
             throw Problem.invalid("sellerId", "must be 1 to 64 of A-Z a-z 0-9 _ -");
         }
-        return forward(settings.streamsUrl(), "The wallets", request);
+        return forward(settings.streamsUrl() + "/wallets/" + sellerId, "The wallets", request);
     }
 
     @GetMapping("/v1/ledger/trial-balance")
     Mono<ResponseEntity<byte[]>> trialBalance(ServerHttpRequest request) {
-        return forward(settings.ledgerUrl(), "The ledger", request);
+        return forward(settings.ledgerUrl() + "/ledger/trial-balance", "The ledger", request);
     }
 
-    private Mono<ResponseEntity<byte[]>> forward(URI base, String what, ServerHttpRequest request) {
+    private Mono<ResponseEntity<byte[]>> forward(String resource, String what, ServerHttpRequest request) {
         String query = request.getURI().getRawQuery();
-        URI target = URI.create(
-                base + request.getURI().getRawPath().substring("/v1".length()) + (query == null ? "" : "?" + query));
+        URI target = URI.create(query == null ? resource : resource + "?" + query);
         return http.get()
                 .uri(target)
                 .accept(MediaType.APPLICATION_JSON, MediaType.APPLICATION_PROBLEM_JSON)

@@ -35,10 +35,17 @@ final class ConfirmDecision {
             case READY -> amount == payment.amount() ? Step.GO : Step.REFUSE_AMOUNT;
             case ACCEPTED -> same ? Step.ANSWER_OPEN : Step.REFUSE_IN_PROGRESS;
             case EXECUTING -> payment.leaseLive() || !same ? Step.REFUSE_IN_PROGRESS : Step.RESOLVE;
-            case UNKNOWN -> !same ? Step.REFUSE_IN_PROGRESS : payment.leaseLive() ? Step.ANSWER_OPEN : Step.RESOLVE;
+            case UNKNOWN -> unknown(payment, same);
             case REVIEW -> repeated ? Step.ANSWER_OPEN : Step.REFUSE_IN_PROGRESS;
             case APPROVED, COMPLETED -> same ? Step.ANSWER : Step.REFUSE_FINAL;
             case DECLINED, CANCELED, EXPIRED -> Step.REFUSE_FINAL;
         };
+    }
+
+    private static Step unknown(Payment payment, boolean same) {
+        if (!same) {
+            return Step.REFUSE_IN_PROGRESS;
+        }
+        return payment.leaseLive() || !payment.resolutionDue() ? Step.ANSWER_OPEN : Step.RESOLVE;
     }
 }

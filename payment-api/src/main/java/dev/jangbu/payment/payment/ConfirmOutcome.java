@@ -43,6 +43,10 @@ public sealed interface ConfirmOutcome {
             return new Review("the PSP charged %d %s instead of %d %s"
                     .formatted(charged.amount(), charged.currency(), order.amount(), order.currency()));
         }
+        if (charged.canceled()) {
+            // Not by us: before the approval nothing is refunded. Crediting the sellers would pay twice.
+            return new Review("canceled at the PSP before it was approved here");
+        }
         return new Approved();
     }
 }

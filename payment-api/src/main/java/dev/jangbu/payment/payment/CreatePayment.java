@@ -98,6 +98,7 @@ class CreatePayment {
                 1,
                 0,
                 false,
+                false,
                 null,
                 null,
                 null,

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param version counts the changes of status, from 1
  * @param attempts how often somebody set out to the PSP; only the last may record an outcome
  * @param leaseLive whether that somebody may still be at it
+ * @param resolutionDue whether the pause after the last attempt is over: who asks more often only uses the attempts up
  * @param firstAttemptAt when the buyer's authentication began to run out
  * @param traceparent of the request that confirmed it
  */
@@ -32,6 +33,7 @@ public record Payment(
         long version,
         int attempts,
         boolean leaseLive,
+        boolean resolutionDue,
         @Nullable Instant firstAttemptAt,
         @Nullable Instant unknownSince,
         @Nullable String traceparent,

@@ -25,6 +25,7 @@ public class PaymentStore {
 
     private static final String SELECT = """
             SELECT p.*, coalesce(p.lease_until > clock_timestamp(), false) AS lease_live,
+                   coalesce(p.next_attempt_at <= clock_timestamp(), true) AS resolution_due,
                    (SELECT json_agg(json_build_object(
                                'lineId', l.line_id, 'sellerId', l.seller_id, 'amount', l.amount, 'fee', l.fee,
                                'refundedAmount', l.refunded_amount) ORDER BY l.line_no)::text
@@ -295,6 +296,7 @@ public class PaymentStore {
                 required(row, "version", Long.class),
                 required(row, "attempts", Integer.class),
                 required(row, "lease_live", Boolean.class),
+                required(row, "resolution_due", Boolean.class),
                 row.get("first_attempt_at", Instant.class),
                 row.get("unknown_since", Instant.class),
                 row.get("traceparent", String.class),

@@ -4,6 +4,7 @@ import dev.jangbu.payment.psp.Psp;
 import dev.jangbu.payment.psp.PspAnswer;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Objects;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
@@ -18,6 +19,9 @@ public class ResolvePayment {
 
     /** How long Toss lets a payment be confirmed after the buyer has authenticated it. */
     static final Duration AUTHENTICATION_LASTS = Duration.ofMinutes(10);
+
+    /** An attempt that set out just before that may still charge: it is given up only so much later. */
+    private static final Duration LAST_ATTEMPT_LASTS = Duration.ofMinutes(2);
 
     private final Psp psp;
     private final RecordOutcome record;
@@ -64,12 +68,15 @@ public class ResolvePayment {
     }
 
     private Mono<ConfirmOutcome> notCharged(Payment payment) {
-        boolean stillAuthenticated = clock.instant()
-                .isBefore(Objects.requireNonNull(payment.firstAttemptAt(), "attempted")
-                        .plus(AUTHENTICATION_LASTS));
-        return stillAuthenticated
-                ? psp.confirm(pspKey(payment), payment.order())
-                        .map(answer -> ConfirmOutcome.judge(answer, payment.order()))
-                : Mono.just(new ConfirmOutcome.Declined("AUTHENTICATION_EXPIRED"));
+        Instant begun = Objects.requireNonNull(payment.firstAttemptAt(), "attempted");
+        Instant now = clock.instant();
+        if (now.isBefore(begun.plus(AUTHENTICATION_LASTS))) {
+            return psp.confirm(pspKey(payment), payment.order())
+                    .map(answer -> ConfirmOutcome.judge(answer, payment.order()));
+        }
+        return Mono.just(
+                now.isBefore(begun.plus(AUTHENTICATION_LASTS).plus(LAST_ATTEMPT_LASTS))
+                        ? new ConfirmOutcome.Unknown("not charged so far; the last attempt may be under way")
+                        : new ConfirmOutcome.Declined("AUTHENTICATION_EXPIRED"));
     }
 }

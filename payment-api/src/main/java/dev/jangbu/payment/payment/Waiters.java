@@ -50,12 +50,13 @@ public class Waiters {
                         sink.next(payment).complete();
                         return;
                     }
-                    sink.onDispose(() -> remove(payment, sink));
                     waiting.compute(payment, (id, sinks) -> {
                         Set<FluxSink<UUID>> all = sinks == null ? ConcurrentHashMap.newKeySet() : sinks;
                         all.add(sink);
                         return all;
                     });
+                    // After the sink is in the map: on one that is cancelled already this runs at once.
+                    sink.onDispose(() -> remove(payment, sink));
                     sink.next(payment);
                 },
                 FluxSink.OverflowStrategy.LATEST);

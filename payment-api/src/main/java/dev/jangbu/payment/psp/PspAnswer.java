@@ -7,8 +7,10 @@ public sealed interface PspAnswer {
      * The PSP has taken the money, and says of what.
      *
      * @param amount minor units of the currency
+     * @param canceled whether some of it, or all, has gone back already
      */
-    record Charged(String paymentKey, String orderId, long amount, String currency) implements PspAnswer {}
+    record Charged(String paymentKey, String orderId, long amount, String currency, boolean canceled)
+            implements PspAnswer {}
 
     /** The PSP will never take the money. The code is the PSP's own. */
     record Declined(String code) implements PspAnswer {}

@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.availability.ApplicationAvailability;
+import org.springframework.boot.availability.ReadinessState;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Flux;
@@ -23,10 +25,12 @@ class Recovery {
 
     private final PaymentStore payments;
     private final ResolvePayment resolve;
+    private final ApplicationAvailability availability;
     private final Duration lease;
     private final int concurrency;
 
-    Recovery(PaymentStore payments, ResolvePayment resolve, Settings settings) {
+    Recovery(PaymentStore payments, ResolvePayment resolve, ApplicationAvailability availability, Settings settings) {
+        this.availability = availability;
         this.payments = payments;
         this.resolve = resolve;
         this.lease = settings.resolutionLease();
@@ -36,6 +40,10 @@ class Recovery {
     /** One round: claims no more than are resolved at once, so that no lease runs out in a queue. */
     @Scheduled(fixedDelay = 1000)
     void round() {
+        if (availability.getReadinessState() != ReadinessState.ACCEPTING_TRAFFIC) {
+            // Not before the schema is resolved: an outcome that can't be recorded would cost an attempt.
+            return;
+        }
         try {
             payments.claimDue(concurrency, lease)
                     .collectList()

@@ -48,4 +48,10 @@ class ConfirmDecisionTest {
         assertThat(decide(Payments.in(PaymentStatus.REVIEW), KEY, AMOUNT, true))
                 .isEqualTo(ConfirmDecision.Step.ANSWER_OPEN);
     }
+
+    @Test
+    void whoAsksMoreOftenThanTheRecoveryUsesNoAttemptsUp() {
+        assertThat(decide(Payments.in(PaymentStatus.UNKNOWN, false, false), KEY, AMOUNT, true))
+                .isEqualTo(ConfirmDecision.Step.ANSWER_OPEN);
+    }
 }

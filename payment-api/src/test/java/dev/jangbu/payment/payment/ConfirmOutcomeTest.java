@@ -12,23 +12,23 @@ class ConfirmOutcomeTest {
 
     @Test
     void aChargeOfExactlyTheOrderApproves() {
-        assertThat(judge(new PspAnswer.Charged("key-1", "order-1001", 20_000, "KRW")))
+        assertThat(judge(new PspAnswer.Charged("key-1", "order-1001", 20_000, "KRW", false)))
                 .isInstanceOf(ConfirmOutcome.Approved.class);
     }
 
     @Test
     void aChargeOfAnythingElseIsForAPerson() {
-        assertThat(judge(new PspAnswer.Charged("key-1", "order-1001", 20_001, "KRW")))
+        assertThat(judge(new PspAnswer.Charged("key-1", "order-1001", 20_001, "KRW", false)))
                 .isInstanceOf(ConfirmOutcome.Review.class);
-        assertThat(judge(new PspAnswer.Charged("key-1", "order-1001", 20_000, "USD")))
+        assertThat(judge(new PspAnswer.Charged("key-1", "order-1001", 20_000, "USD", false)))
                 .isInstanceOf(ConfirmOutcome.Review.class);
-        assertThat(judge(new PspAnswer.Charged("key-1", "order-1002", 20_000, "KRW")))
+        assertThat(judge(new PspAnswer.Charged("key-1", "order-1002", 20_000, "KRW", false)))
                 .isInstanceOf(ConfirmOutcome.Review.class);
     }
 
     @Test
     void anAnswerAboutAnotherKeySaysNothingOfThisPayment() {
-        assertThat(judge(new PspAnswer.Charged("key-2", "order-1001", 20_000, "KRW")))
+        assertThat(judge(new PspAnswer.Charged("key-2", "order-1001", 20_000, "KRW", false)))
                 .isInstanceOf(ConfirmOutcome.Unknown.class);
     }
 
@@ -44,5 +44,11 @@ class ConfirmOutcomeTest {
 
     private static ConfirmOutcome judge(PspAnswer answer) {
         return ConfirmOutcome.judge(answer, ORDER);
+    }
+
+    @Test
+    void aChargeThatWentBackAlreadyIsForAPerson() {
+        assertThat(judge(new PspAnswer.Charged("key-1", "order-1001", 20_000, "KRW", true)))
+                .isInstanceOf(ConfirmOutcome.Review.class);
     }
 }

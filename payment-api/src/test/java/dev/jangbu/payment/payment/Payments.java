@@ -19,6 +19,10 @@ final class Payments {
     }
 
     static Payment in(PaymentStatus status, boolean leaseLive) {
+        return in(status, leaseLive, true);
+    }
+
+    static Payment in(PaymentStatus status, boolean leaseLive, boolean resolutionDue) {
         boolean confirmed = status != PaymentStatus.READY;
         return new Payment(
                 UUID.fromString("0199c0de-0000-7000-8000-000000000001"),
@@ -36,6 +40,7 @@ final class Payments {
                 1,
                 confirmed ? 1 : 0,
                 leaseLive,
+                resolutionDue,
                 confirmed ? NOON : null,
                 null,
                 null,

@@ -1,5 +1,6 @@
 package dev.jangbu.settlement.runtime;
 
+import dev.jangbu.contract.DeadLetters;
 import dev.jangbu.settlement.SettlementMetrics;
 import java.time.Duration;
 import java.util.HashMap;
@@ -34,16 +35,17 @@ public final class StreamsSettings {
         // What a buyer waits for twice (entry, completion). From a commit in PostgreSQL to a committed output: 100 ms
         // gave p50 65 ms, 20 ms gave 15; 10 ms gave no less, and a quarter less throughput.
         settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 20);
-        // How long a frozen instance keeps readers of committed records waiting, at most. Far above the commit
-        // interval.
+        // How long a frozen instance keeps readers of committed records waiting, at most. Far above the
+        // commit interval.
         settings.put(
                 StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG),
                 Math.toIntExact(Duration.ofSeconds(10).toMillis()));
         // A commit flushes anyway; what is ready before it need not wait for it.
         settings.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 5);
-        // Lost offsets must never skip a request. Reading again is safe: the desk drops what it has seen and sends to
-        // the
-        // dead letters what it is too late to know.
+        // A dead letter is longer than the record that it holds.
+        settings.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), DeadLetters.MAX_BYTES);
+        // Lost offsets must never skip a request. Reading again is safe: the desk drops what it has seen and sets aside
+        // what it is too late to know.
         settings.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
         settings.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, properties.replicationFactor());
         settings.put(
@@ -56,9 +58,8 @@ public final class StreamsSettings {
     private static void group(Map<String, Object> settings, SettlementProperties properties) {
         // The new protocol ("streams") said RUNNING and processed nothing for 20 s on this version.
         settings.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, "classic");
-        // After a kill, the group waits this long for the dead: 5 s to run again instead of 44 with the default of 45
-        // s.
-        // 6 s is the least that a broker accepts by default.
+        // After a kill, the group waits this long for the dead: 5 s to run again instead of 44 with the default
+        // of 45 s. 6 s is the least that a broker accepts by default.
         settings.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 6_000);
         settings.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 1_500);
         settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, properties.streamThreads());

@@ -69,15 +69,17 @@ final class TossAnswers {
     private static PspAnswer payment(JsonNode payment) {
         String status = text(payment, "status");
         return switch (status) {
-            // The money was taken, whatever of it went back later.
-            case "DONE", "CANCELED", "PARTIAL_CANCELED" -> charged(payment);
+            case "DONE" -> charged(payment, false);
+            case "CANCELED", "PARTIAL_CANCELED" -> charged(payment, true);
             case "ABORTED", "EXPIRED" -> new PspAnswer.Declined(status);
-            case "READY", "IN_PROGRESS", "WAITING_FOR_DEPOSIT" -> new PspAnswer.InProgress();
+            case "READY", "IN_PROGRESS" -> new PspAnswer.InProgress();
+            // A deposit may come days later: neither sent again nor ever declined by us.
+            case "WAITING_FOR_DEPOSIT" -> new PspAnswer.Uncertain("waiting for a deposit");
             default -> new PspAnswer.Uncertain("a payment of an unknown status");
         };
     }
 
-    private static PspAnswer charged(JsonNode payment) {
+    private static PspAnswer charged(JsonNode payment, boolean canceled) {
         JsonNode total = payment.path("totalAmount");
         if (!total.isNumber()) {
             throw new IllegalArgumentException("totalAmount");
@@ -87,7 +89,8 @@ final class TossAnswers {
                 text(payment, "paymentKey"),
                 text(payment, "orderId"),
                 Money.minorUnits(total.decimalValue(), currency),
-                currency);
+                currency,
+                canceled);
     }
 
     private static PspAnswer error(String code) {

@@ -13,9 +13,9 @@ class TossAnswersTest {
     @Test
     void aDonePaymentIsACharge() {
         assertThat(read(true, payment("DONE", "12.30", "USD")))
-                .isEqualTo(new PspAnswer.Charged("key-1", "order-1001", 1_230, "USD"));
+                .isEqualTo(new PspAnswer.Charged("key-1", "order-1001", 1_230, "USD", false));
         assertThat(read(true, payment("PARTIAL_CANCELED", "20000", "KRW")))
-                .isEqualTo(new PspAnswer.Charged("key-1", "order-1001", 20_000, "KRW"));
+                .isEqualTo(new PspAnswer.Charged("key-1", "order-1001", 20_000, "KRW", true));
     }
 
     @Test
