@@ -335,6 +335,9 @@ class SettlementTopologyTest {
                 payment(id, 100).setPsp("").build(),
                 payment(id, 100).setReferenceParts(0).build(),
                 payment(id, 100).setSellerId("seller-b").build(),
+                payment(id, 100).setReferenceId("no-uuid").build(),
+                payment(id, 100).setPsp("two words").build(),
+                payment(id, 100).setOccurredAt(Instant.EPOCH.minusMillis(1)).build(),
                 payment(id, 100).setSettlementId(UUID.randomUUID().toString()).build(),
                 payment(id, 100).setSettlementId("1").build(),
                 payment(id, 100)
