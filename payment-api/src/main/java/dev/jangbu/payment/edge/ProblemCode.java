@@ -17,6 +17,7 @@ public enum ProblemCode {
     BODY_TOO_LARGE(413, "The body is too large"),
     UNSUPPORTED_MEDIA_TYPE(415, "The body must be application/json"),
     INVALID_FIELD(422, "A field is invalid"),
+    CARD_NUMBER_REFUSED(422, "A card number is not taken here"),
     AMOUNT_MISMATCH(422, "The amount differs from the payment's"),
     IDEMPOTENCY_KEY_REUSED(422, "The Idempotency-Key was used for another call"),
     INTERNAL(500, "Something is wrong on our side"),

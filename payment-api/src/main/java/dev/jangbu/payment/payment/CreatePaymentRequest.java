@@ -1,5 +1,6 @@
 package dev.jangbu.payment.payment;
 
+import dev.jangbu.payment.edge.CardNumbers;
 import dev.jangbu.payment.edge.Problem;
 import dev.jangbu.payment.edge.Problem.FieldError;
 import java.util.ArrayList;
@@ -51,6 +52,7 @@ record CreatePaymentRequest(
         if (!errors.isEmpty() || orderId == null || currency == null) {
             throw Problem.invalid(errors);
         }
+        refuseCardNumbers(pairs);
         return new Valid(orderId, currency, amount, paymentLines, pairs);
     }
 
@@ -106,6 +108,11 @@ record CreatePaymentRequest(
             return Map.of();
         }
         return Map.copyOf(metadata);
+    }
+
+    private static void refuseCardNumbers(Map<String, String> pairs) {
+        pairs.keySet().forEach(key -> CardNumbers.refuseIn("metadata", key));
+        pairs.forEach((key, value) -> CardNumbers.refuseIn("metadata." + key, value));
     }
 
     private static boolean isCurrency(String code) {
