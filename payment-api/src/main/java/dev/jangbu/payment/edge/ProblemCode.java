@@ -13,6 +13,7 @@ public enum ProblemCode {
     PAYMENT_IN_PROGRESS(409, "The payment is being worked on"),
     PAYMENT_FINAL(409, "The payment is final"),
     PAYMENT_KEY_USED(409, "The payment key belongs to another payment"),
+    LAST_ADMIN_KEY(409, "The last key that can manage keys"),
     IDEMPOTENCY_KEY_IN_USE(409, "A call with this Idempotency-Key is being worked on"),
     BODY_TOO_LARGE(413, "The body is too large"),
     UNSUPPORTED_MEDIA_TYPE(415, "The body must be application/json"),

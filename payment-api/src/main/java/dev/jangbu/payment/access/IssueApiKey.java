@@ -1,0 +1,95 @@
+package dev.jangbu.payment.access;
+
+import com.fasterxml.uuid.Generators;
+import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
+import dev.jangbu.payment.Settings;
+import dev.jangbu.payment.edge.Answer;
+import dev.jangbu.payment.idempotency.Claim;
+import dev.jangbu.payment.idempotency.Fingerprint;
+import dev.jangbu.payment.idempotency.IdempotencyKey;
+import dev.jangbu.payment.idempotency.IdempotencyKeys;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.EnumSet;
+import org.springframework.boot.ApplicationArguments;
+import org.springframework.boot.ApplicationRunner;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.reactive.TransactionalOperator;
+import reactor.core.publisher.Mono;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Issues an API key. It is in the first answer alone: what is kept for repetitions of the call is the same answer without
+ * it, as it is stored nowhere. Who lost the first answer revokes that key and asks for another.
+ */
+@Component
+class IssueApiKey implements ApplicationRunner {
+
+    private static final String OPERATION = "api-key";
+
+    private final ApiKeyStore store;
+    private final IdempotencyKeys keys;
+    private final TransactionalOperator transaction;
+    private final Settings settings;
+    private final Clock clock;
+    private final JsonMapper json;
+    private final TimeBasedEpochGenerator ids = Generators.timeBasedEpochGenerator();
+
+    IssueApiKey(
+            ApiKeyStore store,
+            IdempotencyKeys keys,
+            TransactionalOperator transaction,
+            Settings settings,
+            Clock clock,
+            JsonMapper json) {
+        this.store = store;
+        this.keys = keys;
+        this.transaction = transaction;
+        this.settings = settings;
+        this.clock = clock;
+        this.json = json;
+    }
+
+    Mono<Answer> issue(ApiKeyRequest request, IdempotencyKey key) {
+        Fingerprint fingerprint = Fingerprint.of(OPERATION, request);
+        return keys.replay(key, fingerprint).switchIfEmpty(Mono.defer(() -> {
+            ApiKeyRequest.Valid valid = request.validated(clock.instant());
+            ApiKey issued = new ApiKey(ids.generate(), valid.name(), valid.scopes(), now(), valid.expiresAt(), null);
+            return insert(issued, KeySecret.random(), key, fingerprint);
+        }));
+    }
+
+    private Mono<Answer> insert(ApiKey issued, KeySecret secret, IdempotencyKey key, Fingerprint fingerprint) {
+        Answer kept = answer(issued, ApiKeyView.of(issued));
+        return keys.claim(key, fingerprint, OPERATION, issued.id(), 0, Duration.ZERO)
+                .flatMap(claim -> switch (claim) {
+                    case Claim.Fresh fresh ->
+                        store.insert(issued, secret)
+                                .then(keys.answered(key, kept))
+                                .thenReturn(answer(issued, ApiKeyView.issued(issued, secret)));
+                    case Claim.Done done -> Mono.just(done.answer());
+                    case Claim.Running running ->
+                        Mono.<Answer>error(new IllegalStateException("Issuing a key is one transaction"));
+                })
+                .as(transaction::transactional);
+    }
+
+    private Answer answer(ApiKey issued, ApiKeyView view) {
+        return new Answer(201, json.writeValueAsString(view), "/v1/api-keys/" + issued.id());
+    }
+
+    /** Makes the development key, if one is set; one that was revoked stays so. */
+    @Override
+    public void run(ApplicationArguments arguments) {
+        if (!settings.devApiKey().isEmpty()) {
+            ApiKey dev = new ApiKey(ids.generate(), "dev", EnumSet.allOf(Scope.class), now(), null, null);
+            store.insert(dev, new KeySecret(settings.devApiKey())).block();
+        }
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    }
+}
