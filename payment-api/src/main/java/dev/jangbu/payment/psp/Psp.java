@@ -18,6 +18,18 @@ public interface Psp {
      */
     Mono<PspAnswer> confirm(String idempotencyKey, PspOrder order);
 
+    /**
+     * Gives a part of a charge, or all of it, back to the buyer. Repeating it with the same idempotency key gives nothing
+     * back anew.
+     *
+     * @param idempotencyKey the PSP's own key for this one piece of work
+     * @param order what was charged
+     * @param amount minor units of the order's currency
+     * @param reason shown to the buyer, at most 200 characters
+     * @return {@link PspAnswer.Charged} with this cancellation among the others, {@link PspAnswer.Declined} if it won't be done
+     */
+    Mono<PspAnswer> cancel(String idempotencyKey, PspOrder order, long amount, String reason);
+
     /** What the PSP knows of a payment key. */
     Mono<PspAnswer> find(PspOrder order);
 

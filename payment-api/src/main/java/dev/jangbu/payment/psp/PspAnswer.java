@@ -1,5 +1,7 @@
 package dev.jangbu.payment.psp;
 
+import java.util.List;
+
 /** What may come of asking a PSP. */
 public sealed interface PspAnswer {
 
@@ -8,11 +10,18 @@ public sealed interface PspAnswer {
      *
      * @param amount minor units of the currency
      * @param canceled whether some of it, or all, has gone back already
+     * @param cancels what went back, oldest first; empty unless canceled
      */
-    record Charged(String paymentKey, String orderId, long amount, String currency, boolean canceled)
-            implements PspAnswer {}
+    record Charged(
+            String paymentKey, String orderId, long amount, String currency, boolean canceled, List<PspCancel> cancels)
+            implements PspAnswer {
 
-    /** The PSP will never take the money. The code is the PSP's own. */
+        public Charged {
+            cancels = List.copyOf(cancels);
+        }
+    }
+
+    /** The PSP will never take the money, or never give it back: whatever was asked. The code is the PSP's own. */
     record Declined(String code) implements PspAnswer {}
 
     /** The PSP knows the payment, and neither took the money nor refused to. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jangbu.payment.psp.PspAnswer;
 import dev.jangbu.payment.psp.PspOrder;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ConfirmOutcomeTest {
@@ -12,23 +13,23 @@ class ConfirmOutcomeTest {
 
     @Test
     void aChargeOfExactlyTheOrderApproves() {
-        assertThat(judge(new PspAnswer.Charged("key-1", "order-1001", 20_000, "KRW", false)))
+        assertThat(judge(new PspAnswer.Charged("key-1", "order-1001", 20_000, "KRW", false, List.of())))
                 .isInstanceOf(ConfirmOutcome.Approved.class);
     }
 
     @Test
     void aChargeOfAnythingElseIsForAPerson() {
-        assertThat(judge(new PspAnswer.Charged("key-1", "order-1001", 20_001, "KRW", false)))
+        assertThat(judge(new PspAnswer.Charged("key-1", "order-1001", 20_001, "KRW", false, List.of())))
                 .isInstanceOf(ConfirmOutcome.Review.class);
-        assertThat(judge(new PspAnswer.Charged("key-1", "order-1001", 20_000, "USD", false)))
+        assertThat(judge(new PspAnswer.Charged("key-1", "order-1001", 20_000, "USD", false, List.of())))
                 .isInstanceOf(ConfirmOutcome.Review.class);
-        assertThat(judge(new PspAnswer.Charged("key-1", "order-1002", 20_000, "KRW", false)))
+        assertThat(judge(new PspAnswer.Charged("key-1", "order-1002", 20_000, "KRW", false, List.of())))
                 .isInstanceOf(ConfirmOutcome.Review.class);
     }
 
     @Test
     void anAnswerAboutAnotherKeySaysNothingOfThisPayment() {
-        assertThat(judge(new PspAnswer.Charged("key-2", "order-1001", 20_000, "KRW", false)))
+        assertThat(judge(new PspAnswer.Charged("key-2", "order-1001", 20_000, "KRW", false, List.of())))
                 .isInstanceOf(ConfirmOutcome.Unknown.class);
     }
 
@@ -48,7 +49,7 @@ class ConfirmOutcomeTest {
 
     @Test
     void aChargeThatWentBackAlreadyIsForAPerson() {
-        assertThat(judge(new PspAnswer.Charged("key-1", "order-1001", 20_000, "KRW", true)))
+        assertThat(judge(new PspAnswer.Charged("key-1", "order-1001", 20_000, "KRW", true, List.of())))
                 .isInstanceOf(ConfirmOutcome.Review.class);
     }
 }

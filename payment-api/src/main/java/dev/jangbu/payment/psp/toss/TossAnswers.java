@@ -2,6 +2,9 @@ package dev.jangbu.payment.psp.toss;
 
 import dev.jangbu.payment.psp.Money;
 import dev.jangbu.payment.psp.PspAnswer;
+import dev.jangbu.payment.psp.PspCancel;
+import java.math.BigDecimal;
+import java.util.List;
 import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
@@ -55,12 +58,42 @@ final class TossAnswers {
             "REJECT_TOSSPAY_INVALID_ACCOUNT",
             "RESTRICTED_TRANSFER_ACCOUNT");
 
+    /**
+     * No money went back, and a repetition would not change that. {@code ALREADY_CANCELED_PAYMENT} is not among them: what
+     * was canceled may have been this very refund, so the payment is looked at.
+     */
+    private static final Set<String> CANCEL_REFUSALS = Set.of(
+            "ALREADY_REFUND_PAYMENT",
+            "EXCEED_CANCEL_AMOUNT_DISCOUNT_AMOUNT",
+            "EXCEED_MAX_REFUND_DUE",
+            "FORBIDDEN_BANK_REFUND_REQUEST",
+            "INVALID_BANK",
+            "INVALID_REFUND_ACCOUNT_INFO",
+            "INVALID_REFUND_ACCOUNT_NUMBER",
+            "NOT_ALLOWED_PARTIAL_REFUND",
+            "NOT_AVAILABLE_BANK",
+            "NOT_CANCELABLE_AMOUNT",
+            "NOT_CANCELABLE_PAYMENT",
+            "NOT_CANCELABLE_PAYMENT_FOR_DORMANT_USER",
+            "NOT_MATCHES_REFUNDABLE_AMOUNT",
+            "REFUND_REJECTED");
+
     private TossAnswers() {}
 
+    /** The answer to a confirmation or a look-up. */
     static PspAnswer read(boolean success, byte[] body) {
+        return read(success, body, DECLINES);
+    }
+
+    /** The answer to a cancellation. */
+    static PspAnswer readCancel(boolean success, byte[] body) {
+        return read(success, body, CANCEL_REFUSALS);
+    }
+
+    private static PspAnswer read(boolean success, byte[] body, Set<String> finalCodes) {
         try {
             JsonNode answer = JSON.readTree(body);
-            return success ? payment(answer) : error(answer.path("code").asString(""));
+            return success ? payment(answer) : error(answer.path("code").asString(""), finalCodes);
         } catch (JacksonException | ArithmeticException | IllegalArgumentException unreadable) {
             return new PspAnswer.Uncertain("the answer can't be read");
         }
@@ -80,21 +113,35 @@ final class TossAnswers {
     }
 
     private static PspAnswer charged(JsonNode payment, boolean canceled) {
-        JsonNode total = payment.path("totalAmount");
-        if (!total.isNumber()) {
-            throw new IllegalArgumentException("totalAmount");
-        }
         String currency = text(payment, "currency");
         return new PspAnswer.Charged(
                 text(payment, "paymentKey"),
                 text(payment, "orderId"),
-                Money.minorUnits(total.decimalValue(), currency),
+                Money.minorUnits(number(payment, "totalAmount"), currency),
                 currency,
-                canceled);
+                canceled,
+                canceled ? cancels(payment.path("cancels"), currency) : List.of());
     }
 
-    private static PspAnswer error(String code) {
-        if (DECLINES.contains(code)) {
+    /** Only what is done counts; a cancellation that the PSP is still at shows up as done later. */
+    private static List<PspCancel> cancels(JsonNode cancels, String currency) {
+        return cancels.valueStream()
+                .filter(cancel -> cancel.path("cancelStatus").asString("DONE").equals("DONE"))
+                .map(cancel -> new PspCancel(
+                        text(cancel, "transactionKey"), Money.minorUnits(number(cancel, "cancelAmount"), currency)))
+                .toList();
+    }
+
+    private static BigDecimal number(JsonNode node, String field) {
+        JsonNode value = node.path(field);
+        if (!value.isNumber()) {
+            throw new IllegalArgumentException(field);
+        }
+        return value.decimalValue();
+    }
+
+    private static PspAnswer error(String code, Set<String> finalCodes) {
+        if (finalCodes.contains(code)) {
             return new PspAnswer.Declined(code);
         }
         if (code.equals("NOT_FOUND_PAYMENT")) {

@@ -66,28 +66,50 @@ final class TossPsp implements Psp {
     @Override
     public Mono<PspAnswer> confirm(String idempotencyKey, PspOrder order) {
         BigDecimal amount = Money.decimal(order.amount(), order.currency());
-        return ask(http.post()
-                .uri("/v1/payments/confirm")
-                .header("Idempotency-Key", idempotencyKey)
-                .contentType(MediaType.APPLICATION_JSON)
-                .bodyValue(Map.of("paymentKey", order.paymentKey(), "orderId", order.orderId(), "amount", amount)));
+        return ask(
+                http.post()
+                        .uri("/v1/payments/confirm")
+                        .header("Idempotency-Key", idempotencyKey)
+                        .contentType(MediaType.APPLICATION_JSON)
+                        .bodyValue(
+                                Map.of("paymentKey", order.paymentKey(), "orderId", order.orderId(), "amount", amount)),
+                TossAnswers::read);
+    }
+
+    @Override
+    public Mono<PspAnswer> cancel(String idempotencyKey, PspOrder order, long amount, String reason) {
+        return ask(
+                http.post()
+                        .uri("/v1/payments/{paymentKey}/cancel", order.paymentKey())
+                        .header("Idempotency-Key", idempotencyKey)
+                        .contentType(MediaType.APPLICATION_JSON)
+                        // The amount always, also for all that is left: it must never be more than was reserved here.
+                        .bodyValue(Map.of(
+                                "cancelReason", reason, "cancelAmount", Money.decimal(amount, order.currency()))),
+                TossAnswers::readCancel);
     }
 
     @Override
     public Mono<PspAnswer> find(PspOrder order) {
-        return ask(http.get().uri("/v1/payments/{paymentKey}", order.paymentKey()));
+        return ask(http.get().uri("/v1/payments/{paymentKey}", order.paymentKey()), TossAnswers::read);
     }
 
     @Override
     public Mono<PspAnswer> findByOrderId(PspOrder order) {
-        return ask(http.get().uri("/v1/payments/orders/{orderId}", order.orderId()));
+        return ask(http.get().uri("/v1/payments/orders/{orderId}", order.orderId()), TossAnswers::read);
     }
 
-    private Mono<PspAnswer> ask(RequestHeadersSpec<?> request) {
+    /** How an answer is understood: its success or refusal, and its body. */
+    @FunctionalInterface
+    private interface Reading {
+        PspAnswer read(boolean success, byte[] body);
+    }
+
+    private Mono<PspAnswer> ask(RequestHeadersSpec<?> request, Reading reading) {
         return request.accept(MediaType.APPLICATION_JSON)
                 .exchangeToMono(answer -> answer.bodyToMono(byte[].class)
                         .defaultIfEmpty(new byte[0])
-                        .map(body -> TossAnswers.read(answer.statusCode().is2xxSuccessful(), body)))
+                        .map(body -> reading.read(answer.statusCode().is2xxSuccessful(), body)))
                 .retryWhen(REFUSED_CONNECTIONS)
                 .timeout(timeout)
                 .onErrorResume(thrown -> Mono.just(new PspAnswer.Uncertain(reason(thrown))));

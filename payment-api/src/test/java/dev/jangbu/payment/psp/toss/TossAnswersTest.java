@@ -3,7 +3,9 @@ package dev.jangbu.payment.psp.toss;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jangbu.payment.psp.PspAnswer;
+import dev.jangbu.payment.psp.PspCancel;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -13,9 +15,31 @@ class TossAnswersTest {
     @Test
     void aDonePaymentIsACharge() {
         assertThat(read(true, payment("DONE", "12.30", "USD")))
-                .isEqualTo(new PspAnswer.Charged("key-1", "order-1001", 1_230, "USD", false));
+                .isEqualTo(new PspAnswer.Charged("key-1", "order-1001", 1_230, "USD", false, List.of()));
         assertThat(read(true, payment("PARTIAL_CANCELED", "20000", "KRW")))
-                .isEqualTo(new PspAnswer.Charged("key-1", "order-1001", 20_000, "KRW", true));
+                .isEqualTo(new PspAnswer.Charged("key-1", "order-1001", 20_000, "KRW", true, List.of()));
+    }
+
+    @Test
+    void whatWentBackIsToldByTransactionKeyAndAmount() {
+        String body = """
+                {"paymentKey":"key-1","orderId":"order-1001","status":"PARTIAL_CANCELED","totalAmount":12.30,"currency":"USD",
+                 "cancels":[{"transactionKey":"tx-1","cancelAmount":1.05,"cancelStatus":"DONE"},
+                            {"transactionKey":"tx-2","cancelAmount":2,"cancelStatus":"IN_PROGRESS"}]}
+                """;
+        assertThat(TossAnswers.readCancel(true, body.getBytes(StandardCharsets.UTF_8)))
+                .isEqualTo(new PspAnswer.Charged(
+                        "key-1", "order-1001", 1_230, "USD", true, List.of(new PspCancel("tx-1", 105))));
+    }
+
+    @Test
+    void aRefusedCancellationIsToldByItsCode() {
+        assertThat(TossAnswers.readCancel(false, error("NOT_CANCELABLE_AMOUNT").getBytes(StandardCharsets.UTF_8)))
+                .isEqualTo(new PspAnswer.Declined("NOT_CANCELABLE_AMOUNT"));
+        // It may have been this very refund, in an attempt whose answer was lost.
+        assertThat(TossAnswers.readCancel(
+                        false, error("ALREADY_CANCELED_PAYMENT").getBytes(StandardCharsets.UTF_8)))
+                .isEqualTo(new PspAnswer.Uncertain("ALREADY_CANCELED_PAYMENT"));
     }
 
     @Test

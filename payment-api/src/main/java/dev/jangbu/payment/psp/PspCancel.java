@@ -1,0 +1,9 @@
+package dev.jangbu.payment.psp;
+
+/**
+ * One cancellation that the PSP made of a payment: money that went back to the buyer.
+ *
+ * @param transactionKey the PSP's own name of it, by which it is told from the payment's other cancellations
+ * @param amount minor units of the payment's currency
+ */
+public record PspCancel(String transactionKey, long amount) {}
