@@ -11,6 +11,7 @@ import org.springframework.util.unit.DataSize;
  * @param registry the schema registry's base URL
  * @param streamsUrl where wallet reads are forwarded to
  * @param ledgerUrl where ledger reads are forwarded to
+ * @param expiryAfter after which a payment that is only created, or only queued, expires
  * @param devApiKey if not empty, a key with all scopes is made of it at the start; for development alone
  */
 @ConfigurationProperties("jangbu")
@@ -19,22 +20,49 @@ public record Settings(
         URI streamsUrl,
         URI ledgerUrl,
         String devApiKey,
+        Duration expiryAfter,
         ChangeStream changeStream,
+        Idempotency idempotency,
+        Async async,
         Recovery recovery,
         Psp psp) {
 
     /** @param maxRetainedWal new payments are refused while the slot holds back more WAL than this */
     public record ChangeStream(DataSize maxRetainedWal) {}
 
+    /** @param keptFor how long a key is remembered */
+    public record Idempotency(Duration keptFor) {}
+
+    /**
+     * @param queueLimit how many accepted payments may wait for the PSP; beyond it a call is told to come again
+     * @param concurrency how many of them are at the PSP at once
+     */
+    public record Async(int queueLimit, int concurrency) {}
+
     /**
      * @param leaseMargin how much longer than the PSP's time-out a claim lasts
      * @param maxAttempts after so many without an answer a person decides (REVIEW)
      * @param backoffFirst the wait after the first attempt that gave no answer; it doubles
      * @param backoffMax the longest wait
-     * @param concurrency how many resolutions are at the PSP at once
+     * @param concurrency how many open payments, and as many open refunds, are asked about at once
      */
     public record Recovery(
-            Duration leaseMargin, int maxAttempts, Duration backoffFirst, Duration backoffMax, int concurrency) {}
+            Duration leaseMargin, int maxAttempts, Duration backoffFirst, Duration backoffMax, int concurrency) {
+
+        /**
+         * How long to wait after an attempt that gave no answer: not at all after the first, whose answer may be there by
+         * now; then ever longer.
+         *
+         * @param attempt counts from 1
+         */
+        public Duration backoff(int attempt) {
+            if (attempt <= 1) {
+                return Duration.ZERO;
+            }
+            Duration doubled = backoffFirst.multipliedBy(1L << Math.min(attempt - 2, 20));
+            return doubled.compareTo(backoffMax) > 0 ? backoffMax : doubled;
+        }
+    }
 
     /**
      * @param url the PSP's base URL

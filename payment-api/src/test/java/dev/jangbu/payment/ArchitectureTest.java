@@ -39,8 +39,25 @@ class ArchitectureTest {
                 .haveNameMatching(
                         "(\\[L?)*(void|I|int|long|boolean|java\\.lang\\..*|java\\.util\\.[A-Z].*|java\\.time\\.(Instant|Duration)"
                                 + "|org\\.jspecify\\..*"
-                                + "|dev\\.jangbu\\.payment\\.psp\\.(PspAnswer|PspOrder)(\\$.*)?"
+                                + "|dev\\.jangbu\\.payment\\.psp\\.(PspAnswer|PspOrder|PspCancel)(\\$.*)?"
                                 + "|dev\\.jangbu\\.payment\\.payment\\.(Payment|PaymentLine|PaymentStatus|ConfirmDecision|ConfirmOutcome)(\\$.*)?);?")
+                .because("they know no Spring, no Kafka, no clock and no I/O")
+                .check(OWN);
+    }
+
+    @Test
+    void decisionsAboutARefundAreFunctionsOfWhatIsGiven() {
+        classes()
+                .that()
+                .haveNameMatching("dev\\.jangbu\\.payment\\.refund\\.(RefundDecision|RefundOutcome|FeeShare)(\\$.*)?")
+                .should()
+                .onlyDependOnClassesThat()
+                .haveNameMatching(
+                        "(\\[L?)*(void|I|int|long|boolean|java\\.lang\\..*|java\\.math\\.BigInteger|java\\.util\\..*"
+                                + "|org\\.jspecify\\..*"
+                                + "|dev\\.jangbu\\.payment\\.psp\\.(PspAnswer|PspOrder|PspCancel)(\\$.*)?"
+                                + "|dev\\.jangbu\\.payment\\.payment\\.(Payment|PaymentLine|PaymentStatus)(\\$.*)?"
+                                + "|dev\\.jangbu\\.payment\\.refund\\.(RefundDecision|RefundOutcome|FeeShare|RefundLine|RefundRequest\\$Wanted)(\\$.*)?);?")
                 .because("they know no Spring, no Kafka, no clock and no I/O")
                 .check(OWN);
     }

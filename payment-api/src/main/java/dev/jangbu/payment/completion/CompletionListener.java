@@ -4,15 +4,13 @@ import dev.jangbu.contract.AvroSerdes;
 import dev.jangbu.contract.DeadLetters;
 import dev.jangbu.contract.PoisonRecordException;
 import dev.jangbu.contract.SettlementCompleted;
+import dev.jangbu.contract.SettlementKind;
 import dev.jangbu.contract.Topics;
 import dev.jangbu.payment.Settings;
-import dev.jangbu.payment.payment.PaymentStore;
 import dev.jangbu.payment.payment.Waiters;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -24,8 +22,8 @@ import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.stereotype.Component;
 
 /**
- * Turns completions into COMPLETED payments: a batch is one statement, and one that comes again changes nothing. The offsets
- * are committed after the statement.
+ * Turns completions into COMPLETED payments and refunds and decided payouts: a batch is one statement, and one that comes
+ * again changes nothing. The offsets are committed after the statement.
  */
 @Component
 class CompletionListener {
@@ -33,14 +31,15 @@ class CompletionListener {
     private static final Logger log = LoggerFactory.getLogger(CompletionListener.class);
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
-    private final PaymentStore payments;
+    private final Completions completions;
     private final Waiters waiters;
     private final KafkaTemplate<byte[], byte[]> kafka;
     private final AvroSerdes serdes;
     private @Nullable Deserializer<SettlementCompleted> deserializer;
 
-    CompletionListener(PaymentStore payments, Waiters waiters, KafkaTemplate<byte[], byte[]> kafka, Settings settings) {
-        this.payments = payments;
+    CompletionListener(
+            Completions completions, Waiters waiters, KafkaTemplate<byte[], byte[]> kafka, Settings settings) {
+        this.completions = completions;
         this.waiters = waiters;
         this.kafka = kafka;
         this.serdes = new AvroSerdes(settings.registry());
@@ -48,24 +47,24 @@ class CompletionListener {
 
     @KafkaListener(topics = "settlement.completions", groupId = "jangbu-payment-api", batch = "true")
     void on(List<ConsumerRecord<byte[], byte[]>> records) {
-        Map<UUID, Instant> completed = new HashMap<>();
+        List<SettlementCompleted> batch = new ArrayList<>();
         for (ConsumerRecord<byte[], byte[]> record : records) {
             SettlementCompleted completion = read(record);
             if (completion != null) {
-                switch (completion.getKind()) {
-                    case PAYMENT ->
-                        completed.putIfAbsent(
-                                UUID.fromString(completion.getReferenceId()), completion.getCompletedAt());
-                    case REFUND, PAYOUT -> log.debug("{} is no payment", completion.getReferenceId());
-                    case UNKNOWN ->
-                        throw new IllegalStateException("A completion of a kind that this version doesn't know: offset "
-                                + record.offset() + " of partition " + record.partition());
+                if (completion.getKind() == SettlementKind.UNKNOWN) {
+                    throw new IllegalStateException("A completion of a kind that this version doesn't know: offset "
+                            + record.offset() + " of partition " + record.partition());
                 }
+                batch.add(completion);
             }
         }
-        if (!completed.isEmpty()) {
-            payments.complete(completed).block(TIMEOUT);
-            waiters.wake(completed.keySet());
+        if (!batch.isEmpty()) {
+            completions.record(batch).block(TIMEOUT);
+            List<UUID> payments = batch.stream()
+                    .filter(completion -> completion.getKind() == SettlementKind.PAYMENT)
+                    .map(completion -> UUID.fromString(completion.getReferenceId()))
+                    .toList();
+            waiters.wake(payments).block(TIMEOUT);
         }
     }
 

@@ -25,6 +25,14 @@ public record Answer(int status, String body, @Nullable String location, boolean
         return new Answer(status, body, location, true);
     }
 
+    /** The answer in HTTP, with the resource's version as its ETag. */
+    public ResponseEntity<byte[]> toEntity(long version) {
+        ResponseEntity<byte[]> entity = toEntity();
+        HttpHeaders headers = new HttpHeaders(entity.getHeaders());
+        headers.setETag("\"" + version + "\"");
+        return new ResponseEntity<>(entity.getBody(), headers, entity.getStatusCode());
+    }
+
     /** The answer in HTTP. */
     public ResponseEntity<byte[]> toEntity() {
         HttpHeaders headers = new HttpHeaders();

@@ -1,11 +1,12 @@
 package dev.jangbu.payment.idempotency;
 
+import static dev.jangbu.payment.database.Rows.required;
+
 import dev.jangbu.payment.edge.Answer;
 import dev.jangbu.payment.edge.Problem;
 import dev.jangbu.payment.edge.ProblemCode;
 import io.r2dbc.spi.Readable;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.UUID;
 import org.springframework.r2dbc.core.DatabaseClient;
 import org.springframework.stereotype.Component;
@@ -26,7 +27,7 @@ public class IdempotencyKeys {
             """;
 
     private static final String SELECT = """
-            SELECT fingerprint, status, coalesce(lease_until > clock_timestamp(), false) AS lease_live,
+            SELECT fingerprint, status, resource_id, coalesce(lease_until > clock_timestamp(), false) AS lease_live,
                    answer_status, answer_location, answer_body
               FROM idempotency_keys
              WHERE key = :key
@@ -50,6 +51,18 @@ public class IdempotencyKeys {
             UPDATE idempotency_keys
                SET lease_until = NULL
              WHERE resource_id = :resource AND operation = :operation AND status = 'RUNNING'
+            """;
+
+    /** One whose work is open is forgotten too: a repetition then finds the work by its resource. */
+    private static final String FORGET = """
+            DELETE FROM idempotency_keys
+             WHERE key IN (SELECT key
+                             FROM idempotency_keys
+                            WHERE created_at < clock_timestamp() - :ageMs * interval '1 millisecond'
+                              AND (lease_until IS NULL OR lease_until < clock_timestamp())
+                            ORDER BY created_at
+                            LIMIT :limit
+                              FOR UPDATE SKIP LOCKED)
             """;
 
     private final DatabaseClient database;
@@ -91,6 +104,24 @@ public class IdempotencyKeys {
                                 .one());
     }
 
+    /** Lets go of a key that was just taken: what it stands for is kept elsewhere. */
+    public Mono<Void> forget(IdempotencyKey key) {
+        return database.sql("DELETE FROM idempotency_keys WHERE key = :key")
+                .bind("key", key.text())
+                .fetch()
+                .rowsUpdated()
+                .then();
+    }
+
+    /** Forgets keys of this age that nobody is at; at most so many at once. How many it were. */
+    Mono<Long> forgetOlderThan(Duration age, int limit) {
+        return database.sql(FORGET)
+                .bind("ageMs", age.toMillis())
+                .bind("limit", limit)
+                .fetch()
+                .rowsUpdated();
+    }
+
     /** Stores the answer of a call that is one transaction, within it. */
     public Mono<Void> answered(IdempotencyKey key, Answer answer) {
         return bind(database.sql(ANSWER_ONE).bind("key", key.text()), answer)
@@ -117,6 +148,21 @@ public class IdempotencyKeys {
                 .then();
     }
 
+    /** 409: whoever began under this key may still be at it. */
+    public static Problem inUse() {
+        return new Problem(
+                        ProblemCode.IDEMPOTENCY_KEY_IN_USE,
+                        "A call with this key is at work; repeat it later, with the same key, for its answer")
+                .retryAfter(Duration.ofSeconds(1));
+    }
+
+    /** 422: the key stands for something else. */
+    public static Problem reused() {
+        return new Problem(
+                ProblemCode.IDEMPOTENCY_KEY_REUSED,
+                "This Idempotency-Key came with another call or body before; use a new one for new work");
+    }
+
     private static DatabaseClient.GenericExecuteSpec bind(DatabaseClient.GenericExecuteSpec statement, Answer answer) {
         DatabaseClient.GenericExecuteSpec bound =
                 statement.bind("status", answer.status()).bind("body", answer.body());
@@ -127,21 +173,17 @@ public class IdempotencyKeys {
 
     private static Claim read(Readable row, Fingerprint fingerprint) {
         if (!fingerprint.equals(new Fingerprint(required(row, "fingerprint", byte[].class)))) {
-            throw new Problem(
-                    ProblemCode.IDEMPOTENCY_KEY_REUSED,
-                    "This Idempotency-Key came with another call or body before; use a new one for new work");
+            throw reused();
         }
         if ("RUNNING".equals(row.get("status", String.class))) {
-            return new Claim.Running(Boolean.TRUE.equals(row.get("lease_live", Boolean.class)));
+            return new Claim.Running(
+                    required(row, "resource_id", UUID.class),
+                    Boolean.TRUE.equals(row.get("lease_live", Boolean.class)));
         }
         return new Claim.Done(new Answer(
                         required(row, "answer_status", Integer.class),
                         required(row, "answer_body", String.class),
                         row.get("answer_location", String.class))
                 .asReplay());
-    }
-
-    private static <T> T required(Readable row, String column, Class<T> type) {
-        return Objects.requireNonNull(row.get(column, type), column);
     }
 }

@@ -9,6 +9,8 @@ final class ConfirmDecision {
     enum Step {
         /** Set out to the PSP. */
         GO,
+        /** Queue it: the client would rather not wait. */
+        ACCEPT,
         /** The outcome is open and nobody is at it: ask the PSP for it first. */
         RESOLVE,
         /** It has been done: answer the payment as it is. */
@@ -27,12 +29,13 @@ final class ConfirmDecision {
      * Decides.
      *
      * @param amount minor units, as the client gave it
+     * @param async whether the client would rather have it queued than wait
      * @param repeated whether this call's idempotency key has begun this very work before
      */
-    static Step decide(Payment payment, String paymentKey, long amount, boolean repeated) {
+    static Step decide(Payment payment, String paymentKey, long amount, boolean async, boolean repeated) {
         boolean same = paymentKey.equals(payment.paymentKey()) && amount == payment.amount();
         return switch (payment.status()) {
-            case READY -> amount == payment.amount() ? Step.GO : Step.REFUSE_AMOUNT;
+            case READY -> ready(payment, amount, async);
             case ACCEPTED -> same ? Step.ANSWER_OPEN : Step.REFUSE_IN_PROGRESS;
             case EXECUTING -> payment.leaseLive() || !same ? Step.REFUSE_IN_PROGRESS : Step.RESOLVE;
             case UNKNOWN -> unknown(payment, same);
@@ -40,6 +43,16 @@ final class ConfirmDecision {
             case APPROVED, COMPLETED -> same ? Step.ANSWER : Step.REFUSE_FINAL;
             case DECLINED, CANCELED, EXPIRED -> Step.REFUSE_FINAL;
         };
+    }
+
+    private static Step ready(Payment payment, long amount, boolean async) {
+        if (payment.expired()) {
+            return Step.REFUSE_FINAL;
+        }
+        if (amount != payment.amount()) {
+            return Step.REFUSE_AMOUNT;
+        }
+        return async ? Step.ACCEPT : Step.GO;
     }
 
     private static Step unknown(Payment payment, boolean same) {

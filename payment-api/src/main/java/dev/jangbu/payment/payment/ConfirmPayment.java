@@ -10,7 +10,6 @@ import dev.jangbu.payment.idempotency.Fingerprint;
 import dev.jangbu.payment.idempotency.IdempotencyKey;
 import dev.jangbu.payment.idempotency.IdempotencyKeys;
 import dev.jangbu.payment.outbox.ChangeStream;
-import dev.jangbu.payment.psp.Psp;
 import java.time.Duration;
 import java.util.UUID;
 import org.springframework.dao.DuplicateKeyException;
@@ -28,7 +27,8 @@ import reactor.core.publisher.Mono;
  *   <li><i>T2</i>, a transaction: {@link RecordOutcome} writes the status, the outbox and the answers.
  * </ol>
  *
- * <p>A repetition is answered what was answered, or takes up what was left lying.
+ * <p>A client that would rather not wait ({@code Prefer: respond-async}) has its payment queued instead, READY to ACCEPTED, for
+ * the recovery to take it from there. A repetition is answered what was answered, or takes up what was left lying.
  */
 @Component
 class ConfirmPayment {
@@ -36,36 +36,37 @@ class ConfirmPayment {
     static final String OPERATION = "confirm";
 
     private final PaymentStore payments;
+    private final PaymentAttempts attempts;
     private final IdempotencyKeys keys;
     private final PaymentAnswers answers;
+    private final ChargePayment charge;
     private final ResolvePayment resolve;
-    private final RecordOutcome record;
     private final ChangeStream changeStream;
+    private final WorkBell bell;
     private final TransactionalOperator transaction;
-    private final Psp psp;
-    private final Duration lease;
-    private final Duration resolutionLease;
+    private final Settings settings;
 
     ConfirmPayment(
             PaymentStore payments,
+            PaymentAttempts attempts,
             IdempotencyKeys keys,
             PaymentAnswers answers,
+            ChargePayment charge,
             ResolvePayment resolve,
-            RecordOutcome record,
             ChangeStream changeStream,
+            WorkBell bell,
             TransactionalOperator transaction,
-            Psp psp,
             Settings settings) {
         this.payments = payments;
+        this.attempts = attempts;
         this.keys = keys;
         this.answers = answers;
+        this.charge = charge;
         this.resolve = resolve;
-        this.record = record;
         this.changeStream = changeStream;
+        this.bell = bell;
         this.transaction = transaction;
-        this.psp = psp;
-        this.lease = settings.lease();
-        this.resolutionLease = settings.resolutionLease();
+        this.settings = settings;
     }
 
     /** What T1 has found to be done after it. */
@@ -77,38 +78,41 @@ class ConfirmPayment {
         /** The PSP is to be asked to charge. */
         record Charge(Payment payment) implements Intent {}
 
+        /** It was queued: this is the answer, and whoever works the queue off is to hear of it. */
+        record Queued(Answer answer) implements Intent {}
+
         /** The PSP is to be asked what came of it. */
-        record Resolve(Payment payment) implements Intent {}
+        record Resolve(UUID payment) implements Intent {}
     }
 
-    Mono<Answer> confirm(UUID id, ConfirmRequest.Valid request, IdempotencyKey key, TraceContext trace) {
+    /** @param async whether the client would rather have the payment queued than wait for its outcome */
+    Mono<Answer> confirm(UUID id, ConfirmRequest.Valid request, boolean async, IdempotencyKey key, TraceContext trace) {
         Fingerprint fingerprint = Fingerprint.of(OPERATION + " " + id, request);
-        return keys.replay(key, fingerprint).switchIfEmpty(Mono.defer(() -> intend(id, request, key, fingerprint, trace)
-                .flatMap(intent -> switch (intent) {
+        Call call = new Call(request, async, key, trace);
+        return keys.replay(key, fingerprint)
+                .switchIfEmpty(Mono.defer(() -> intend(id, call, fingerprint).flatMap(intent -> switch (intent) {
                     case Intent.Answered answered -> Mono.just(answered.answer());
-                    case Intent.Charge charge -> charge(charge.payment());
+                    case Intent.Charge begun ->
+                        charge.charge(begun.payment(), OPERATION).map(answers::confirmed);
+                    case Intent.Queued queued -> Mono.fromRunnable(bell::ring).thenReturn(queued.answer());
                     case Intent.Resolve open -> resolve.resolve(open.payment()).map(answers::confirmed);
                 })));
     }
 
-    private Mono<Answer> charge(Payment payment) {
-        return psp.confirm(ResolvePayment.pspKey(payment), payment.order())
-                .map(answer -> ConfirmOutcome.judge(answer, payment.order()))
-                .flatMap(outcome -> record.record(payment, outcome, OPERATION))
-                .map(answers::confirmed);
-    }
+    /** What a client asks for, and how. */
+    private record Call(ConfirmRequest.Valid request, boolean async, IdempotencyKey key, TraceContext trace) {}
 
     /** T1. */
-    private Mono<Intent> intend(
-            UUID id, ConfirmRequest.Valid request, IdempotencyKey key, Fingerprint fingerprint, TraceContext trace) {
+    private Mono<Intent> intend(UUID id, Call call, Fingerprint fingerprint) {
         return payments.lock(id)
                 .switchIfEmpty(Mono.error(() -> Problem.notFound("payment")))
-                .flatMap(payment -> keys.claim(key, fingerprint, OPERATION, id, payment.attempts() + 1, lease)
+                .flatMap(payment -> keys.claim(
+                                call.key(), fingerprint, OPERATION, id, payment.attempts() + 1, settings.lease())
                         .flatMap(claim -> switch (claim) {
                             case Claim.Done done -> Mono.just(new Intent.Answered(done.answer()));
                             case Claim.Running running ->
-                                running.leaseLive() ? Mono.error(inUse()) : step(payment, request, key, trace, true);
-                            case Claim.Fresh fresh -> step(payment, request, key, trace, false);
+                                running.leaseLive() ? Mono.error(IdempotencyKeys.inUse()) : step(payment, call, true);
+                            case Claim.Fresh fresh -> step(payment, call, false);
                         }))
                 .as(transaction::transactional)
                 .onErrorMap(
@@ -118,46 +122,55 @@ class ConfirmPayment {
                                 "Confirm with the payment key of this payment's own checkout"));
     }
 
-    private Mono<Intent> step(
-            Payment payment, ConfirmRequest.Valid request, IdempotencyKey key, TraceContext trace, boolean repeated) {
-        return switch (ConfirmDecision.decide(payment, request.paymentKey(), request.amount(), repeated)) {
+    private Mono<Intent> step(Payment payment, Call call, boolean repeated) {
+        ConfirmRequest.Valid request = call.request();
+        return switch (ConfirmDecision.decide(
+                payment, request.paymentKey(), request.amount(), call.async(), repeated)) {
             case GO -> {
                 changeStream.require();
-                yield payments.begin(payment, request.paymentKey(), trace.traceparent(), lease)
+                yield attempts.begin(payment, request.paymentKey(), call.trace().traceparent(), settings.lease())
                         .then(payments.find(payment.id()))
                         .map(Intent.Charge::new);
             }
+            case ACCEPT -> {
+                changeStream.require();
+                yield accept(payment, call);
+            }
             case RESOLVE ->
-                payments.claim(payment, OPERATION, resolutionLease)
-                        .then(payments.find(payment.id()))
-                        .map(Intent.Resolve::new);
-            case ANSWER -> answered(key, answers.ok(payment));
+                attempts.claimDue(payment.id(), OPERATION, settings.resolutionLease())
+                        .<Intent>map(Intent.Resolve::new)
+                        .switchIfEmpty(Mono.error(PaymentAnswers::inProgress));
+            case ANSWER -> answered(call.key(), answers.ok(payment));
             case ANSWER_OPEN ->
                 keys.endLeases(payment.id(), OPERATION).thenReturn(new Intent.Answered(answers.open(payment)));
-            case REFUSE_AMOUNT -> answered(key, answers.refused(payment, amountMismatch()));
-            case REFUSE_IN_PROGRESS -> Mono.error(inProgress());
-            case REFUSE_FINAL -> Mono.error(isFinal(payment));
+            case REFUSE_AMOUNT -> answered(call.key(), answers.refused(payment, amountMismatch()));
+            case REFUSE_IN_PROGRESS -> Mono.error(PaymentAnswers.inProgress());
+            case REFUSE_FINAL -> Mono.error(PaymentAnswers.isFinal(payment));
         };
+    }
+
+    private Mono<Intent> accept(Payment payment, Call call) {
+        return attempts.accept(
+                        payment,
+                        call.request().paymentKey(),
+                        call.trace().traceparent(),
+                        settings.expiryAfter(),
+                        settings.async().queueLimit())
+                .flatMap(accepted -> accepted
+                        ? keys.endLeases(payment.id(), OPERATION).then(payments.find(payment.id()))
+                        : Mono.error(queueFull()))
+                .map(queued -> new Intent.Queued(answers.open(queued)));
     }
 
     private Mono<Intent> answered(IdempotencyKey key, Answer answer) {
         return keys.answered(key, answer).thenReturn(new Intent.Answered(answer));
     }
 
-    private Problem inUse() {
+    private static Problem queueFull() {
         return new Problem(
-                        ProblemCode.IDEMPOTENCY_KEY_IN_USE,
-                        "A call with this key is at work; repeat it later, with the same key, for its answer")
-                .retryAfter(Duration.ofSeconds(1));
-    }
-
-    private Problem inProgress() {
-        return new Problem(ProblemCode.PAYMENT_IN_PROGRESS, "Another call is at work on this payment; read it to see")
-                .retryAfter(Duration.ofSeconds(1));
-    }
-
-    private static Problem isFinal(Payment payment) {
-        return new Problem(ProblemCode.PAYMENT_FINAL, "The payment is " + payment.status() + "; create a new one");
+                        ProblemCode.QUEUE_FULL,
+                        "As many payments are queued as may be; try again later, or confirm without respond-async")
+                .retryAfter(Duration.ofSeconds(5));
     }
 
     private static Problem amountMismatch() {

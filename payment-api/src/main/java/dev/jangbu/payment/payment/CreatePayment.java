@@ -2,6 +2,7 @@ package dev.jangbu.payment.payment;
 
 import com.fasterxml.uuid.Generators;
 import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
+import dev.jangbu.payment.Settings;
 import dev.jangbu.payment.edge.Answer;
 import dev.jangbu.payment.edge.Problem;
 import dev.jangbu.payment.edge.ProblemCode;
@@ -33,6 +34,7 @@ class CreatePayment {
     private final ChangeStream changeStream;
     private final TransactionalOperator transaction;
     private final Psp psp;
+    private final Duration expiryAfter;
     private final Clock clock;
     private final TimeBasedEpochGenerator ids = Generators.timeBasedEpochGenerator();
 
@@ -43,6 +45,7 @@ class CreatePayment {
             ChangeStream changeStream,
             TransactionalOperator transaction,
             Psp psp,
+            Settings settings,
             Clock clock) {
         this.payments = payments;
         this.keys = keys;
@@ -50,6 +53,7 @@ class CreatePayment {
         this.changeStream = changeStream;
         this.transaction = transaction;
         this.psp = psp;
+        this.expiryAfter = settings.expiryAfter();
         this.clock = clock;
     }
 
@@ -66,7 +70,7 @@ class CreatePayment {
         return keys.claim(key, fingerprint, OPERATION, payment.id(), 0, Duration.ZERO)
                 .flatMap(claim -> switch (claim) {
                     case Claim.Fresh fresh ->
-                        payments.insert(payment)
+                        payments.insert(payment, expiryAfter)
                                 .then(keys.answered(key, answer))
                                 .thenReturn(answer);
                     case Claim.Done done -> Mono.just(done.answer());
@@ -99,6 +103,8 @@ class CreatePayment {
                 0,
                 false,
                 false,
+                false,
+                null,
                 null,
                 null,
                 null,

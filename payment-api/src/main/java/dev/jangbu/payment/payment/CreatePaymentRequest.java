@@ -3,8 +3,8 @@ package dev.jangbu.payment.payment;
 import dev.jangbu.payment.edge.CardNumbers;
 import dev.jangbu.payment.edge.Problem;
 import dev.jangbu.payment.edge.Problem.FieldError;
+import dev.jangbu.payment.psp.Money;
 import java.util.ArrayList;
-import java.util.Currency;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -43,7 +43,7 @@ record CreatePaymentRequest(
         if (orderId == null || !ORDER_ID.matcher(orderId).matches()) {
             errors.add(new FieldError("orderId", "must be 6 to 64 of A-Z a-z 0-9 _ -"));
         }
-        if (currency == null || !isCurrency(currency)) {
+        if (!Money.isCurrency(currency)) {
             errors.add(new FieldError("currency", "must be the three letters of an ISO 4217 currency"));
         }
         List<PaymentLine> paymentLines = lines(errors);
@@ -80,7 +80,7 @@ record CreatePaymentRequest(
             errors.add(new FieldError(at + ".fee", "must be an integer from 0 to the amount, in minor units"));
         }
         return new PaymentLine(
-                Integer.toString(index + 1), sellerId == null ? "" : sellerId, amount == null ? 0 : amount, fee, 0);
+                Integer.toString(index + 1), sellerId == null ? "" : sellerId, amount == null ? 0 : amount, fee);
     }
 
     private static long sum(List<PaymentLine> lines, List<FieldError> errors) {
@@ -113,10 +113,5 @@ record CreatePaymentRequest(
     private static void refuseCardNumbers(Map<String, String> pairs) {
         pairs.keySet().forEach(key -> CardNumbers.refuseIn("metadata", key));
         pairs.forEach((key, value) -> CardNumbers.refuseIn("metadata." + key, value));
-    }
-
-    private static boolean isCurrency(String code) {
-        return Currency.getAvailableCurrencies().stream()
-                .anyMatch(c -> c.getCurrencyCode().equals(code));
     }
 }

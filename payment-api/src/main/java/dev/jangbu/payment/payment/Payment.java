@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param attempts how often somebody set out to the PSP; only the last may record an outcome
  * @param leaseLive whether that somebody may still be at it
  * @param resolutionDue whether the pause after the last attempt is over: who asks more often only uses the attempts up
+ * @param expired whether it was left alone for too long; it becomes EXPIRED within a second
  * @param firstAttemptAt when the buyer's authentication began to run out
+ * @param reviewReason why a person has to decide, or had to
  * @param traceparent of the request that confirmed it
  */
 public record Payment(
@@ -34,8 +36,10 @@ public record Payment(
         int attempts,
         boolean leaseLive,
         boolean resolutionDue,
+        boolean expired,
         @Nullable Instant firstAttemptAt,
         @Nullable Instant unknownSince,
+        @Nullable String reviewReason,
         @Nullable String traceparent,
         Instant createdAt,
         @Nullable Instant approvedAt,

@@ -3,13 +3,14 @@ package dev.jangbu.payment.payment;
 import dev.jangbu.payment.edge.Answer;
 import dev.jangbu.payment.edge.Problem;
 import dev.jangbu.payment.edge.ProblemCode;
+import java.time.Duration;
 import java.util.Objects;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Payments as answers. */
+/** Payments as answers, and why they are refused. */
 @Component
-class PaymentAnswers {
+public class PaymentAnswers {
 
     private final JsonMapper json;
 
@@ -23,12 +24,12 @@ class PaymentAnswers {
     }
 
     /** 200. */
-    Answer ok(Payment payment) {
+    public Answer ok(Payment payment) {
         return new Answer(200, body(payment), null);
     }
 
     /** 202: the payment as it is, to be asked for again. */
-    Answer open(Payment payment) {
+    public Answer open(Payment payment) {
         return new Answer(202, body(payment), location(payment));
     }
 
@@ -53,9 +54,26 @@ class PaymentAnswers {
             case APPROVED, COMPLETED -> ok(payment);
             case DECLINED -> declined(payment);
             case UNKNOWN, REVIEW, ACCEPTED, EXECUTING -> open(payment);
-            case READY, CANCELED, EXPIRED ->
-                throw new IllegalStateException("A confirmed payment is " + payment.status());
+            case CANCELED, EXPIRED -> refused(payment, isFinal(payment));
+            case READY -> throw new IllegalStateException("A confirmed payment is READY");
         };
+    }
+
+    /** 409: somebody is at it. */
+    public static Problem inProgress() {
+        return new Problem(
+                        ProblemCode.PAYMENT_IN_PROGRESS,
+                        "An operation of this payment is at the payment service provider; try again later, or read it to see")
+                .retryAfter(Duration.ofSeconds(1));
+    }
+
+    /** 409: nothing will change any more. */
+    public static Problem isFinal(Payment payment) {
+        return new Problem(
+                ProblemCode.PAYMENT_FINAL,
+                payment.expired()
+                        ? "The payment has expired; create a new one"
+                        : "The payment is " + payment.status() + "; create a new one");
     }
 
     private String body(Payment payment) {

@@ -1,15 +1,21 @@
 package dev.jangbu.payment.payment;
 
+import dev.jangbu.payment.access.Caller;
 import dev.jangbu.payment.edge.Answer;
 import dev.jangbu.payment.edge.Detached;
+import dev.jangbu.payment.edge.Ids;
+import dev.jangbu.payment.edge.Page;
 import dev.jangbu.payment.edge.Prefer;
-import dev.jangbu.payment.edge.Problem;
 import dev.jangbu.payment.edge.TraceContext;
+import dev.jangbu.payment.history.History;
 import dev.jangbu.payment.idempotency.IdempotencyKey;
+import dev.jangbu.payment.review.ResolveRequest;
+import java.util.Set;
 import java.util.UUID;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
+import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -19,6 +25,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Payments over HTTP. */
 @RestController
@@ -27,14 +34,30 @@ class PaymentController {
 
     private final CreatePayment create;
     private final ConfirmPayment confirm;
+    private final DecideReview decide;
     private final WatchPayment watch;
+    private final PaymentList list;
+    private final History history;
     private final PaymentAnswers answers;
+    private final JsonMapper json;
 
-    PaymentController(CreatePayment create, ConfirmPayment confirm, WatchPayment watch, PaymentAnswers answers) {
+    PaymentController(
+            CreatePayment create,
+            ConfirmPayment confirm,
+            DecideReview decide,
+            WatchPayment watch,
+            PaymentList list,
+            History history,
+            PaymentAnswers answers,
+            JsonMapper json) {
         this.create = create;
         this.confirm = confirm;
+        this.decide = decide;
         this.watch = watch;
+        this.list = list;
+        this.history = history;
         this.answers = answers;
+        this.json = json;
     }
 
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
@@ -51,51 +74,80 @@ class PaymentController {
             @RequestHeader HttpHeaders headers,
             @RequestBody Mono<ConfirmRequest> body,
             ServerWebExchange exchange) {
-        UUID payment = id(id);
+        UUID payment = Ids.inPath(id, "payment");
         IdempotencyKey key = IdempotencyKey.of(headers);
         Prefer prefer = Prefer.of(headers);
         TraceContext trace = TraceContext.of(exchange);
         return body.map(ConfirmRequest::validated)
-                .flatMap(request -> Detached.run(confirm.confirm(payment, request, key, trace)))
-                .flatMap(answer -> answer.status() == 200 && !answer.replayed()
-                        ? preferred(payment, answer, prefer)
-                        : Mono.just(answer.toEntity()));
+                .flatMap(request -> Detached.run(confirm.confirm(payment, request, prefer.respondAsync(), key, trace)))
+                .flatMap(answer -> preferred(payment, answer, prefer));
+    }
+
+    @PostMapping(path = "/{id}/resolve", consumes = MediaType.APPLICATION_JSON_VALUE)
+    Mono<ResponseEntity<byte[]>> resolve(
+            @PathVariable String id,
+            @RequestHeader HttpHeaders headers,
+            @RequestBody Mono<ResolveRequest> body,
+            ServerWebExchange exchange) {
+        UUID payment = Ids.inPath(id, "payment");
+        IdempotencyKey key = IdempotencyKey.of(headers);
+        UUID apiKeyId = Caller.of(exchange).keyId();
+        return body.map(request -> request.validated("DECLINED"))
+                .flatMap(decision -> Detached.run(decide.decide(payment, decision, key, apiKeyId)))
+                .map(Answer::toEntity);
     }
 
     @GetMapping("/{id}")
     Mono<ResponseEntity<byte[]>> read(@PathVariable String id, @RequestHeader HttpHeaders headers) {
-        UUID payment = id(id);
+        UUID payment = Ids.inPath(id, "payment");
         Prefer prefer = Prefer.of(headers);
         return prefer.waitFor()
                 .map(wait -> watch.whenFinal(payment, wait))
                 .orElseGet(() -> watch.now(payment))
-                .map(found -> tagged(found, prefer));
+                .map(found -> applied(tagged(found), prefer, false));
     }
 
-    /** The outcome is recorded; a client that would rather see it complete waits a while for that. */
-    private Mono<ResponseEntity<byte[]>> preferred(UUID payment, Answer outcome, Prefer prefer) {
-        return prefer.waitFor()
-                .map(wait -> watch.whenFinal(payment, wait).map(found -> tagged(found, prefer)))
-                .orElseGet(() -> Mono.just(outcome.toEntity()));
+    @GetMapping
+    Mono<ResponseEntity<byte[]>> list(ServerHttpRequest request) {
+        Page page = Page.of(request, PaymentList.FILTERS);
+        return list.list(page)
+                .map(PaymentView::of)
+                .collectList()
+                .map(found -> page.answer(json, found, payment -> payment.id().toString()));
     }
 
-    private ResponseEntity<byte[]> tagged(Payment payment, Prefer prefer) {
-        ResponseEntity<byte[]> entity = answers.ok(payment).toEntity();
-        HttpHeaders headers = new HttpHeaders(entity.getHeaders());
-        headers.setETag("\"" + payment.version() + "\"");
-        prefer.applied().ifPresent(applied -> headers.set("Preference-Applied", applied));
-        return new ResponseEntity<>(entity.getBody(), headers, entity.getStatusCode());
+    @GetMapping("/{id}/history")
+    Mono<ResponseEntity<byte[]>> history(@PathVariable String id, ServerHttpRequest request) {
+        UUID payment = Ids.inPath(id, "payment");
+        Page page = Page.of(request, Set.of());
+        return watch.now(payment)
+                .thenMany(history.of(payment, page))
+                .collectList()
+                .map(changes -> page.answer(json, changes, History.Change::key));
     }
 
-    private static UUID id(String text) {
-        try {
-            UUID id = UUID.fromString(text);
-            if (id.toString().equalsIgnoreCase(text)) {
-                return id;
-            }
-        } catch (IllegalArgumentException notAnId) {
-            // The same as an id that nothing has.
+    /** The outcome is recorded, or the payment queued; a client that would rather see it final waits a while for that. */
+    private Mono<ResponseEntity<byte[]>> preferred(UUID payment, Answer answer, Prefer prefer) {
+        boolean async = prefer.respondAsync() && answer.status() == 202;
+        if (answer.replayed() || !(answer.status() == 200 || async)) {
+            return Mono.just(answer.toEntity());
         }
-        throw Problem.notFound("payment");
+        return prefer.waitFor()
+                .map(wait -> watch.whenFinal(payment, wait)
+                        .map(found -> found.status() == PaymentStatus.COMPLETED
+                                ? tagged(found)
+                                : answers.confirmed(found).toEntity()))
+                .orElseGet(() -> Mono.just(answer.toEntity()))
+                .map(entity -> applied(entity, prefer, async));
+    }
+
+    private ResponseEntity<byte[]> tagged(Payment payment) {
+        return answers.ok(payment).toEntity(payment.version());
+    }
+
+    private static ResponseEntity<byte[]> applied(ResponseEntity<byte[]> entity, Prefer prefer, boolean async) {
+        HttpHeaders headers = new HttpHeaders(entity.getHeaders());
+        prefer.applied(async).ifPresent(applied -> headers.set("Preference-Applied", applied));
+        return new ResponseEntity<>(entity.getBody(), headers, entity.getStatusCode());
     }
 }

@@ -1,44 +1,29 @@
 package dev.jangbu.payment.payment;
 
-import io.r2dbc.spi.Readable;
+import static dev.jangbu.payment.database.Rows.column;
+import static dev.jangbu.payment.database.Rows.required;
+
+import dev.jangbu.payment.database.Rows;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.UUID;
-import java.util.function.Function;
 import org.springframework.r2dbc.core.DatabaseClient;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import tools.jackson.core.type.TypeReference;
-import tools.jackson.databind.json.JsonMapper;
 
-/**
- * Payments in PostgreSQL. Leases and delays are in the database's time ({@code clock_timestamp()}), the one clock that all
- * instances share; what a payment says of itself is in the application's.
- */
+/** Payments in PostgreSQL, but for their time at the PSP, which {@link PaymentAttempts} keeps. */
 @Component
 public class PaymentStore {
 
-    private static final String SELECT = """
-            SELECT p.*, coalesce(p.lease_until > clock_timestamp(), false) AS lease_live,
-                   coalesce(p.next_attempt_at <= clock_timestamp(), true) AS resolution_due,
-                   (SELECT json_agg(json_build_object(
-                               'lineId', l.line_id, 'sellerId', l.seller_id, 'amount', l.amount, 'fee', l.fee,
-                               'refundedAmount', l.refunded_amount) ORDER BY l.line_no)::text
-                      FROM payment_lines l
-                     WHERE l.payment_id = p.id) AS lines
-              FROM payments p
-             WHERE p.id = :id
-            """;
-
     private static final String INSERT = """
             WITH payment AS (
-                INSERT INTO payments (id, order_id, status, currency, amount, metadata, psp, cause, version, created_at)
-                VALUES (:id, :orderId, 'READY', :currency, :amount, :metadata, :psp, 'create', 1, :createdAt)
+                INSERT INTO payments (id, order_id, status, currency, amount, metadata, psp, cause, version, created_at,
+                                      expires_at)
+                VALUES (:id, :orderId, 'READY', :currency, :amount, :metadata, :psp, 'create', 1, :createdAt,
+                        clock_timestamp() + :expiryMs * interval '1 millisecond')
                 RETURNING id)
             INSERT INTO payment_lines (payment_id, line_no, line_id, seller_id, amount, fee)
             SELECT payment.id, line.no, line.id, line.seller_id, line.amount, line.fee
@@ -46,121 +31,89 @@ public class PaymentStore {
                    unnest(:lineIds, :sellerIds, :amounts, :fees) WITH ORDINALITY AS line (id, seller_id, amount, fee, no)
             """;
 
-    private static final String BEGIN = """
-            WITH begun AS (
-                UPDATE payments
-                   SET status = 'EXECUTING', version = version + 1, cause = 'confirm',
-                       payment_key = :paymentKey, traceparent = :traceparent,
-                       attempts = attempts + 1, first_attempt_at = clock_timestamp(),
-                       lease_until = clock_timestamp() + :leaseMs * interval '1 millisecond'
-                 WHERE id = :id AND status = 'READY' AND version = :version
-                RETURNING id, attempts)
-            INSERT INTO psp_attempts (resource_id, attempt, operation, cause)
-            SELECT id, attempts, 'confirm', 'confirm' FROM begun
+    private static final String CANCEL = """
+            UPDATE payments
+               SET status = 'CANCELED', version = version + 1, cause = 'cancel'
+             WHERE id = :id AND status IN ('READY', 'ACCEPTED') AND version = :version
             """;
 
-    private static final String CLAIM = """
-            WITH claimed AS (
-                UPDATE payments
-                   SET attempts = attempts + 1,
-                       lease_until = clock_timestamp() + :leaseMs * interval '1 millisecond'
-                 WHERE id = :id AND status IN ('EXECUTING', 'UNKNOWN') AND version = :version
-                RETURNING id, attempts)
-            INSERT INTO psp_attempts (resource_id, attempt, operation, cause)
-            SELECT id, attempts, 'confirm', :cause FROM claimed
-            """;
-
-    private static final String CLAIM_DUE = """
+    private static final String EXPIRE = """
             WITH due AS (
                 SELECT id
                   FROM payments
-                 WHERE status IN ('EXECUTING', 'UNKNOWN')
-                   AND (lease_until IS NULL OR lease_until <= clock_timestamp())
-                   AND (next_attempt_at IS NULL OR next_attempt_at <= clock_timestamp())
-                 ORDER BY next_attempt_at NULLS FIRST
+                 WHERE status IN ('READY', 'ACCEPTED') AND expires_at <= clock_timestamp()
+                 ORDER BY expires_at
                  LIMIT :limit
-                   FOR UPDATE SKIP LOCKED),
-            claimed AS (
-                UPDATE payments p
-                   SET attempts = p.attempts + 1,
-                       lease_until = clock_timestamp() + :leaseMs * interval '1 millisecond'
-                  FROM due
-                 WHERE p.id = due.id
-                RETURNING p.id, p.attempts),
-            noted AS (
-                INSERT INTO psp_attempts (resource_id, attempt, operation, cause)
-                SELECT id, attempts, 'confirm', 'recovery' FROM claimed)
-            SELECT id FROM claimed
-            """;
-
-    private static final String APPROVE = """
-            UPDATE payments
-               SET status = 'APPROVED', version = version + 1, cause = :cause, approved_at = :at,
-                   lease_until = NULL, next_attempt_at = NULL, unknown_since = NULL
-             WHERE id = :id AND attempts = :attempt AND status IN ('EXECUTING', 'UNKNOWN')
-            """;
-
-    private static final String DECLINE = """
-            UPDATE payments
-               SET status = 'DECLINED', version = version + 1, cause = :cause, decline_code = :code,
-                   lease_until = NULL, next_attempt_at = NULL, unknown_since = NULL
-             WHERE id = :id AND attempts = :attempt AND status IN ('EXECUTING', 'UNKNOWN')
-            """;
-
-    private static final String UNKNOWN = """
-            UPDATE payments
-               SET status = 'UNKNOWN', version = version + CASE status WHEN 'UNKNOWN' THEN 0 ELSE 1 END, cause = :cause,
-                   unknown_since = coalesce(unknown_since, :at), lease_until = NULL,
-                   next_attempt_at = clock_timestamp() + :backoffMs * interval '1 millisecond'
-             WHERE id = :id AND attempts = :attempt AND status IN ('EXECUTING', 'UNKNOWN')
-            """;
-
-    private static final String REVIEW = """
-            UPDATE payments
-               SET status = 'REVIEW', version = version + 1, cause = :cause,
-                   lease_until = NULL, next_attempt_at = NULL
-             WHERE id = :id AND attempts = :attempt AND status IN ('EXECUTING', 'UNKNOWN')
-            """;
-
-    private static final String NOTE_ATTEMPT = """
-            UPDATE psp_attempts
-               SET outcome = :outcome, detail = :detail, ended_at = clock_timestamp()
-             WHERE resource_id = :id AND operation = 'confirm' AND attempt = :attempt
-            """;
-
-    private static final String COMPLETE = """
+                   FOR UPDATE SKIP LOCKED)
             UPDATE payments p
-               SET status = 'COMPLETED', version = p.version + 1, cause = 'completion', completed_at = done.at
-              FROM unnest(:ids, :ats) AS done (id, at)
-             WHERE p.id = done.id AND p.status = 'APPROVED'
+               SET status = 'EXPIRED', version = p.version + 1, cause = 'expiry'
+              FROM due
+             WHERE p.id = due.id
+            RETURNING p.id
             """;
 
-    private static final String SETTLED_AMONG = """
-            SELECT id FROM payments WHERE id = ANY (:ids) AND status IN ('COMPLETED', 'DECLINED', 'CANCELED', 'EXPIRED')
+    private static final String CHANGED = PaymentRow.SELECT + """
+              JOIN unnest(:ids, :versions) AS seen (id, version) ON p.id = seen.id AND p.version > seen.version
             """;
 
-    private static final TypeReference<List<PaymentLine>> LINES = new TypeReference<>() {};
-    private static final TypeReference<Map<String, String>> METADATA = new TypeReference<>() {};
+    private static final String REFUNDED = """
+            WITH line AS (
+                UPDATE payment_lines l
+                   SET refunded_amount = l.refunded_amount + back.amount,
+                       reserved_amount = l.reserved_amount - back.amount,
+                       refunded_fee = l.refunded_fee + back.fee
+                  FROM unnest(:lineIds, :amounts, :fees) AS back (line_id, amount, fee)
+                 WHERE l.payment_id = :id AND l.line_id = back.line_id
+                RETURNING l.payment_id)
+            UPDATE payments
+               SET version = version + 1
+             WHERE id = :id AND (SELECT count(*) FROM line) = :count
+            """;
+
+    private static final String RESERVE = """
+            WITH wanted AS (
+                SELECT line_id, amount FROM unnest(:lineIds, :amounts) AS w (line_id, amount)),
+            fitting AS (
+                SELECT count(*) AS n
+                  FROM payment_lines l
+                  JOIN wanted w USING (line_id)
+                 WHERE l.payment_id = :id AND w.amount <= l.amount - l.refunded_amount - l.reserved_amount)
+            UPDATE payment_lines l
+               SET reserved_amount = l.reserved_amount + w.amount
+              FROM wanted w, fitting
+             WHERE l.payment_id = :id AND l.line_id = w.line_id AND fitting.n = (SELECT count(*) FROM wanted)
+            """;
+
+    private static final String RELEASE = """
+            UPDATE payment_lines l
+               SET reserved_amount = l.reserved_amount - w.amount
+              FROM unnest(:lineIds, :amounts) AS w (line_id, amount)
+             WHERE l.payment_id = :id AND l.line_id = w.line_id
+            """;
 
     private final DatabaseClient database;
-    private final JsonMapper json;
+    private final PaymentRow rows;
 
-    PaymentStore(DatabaseClient database, JsonMapper json) {
+    PaymentStore(DatabaseClient database, PaymentRow rows) {
         this.database = database;
-        this.json = json;
+        this.rows = rows;
     }
 
+    /** A part of a line that goes back to the buyer: the amount, and of it the fee, in minor units. */
+    public record Back(String lineId, long amount, long fee) {}
+
     /** Inserts a payment in READY, version 1, with its lines. */
-    Mono<Void> insert(Payment payment) {
+    Mono<Void> insert(Payment payment, Duration expiryAfter) {
         List<PaymentLine> lines = payment.lines();
         return database.sql(INSERT)
                 .bind("id", payment.id())
                 .bind("orderId", payment.orderId())
                 .bind("currency", payment.currency())
                 .bind("amount", payment.amount())
-                .bind("metadata", json.writeValueAsString(payment.metadata()))
+                .bind("metadata", rows.metadata(payment.metadata()))
                 .bind("psp", payment.psp())
                 .bind("createdAt", payment.createdAt())
+                .bind("expiryMs", expiryAfter.toMillis())
                 .bind("lineIds", column(lines, PaymentLine::lineId, String[]::new))
                 .bind("sellerIds", column(lines, PaymentLine::sellerId, String[]::new))
                 .bind("amounts", column(lines, PaymentLine::amount, Long[]::new))
@@ -172,144 +125,76 @@ public class PaymentStore {
 
     /** The payment; empty if there is none. */
     public Mono<Payment> find(UUID id) {
-        return database.sql(SELECT).bind("id", id).map(this::payment).one();
-    }
-
-    /** The payment, its row locked until the transaction ends. */
-    Mono<Payment> lock(UUID id) {
-        return database.sql(SELECT + " FOR UPDATE OF p")
+        return database.sql(PaymentRow.SELECT + " WHERE p.id = :id")
                 .bind("id", id)
-                .map(this::payment)
+                .map(rows::read)
                 .one();
     }
 
-    /** READY to EXECUTING, with a lease and the first attempt. */
-    Mono<Void> begin(Payment payment, String paymentKey, String traceparent, Duration lease) {
-        return one(database.sql(BEGIN)
-                .bind("id", payment.id())
-                .bind("version", payment.version())
-                .bind("paymentKey", paymentKey)
-                .bind("traceparent", traceparent)
-                .bind("leaseMs", lease.toMillis()));
+    /** The payment, its row locked until the transaction ends. */
+    public Mono<Payment> lock(UUID id) {
+        return database.sql(PaymentRow.SELECT + " WHERE p.id = :id FOR UPDATE OF p")
+                .bind("id", id)
+                .map(rows::read)
+                .one();
     }
 
-    /** A lease and the next attempt at a payment whose outcome is open; its row is locked. */
-    Mono<Void> claim(Payment payment, String cause, Duration lease) {
-        return one(database.sql(CLAIM)
-                .bind("id", payment.id())
-                .bind("version", payment.version())
-                .bind("cause", cause)
-                .bind("leaseMs", lease.toMillis()));
-    }
-
-    /** Claims what nobody is at: leases that ran out and delays that are over; never another's live work. */
-    public Flux<UUID> claimDue(int limit, Duration lease) {
-        return database.sql(CLAIM_DUE)
-                .bind("limit", limit)
-                .bind("leaseMs", lease.toMillis())
-                .map(row -> required(row, "id", UUID.class))
+    /** These payments, those that there are, in no order. */
+    public Flux<Payment> findAll(Collection<UUID> ids) {
+        return database.sql(PaymentRow.SELECT + " WHERE p.id = ANY (:ids)")
+                .bind("ids", ids.toArray(UUID[]::new))
+                .map(rows::read)
                 .all();
     }
 
-    /** Whether this attempt still stood and is now APPROVED. */
-    Mono<Boolean> approve(UUID id, int attempt, String cause, Instant at) {
-        return stood(outcome(APPROVE, id, attempt, cause).bind("at", at));
+    /** Those of these payments that have another version by now than the one that was seen. */
+    Flux<Payment> changed(Map<UUID, Long> seenVersions) {
+        List<Map.Entry<UUID, Long>> seen = List.copyOf(seenVersions.entrySet());
+        return database.sql(CHANGED)
+                .bind("ids", column(seen, Map.Entry::getKey, UUID[]::new))
+                .bind("versions", column(seen, Map.Entry::getValue, Long[]::new))
+                .map(rows::read)
+                .all();
     }
 
-    /** Whether this attempt still stood and is now DECLINED. */
-    Mono<Boolean> decline(UUID id, int attempt, String cause, String code) {
-        return stood(outcome(DECLINE, id, attempt, cause).bind("code", code));
+    /** READY or ACCEPTED to CANCELED; the payment's row is locked. */
+    public Mono<Void> cancel(Payment payment) {
+        return Rows.changeOne(database.sql(CANCEL).bind("id", payment.id()).bind("version", payment.version()));
     }
 
-    /** Whether this attempt still stood and is now UNKNOWN, to be asked again after the delay. */
-    Mono<Boolean> unknown(UUID id, int attempt, String cause, Instant at, Duration backoff) {
-        return stood(outcome(UNKNOWN, id, attempt, cause).bind("at", at).bind("backoffMs", backoff.toMillis()));
-    }
-
-    /** Whether this attempt still stood and is now in REVIEW. */
-    Mono<Boolean> review(UUID id, int attempt, String cause) {
-        return stood(outcome(REVIEW, id, attempt, cause));
-    }
-
-    /** Notes what came of an attempt, for people. */
-    Mono<Void> noteAttempt(UUID id, int attempt, String outcome, String detail) {
-        return database.sql(NOTE_ATTEMPT)
-                .bind("id", id)
-                .bind("attempt", attempt)
-                .bind("outcome", outcome)
-                .bind("detail", detail)
-                .fetch()
-                .rowsUpdated()
-                .then();
+    /** READY and ACCEPTED to EXPIRED, those that are over; at most so many, the oldest first. */
+    public Flux<UUID> expire(int limit) {
+        return database.sql(EXPIRE)
+                .bind("limit", limit)
+                .map(row -> required(row, "id", UUID.class))
+                .all();
     }
 
     /**
-     * APPROVED to COMPLETED for a batch; what is COMPLETED already stays as it is.
+     * Sets aside what is to go back to the buyer: all the lines or none. The payment's row is locked.
      *
-     * @return how many changed
+     * @return whether no line would give back more than was paid for it
      */
-    public Mono<Long> complete(Map<UUID, Instant> completedAtById) {
-        List<Map.Entry<UUID, Instant>> done = List.copyOf(completedAtById.entrySet());
-        return database.sql(COMPLETE)
-                .bind("ids", column(done, Map.Entry::getKey, UUID[]::new))
-                .bind("ats", column(done, Map.Entry::getValue, Instant[]::new))
-                .fetch()
-                .rowsUpdated();
+    public Mono<Boolean> reserve(UUID id, List<Back> back) {
+        return lines(RESERVE, id, back).fetch().rowsUpdated().map(reserved -> reserved == back.size());
     }
 
-    /** Which of these payments are final. */
-    public Flux<UUID> finalAmong(Collection<UUID> ids) {
-        return database.sql(SETTLED_AMONG)
-                .bind("ids", ids.toArray(UUID[]::new))
-                .map(row -> required(row, "id", UUID.class))
-                .all();
+    /** What was set aside did not go back. */
+    public Mono<Void> release(UUID id, List<Back> back) {
+        return lines(RELEASE, id, back).fetch().rowsUpdated().then();
     }
 
-    private DatabaseClient.GenericExecuteSpec outcome(String sql, UUID id, int attempt, String cause) {
-        return database.sql(sql).bind("id", id).bind("attempt", attempt).bind("cause", cause);
+    /** What was set aside went back. */
+    public Mono<Void> refunded(UUID id, List<Back> back) {
+        return Rows.changeOne(lines(REFUNDED, id, back)
+                .bind("fees", column(back, Back::fee, Long[]::new))
+                .bind("count", (long) back.size()));
     }
 
-    private static Mono<Boolean> stood(DatabaseClient.GenericExecuteSpec update) {
-        return update.fetch().rowsUpdated().map(updated -> updated == 1);
-    }
-
-    private static Mono<Void> one(DatabaseClient.GenericExecuteSpec update) {
-        return update.fetch()
-                .rowsUpdated()
-                .flatMap(updated -> updated == 1
-                        ? Mono.<Void>empty()
-                        : Mono.error(new IllegalStateException("A locked payment changed under its lock")));
-    }
-
-    private Payment payment(Readable row) {
-        return new Payment(
-                required(row, "id", UUID.class),
-                required(row, "order_id", String.class),
-                PaymentStatus.valueOf(required(row, "status", String.class)),
-                required(row, "currency", String.class),
-                required(row, "amount", Long.class),
-                json.readValue(required(row, "lines", String.class), LINES),
-                required(row, "psp", String.class),
-                row.get("payment_key", String.class),
-                row.get("decline_code", String.class),
-                json.readValue(required(row, "metadata", String.class), METADATA),
-                required(row, "version", Long.class),
-                required(row, "attempts", Integer.class),
-                required(row, "lease_live", Boolean.class),
-                required(row, "resolution_due", Boolean.class),
-                row.get("first_attempt_at", Instant.class),
-                row.get("unknown_since", Instant.class),
-                row.get("traceparent", String.class),
-                required(row, "created_at", Instant.class),
-                row.get("approved_at", Instant.class),
-                row.get("completed_at", Instant.class));
-    }
-
-    private static <T> T required(Readable row, String column, Class<T> type) {
-        return Objects.requireNonNull(row.get(column, type), column);
-    }
-
-    private static <R, C> C[] column(List<R> rows, Function<R, C> value, java.util.function.IntFunction<C[]> array) {
-        return rows.stream().map(value).toArray(array);
+    private DatabaseClient.GenericExecuteSpec lines(String sql, UUID id, List<Back> back) {
+        return database.sql(sql)
+                .bind("id", id)
+                .bind("lineIds", column(back, Back::lineId, String[]::new))
+                .bind("amounts", column(back, Back::amount, Long[]::new));
     }
 }

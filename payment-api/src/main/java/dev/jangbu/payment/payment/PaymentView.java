@@ -13,7 +13,7 @@ record PaymentView(
         PaymentStatus status,
         String currency,
         long amount,
-        List<PaymentLine> lines,
+        List<Line> lines,
         long refundedAmount,
         RefundStatus refundStatus,
         String psp,
@@ -25,6 +25,9 @@ record PaymentView(
         Instant createdAt,
         @Nullable Instant approvedAt,
         @Nullable Instant completedAt) {
+
+    /** One seller's part, in minor units. */
+    record Line(String lineId, String sellerId, long amount, long fee, long refundedAmount) {}
 
     enum RefundStatus {
         NONE,
@@ -44,7 +47,10 @@ record PaymentView(
                 payment.status(),
                 payment.currency(),
                 payment.amount(),
-                payment.lines(),
+                payment.lines().stream()
+                        .map(line -> new Line(
+                                line.lineId(), line.sellerId(), line.amount(), line.fee(), line.refundedAmount()))
+                        .toList(),
                 refunded,
                 RefundStatus.of(refunded, payment.amount()),
                 payment.psp(),

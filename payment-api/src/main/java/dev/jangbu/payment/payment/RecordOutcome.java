@@ -10,7 +10,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import org.slf4j.Logger;
@@ -33,10 +32,12 @@ class RecordOutcome {
     private static final Retry PASSING_TROUBLE = Retry.backoff(2, Duration.ofMillis(100));
 
     private final PaymentStore payments;
+    private final PaymentAttempts attempts;
     private final IdempotencyKeys keys;
     private final PaymentAnswers answers;
     private final Outbox outbox;
     private final Waiters waiters;
+    private final WorkBell bell;
     private final TransactionalOperator transaction;
     private final Settings settings;
     private final MeterRegistry meters;
@@ -44,19 +45,23 @@ class RecordOutcome {
 
     RecordOutcome(
             PaymentStore payments,
+            PaymentAttempts attempts,
             IdempotencyKeys keys,
             PaymentAnswers answers,
             Outbox outbox,
             Waiters waiters,
+            WorkBell bell,
             TransactionalOperator transaction,
             Settings settings,
             MeterRegistry meters,
             Clock clock) {
         this.payments = payments;
+        this.attempts = attempts;
         this.keys = keys;
         this.answers = answers;
         this.outbox = outbox;
         this.waiters = waiters;
+        this.bell = bell;
         this.transaction = transaction;
         this.settings = settings;
         this.meters = meters;
@@ -77,7 +82,10 @@ class RecordOutcome {
                 .doOnNext(recorded -> {
                     meters.counter("jangbu.payment.outcomes", "outcome", name(decided), "cause", cause)
                             .increment();
-                    waiters.wake(List.of(recorded.id()));
+                    waiters.wake(recorded);
+                    if (recorded.status() == PaymentStatus.UNKNOWN) {
+                        bell.ring();
+                    }
                 });
     }
 
@@ -87,17 +95,20 @@ class RecordOutcome {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         Mono<Boolean> stood =
                 switch (outcome) {
-                    case ConfirmOutcome.Approved approved -> payments.approve(id, attempt, cause, now);
-                    case ConfirmOutcome.Declined declined -> payments.decline(id, attempt, cause, declined.code());
-                    case ConfirmOutcome.Unknown unknown -> payments.unknown(id, attempt, cause, now, backoff(attempt));
-                    case ConfirmOutcome.Review review -> payments.review(id, attempt, cause);
+                    case ConfirmOutcome.Approved approved -> attempts.approve(id, attempt, cause, now);
+                    case ConfirmOutcome.Declined declined -> attempts.decline(id, attempt, cause, declined.code());
+                    case ConfirmOutcome.Unknown unknown ->
+                        attempts.unknown(
+                                id, attempt, cause, now, settings.recovery().backoff(attempt));
+                    case ConfirmOutcome.Review review -> attempts.review(id, attempt, cause, review.reason());
                 };
-        return stood.flatMap(stands -> payments.noteAttempt(id, attempt, name(outcome), detail(outcome))
+        return stood.flatMap(stands -> attempts.note(id, attempt, name(outcome), detail(outcome))
                 .then(payments.find(id))
                 .flatMap(recorded -> stands ? consequences(recorded).thenReturn(recorded) : Mono.just(recorded)));
     }
 
-    private Mono<Void> consequences(Payment payment) {
+    /** What an outcome entails, in the transaction that records it: the settlement, and the answers of the waiting keys. */
+    Mono<Void> consequences(Payment payment) {
         return switch (payment.status()) {
             case APPROVED ->
                 settle(payment).then(keys.answeredAll(payment.id(), ConfirmPayment.OPERATION, answers.ok(payment)));
@@ -120,12 +131,6 @@ class RecordOutcome {
                 ? new ConfirmOutcome.Review(
                         "no answer in %d attempts: %s".formatted(payment.attempts(), unknown.reason()))
                 : outcome;
-    }
-
-    private Duration backoff(int attempt) {
-        Duration max = settings.recovery().backoffMax();
-        Duration doubled = settings.recovery().backoffFirst().multipliedBy(1L << Math.min(attempt - 1, 20));
-        return doubled.compareTo(max) > 0 ? max : doubled;
     }
 
     private Problem notRecorded(Payment payment, Throwable failure) {

@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.UUID;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
@@ -23,18 +24,24 @@ public class ResolvePayment {
     /** An attempt that set out just before that may still charge: it is given up only so much later. */
     private static final Duration LAST_ATTEMPT_LASTS = Duration.ofMinutes(2);
 
+    private final PaymentStore payments;
     private final Psp psp;
     private final RecordOutcome record;
     private final Clock clock;
 
-    ResolvePayment(Psp psp, RecordOutcome record, Clock clock) {
+    ResolvePayment(PaymentStore payments, Psp psp, RecordOutcome record, Clock clock) {
+        this.payments = payments;
         this.psp = psp;
         this.record = record;
         this.clock = clock;
     }
 
     /** Resolves a claimed payment, and records the outcome; the payment as it is then. */
-    public Mono<Payment> resolve(Payment payment) {
+    public Mono<Payment> resolve(UUID claimed) {
+        return payments.find(claimed).flatMap(this::resolve);
+    }
+
+    private Mono<Payment> resolve(Payment payment) {
         return find(payment)
                 .flatMap(answer -> switch (answer) {
                     case PspAnswer.NotFound notFound -> notCharged(payment);
@@ -44,11 +51,6 @@ public class ResolvePayment {
                     case PspAnswer.Uncertain uncertain -> Mono.just(ConfirmOutcome.judge(uncertain, payment.order()));
                 })
                 .flatMap(outcome -> record.record(payment, outcome, "recovery"));
-    }
-
-    /** The PSP's key for a payment's one confirmation, the same in every attempt. */
-    static String pspKey(Payment payment) {
-        return "confirm:" + payment.id();
     }
 
     private Mono<PspAnswer> find(Payment payment) {
@@ -71,7 +73,7 @@ public class ResolvePayment {
         Instant begun = Objects.requireNonNull(payment.firstAttemptAt(), "attempted");
         Instant now = clock.instant();
         if (now.isBefore(begun.plus(AUTHENTICATION_LASTS))) {
-            return psp.confirm(pspKey(payment), payment.order())
+            return psp.confirm(ChargePayment.pspKey(payment), payment.order())
                     .map(answer -> ConfirmOutcome.judge(answer, payment.order()));
         }
         return Mono.just(

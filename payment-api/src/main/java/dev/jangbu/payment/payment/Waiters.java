@@ -2,6 +2,7 @@ package dev.jangbu.payment.payment;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -9,16 +10,18 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxSink;
+import reactor.core.publisher.Mono;
 
 /**
- * Clients that wait for a payment to move. Whoever moves one wakes them; what another instance moved is found by one query a
- * second for all of them together.
+ * Clients that wait for a payment to move. Whoever moves payments shows them here as they have become; what another instance
+ * moved is found by one query a second for all that wait. So a client costs one query, its first look, however long it waits.
  */
 @Component
 public class Waiters {
@@ -26,47 +29,78 @@ public class Waiters {
     private static final Logger log = LoggerFactory.getLogger(Waiters.class);
 
     /** Beyond so many, a client is answered at once with the payment as it is. */
-    private static final int MAX = 10_000;
+    static final int MAX = 10_000;
 
-    private static final Duration SWEEP_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     private final PaymentStore payments;
-    private final Map<UUID, Set<FluxSink<UUID>>> waiting = new ConcurrentHashMap<>();
+    private final Map<UUID, Set<Waiter>> waiting = new ConcurrentHashMap<>();
     private final AtomicInteger count = new AtomicInteger();
 
     Waiters(PaymentStore payments) {
         this.payments = payments;
     }
 
+    /** One client, and the version that it has seen. */
+    private static final class Waiter {
+        private final FluxSink<Payment> sink;
+        private volatile long seen;
+
+        Waiter(FluxSink<Payment> sink) {
+            this.sink = sink;
+        }
+
+        void show(Payment payment) {
+            if (payment.version() >= seen) {
+                seen = payment.version();
+                sink.next(payment);
+            }
+        }
+    }
+
     /**
-     * The payment's id at once, and again whenever it may have moved: whoever looks at the payment each time misses no move.
-     * Ends at once after the first when too many wait.
+     * The payment as it is, and again whenever it has moved: a first look after whose beginning no move is missed. Ends after
+     * the first when too many wait, and at once, empty, if there is no such payment.
      */
-    public Flux<UUID> moves(UUID payment) {
+    public Flux<Payment> watch(UUID payment) {
         return Flux.create(
                 sink -> {
-                    if (count.incrementAndGet() > MAX) {
-                        count.decrementAndGet();
-                        sink.next(payment).complete();
-                        return;
+                    Waiter waiter = new Waiter(sink);
+                    boolean room = count.incrementAndGet() <= MAX;
+                    if (room) {
+                        waiting.compute(payment, (id, waiters) -> with(waiters, waiter));
                     }
-                    waiting.compute(payment, (id, sinks) -> {
-                        Set<FluxSink<UUID>> all = sinks == null ? ConcurrentHashMap.newKeySet() : sinks;
-                        all.add(sink);
-                        return all;
-                    });
-                    // After the sink is in the map: on one that is cancelled already this runs at once.
-                    sink.onDispose(() -> remove(payment, sink));
-                    sink.next(payment);
+                    // After the waiter is in the map: on a sink that is cancelled already this runs at once.
+                    sink.onDispose(() -> remove(payment, waiter));
+                    payments.find(payment)
+                            .subscribe(
+                                    found -> {
+                                        waiter.show(found);
+                                        if (!room) {
+                                            sink.complete();
+                                        }
+                                    },
+                                    sink::error,
+                                    () -> {
+                                        if (waiter.seen == 0) {
+                                            sink.complete();
+                                        }
+                                    });
                 },
                 FluxSink.OverflowStrategy.LATEST);
     }
 
-    /** Wakes whoever waits for one of these payments. */
-    public void wake(Collection<UUID> moved) {
-        for (UUID payment : moved) {
-            waiting.getOrDefault(payment, Set.of()).forEach(sink -> sink.next(payment));
-        }
+    /** Shows a payment as it has become to whoever waits for it. */
+    public void wake(Payment moved) {
+        waiting.getOrDefault(moved.id(), Set.of()).forEach(waiter -> waiter.show(moved));
+    }
+
+    /** Shows payments to whoever waits for them: one query for all of these, none if nobody waits. */
+    public Mono<Void> wake(Collection<UUID> moved) {
+        List<UUID> awaited = moved.stream().filter(waiting::containsKey).toList();
+        return awaited.isEmpty()
+                ? Mono.empty()
+                : payments.findAll(awaited).doOnNext(this::wake).then();
     }
 
     @Scheduled(fixedDelay = 1000)
@@ -74,21 +108,27 @@ public class Waiters {
         if (waiting.isEmpty()) {
             return;
         }
+        Map<UUID, Long> seen = new HashMap<>();
+        waiting.forEach((id, waiters) -> waiters.forEach(waiter -> seen.merge(id, waiter.seen, Math::min)));
         try {
-            List<UUID> moved = payments.finalAmong(List.copyOf(waiting.keySet()))
-                    .collectList()
-                    .block(SWEEP_TIMEOUT);
-            wake(Objects.requireNonNull(moved, "a list, be it empty"));
+            List<Payment> moved = payments.changed(seen).collectList().block(TIMEOUT);
+            Objects.requireNonNull(moved, "a list, be it empty").forEach(this::wake);
         } catch (RuntimeException databaseAway) {
             log.debug("Could not look for payments that others moved", databaseAway);
         }
     }
 
-    private void remove(UUID payment, FluxSink<UUID> sink) {
+    private static Set<Waiter> with(@Nullable Set<Waiter> waiters, Waiter waiter) {
+        Set<Waiter> all = waiters == null ? ConcurrentHashMap.newKeySet() : waiters;
+        all.add(waiter);
+        return all;
+    }
+
+    private void remove(UUID payment, Waiter waiter) {
         count.decrementAndGet();
-        waiting.computeIfPresent(payment, (id, sinks) -> {
-            sinks.remove(sink);
-            return sinks.isEmpty() ? null : sinks;
+        waiting.computeIfPresent(payment, (id, waiters) -> {
+            waiters.remove(waiter);
+            return waiters.isEmpty() ? null : waiters;
         });
     }
 }

@@ -3,12 +3,14 @@ package dev.jangbu.payment.payment;
 import dev.jangbu.payment.edge.Problem;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
 /** Reads a payment, at once or when it has become final. */
 @Component
-class WatchPayment {
+public class WatchPayment {
 
     private final PaymentStore payments;
     private final Waiters waiters;
@@ -19,17 +21,26 @@ class WatchPayment {
     }
 
     /** The payment as it is; an error 404 if there is none. */
-    Mono<Payment> now(UUID id) {
+    public Mono<Payment> now(UUID id) {
         return payments.find(id).switchIfEmpty(Mono.error(() -> Problem.notFound("payment")));
     }
 
-    /** The payment when it is final, or as it is after that time. */
-    Mono<Payment> whenFinal(UUID id, Duration wait) {
-        return waiters.moves(id)
-                .concatMap(this::now)
-                .filter(payment -> payment.status().isFinal())
-                .next()
-                .timeout(wait, Mono.empty())
-                .switchIfEmpty(now(id));
+    /** The payment when it is final, or as it was seen last when that time is over; an error 404 if there is none. */
+    public Mono<Payment> whenFinal(UUID id, Duration wait) {
+        return Mono.defer(() -> {
+            AtomicReference<@Nullable Payment> last = new AtomicReference<>();
+            return waiters.watch(id)
+                    .doOnNext(payment -> last.accumulateAndGet(payment, WatchPayment::newer))
+                    .filter(payment -> payment.status().isFinal())
+                    .next()
+                    .timeout(wait, Mono.empty())
+                    .switchIfEmpty(Mono.defer(() -> Mono.justOrEmpty(last.get())))
+                    // Nothing was seen: there is no such payment, or the time was too short even for a look.
+                    .switchIfEmpty(now(id));
+        });
+    }
+
+    private static Payment newer(@Nullable Payment one, Payment other) {
+        return one != null && one.version() > other.version() ? one : other;
     }
 }

@@ -1,70 +1,74 @@
 package dev.jangbu.payment.recovery;
 
 import dev.jangbu.payment.Settings;
-import dev.jangbu.payment.payment.PaymentStore;
+import dev.jangbu.payment.payment.ChargePayment;
+import dev.jangbu.payment.payment.PaymentAttempts;
 import dev.jangbu.payment.payment.ResolvePayment;
+import dev.jangbu.payment.payment.WorkBell;
+import dev.jangbu.payment.refund.RefundAtPsp;
+import dev.jangbu.payment.refund.RefundAttempts;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
-import java.util.UUID;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.List;
 import org.springframework.boot.availability.ApplicationAvailability;
 import org.springframework.boot.availability.ReadinessState;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
-import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
 
 /**
- * Looks every second, from the start on, for payments whose outcome is open and that nobody is at: those of an instance that
- * died, and those that the PSP has left unanswered. It claims each by a committed lease, and resolves it.
+ * Finishes what was begun: payments that were queued, payments and refunds whose outcome is open and that nobody is at, be it
+ * that an instance died or that the PSP left them unanswered. Each kind has a share of its own, so that a PSP that is silent
+ * about some doesn't hold up the others. It looks when the bell rings, and else every second.
  */
 @Component
 class Recovery {
 
-    private static final Logger log = LoggerFactory.getLogger(Recovery.class);
-
-    private final PaymentStore payments;
-    private final ResolvePayment resolve;
     private final ApplicationAvailability availability;
-    private final Duration lease;
-    private final int concurrency;
+    private final List<WorkShare> shares;
 
-    Recovery(PaymentStore payments, ResolvePayment resolve, ApplicationAvailability availability, Settings settings) {
+    Recovery(
+            PaymentAttempts payments,
+            RefundAttempts refunds,
+            ChargePayment charge,
+            ResolvePayment resolvePayment,
+            RefundAtPsp refundAtPsp,
+            WorkBell bell,
+            ApplicationAvailability availability,
+            MeterRegistry meters,
+            Settings settings) {
         this.availability = availability;
-        this.payments = payments;
-        this.resolve = resolve;
-        this.lease = settings.resolutionLease();
-        this.concurrency = settings.recovery().concurrency();
+        Duration lease = settings.lease();
+        Duration resolutionLease = settings.resolutionLease();
+        int atOnce = settings.recovery().concurrency();
+        this.shares = List.of(
+                new WorkShare(
+                        "queued payment",
+                        settings.async().concurrency(),
+                        limit -> payments.claimQueued(limit, lease),
+                        charge::charge),
+                new WorkShare(
+                        "open payment",
+                        atOnce,
+                        limit -> payments.claimDue(limit, resolutionLease),
+                        resolvePayment::resolve),
+                new WorkShare(
+                        "open refund",
+                        atOnce,
+                        limit -> refunds.claimDue(limit, resolutionLease),
+                        refundAtPsp::resolve));
+        shares.forEach(share -> Gauge.builder("jangbu.recovery.busy", share, WorkShare::busy)
+                .tag("share", share.name())
+                .description("What is being finished at the PSP at the moment")
+                .register(meters));
+        bell.onRing(this::look);
     }
 
-    /** One round: claims no more than are resolved at once, so that no lease runs out in a queue. */
+    /** Not before the schema is resolved: an outcome that can't be recorded would cost an attempt. */
     @Scheduled(fixedDelay = 1000)
-    void round() {
-        if (availability.getReadinessState() != ReadinessState.ACCEPTING_TRAFFIC) {
-            // Not before the schema is resolved: an outcome that can't be recorded would cost an attempt.
-            return;
+    void look() {
+        if (availability.getReadinessState() == ReadinessState.ACCEPTING_TRAFFIC) {
+            shares.forEach(WorkShare::look);
         }
-        try {
-            payments.claimDue(concurrency, lease)
-                    .collectList()
-                    .flatMapMany(Flux::fromIterable)
-                    .flatMap(this::resolve, concurrency)
-                    .then()
-                    .block(lease.plus(lease));
-        } catch (RuntimeException databaseAway) {
-            log.warn("The recovery could not look for open payments: {}", databaseAway.toString());
-        }
-    }
-
-    private Mono<Void> resolve(UUID id) {
-        return payments.find(id)
-                .flatMap(resolve::resolve)
-                .doOnNext(payment -> log.info(
-                        "Payment {} is {} after attempt {}", payment.id(), payment.status(), payment.attempts()))
-                .then()
-                .onErrorResume(failure -> {
-                    log.warn("Payment {} stays open: {}", id, failure.toString());
-                    return Mono.empty();
-                });
     }
 }

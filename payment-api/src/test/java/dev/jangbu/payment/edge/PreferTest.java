@@ -24,9 +24,22 @@ class PreferTest {
         assertThat(waitOf("wait=99999999999999999999")).isEqualTo(-1);
     }
 
-    private static long waitOf(String header) {
+    @Test
+    void aClientMayRatherNotWait() {
+        assertThat(preferOf("respond-async").respondAsync()).isTrue();
+        assertThat(preferOf("wait=10, Respond-Async").respondAsync()).isTrue();
+        assertThat(preferOf("respond-asynchronously").respondAsync()).isFalse();
+        assertThat(preferOf("respond-async, wait=10").applied(true)).contains("respond-async, wait=10");
+        assertThat(preferOf("respond-async").applied(false)).isEmpty();
+    }
+
+    private static Prefer preferOf(String header) {
         HttpHeaders headers = new HttpHeaders();
         headers.set("Prefer", header);
-        return Prefer.of(headers).waitFor().map(Duration::toSeconds).orElse(-1L);
+        return Prefer.of(headers);
+    }
+
+    private static long waitOf(String header) {
+        return preferOf(header).waitFor().map(Duration::toSeconds).orElse(-1L);
     }
 }

@@ -31,27 +31,43 @@ class ConfirmDecisionTest {
             PaymentStatus status, boolean leaseLive, ConfirmDecision.Step same, ConfirmDecision.Step other) {
         Payment payment = Payments.in(status, leaseLive);
 
-        assertThat(decide(payment, KEY, AMOUNT, false)).isEqualTo(same);
-        assertThat(decide(payment, "another-key", AMOUNT, false)).isEqualTo(other);
+        assertThat(decide(payment, KEY, AMOUNT, false, false)).isEqualTo(same);
+        assertThat(decide(payment, "another-key", AMOUNT, false, false)).isEqualTo(other);
     }
 
     @Test
     void aWrongAmountNeverSetsOut() {
-        assertThat(decide(Payments.in(PaymentStatus.READY), KEY, AMOUNT - 1, false))
+        assertThat(decide(Payments.in(PaymentStatus.READY), KEY, AMOUNT - 1, false, false))
                 .isEqualTo(ConfirmDecision.Step.REFUSE_AMOUNT);
-        assertThat(decide(Payments.in(PaymentStatus.APPROVED), KEY, AMOUNT - 1, false))
+        assertThat(decide(Payments.in(PaymentStatus.APPROVED), KEY, AMOUNT - 1, false, false))
                 .isEqualTo(ConfirmDecision.Step.REFUSE_FINAL);
     }
 
     @Test
     void theCallThatLedToAReviewIsToldSoAndOthersWait() {
-        assertThat(decide(Payments.in(PaymentStatus.REVIEW), KEY, AMOUNT, true))
+        assertThat(decide(Payments.in(PaymentStatus.REVIEW), KEY, AMOUNT, false, true))
                 .isEqualTo(ConfirmDecision.Step.ANSWER_OPEN);
     }
 
     @Test
     void whoAsksMoreOftenThanTheRecoveryUsesNoAttemptsUp() {
-        assertThat(decide(Payments.in(PaymentStatus.UNKNOWN, false, false), KEY, AMOUNT, true))
+        assertThat(decide(Payments.in(PaymentStatus.UNKNOWN, false, false), KEY, AMOUNT, false, true))
                 .isEqualTo(ConfirmDecision.Step.ANSWER_OPEN);
+    }
+
+    @Test
+    void aClientThatWouldRatherNotWaitHasItsPaymentQueued() {
+        assertThat(decide(Payments.in(PaymentStatus.READY), KEY, AMOUNT, true, false))
+                .isEqualTo(ConfirmDecision.Step.ACCEPT);
+        assertThat(decide(Payments.in(PaymentStatus.READY), KEY, AMOUNT - 1, true, false))
+                .isEqualTo(ConfirmDecision.Step.REFUSE_AMOUNT);
+        assertThat(decide(Payments.in(PaymentStatus.APPROVED), KEY, AMOUNT, true, false))
+                .isEqualTo(ConfirmDecision.Step.ANSWER);
+    }
+
+    @Test
+    void whatIsOverSetsOutNoMore() {
+        assertThat(decide(Payments.expired(), KEY, AMOUNT, false, false)).isEqualTo(ConfirmDecision.Step.REFUSE_FINAL);
+        assertThat(decide(Payments.expired(), KEY, AMOUNT, true, false)).isEqualTo(ConfirmDecision.Step.REFUSE_FINAL);
     }
 }

@@ -1,0 +1,88 @@
+package dev.jangbu.payment.completion;
+
+import static dev.jangbu.payment.database.Rows.column;
+
+import dev.jangbu.contract.SettlementCompleted;
+import dev.jangbu.payment.database.Rows;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.springframework.r2dbc.core.DatabaseClient;
+import org.springframework.stereotype.Component;
+import reactor.core.publisher.Mono;
+
+/** Writes what the desks have completed or rejected: one statement for a batch, whatever is in it. */
+@Component
+class Completions {
+
+    /** Only what is open moves; a reference that comes twice in a batch moves once. */
+    private static final String RECORD = """
+            WITH done AS (
+                SELECT DISTINCT ON (id) *
+                  FROM unnest(:ids, :kinds, :outcomes, :rejections, :ats) AS d (id, kind, outcome, rejection, at)),
+            paid AS (
+                UPDATE payments p
+                   SET status = 'COMPLETED', version = p.version + 1, cause = 'completion', completed_at = done.at
+                  FROM done
+                 WHERE p.id = done.id AND done.kind = 'PAYMENT' AND done.outcome = 'COMPLETED' AND p.status = 'APPROVED'
+                RETURNING 1),
+            refunded AS (
+                UPDATE refunds r
+                   SET status = 'COMPLETED', version = r.version + 1, cause = 'completion', completed_at = done.at
+                  FROM done
+                 WHERE r.id = done.id AND done.kind = 'REFUND' AND done.outcome = 'COMPLETED' AND r.status = 'APPROVED'
+                RETURNING 1),
+            decided AS (
+                UPDATE payouts o
+                   SET status = CASE done.outcome WHEN 'COMPLETED' THEN 'BOOKED' ELSE 'REJECTED' END,
+                       rejection = CASE done.outcome WHEN 'COMPLETED' THEN NULL ELSE done.rejection END,
+                       version = o.version + 1, cause = 'completion', decided_at = done.at
+                  FROM done
+                 WHERE o.id = done.id AND done.kind = 'PAYOUT' AND o.status = 'REQUESTED'
+                RETURNING 1)
+            SELECT (SELECT count(*) FROM paid) + (SELECT count(*) FROM refunded) + (SELECT count(*) FROM decided) AS moved
+            """;
+
+    private final DatabaseClient database;
+
+    Completions(DatabaseClient database) {
+        this.database = database;
+    }
+
+    /**
+     * Records a batch.
+     *
+     * @return how many payments, refunds and payouts moved
+     */
+    Mono<Long> record(List<SettlementCompleted> batch) {
+        batch.forEach(Completions::requireLegal);
+        return database.sql(RECORD)
+                .bind("ids", column(batch, c -> UUID.fromString(c.getReferenceId()), UUID[]::new))
+                .bind("kinds", column(batch, c -> c.getKind().name(), String[]::new))
+                .bind("outcomes", column(batch, c -> c.getOutcome().name(), String[]::new))
+                .bind("rejections", column(batch, Completions::rejection, String[]::new))
+                .bind("ats", column(batch, SettlementCompleted::getCompletedAt, Instant[]::new))
+                .map(row -> Rows.required(row, "moved", Long.class))
+                .one();
+    }
+
+    /** Money that has moved is never rejected; whoever says so contradicts the contract, and nothing may be built on it. */
+    private static void requireLegal(SettlementCompleted completion) {
+        boolean legal =
+                switch (completion.getOutcome()) {
+                    case COMPLETED -> true;
+                    case REJECTED -> completion.getKind() == dev.jangbu.contract.SettlementKind.PAYOUT;
+                    case UNKNOWN -> false;
+                };
+        if (!legal) {
+            throw new IllegalStateException("%s %s can't be %s"
+                    .formatted(completion.getKind(), completion.getReferenceId(), completion.getOutcome()));
+        }
+    }
+
+    private static String rejection(SettlementCompleted completion) {
+        return completion.getRejection() == null
+                ? ""
+                : completion.getRejection().toString();
+    }
+}

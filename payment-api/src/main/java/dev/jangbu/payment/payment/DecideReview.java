@@ -1,0 +1,92 @@
+package dev.jangbu.payment.payment;
+
+import dev.jangbu.payment.edge.Answer;
+import dev.jangbu.payment.edge.Problem;
+import dev.jangbu.payment.idempotency.Claim;
+import dev.jangbu.payment.idempotency.Fingerprint;
+import dev.jangbu.payment.idempotency.IdempotencyKey;
+import dev.jangbu.payment.idempotency.IdempotencyKeys;
+import dev.jangbu.payment.review.Resolutions;
+import dev.jangbu.payment.review.ResolveRequest;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.UUID;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.reactive.TransactionalOperator;
+import reactor.core.publisher.Mono;
+
+/**
+ * A person says what came of a payment in REVIEW. What follows is what follows from the PSP's own answer: the settlement, and
+ * the answers of the keys that wait.
+ */
+@Component
+class DecideReview {
+
+    /** What a buyer's client is told as the PSP's code when a person declined. */
+    static final String DECLINED_BY_HAND = "DECLINED_IN_REVIEW";
+
+    private static final String OPERATION = "resolve";
+
+    private final PaymentStore payments;
+    private final PaymentAttempts attempts;
+    private final RecordOutcome record;
+    private final Resolutions resolutions;
+    private final IdempotencyKeys keys;
+    private final PaymentAnswers answers;
+    private final Waiters waiters;
+    private final TransactionalOperator transaction;
+    private final Clock clock;
+
+    DecideReview(
+            PaymentStore payments,
+            PaymentAttempts attempts,
+            RecordOutcome record,
+            Resolutions resolutions,
+            IdempotencyKeys keys,
+            PaymentAnswers answers,
+            Waiters waiters,
+            TransactionalOperator transaction,
+            Clock clock) {
+        this.payments = payments;
+        this.attempts = attempts;
+        this.record = record;
+        this.resolutions = resolutions;
+        this.keys = keys;
+        this.answers = answers;
+        this.waiters = waiters;
+        this.transaction = transaction;
+        this.clock = clock;
+    }
+
+    Mono<Answer> decide(UUID id, ResolveRequest.Valid decision, IdempotencyKey key, UUID apiKeyId) {
+        Fingerprint fingerprint = Fingerprint.of(OPERATION + " payment " + id, decision);
+        return payments.lock(id)
+                .switchIfEmpty(Mono.error(() -> Problem.notFound("payment")))
+                .flatMap(payment -> keys.claim(key, fingerprint, OPERATION, id, 0, Duration.ZERO)
+                        .flatMap(claim -> switch (claim) {
+                            case Claim.Done done -> Mono.just(done.answer());
+                            case Claim.Running running ->
+                                Mono.<Answer>error(new IllegalStateException("A decision is one transaction"));
+                            case Claim.Fresh fresh -> write(payment, decision, key, apiKeyId);
+                        }))
+                .as(transaction::transactional)
+                .delayUntil(answer -> waiters.wake(List.of(id)));
+    }
+
+    private Mono<Answer> write(Payment payment, ResolveRequest.Valid decision, IdempotencyKey key, UUID apiKeyId) {
+        if (payment.status() != PaymentStatus.REVIEW) {
+            return Mono.error(Resolutions.notInReview("payment", payment.status()));
+        }
+        String outcome = decision.approved() ? "APPROVED" : "DECLINED";
+        Mono<Void> decided = decision.approved()
+                ? attempts.approveAfterReview(payment, clock.instant().truncatedTo(ChronoUnit.MILLIS))
+                : attempts.declineAfterReview(payment, DECLINED_BY_HAND);
+        return decided.then(resolutions.keep(payment.id(), "PAYMENT", outcome, decision.evidence(), apiKeyId))
+                .then(payments.find(payment.id()))
+                .flatMap(now -> record.consequences(now)
+                        .then(keys.answered(key, answers.ok(now)))
+                        .thenReturn(answers.ok(now)));
+    }
+}

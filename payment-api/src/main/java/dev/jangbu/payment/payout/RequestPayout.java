@@ -1,0 +1,157 @@
+package dev.jangbu.payment.payout;
+
+import com.fasterxml.uuid.Generators;
+import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
+import dev.jangbu.contract.SettlementKind;
+import dev.jangbu.contract.SettlementRequested;
+import dev.jangbu.payment.edge.Answer;
+import dev.jangbu.payment.edge.Problem;
+import dev.jangbu.payment.edge.ProblemCode;
+import dev.jangbu.payment.edge.TraceContext;
+import dev.jangbu.payment.idempotency.Claim;
+import dev.jangbu.payment.idempotency.Fingerprint;
+import dev.jangbu.payment.idempotency.IdempotencyKey;
+import dev.jangbu.payment.idempotency.IdempotencyKeys;
+import dev.jangbu.payment.outbox.ChangeStream;
+import dev.jangbu.payment.outbox.Outbox;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.reactive.TransactionalOperator;
+import reactor.core.publisher.Mono;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Asks the wallet for a payout. One transaction holds the payout, its outbox row and the key; whether the balance covers it, and
+ * is still of the version that the client has seen, the wallet's desk decides. A version that is stale already is refused at
+ * once, to save the way.
+ */
+@Component
+class RequestPayout {
+
+    private static final String OPERATION = "payout";
+
+    private final PayoutStore payouts;
+    private final WalletVersions wallets;
+    private final IdempotencyKeys keys;
+    private final Outbox outbox;
+    private final ChangeStream changeStream;
+    private final TransactionalOperator transaction;
+    private final Clock clock;
+    private final JsonMapper json;
+    private final TimeBasedEpochGenerator ids = Generators.timeBasedEpochGenerator();
+
+    RequestPayout(
+            PayoutStore payouts,
+            WalletVersions wallets,
+            IdempotencyKeys keys,
+            Outbox outbox,
+            ChangeStream changeStream,
+            TransactionalOperator transaction,
+            Clock clock,
+            JsonMapper json) {
+        this.payouts = payouts;
+        this.wallets = wallets;
+        this.keys = keys;
+        this.outbox = outbox;
+        this.changeStream = changeStream;
+        this.transaction = transaction;
+        this.clock = clock;
+        this.json = json;
+    }
+
+    Mono<Answer> request(
+            String sellerId,
+            PayoutRequest.Valid request,
+            Optional<Long> expectedVersion,
+            IdempotencyKey key,
+            TraceContext trace) {
+        Fingerprint fingerprint = Fingerprint.of(OPERATION + " " + sellerId + " " + expectedVersion, request);
+        return keys.replay(key, fingerprint).switchIfEmpty(Mono.defer(() -> {
+            changeStream.require();
+            Payout payout = payout(sellerId, request, expectedVersion);
+            return write(payout, key, fingerprint, trace);
+        }));
+    }
+
+    private Mono<Answer> write(Payout payout, IdempotencyKey key, Fingerprint fingerprint, TraceContext trace) {
+        return payouts.findByKey(key)
+                .flatMap(before -> before.fingerprint().equals(fingerprint)
+                        ? Mono.just(answer(before.payout()).asReplay())
+                        : Mono.<Answer>error(IdempotencyKeys.reused()))
+                .switchIfEmpty(Mono.defer(
+                        () -> refuseIfStale(payout).then(Mono.defer(() -> insert(payout, key, fingerprint, trace)
+                                .as(transaction::transactional)))));
+    }
+
+    private Mono<Answer> insert(Payout payout, IdempotencyKey key, Fingerprint fingerprint, TraceContext trace) {
+        Answer answer = answer(payout);
+        return keys.claim(key, fingerprint, OPERATION, payout.id(), 0, Duration.ZERO)
+                .flatMap(claim -> switch (claim) {
+                    case Claim.Fresh fresh ->
+                        payouts.insert(payout, key, fingerprint)
+                                .then(outbox.add(List.of(settlement(payout)), payout.createdAt(), trace.traceparent()))
+                                .then(keys.answered(key, answer))
+                                .thenReturn(answer);
+                    case Claim.Done done -> Mono.just(done.answer());
+                    case Claim.Running running ->
+                        Mono.<Answer>error(new IllegalStateException("A payout is asked for in one transaction"));
+                });
+    }
+
+    private Mono<Void> refuseIfStale(Payout payout) {
+        Long expected = payout.expectedVersion();
+        return expected == null
+                ? Mono.empty()
+                : wallets.of(payout.sellerId(), payout.currency())
+                        .flatMap(version -> version.equals(expected)
+                                ? Mono.empty()
+                                : Mono.error(new Problem(
+                                                ProblemCode.VERSION_CONFLICT,
+                                                "The wallet has moved on; read it again and decide anew")
+                                        .with("version", version)));
+    }
+
+    private Payout payout(String sellerId, PayoutRequest.Valid request, Optional<Long> expectedVersion) {
+        return new Payout(
+                ids.generate(),
+                sellerId,
+                request.currency(),
+                request.amount(),
+                request.destination(),
+                PayoutStatus.REQUESTED,
+                null,
+                expectedVersion.orElse(null),
+                1,
+                clock.instant().truncatedTo(ChronoUnit.MILLIS),
+                null);
+    }
+
+    private SettlementRequested settlement(Payout payout) {
+        UUID id = outbox.nextId();
+        return SettlementRequested.newBuilder()
+                .setSettlementId(id.toString())
+                .setKind(SettlementKind.PAYOUT)
+                .setReferenceId(payout.id().toString())
+                .setReferenceParts(1)
+                .setLineId(payout.id().toString())
+                .setOrderId("")
+                .setWalletId(payout.walletId())
+                .setSellerId(payout.sellerId())
+                .setCurrency(payout.currency())
+                .setAmount(payout.amount())
+                .setFee(0)
+                .setExpectedVersion(payout.expectedVersion())
+                .setPsp("")
+                .setOccurredAt(payout.createdAt())
+                .build();
+    }
+
+    private Answer answer(Payout payout) {
+        return new Answer(202, json.writeValueAsString(PayoutView.of(payout)), "/v1/payouts/" + payout.id());
+    }
+}

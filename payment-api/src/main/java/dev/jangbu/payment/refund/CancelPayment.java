@@ -1,0 +1,159 @@
+package dev.jangbu.payment.refund;
+
+import dev.jangbu.payment.Settings;
+import dev.jangbu.payment.edge.Answer;
+import dev.jangbu.payment.edge.Problem;
+import dev.jangbu.payment.edge.TraceContext;
+import dev.jangbu.payment.idempotency.Claim;
+import dev.jangbu.payment.idempotency.Fingerprint;
+import dev.jangbu.payment.idempotency.IdempotencyKey;
+import dev.jangbu.payment.idempotency.IdempotencyKeys;
+import dev.jangbu.payment.outbox.ChangeStream;
+import dev.jangbu.payment.payment.Payment;
+import dev.jangbu.payment.payment.PaymentAnswers;
+import dev.jangbu.payment.payment.PaymentStore;
+import dev.jangbu.payment.payment.Waiters;
+import java.util.List;
+import java.util.UUID;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.reactive.TransactionalOperator;
+import reactor.core.publisher.Mono;
+
+/**
+ * Cancels a payment: one that was not charged is dropped, also from the queue; of one that was charged the rest is refunded.
+ * While it is at the PSP nobody knows which of the two it is: what is open is finished first, and what is being worked on is
+ * to be canceled later.
+ */
+@Component
+class CancelPayment {
+
+    static final String OPERATION = "cancel";
+
+    private final PaymentStore payments;
+    private final RefundStore refunds;
+    private final FinishOpenWork finishOpenWork;
+    private final BeginRefund begin;
+    private final RefundAtPsp atPsp;
+    private final IdempotencyKeys keys;
+    private final RefundAnswers answers;
+    private final PaymentAnswers paymentAnswers;
+    private final ChangeStream changeStream;
+    private final Waiters waiters;
+    private final TransactionalOperator transaction;
+    private final Settings settings;
+
+    CancelPayment(
+            PaymentStore payments,
+            RefundStore refunds,
+            FinishOpenWork finishOpenWork,
+            BeginRefund begin,
+            RefundAtPsp atPsp,
+            IdempotencyKeys keys,
+            RefundAnswers answers,
+            PaymentAnswers paymentAnswers,
+            ChangeStream changeStream,
+            Waiters waiters,
+            TransactionalOperator transaction,
+            Settings settings) {
+        this.payments = payments;
+        this.refunds = refunds;
+        this.finishOpenWork = finishOpenWork;
+        this.begin = begin;
+        this.atPsp = atPsp;
+        this.keys = keys;
+        this.answers = answers;
+        this.paymentAnswers = paymentAnswers;
+        this.changeStream = changeStream;
+        this.waiters = waiters;
+        this.transaction = transaction;
+        this.settings = settings;
+    }
+
+    /** What T1 has found to be done after it. */
+    private sealed interface Intent {
+
+        /** Nothing: this is the answer. */
+        record Answered(Answer answer) implements Intent {}
+
+        /** The payment was dropped: this is the answer, and whoever waits for it is to hear. */
+        record Dropped(Answer answer) implements Intent {}
+
+        /** The PSP is to be asked to give the rest back. */
+        record Send(RefundWork work) implements Intent {}
+    }
+
+    Mono<Answer> cancel(UUID paymentId, CancelRequest.Valid request, IdempotencyKey key, TraceContext trace) {
+        Fingerprint fingerprint = Fingerprint.of(OPERATION + " " + paymentId, request);
+        BeginRefund.Call call = new BeginRefund.Call(OPERATION, request.reason(), key, fingerprint, trace);
+        return keys.replay(key, fingerprint).switchIfEmpty(Mono.defer(() -> finishOpenWork
+                .of(paymentId)
+                .then(intend(paymentId, call))
+                .flatMap(intent -> switch (intent) {
+                    case Intent.Answered answered -> Mono.just(answered.answer());
+                    case Intent.Dropped dropped ->
+                        waiters.wake(List.of(paymentId)).thenReturn(dropped.answer());
+                    case Intent.Send send ->
+                        atPsp.send(send.work(), OPERATION).flatMap(refund -> payments.find(paymentId)
+                                .map(payment -> answers.canceled(payment, refund)));
+                })));
+    }
+
+    /** T1. */
+    private Mono<Intent> intend(UUID paymentId, BeginRefund.Call call) {
+        UUID id = begin.nextId();
+        return Mono.defer(() -> payments.lock(paymentId)
+                        .switchIfEmpty(Mono.error(() -> Problem.notFound("payment")))
+                        .flatMap(payment -> keys.claim(
+                                        call.key(), call.fingerprint(), OPERATION, id, 1, settings.lease())
+                                .flatMap(claim -> switch (claim) {
+                                    case Claim.Done done -> Mono.just(new Intent.Answered(done.answer()));
+                                    case Claim.Running running ->
+                                        running.leaseLive()
+                                                ? Mono.error(IdempotencyKeys.inUse())
+                                                : asItStands(payment, running.resource());
+                                    case Claim.Fresh fresh -> fresh(id, payment, call);
+                                })))
+                .as(transaction::transactional);
+    }
+
+    private Mono<Intent> asItStands(Payment payment, UUID refundId) {
+        return refunds.find(refundId).map(refund -> new Intent.Answered(answers.canceled(payment, refund)));
+    }
+
+    /** The key is new, or it was forgotten; the refund that it asked for never is. */
+    private Mono<Intent> fresh(UUID id, Payment payment, BeginRefund.Call call) {
+        return refunds.findByKey(call.key())
+                .<Intent>flatMap(before -> before.fingerprint().equals(call.fingerprint())
+                        ? keys.forget(call.key())
+                                .thenReturn(new Intent.Answered(answers.canceled(payment, before.refund())
+                                        .asReplay()))
+                        : Mono.error(IdempotencyKeys.reused()))
+                .switchIfEmpty(Mono.defer(() ->
+                        refunds.inFlight(payment.id()).flatMap(inFlight -> decided(id, payment, inFlight, call))));
+    }
+
+    private Mono<Intent> decided(UUID id, Payment payment, boolean inFlight, BeginRefund.Call call) {
+        return switch (RefundDecision.cancel(payment, inFlight)) {
+            case RefundDecision.Drop drop ->
+                payments.cancel(payment)
+                        .then(payments.find(payment.id()))
+                        .map(paymentAnswers::ok)
+                        .flatMap(answer -> keys.answered(call.key(), answer).thenReturn(new Intent.Dropped(answer)));
+            case RefundDecision.Done done -> {
+                Answer answer = paymentAnswers.ok(payment);
+                yield keys.answered(call.key(), answer).thenReturn(new Intent.Answered(answer));
+            }
+            case RefundDecision.Send send -> {
+                changeStream.require();
+                yield begin.begin(id, payment, send.lines(), call).map(Intent.Send::new);
+            }
+            case RefundDecision.RefuseInProgress inProgress -> Mono.error(PaymentAnswers.inProgress());
+            case RefundDecision.RefuseFinal isFinal -> Mono.error(PaymentAnswers.isFinal(payment));
+            case RefundDecision.RefuseNotRefundable notRefundable ->
+                throw new IllegalStateException("A cancellation asks for no charge");
+            case RefundDecision.RefuseExceeds exceeds ->
+                throw new IllegalStateException("A cancellation gives back what is left");
+            case RefundDecision.RefuseField field -> throw new IllegalStateException("A cancellation names no lines");
+        };
+    }
+}

@@ -1,0 +1,32 @@
+package dev.jangbu.payment.refund;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A refund as it is stored.
+ *
+ * @param amount minor units of the payment's currency; the sum of the lines
+ * @param attempts how often somebody set out to the PSP; only the last may record an outcome
+ * @param pspTransactionKey the PSP's name of the cancellation, once it is known
+ * @param version counts the changes of status, from 1
+ * @param traceparent of the request that asked for it
+ */
+public record Refund(
+        UUID id,
+        UUID paymentId,
+        RefundStatus status,
+        long amount,
+        List<RefundLine> lines,
+        String reason,
+        int attempts,
+        @Nullable String pspTransactionKey,
+        @Nullable String failureCode,
+        @Nullable String reviewReason,
+        long version,
+        @Nullable String traceparent,
+        Instant createdAt,
+        @Nullable Instant approvedAt,
+        @Nullable Instant completedAt) {}

@@ -1,0 +1,66 @@
+package dev.jangbu.payment.refund;
+
+import dev.jangbu.payment.payment.PaymentStore;
+import dev.jangbu.payment.psp.Psp;
+import dev.jangbu.payment.psp.PspAnswer;
+import java.util.UUID;
+import org.springframework.stereotype.Component;
+import reactor.core.publisher.Mono;
+
+/**
+ * Has the PSP give money back, outside any transaction, and records what came of it; or finds out what came of an attempt
+ * that was never answered: asks first, and sends again, with the same key, only what the PSP doesn't show. The caller holds
+ * the refund's lease.
+ */
+@Component
+public class RefundAtPsp {
+
+    private static final RefundOutcome NOT_SHOWN =
+            new RefundOutcome.Unknown("the PSP's answer doesn't show the cancellation");
+
+    private final PaymentStore payments;
+    private final RefundStore refunds;
+    private final Psp psp;
+    private final RecordRefund record;
+
+    RefundAtPsp(PaymentStore payments, RefundStore refunds, Psp psp, RecordRefund record) {
+        this.payments = payments;
+        this.refunds = refunds;
+        this.psp = psp;
+        this.record = record;
+    }
+
+    /** The first attempt; the refund as it is then. */
+    Mono<Refund> send(RefundWork work, String cause) {
+        return cancel(work).flatMap(outcome -> record.record(work, outcome, cause));
+    }
+
+    /** Resolves a claimed refund; it is recorded as it is then. */
+    public Mono<Void> resolve(UUID claimed) {
+        return work(claimed)
+                .flatMap(work -> psp.find(work.payment().order())
+                        .map(answer -> judge(answer, work))
+                        .flatMap(
+                                outcome -> outcome instanceof RefundOutcome.NotDone ? cancel(work) : Mono.just(outcome))
+                        .flatMap(outcome -> record.record(work, outcome, "recovery")))
+                .then();
+    }
+
+    /** A refund with what is needed at the PSP. */
+    Mono<RefundWork> work(UUID id) {
+        return refunds.find(id).flatMap(refund -> Mono.zip(
+                        payments.find(refund.paymentId()), refunds.transactionKeys(refund.paymentId()))
+                .map(both -> new RefundWork(both.getT1(), refund, both.getT2())));
+    }
+
+    private Mono<RefundOutcome> cancel(RefundWork work) {
+        Refund refund = work.refund();
+        return psp.cancel(work.pspKey(), work.payment().order(), refund.amount(), refund.reason())
+                .map(answer -> judge(answer, work))
+                .map(outcome -> outcome instanceof RefundOutcome.NotDone ? NOT_SHOWN : outcome);
+    }
+
+    private static RefundOutcome judge(PspAnswer answer, RefundWork work) {
+        return RefundOutcome.judge(answer, work.payment().order(), work.refund().amount(), work.recorded());
+    }
+}

@@ -1,0 +1,178 @@
+package dev.jangbu.payment.refund;
+
+import static dev.jangbu.payment.database.Rows.required;
+
+import dev.jangbu.payment.database.Rows;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+import org.springframework.r2dbc.core.DatabaseClient;
+import org.springframework.stereotype.Component;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * Refunds on their way to the PSP and back, as {@link dev.jangbu.payment.payment.PaymentAttempts} for payments: leases in the
+ * database's time, and only the last attempt may record an outcome.
+ */
+@Component
+public class RefundAttempts {
+
+    private static final String CLAIM = """
+            WITH due AS (
+                SELECT id
+                  FROM refunds
+                 WHERE status IN ('EXECUTING', 'UNKNOWN')
+                   AND (lease_until IS NULL OR lease_until <= clock_timestamp())
+                   AND (next_attempt_at IS NULL OR next_attempt_at <= clock_timestamp())
+                   AND %s
+                 ORDER BY next_attempt_at NULLS FIRST
+                 LIMIT :limit
+                   FOR UPDATE SKIP LOCKED),
+            claimed AS (
+                UPDATE refunds r
+                   SET attempts = r.attempts + 1,
+                       lease_until = clock_timestamp() + :leaseMs * interval '1 millisecond'
+                  FROM due
+                 WHERE r.id = due.id
+                RETURNING r.id, r.attempts),
+            noted AS (
+                INSERT INTO psp_attempts (resource_id, attempt, operation, cause)
+                SELECT id, attempts, 'refund', 'recovery' FROM claimed)
+            SELECT id FROM claimed
+            """;
+
+    private static final String CLAIM_DUE = CLAIM.formatted("true");
+    private static final String CLAIM_OF_PAYMENT = CLAIM.formatted("payment_id = :paymentId");
+
+    private static final String APPROVE = """
+            UPDATE refunds
+               SET status = 'APPROVED', version = version + 1, cause = :cause, approved_at = :at,
+                   psp_transaction_key = :transactionKey, lease_until = NULL, next_attempt_at = NULL
+             WHERE id = :id AND attempts = :attempt AND status IN ('EXECUTING', 'UNKNOWN')
+            """;
+
+    private static final String FAIL = """
+            UPDATE refunds
+               SET status = 'FAILED', version = version + 1, cause = :cause, failure_code = :code,
+                   lease_until = NULL, next_attempt_at = NULL
+             WHERE id = :id AND attempts = :attempt AND status IN ('EXECUTING', 'UNKNOWN')
+            """;
+
+    private static final String UNKNOWN = """
+            UPDATE refunds
+               SET status = 'UNKNOWN', version = version + CASE status WHEN 'UNKNOWN' THEN 0 ELSE 1 END, cause = :cause,
+                   lease_until = NULL, next_attempt_at = clock_timestamp() + :backoffMs * interval '1 millisecond'
+             WHERE id = :id AND attempts = :attempt AND status IN ('EXECUTING', 'UNKNOWN')
+            """;
+
+    private static final String REVIEW = """
+            UPDATE refunds
+               SET status = 'REVIEW', version = version + 1, cause = :cause, review_reason = :reason,
+                   lease_until = NULL, next_attempt_at = NULL
+             WHERE id = :id AND attempts = :attempt AND status IN ('EXECUTING', 'UNKNOWN')
+            """;
+
+    private static final String APPROVE_AFTER_REVIEW = """
+            UPDATE refunds
+               SET status = 'APPROVED', version = version + 1, cause = 'resolve', approved_at = :at,
+                   psp_transaction_key = :transactionKey
+             WHERE id = :id AND status = 'REVIEW' AND version = :version
+            """;
+
+    private static final String FAIL_AFTER_REVIEW = """
+            UPDATE refunds
+               SET status = 'FAILED', version = version + 1, cause = 'resolve', failure_code = :code,
+                   psp_transaction_key = :transactionKey
+             WHERE id = :id AND status = 'REVIEW' AND version = :version
+            """;
+
+    private static final String NOTE = """
+            UPDATE psp_attempts
+               SET outcome = :outcome, detail = :detail, ended_at = clock_timestamp()
+             WHERE resource_id = :id AND operation = 'refund' AND attempt = :attempt
+            """;
+
+    private final DatabaseClient database;
+
+    RefundAttempts(DatabaseClient database) {
+        this.database = database;
+    }
+
+    /** Claims what nobody is at: leases that ran out and delays that are over; never another's live work. */
+    public Flux<UUID> claimDue(int limit, Duration lease) {
+        return claim(database.sql(CLAIM_DUE), limit, lease);
+    }
+
+    /** Claims the payment's open refund, if it has one and nobody is at it; empty if not. */
+    Mono<UUID> claimDueOf(UUID paymentId, Duration lease) {
+        return claim(database.sql(CLAIM_OF_PAYMENT).bind("paymentId", paymentId), 1, lease)
+                .next();
+    }
+
+    private static Flux<UUID> claim(DatabaseClient.GenericExecuteSpec statement, int limit, Duration lease) {
+        return statement
+                .bind("limit", limit)
+                .bind("leaseMs", lease.toMillis())
+                .map(row -> required(row, "id", UUID.class))
+                .all();
+    }
+
+    /** Whether this attempt still stood and is now APPROVED. */
+    Mono<Boolean> approve(Refund refund, String cause, Instant at, String transactionKey) {
+        return Rows.changed(outcome(APPROVE, refund, cause).bind("at", at).bind("transactionKey", transactionKey));
+    }
+
+    /** Whether this attempt still stood and is now FAILED. */
+    Mono<Boolean> fail(Refund refund, String cause, String code) {
+        return Rows.changed(outcome(FAIL, refund, cause).bind("code", code));
+    }
+
+    /** Whether this attempt still stood and is now UNKNOWN, to be asked again after the delay. */
+    Mono<Boolean> unknown(Refund refund, String cause, Duration backoff) {
+        return Rows.changed(outcome(UNKNOWN, refund, cause).bind("backoffMs", backoff.toMillis()));
+    }
+
+    /** Whether this attempt still stood and is now in REVIEW. */
+    Mono<Boolean> review(Refund refund, String cause, String reason) {
+        return Rows.changed(outcome(REVIEW, refund, cause).bind("reason", reason));
+    }
+
+    /** REVIEW to APPROVED, with the PSP's name of what it did, if it did something; the refund's row is locked. */
+    Mono<Void> approveAfterReview(Refund refund, Optional<String> transactionKey, Instant at) {
+        return Rows.changeOne(
+                afterReview(APPROVE_AFTER_REVIEW, refund, transactionKey).bind("at", at));
+    }
+
+    /** REVIEW to FAILED, with the PSP's name of what it did nevertheless; the refund's row is locked. */
+    Mono<Void> failAfterReview(Refund refund, Optional<String> transactionKey, String code) {
+        return Rows.changeOne(
+                afterReview(FAIL_AFTER_REVIEW, refund, transactionKey).bind("code", code));
+    }
+
+    private DatabaseClient.GenericExecuteSpec afterReview(String sql, Refund refund, Optional<String> transactionKey) {
+        DatabaseClient.GenericExecuteSpec statement =
+                database.sql(sql).bind("id", refund.id()).bind("version", refund.version());
+        return Rows.bind(statement, "transactionKey", transactionKey.orElse(null), String.class);
+    }
+
+    /** Notes what came of an attempt, for people. */
+    Mono<Void> note(Refund refund, String outcome, String detail) {
+        return database.sql(NOTE)
+                .bind("id", refund.id())
+                .bind("attempt", refund.attempts())
+                .bind("outcome", outcome)
+                .bind("detail", detail)
+                .fetch()
+                .rowsUpdated()
+                .then();
+    }
+
+    private DatabaseClient.GenericExecuteSpec outcome(String sql, Refund refund, String cause) {
+        return database.sql(sql)
+                .bind("id", refund.id())
+                .bind("attempt", refund.attempts())
+                .bind("cause", cause);
+    }
+}

@@ -1,0 +1,152 @@
+package dev.jangbu.payment.refund;
+
+import dev.jangbu.payment.Settings;
+import dev.jangbu.payment.edge.Answer;
+import dev.jangbu.payment.edge.Problem;
+import dev.jangbu.payment.edge.ProblemCode;
+import dev.jangbu.payment.edge.TraceContext;
+import dev.jangbu.payment.idempotency.Claim;
+import dev.jangbu.payment.idempotency.Fingerprint;
+import dev.jangbu.payment.idempotency.IdempotencyKey;
+import dev.jangbu.payment.idempotency.IdempotencyKeys;
+import dev.jangbu.payment.outbox.ChangeStream;
+import dev.jangbu.payment.payment.Payment;
+import dev.jangbu.payment.payment.PaymentAnswers;
+import dev.jangbu.payment.payment.PaymentStore;
+import java.util.UUID;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.reactive.TransactionalOperator;
+import reactor.core.publisher.Mono;
+
+/**
+ * Gives money back to the buyer, in the three steps of a confirmation: T1 sets the lines' parts aside and writes the intent
+ * down, the PSP is called, T2 ({@link RecordRefund}) turns what was set aside into what went back, or releases it. A payment
+ * has one operation at the PSP at a time, so what is open is finished first.
+ */
+@Component
+class RefundPayment {
+
+    static final String OPERATION = "refund";
+
+    private final PaymentStore payments;
+    private final RefundStore refunds;
+    private final FinishOpenWork finishOpenWork;
+    private final BeginRefund begin;
+    private final RefundAtPsp atPsp;
+    private final IdempotencyKeys keys;
+    private final RefundAnswers answers;
+    private final ChangeStream changeStream;
+    private final TransactionalOperator transaction;
+    private final Settings settings;
+
+    RefundPayment(
+            PaymentStore payments,
+            RefundStore refunds,
+            FinishOpenWork finishOpenWork,
+            BeginRefund begin,
+            RefundAtPsp atPsp,
+            IdempotencyKeys keys,
+            RefundAnswers answers,
+            ChangeStream changeStream,
+            TransactionalOperator transaction,
+            Settings settings) {
+        this.payments = payments;
+        this.refunds = refunds;
+        this.finishOpenWork = finishOpenWork;
+        this.begin = begin;
+        this.atPsp = atPsp;
+        this.keys = keys;
+        this.answers = answers;
+        this.changeStream = changeStream;
+        this.transaction = transaction;
+        this.settings = settings;
+    }
+
+    /** What T1 has found to be done after it. */
+    private sealed interface Intent {
+
+        /** Nothing: this is the answer. */
+        record Answered(Answer answer) implements Intent {}
+
+        /** The PSP is to be asked. */
+        record Send(RefundWork work) implements Intent {}
+    }
+
+    Mono<Answer> refund(UUID paymentId, RefundRequest.Valid request, IdempotencyKey key, TraceContext trace) {
+        Fingerprint fingerprint = Fingerprint.of(OPERATION + " " + paymentId, request);
+        BeginRefund.Call call = new BeginRefund.Call(OPERATION, request.reason(), key, fingerprint, trace);
+        return keys.replay(key, fingerprint).switchIfEmpty(Mono.defer(() -> finishOpenWork
+                .of(paymentId)
+                .then(intend(paymentId, request.wanted(), call))
+                .flatMap(intent -> switch (intent) {
+                    case Intent.Answered answered -> Mono.just(answered.answer());
+                    case Intent.Send send -> atPsp.send(send.work(), OPERATION).map(answers::refunded);
+                })));
+    }
+
+    /** T1. */
+    private Mono<Intent> intend(UUID paymentId, RefundRequest.Wanted wanted, BeginRefund.Call call) {
+        UUID id = begin.nextId();
+        return Mono.defer(() -> payments.lock(paymentId)
+                        .switchIfEmpty(Mono.error(() -> Problem.notFound("payment")))
+                        .flatMap(payment -> keys.claim(
+                                        call.key(), call.fingerprint(), OPERATION, id, 1, settings.lease())
+                                .flatMap(claim -> switch (claim) {
+                                    case Claim.Done done -> Mono.just(new Intent.Answered(done.answer()));
+                                    case Claim.Running running ->
+                                        running.leaseLive()
+                                                ? Mono.error(IdempotencyKeys.inUse())
+                                                : asItStands(running.resource());
+                                    case Claim.Fresh fresh -> fresh(id, payment, wanted, call);
+                                })))
+                .as(transaction::transactional);
+    }
+
+    private Mono<Intent> asItStands(UUID refundId) {
+        return refunds.find(refundId).map(refund -> new Intent.Answered(answers.refunded(refund)));
+    }
+
+    /** The key is new, or it was forgotten; the refund that it asked for never is. */
+    private Mono<Intent> fresh(UUID id, Payment payment, RefundRequest.Wanted wanted, BeginRefund.Call call) {
+        return refunds.findByKey(call.key())
+                .<Intent>flatMap(before -> before.fingerprint().equals(call.fingerprint())
+                        ? keys.forget(call.key())
+                                .thenReturn(new Intent.Answered(
+                                        answers.refunded(before.refund()).asReplay()))
+                        : Mono.error(IdempotencyKeys.reused()))
+                .switchIfEmpty(Mono.defer(() -> refunds.inFlight(payment.id())
+                        .flatMap(inFlight -> decided(id, payment, inFlight, wanted, call))));
+    }
+
+    private Mono<Intent> decided(
+            UUID id, Payment payment, boolean inFlight, RefundRequest.Wanted wanted, BeginRefund.Call call) {
+        return switch (RefundDecision.refund(payment, inFlight, wanted)) {
+            case RefundDecision.Send send -> {
+                changeStream.require();
+                yield begin.begin(id, payment, send.lines(), call).map(Intent.Send::new);
+            }
+            case RefundDecision.RefuseInProgress inProgress -> Mono.error(PaymentAnswers.inProgress());
+            case RefundDecision.RefuseNotRefundable notRefundable ->
+                Mono.error(new Problem(
+                        ProblemCode.PAYMENT_NOT_REFUNDABLE,
+                        "The payment is " + payment.status() + "; only what was charged can go back"));
+            case RefundDecision.RefuseExceeds exceeds ->
+                refused(
+                        payment,
+                        call.key(),
+                        new Problem(
+                                ProblemCode.REFUND_EXCEEDS_PAYMENT,
+                                "More would go back than was paid and not refunded yet; read the payment's lines"));
+            case RefundDecision.RefuseField field ->
+                refused(payment, call.key(), Problem.invalid(field.field(), field.detail()));
+            case RefundDecision.Drop drop -> throw new IllegalStateException("A refund drops no payment");
+            case RefundDecision.Done done -> throw new IllegalStateException("A refund of nothing is refused");
+            case RefundDecision.RefuseFinal isFinal -> throw new IllegalStateException("A refund is refused by name");
+        };
+    }
+
+    private Mono<Intent> refused(Payment payment, IdempotencyKey key, Problem problem) {
+        Answer answer = answers.refused(payment, problem);
+        return keys.answered(key, answer).thenReturn(new Intent.Answered(answer));
+    }
+}
