@@ -13,6 +13,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.ReadinessState;
+import org.springframework.context.event.EventListener;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Flux;
@@ -115,6 +118,14 @@ public class Waiters {
             Objects.requireNonNull(moved, "a list, be it empty").forEach(this::wake);
         } catch (RuntimeException databaseAway) {
             log.debug("Could not look for payments that others moved", databaseAway);
+        }
+    }
+
+    /** A service that stops answers whoever waits, with the payment as it was seen last, rather than break their calls off. */
+    @EventListener
+    void letGo(AvailabilityChangeEvent<ReadinessState> change) {
+        if (change.getState() == ReadinessState.REFUSING_TRAFFIC) {
+            waiting.values().forEach(waiters -> waiters.forEach(waiter -> waiter.sink.complete()));
         }
     }
 
