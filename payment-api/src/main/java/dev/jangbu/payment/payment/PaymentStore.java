@@ -131,12 +131,16 @@ public class PaymentStore {
                 .one();
     }
 
-    /** The payment, its row locked until the transaction ends. */
+    /**
+     * The payment, its row locked until the transaction ends. The lock is a statement of its own: one that waits for it reads
+     * the row anew, but the lines as they were before the wait.
+     */
     public Mono<Payment> lock(UUID id) {
-        return database.sql(PaymentRow.SELECT + " WHERE p.id = :id FOR UPDATE OF p")
+        return database.sql("SELECT id FROM payments WHERE id = :id FOR UPDATE")
                 .bind("id", id)
-                .map(rows::read)
-                .one();
+                .map(row -> required(row, "id", UUID.class))
+                .one()
+                .flatMap(this::find);
     }
 
     /** These payments, those that there are, in no order. */

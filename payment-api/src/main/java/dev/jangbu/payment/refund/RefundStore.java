@@ -104,10 +104,11 @@ class RefundStore {
 
     /** The refund, its row locked until the transaction ends; its payment's row has been locked before. */
     Mono<Refund> lock(UUID id) {
-        return database.sql(SELECT + " WHERE r.id = :id FOR UPDATE OF r")
+        return database.sql("SELECT id FROM refunds WHERE id = :id FOR UPDATE")
                 .bind("id", id)
-                .map(this::refund)
-                .one();
+                .map(row -> required(row, "id", UUID.class))
+                .one()
+                .flatMap(this::find);
     }
 
     /** A refund that was asked for with this key, and with what; empty if none was, ever. */
