@@ -6,6 +6,8 @@ import io.r2dbc.spi.R2dbcTransientException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.annotation.Order;
@@ -14,6 +16,7 @@ import org.springframework.core.io.buffer.DataBufferLimitException;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpResponse;
@@ -22,8 +25,10 @@ import org.springframework.transaction.TransactionException;
 import org.springframework.web.server.MethodNotAllowedException;
 import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.ServerWebInputException;
 import org.springframework.web.server.UnsupportedMediaTypeStatusException;
 import org.springframework.web.server.WebExceptionHandler;
+import org.springframework.web.util.DisconnectedClientHelper;
 import reactor.core.publisher.Mono;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
@@ -35,6 +40,8 @@ import tools.jackson.databind.json.JsonMapper;
 final class ProblemHandler implements WebExceptionHandler {
 
     private static final Logger log = LoggerFactory.getLogger(ProblemHandler.class);
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,39}");
 
     private final JsonMapper json;
 
@@ -48,6 +55,10 @@ final class ProblemHandler implements WebExceptionHandler {
         if (response.isCommitted()) {
             return Mono.error(thrown);
         }
+        if (DisconnectedClientHelper.isClientDisconnectedException(thrown)) {
+            log.debug("The client went away: {}", thrown.toString());
+            return Mono.empty();
+        }
         Problem problem = problemOf(exchange, thrown);
         HttpHeaders headers = response.getHeaders();
         response.setStatusCode(HttpStatusCode.valueOf(problem.code().status()));
@@ -59,9 +70,17 @@ final class ProblemHandler implements WebExceptionHandler {
         if (problem.code() == ProblemCode.UNAUTHORIZED) {
             headers.set(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
         }
+        if (thrown instanceof MethodNotAllowedException notAllowed) {
+            headers.setAllow(notAllowed.getSupportedMethods());
+        }
         byte[] body = json.writeValueAsBytes(
                 problem.body(exchange.getRequest().getPath().value()));
-        return response.writeWith(Mono.just(response.bufferFactory().wrap(body)));
+        return response.writeWith(Mono.just(response.bufferFactory().wrap(body)))
+                .onErrorResume(unwritable -> {
+                    // The server has refused the rest of the request by itself, or the client is gone.
+                    log.debug("A refusal couldn't be written: {}", unwritable.toString());
+                    return Mono.empty();
+                });
     }
 
     private static Problem problemOf(ServerWebExchange exchange, Throwable thrown) {
@@ -80,9 +99,10 @@ final class ProblemHandler implements WebExceptionHandler {
                                     + "; remove it or correct its name");
                 }
                 case JacksonException unreadable -> {
-                    return new Problem(
-                            ProblemCode.MALFORMED_REQUEST,
-                            "The body is not the JSON that this call takes, at " + at(unreadable));
+                    String why = unreadable.getCause() instanceof Problem known
+                            ? known.getMessage()
+                            : "The body is not the JSON that this call takes";
+                    return new Problem(ProblemCode.MALFORMED_REQUEST, why + ", at " + at(unreadable));
                 }
                 case DataAccessResourceFailureException unreachable -> {
                     return databaseAway(unreachable);
@@ -106,12 +126,21 @@ final class ProblemHandler implements WebExceptionHandler {
             case UnsupportedMediaTypeStatusException unsupported ->
                 new Problem(ProblemCode.UNSUPPORTED_MEDIA_TYPE, "Send the body as Content-Type: application/json");
             case MethodNotAllowedException notAllowed ->
-                new Problem(ProblemCode.METHOD_NOT_ALLOWED, "Allowed here: " + notAllowed.getSupportedMethods());
+                new Problem(ProblemCode.METHOD_NOT_ALLOWED, "Allowed here: " + methods(notAllowed));
+            case ServerWebInputException bodiless ->
+                new Problem(ProblemCode.MALFORMED_REQUEST, "The body must be the JSON object that this call takes");
             case ResponseStatusException status -> ofStatus(exchange, status);
             case DecodingException unreadable ->
                 new Problem(ProblemCode.MALFORMED_REQUEST, "The body is not the JSON that this call takes");
             default -> unforeseen(exchange, thrown);
         };
+    }
+
+    private static String methods(MethodNotAllowedException notAllowed) {
+        return notAllowed.getSupportedMethods().stream()
+                .map(HttpMethod::name)
+                .sorted()
+                .collect(Collectors.joining(", "));
     }
 
     private static Problem ofStatus(ServerWebExchange exchange, ResponseStatusException thrown) {
@@ -124,11 +153,16 @@ final class ProblemHandler implements WebExceptionHandler {
                 : unforeseen(exchange, thrown);
     }
 
-    /** Where in the body, by names and indexes alone: what stands there may be a secret. */
+    /** Where in the body, by names and indexes alone: what stands there may be a secret, and so may what is no name. */
     private static String at(JacksonException e) {
         StringBuilder path = new StringBuilder("$");
         for (JacksonException.Reference step : e.getPath()) {
-            path.append(step.getPropertyName() == null ? "[" + step.getIndex() + "]" : "." + step.getPropertyName());
+            String name = step.getPropertyName();
+            if (name == null) {
+                path.append('[').append(step.getIndex()).append(']');
+            } else {
+                path.append('.').append(NAME.matcher(name).matches() ? name : "?");
+            }
         }
         return path.toString();
     }
