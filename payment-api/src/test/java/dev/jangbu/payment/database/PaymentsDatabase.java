@@ -1,9 +1,12 @@
 package dev.jangbu.payment.database;
 
+import dev.jangbu.payment.testbed.Folders;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -12,16 +15,16 @@ import java.util.Objects;
 import org.flywaydb.core.Flyway;
 
 /** A real PostgreSQL server with the payments database, migrated by its owner. */
-final class PaymentsDatabase implements AutoCloseable {
+public final class PaymentsDatabase implements AutoCloseable {
 
-    private static final String PASSWORD = "secret";
+    public static final String PASSWORD = "secret";
 
-    private final EmbeddedPostgres server;
+    private final Path directory;
+    private EmbeddedPostgres server;
 
-    PaymentsDatabase() throws IOException, SQLException {
-        server = EmbeddedPostgres.builder()
-                .setServerConfig("wal_level", "logical")
-                .start();
+    public PaymentsDatabase() throws IOException, SQLException {
+        directory = Folders.temporary("test-payments-database");
+        server = start(0);
         try (Connection connection = server.getPostgresDatabase().getConnection();
                 Statement statement = connection.createStatement()) {
             run(statement, "10-roles.sql");
@@ -34,12 +37,48 @@ final class PaymentsDatabase implements AutoCloseable {
         Flyway.configure().dataSource(url(), "jangbu_owner", PASSWORD).load().migrate();
     }
 
-    Connection as(String role) throws SQLException {
+    /** Makes the slot that the change stream reads: without it the service takes no payments. */
+    public void establishChangeStream() throws SQLException {
+        try (Connection connection = asSuperuser();
+                Statement statement = connection.createStatement()) {
+            statement.execute("SELECT pg_create_logical_replication_slot('jangbu_outbox', 'pgoutput')");
+        }
+    }
+
+    /** host:port of the server. */
+    public String address() {
+        return "127.0.0.1:" + server.getPort();
+    }
+
+    /** A new connection as one of the roles. */
+    public Connection as(String role) throws SQLException {
         return DriverManager.getConnection(url(), role, PASSWORD);
     }
 
+    /** A new connection as the server's superuser. */
+    public Connection asSuperuser() throws SQLException {
+        return server.getDatabase("postgres", "jangbu_payment").getConnection();
+    }
+
+    /** Stops the server, sessions and all, and starts it again on the same port with what it has committed. */
+    public void restart() throws IOException {
+        int port = server.getPort();
+        server.close();
+        server = start(port);
+    }
+
+    /** Nothing that was committed is lost when the server is killed; what the disk does is not the tests' business. */
+    private EmbeddedPostgres start(int port) throws IOException {
+        EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
+                .setDataDirectory(directory)
+                .setCleanDataDirectory(false)
+                .setServerConfig("wal_level", "logical")
+                .setServerConfig("synchronous_commit", "on");
+        return port == 0 ? builder.start() : builder.setPort(port).start();
+    }
+
     private String url() {
-        return "jdbc:postgresql://localhost:" + server.getPort() + "/jangbu_payment";
+        return "jdbc:postgresql://" + address() + "/jangbu_payment";
     }
 
     /** Statement by statement: CREATE DATABASE is refused among others. */
@@ -55,7 +94,12 @@ final class PaymentsDatabase implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
-        server.close();
+    public void close() {
+        try {
+            server.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Folders.delete(directory);
     }
 }

@@ -61,7 +61,7 @@ class PaymentsDatabaseTest {
     }
 
     @AfterAll
-    static void stop() throws IOException, SQLException {
+    static void stop() throws SQLException {
         application.close();
         database.close();
     }

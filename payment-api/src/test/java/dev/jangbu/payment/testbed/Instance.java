@@ -1,0 +1,40 @@
+package dev.jangbu.payment.testbed;
+
+import dev.jangbu.payment.PaymentApi;
+import java.net.URI;
+import org.springframework.boot.SpringApplication;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** The whole service in this JVM, as it starts everywhere. */
+public final class Instance implements AutoCloseable {
+
+    private final ConfigurableApplicationContext context;
+
+    Instance(String... arguments) {
+        SpringApplication application = new SpringApplication(PaymentApi.class);
+        // The testbed ends everything in order.
+        application.setRegisterShutdownHook(false);
+        context = application.run(arguments);
+    }
+
+    public Client client() {
+        return new Client(
+                URI.create("http://127.0.0.1:" + context.getEnvironment().getRequiredProperty("local.server.port")),
+                Testbed.API_KEY);
+    }
+
+    /** The base of the actuator's pages. */
+    public URI management() {
+        return URI.create("http://127.0.0.1:" + context.getEnvironment().getRequiredProperty("local.management.port"));
+    }
+
+    /** A bean of the service. */
+    public <T> T bean(Class<T> type) {
+        return context.getBean(type);
+    }
+
+    @Override
+    public void close() {
+        context.close();
+    }
+}

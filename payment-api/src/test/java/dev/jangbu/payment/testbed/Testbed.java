@@ -1,0 +1,159 @@
+package dev.jangbu.payment.testbed;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.jangbu.local.psp.TestSimulator;
+import dev.jangbu.payment.database.PaymentsDatabase;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that the service stands on, for real, once for all tests of a JVM: PostgreSQL with a replication slot, a
+ * broker, the schema registry, the PSP simulator behind a {@link PspGate}; and the service itself, over HTTP.
+ *
+ * <pre>
+ *   Client ──▶ Instance ──▶ PspGate ──▶ TestSimulator
+ *                 ├──▶ PaymentsDatabase
+ *                 ◀── TestBroker, TestRegistry
+ * </pre>
+ *
+ * <p>Tests share it, so each uses payments, sellers and keys of its own: see {@link Shop}.
+ */
+public final class Testbed {
+
+    /** With every scope. */
+    public static final String API_KEY = "test_key_with_all_scopes";
+
+    /** The main instance's, for tests that must wait for it or outwait it. */
+    public static final int PSP_TIMEOUT_MS = 4_000;
+
+    private static @Nullable Testbed one;
+
+    private final Path folder = Folders.temporary("testbed");
+    private final TestSimulator simulator;
+    private final PspGate gate;
+    private final PaymentsDatabase database;
+    private final TestBroker broker;
+    private final TestRegistry registry;
+    private final Instance main;
+
+    /** Not while this class is loaded: the threads that it starts could not use it before it is complete. */
+    private static synchronized Testbed one() {
+        if (one == null) {
+            one = new Testbed();
+        }
+        return one;
+    }
+
+    private Testbed() {
+        registry = new TestRegistry();
+        Runtime.getRuntime().addShutdownHook(new Thread(registry::close));
+        CompletableFuture<TestBroker> startingBroker = CompletableFuture.supplyAsync(TestBroker::new);
+        simulator = new TestSimulator(folder);
+        gate = new PspGate(simulator.url());
+        database = newDatabase();
+        broker = startingBroker.join();
+        registry.ready();
+        main = start();
+        Runtime.getRuntime().addShutdownHook(new Thread(this::close));
+        awaitTaking(main.client());
+    }
+
+    private void close() {
+        main.close();
+        database.close();
+        broker.close();
+        simulator.close();
+        Folders.delete(folder);
+    }
+
+    /** A client of the service that all tests share. */
+    public static Client client() {
+        return one().main.client();
+    }
+
+    public static Instance main() {
+        return one().main;
+    }
+
+    public static PaymentsDatabase database() {
+        return one().database;
+    }
+
+    public static PspGate psp() {
+        return one().gate;
+    }
+
+    /** The simulator's own address, past the gate. */
+    public static URI simulator() {
+        return one().simulator.url();
+    }
+
+    public static String kafka() {
+        return one().broker.address();
+    }
+
+    public static URI registry() {
+        return one().registry.url();
+    }
+
+    /** Another instance of the service on the same database, with settings of its own; the caller closes it. */
+    public static Instance anotherInstance(String... settings) {
+        Instance instance = one().start(settings);
+        awaitTaking(instance.client());
+        return instance;
+    }
+
+    /** A server and database of a test's own, with a slot; the caller closes it. */
+    public static PaymentsDatabase newDatabase() {
+        try {
+            PaymentsDatabase database = new PaymentsDatabase();
+            database.establishChangeStream();
+            return database;
+        } catch (IOException | SQLException e) {
+            throw new IllegalStateException("No database", e);
+        }
+    }
+
+    /** What an instance on this database is started with, settings of the test's own last. */
+    static List<String> arguments(PaymentsDatabase database, URI registry, String kafka, URI psp, String... settings) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "--server.port=0",
+                "--management.server.port=0",
+                "--server.shutdown=immediate",
+                "--spring.r2dbc.url=r2dbc:postgresql://" + database.address() + "/jangbu_payment",
+                "--spring.r2dbc.password=" + PaymentsDatabase.PASSWORD,
+                "--spring.flyway.url=jdbc:postgresql://" + database.address() + "/jangbu_payment",
+                "--spring.flyway.password=" + PaymentsDatabase.PASSWORD,
+                "--spring.kafka.bootstrap-servers=" + kafka,
+                "--jangbu.registry=" + registry,
+                "--jangbu.dev-api-key=" + API_KEY,
+                "--jangbu.psp.url=" + psp,
+                "--jangbu.psp.secret=" + TestSimulator.SECRET,
+                "--jangbu.psp.timeout=" + PSP_TIMEOUT_MS + "ms",
+                "--jangbu.recovery.lease-margin=1s",
+                "--logging.level.root=WARN",
+                "--logging.level.io.apicurio=ERROR",
+                "--logging.level.org.apache.kafka=ERROR"));
+        arguments.addAll(List.of(settings));
+        return arguments;
+    }
+
+    private Instance start(String... settings) {
+        return new Instance(arguments(database, registry.url(), broker.address(), gate.url(), settings)
+                .toArray(String[]::new));
+    }
+
+    /** An instance is up a moment before it has seen that the change stream is established. */
+    private static void awaitTaking(Client client) {
+        Shop shop = new Shop(client);
+        String id = shop.create(1_000).is(201).id();
+        await().untilAsserted(() -> shop.confirm(id, 1_000).is(200));
+    }
+}
