@@ -2,14 +2,19 @@ package dev.jangbu.payment.access;
 
 import dev.jangbu.payment.edge.Answer;
 import dev.jangbu.payment.edge.Detached;
-import dev.jangbu.payment.edge.Problem;
+import dev.jangbu.payment.edge.Ids;
+import dev.jangbu.payment.edge.Page;
 import dev.jangbu.payment.idempotency.IdempotencyKey;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
+import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
@@ -17,6 +22,7 @@ import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 import reactor.core.publisher.Mono;
+import tools.jackson.databind.json.JsonMapper;
 
 /** API keys over HTTP. */
 @RestController
@@ -25,10 +31,14 @@ class ApiKeyController {
 
     private final IssueApiKey issue;
     private final RevokeApiKey revoke;
+    private final ApiKeyStore store;
+    private final JsonMapper json;
 
-    ApiKeyController(IssueApiKey issue, RevokeApiKey revoke) {
+    ApiKeyController(IssueApiKey issue, RevokeApiKey revoke, ApiKeyStore store, JsonMapper json) {
         this.issue = issue;
         this.revoke = revoke;
+        this.store = store;
+        this.json = json;
     }
 
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
@@ -37,9 +47,19 @@ class ApiKeyController {
         return body.flatMap(request -> Detached.run(issue.issue(request, key))).map(ApiKeyController::notStored);
     }
 
+    @GetMapping
+    Mono<ResponseEntity<byte[]>> list(ServerHttpRequest request) {
+        Page page = Page.of(request, Set.of());
+        UUID after = page.after(Ids::inCursor);
+        return store.page(Optional.ofNullable(after), page.rows())
+                .map(ApiKeyView::of)
+                .collectList()
+                .map(found -> page.answer(json, found, key -> key.id().toString()));
+    }
+
     @DeleteMapping("/{id}")
     Mono<ResponseEntity<Void>> revoke(@PathVariable String id) {
-        return Detached.run(revoke.revoke(id(id)))
+        return Detached.run(revoke.revoke(Ids.inPath(id, "API key")))
                 .thenReturn(ResponseEntity.noContent().build());
     }
 
@@ -49,17 +69,5 @@ class ApiKeyController {
         HttpHeaders headers = new HttpHeaders(entity.getHeaders());
         headers.setCacheControl(CacheControl.noStore());
         return new ResponseEntity<>(entity.getBody(), headers, entity.getStatusCode());
-    }
-
-    private static UUID id(String text) {
-        try {
-            UUID id = UUID.fromString(text);
-            if (id.toString().equalsIgnoreCase(text)) {
-                return id;
-            }
-        } catch (IllegalArgumentException notAnId) {
-            // The same as an id that nothing has.
-        }
-        throw Problem.notFound("API key");
     }
 }

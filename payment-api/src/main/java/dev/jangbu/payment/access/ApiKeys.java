@@ -2,10 +2,12 @@ package dev.jangbu.payment.access;
 
 import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
@@ -16,19 +18,26 @@ import reactor.core.publisher.Mono;
 @Component
 class ApiKeys {
 
-    private static final Duration REMEMBERED = Duration.ofSeconds(5);
+    static final Duration REMEMBERED = Duration.ofSeconds(5);
     private static final int REMEMBERED_MAX = 10_000;
 
     private final ApiKeyStore store;
     private final Clock clock;
-    private final AsyncCache<ByteBuffer, Optional<Caller>> callersByHash = Caffeine.newBuilder()
-            .expireAfterWrite(REMEMBERED)
-            .maximumSize(REMEMBERED_MAX)
-            .buildAsync();
+    private final AsyncCache<ByteBuffer, Optional<Caller>> callersByHash;
 
+    @Autowired
     ApiKeys(ApiKeyStore store, Clock clock) {
+        this(store, clock, Ticker.systemTicker());
+    }
+
+    ApiKeys(ApiKeyStore store, Clock clock, Ticker ticker) {
         this.store = store;
         this.clock = clock;
+        this.callersByHash = Caffeine.newBuilder()
+                .expireAfterWrite(REMEMBERED)
+                .maximumSize(REMEMBERED_MAX)
+                .ticker(ticker)
+                .buildAsync();
     }
 
     /** Whose key that is; nobody's if it is unknown, revoked or expired. */
