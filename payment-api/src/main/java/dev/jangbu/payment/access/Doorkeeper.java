@@ -29,10 +29,12 @@ final class Doorkeeper implements WebFilter {
     private static final int KEY_MAX_CHARS = 200;
 
     private final ApiKeys keys;
+    private final Throttle throttle;
     private final ApplicationAvailability availability;
 
-    Doorkeeper(ApiKeys keys, ApplicationAvailability availability) {
+    Doorkeeper(ApiKeys keys, Throttle throttle, ApplicationAvailability availability) {
         this.keys = keys;
+        this.throttle = throttle;
         this.availability = availability;
     }
 
@@ -52,10 +54,10 @@ final class Doorkeeper implements WebFilter {
                 .switchIfEmpty(Mono.error(
                         () -> new Problem(ProblemCode.UNAUTHORIZED, "The API key is unknown, revoked or expired")))
                 .flatMap(caller -> {
+                    throttle.require(caller.keyId());
                     Scope needed = Scopes.needed(request.getMethod(), path);
                     if (!caller.scopes().contains(needed)) {
-                        return Mono.error(
-                                new Problem(ProblemCode.FORBIDDEN, "This call needs the scope " + needed.text()));
+                        throw new Problem(ProblemCode.FORBIDDEN, "This call needs the scope " + needed.text());
                     }
                     caller.enters(exchange);
                     return chain.filter(exchange);

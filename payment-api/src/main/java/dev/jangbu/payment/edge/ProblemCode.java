@@ -27,6 +27,7 @@ public enum ProblemCode {
     AMOUNT_MISMATCH(422, "The amount differs from the payment's"),
     REFUND_EXCEEDS_PAYMENT(422, "More would go back than was paid"),
     IDEMPOTENCY_KEY_REUSED(422, "The Idempotency-Key was used for another call"),
+    TOO_MANY_REQUESTS(429, "Too many requests with this API key"),
     HEADERS_TOO_LARGE(431, "The headers are too large"),
     INTERNAL(500, "Something is wrong on our side"),
     QUEUE_FULL(503, "Too many payments are queued"),

@@ -15,8 +15,8 @@ import org.springframework.http.server.RequestPath;
 /** Every call and the scope that it needs, as the contract of the API has them. */
 class ScopesTest {
 
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
+    /** Method, path and scope. */
+    static final String CALLS = """
                     POST   | /v1/payments                         | payments:write
                     POST   | /v1/payments/0199/confirm            | payments:write
                     POST   | /v1/payments/0199/cancel             | payments:write
@@ -41,7 +41,10 @@ class ScopesTest {
                     POST   | /v1/api-keys                         | admin
                     GET    | /v1/api-keys                         | admin
                     DELETE | /v1/api-keys/0199                    | admin
-                    """)
+                    """;
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = CALLS)
     void eachCallNeedsItsScope(String method, String path, String scope) {
         assertThat(needed(method, path).text()).isEqualTo(scope);
     }
