@@ -42,8 +42,24 @@ class PaymentList {
         this.rows = rows;
     }
 
+    /**
+     * A list as a statement.
+     *
+     * @param sql with the names of the values
+     */
+    record Query(String sql, Map<String, Object> values) {}
+
     /** The page's payments, and one more if there are more. */
     Flux<Payment> list(Page page) {
+        Query query = query(page);
+        return database.sql(query.sql())
+                .bindValues(query.values())
+                .map(rows::read)
+                .all();
+    }
+
+    /** @throws dev.jangbu.payment.edge.Problem 422 if a filter or the cursor can't be read */
+    static Query query(Page page) {
         PaymentStatus status = page.filter("status", "must be a payment's status", PaymentStatus::valueOf);
         String orderId = page.filter("orderId").orElse(null);
         String sellerId = page.filter("sellerId").orElse(null);
@@ -81,7 +97,7 @@ class PaymentList {
         given.put("below", after != null ? after : to != null ? firstId(to.plus(ID_MARGIN)) : HIGHEST);
         given.put("lowest", from == null ? LOWEST : firstId(from.minus(ID_MARGIN)));
         given.put("rows", page.rows());
-        return database.sql(sql.toString()).bindValues(given).map(rows::read).all();
+        return new Query(sql.toString(), given);
     }
 
     /** A time that a payment can have been created at: years beyond a timestamp's range are no use to anyone. */
