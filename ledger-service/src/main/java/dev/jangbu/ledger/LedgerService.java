@@ -18,7 +18,7 @@ import org.springframework.context.annotation.Import;
  * <pre>
  *   ledger.entries ──▶ posting ──▶ PostgreSQL jangbu_ledger (triggers judge)      one transaction per book and batch
  *                         └──────▶ ledger.postings + the group's offsets          one Kafka transaction per batch
- *   GET /ledger/trial-balance ◀── book
+ *   GET /ledger/…, /wallets/{sellerId}/entries ◀── book
  * </pre>
  *
  * <p>A book is one partition of {@code ledger.entries}: numbered without a gap, chained by hash, owned by one instance.

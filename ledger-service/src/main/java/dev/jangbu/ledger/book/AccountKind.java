@@ -1,6 +1,7 @@
 package dev.jangbu.ledger.book;
 
 import dev.jangbu.contract.Side;
+import java.math.BigInteger;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -36,14 +37,8 @@ public enum AccountKind {
         return Optional.empty();
     }
 
-    /**
-     * The balance on the account's normal side, minor units.
-     *
-     * @throws ArithmeticException if it exceeds a long
-     */
-    public long balance(long debitsMinor, long creditsMinor) {
-        return normalSide == Side.DEBIT
-                ? Math.subtractExact(debitsMinor, creditsMinor)
-                : Math.subtractExact(creditsMinor, debitsMinor);
+    /** The balance on the account's normal side, minor units. */
+    public BigInteger balance(BigInteger debitsMinor, BigInteger creditsMinor) {
+        return normalSide == Side.DEBIT ? debitsMinor.subtract(creditsMinor) : creditsMinor.subtract(debitsMinor);
     }
 }

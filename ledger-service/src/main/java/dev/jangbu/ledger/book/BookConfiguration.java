@@ -13,7 +13,32 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public class BookConfiguration {
 
     @Bean
-    TrialBalance trialBalance(Database database, Clock clock) {
-        return new TrialBalance(JdbcClient.create(database.forReading()), clock);
+    JdbcClient reads(Database database) {
+        return JdbcClient.create(database.forReading());
+    }
+
+    @Bean
+    Accounts accounts(JdbcClient reads, Clock clock) {
+        return new Accounts(reads, clock);
+    }
+
+    @Bean
+    AccountLines accountLines(JdbcClient reads) {
+        return new AccountLines(reads);
+    }
+
+    @Bean
+    Journals journals(JdbcClient reads) {
+        return new Journals(reads);
+    }
+
+    @Bean
+    TrialBalance trialBalance(JdbcClient reads, Clock clock) {
+        return new TrialBalance(reads, clock);
+    }
+
+    @Bean
+    WalletStatement walletStatement(JdbcClient reads) {
+        return new WalletStatement(reads);
     }
 }

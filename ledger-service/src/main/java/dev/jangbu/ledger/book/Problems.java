@@ -1,6 +1,9 @@
 package dev.jangbu.ledger.book;
 
+import java.net.URI;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,7 +20,7 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 
-/** Errors as RFC 9457 problem details, with the {@code code} that the API's contract names. */
+/** Errors as RFC 9457 problem details, with the {@code code} and the titles of the API's contract. */
 @RestControllerAdvice
 final class Problems extends ResponseEntityExceptionHandler {
 
@@ -25,9 +28,57 @@ final class Problems extends ResponseEntityExceptionHandler {
     private static final String RETRY_AFTER_SECONDS = "2";
     private static final String UNDEFINED_TABLE = "42P01";
 
+    /** What can be wrong, named as everywhere in the API. */
+    private enum Code {
+        MALFORMED_REQUEST(400, "The request can't be read"),
+        NOT_FOUND(404, "Not found"),
+        METHOD_NOT_ALLOWED(405, "The method is not allowed here"),
+        NOT_ACCEPTABLE(406, "The answer is JSON"),
+        INVALID_FIELD(422, "A field is invalid"),
+        INTERNAL(500, "Something is wrong on our side"),
+        UNAVAILABLE(503, "Not available at the moment");
+
+        private final int status;
+        private final String title;
+
+        Code(int status, String title) {
+            this.status = status;
+            this.title = title;
+        }
+
+        static Code of(HttpStatusCode status) {
+            for (Code code : values()) {
+                if (code.status == status.value()) {
+                    return code;
+                }
+            }
+            return status.is4xxClientError() ? MALFORMED_REQUEST : INTERNAL;
+        }
+
+        void describe(ProblemDetail problem) {
+            String text = name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+            problem.setType(URI.create("urn:jangbu:problem:" + text));
+            problem.setTitle(title);
+            problem.setProperty("code", text);
+        }
+
+        ProblemDetail problem(@Nullable String detail) {
+            ProblemDetail problem = ProblemDetail.forStatusAndDetail(HttpStatus.valueOf(status), detail);
+            describe(problem);
+            return problem;
+        }
+    }
+
     @ExceptionHandler
-    ResponseEntity<ProblemDetail> malformed(MalformedTimeException e) {
-        return answer(HttpStatus.BAD_REQUEST, "malformed-request", e.getMessage());
+    ResponseEntity<ProblemDetail> invalid(InvalidFieldException e) {
+        ProblemDetail problem = Code.INVALID_FIELD.problem(e.getMessage());
+        problem.setProperty("errors", List.of(Map.of("field", e.field(), "detail", e.detail())));
+        return answer(problem);
+    }
+
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> notFound(NotFoundException e) {
+        return answer(Code.NOT_FOUND.problem(e.getMessage()));
     }
 
     @ExceptionHandler({DataAccessResourceFailureException.class, TransientDataAccessException.class})
@@ -48,7 +99,7 @@ final class Problems extends ResponseEntityExceptionHandler {
     @ExceptionHandler
     ResponseEntity<ProblemDetail> bug(RuntimeException e) {
         LOG.error("A read of the book failed", e);
-        return answer(HttpStatus.INTERNAL_SERVER_ERROR, "internal", "A read of the book failed; see the log");
+        return answer(Code.INTERNAL.problem("A read of the book failed; see the log"));
     }
 
     /** Spring's own refusals (no such path, method not allowed …) in the same shape. */
@@ -56,36 +107,18 @@ final class Problems extends ResponseEntityExceptionHandler {
     protected ResponseEntity<Object> createResponseEntity(
             @Nullable Object body, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
         if (body instanceof ProblemDetail problem) {
-            problem.setProperty("code", code(status));
+            Code.of(status).describe(problem);
         }
         return super.createResponseEntity(body, headers, status, request);
     }
 
-    private static String code(HttpStatusCode status) {
-        return switch (status.value()) {
-            case 400 -> "malformed-request";
-            case 404 -> "not-found";
-            case 405 -> "method-not-allowed";
-            case 406 -> "not-acceptable";
-            case 503 -> "unavailable";
-            default -> "internal";
-        };
-    }
-
     private static ResponseEntity<ProblemDetail> unavailable(String detail) {
-        ProblemDetail problem = problem(HttpStatus.SERVICE_UNAVAILABLE, "unavailable", detail);
         return ResponseEntity.status(HttpStatus.SERVICE_UNAVAILABLE)
                 .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS)
-                .body(problem);
+                .body(Code.UNAVAILABLE.problem(detail));
     }
 
-    private static ResponseEntity<ProblemDetail> answer(HttpStatus status, String code, @Nullable String detail) {
-        return ResponseEntity.status(status).body(problem(status, code, detail));
-    }
-
-    private static ProblemDetail problem(HttpStatus status, String code, @Nullable String detail) {
-        ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, detail);
-        problem.setProperty("code", code);
-        return problem;
+    private static ResponseEntity<ProblemDetail> answer(ProblemDetail problem) {
+        return ResponseEntity.status(problem.getStatus()).body(problem);
     }
 }

@@ -1,5 +1,6 @@
 package dev.jangbu.ledger.book;
 
+import java.math.BigInteger;
 import java.time.Instant;
 import java.util.List;
 
@@ -11,9 +12,5 @@ import java.util.List;
  */
 public record Trial(Instant at, List<CurrencyTrial> currencies) {
 
-    public record CurrencyTrial(String currency, long debits, long credits, List<Account> accounts) {}
-
-    /** @param balance on the account's normal side: debits − credits of an asset, credits − debits of the others */
-    public record Account(
-            String code, AccountKind kind, String currency, long debits, long credits, long balance, Instant asOf) {}
+    public record CurrencyTrial(String currency, BigInteger debits, BigInteger credits, List<Account> accounts) {}
 }

@@ -33,8 +33,8 @@ final class JournalRows {
             """;
 
     private static final String INSERT_LINES = """
-            INSERT INTO lines (settlement_id, line_no, line_count, account, side, amount, currency)
-            SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO lines (settlement_id, line_no, line_count, account, side, amount, currency, book, no, recorded_at)
+            SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """;
 
     private static final String INSERT_JOURNALS = """
@@ -97,6 +97,9 @@ final class JournalRows {
             columns.add("text", row -> row.line().side().name());
             columns.add("int8", row -> row.line().amountMinor());
             columns.add("text", row -> row.entry().currency());
+            columns.add("int4", row -> row.journal().book());
+            columns.add("int8", row -> row.journal().no());
+            columns.add("timestamptz", row -> row.entry().recordedAt().toString());
             insert.executeUpdate();
         }
     }
@@ -197,13 +200,17 @@ final class JournalRows {
         for (Journal journal : journals) {
             int lineNo = 0;
             for (Line line : journal.entry().lines()) {
-                rows.add(new LineRow(journal.entry(), ++lineNo, line));
+                rows.add(new LineRow(journal, ++lineNo, line));
             }
         }
         return rows;
     }
 
-    private record LineRow(Entry entry, int lineNo, Line line) {}
+    private record LineRow(Journal journal, int lineNo, Line line) {
+        Entry entry() {
+            return journal.entry();
+        }
+    }
 
     /** Sets one array parameter after the other, each a column of the same rows. */
     private static final class Columns<R> {

@@ -13,6 +13,9 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,7 +39,7 @@ final class GuardsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER})
+    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
     void balancedJournalsOfAWalletArePosted(String role) throws SQLException {
         Entry first = Entries.payment("a");
         Entry second = Entries.payment("a", 2, 11_400);
@@ -47,7 +50,7 @@ final class GuardsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER})
+    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
     void aJournalThatDoesNotBalanceIsRefused(String role) {
         Entry entry =
                 Entries.of("a", 1, 11_400, debit("psp:toss:receivable", 12_000), credit("seller:a:payable", 11_400));
@@ -55,7 +58,7 @@ final class GuardsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER})
+    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
     void sumsBeyondALongStillBalanceOrNot(String role) {
         Entry entry = Entries.of(
                 "a",
@@ -69,19 +72,111 @@ final class GuardsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER})
-    void aBalanceBeyondALongIsRefused(String role) throws SQLException {
+    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
+    void aSumBeyondALongIsKeptExactly(String role) throws SQLException {
         String deposit = """
                 INSERT INTO balances VALUES (0, 'platform:fees', 'KRW', 0, 9223372036854775807)
                 ON CONFLICT (book, account, currency) DO UPDATE SET credits = balances.credits + excluded.credits""";
         try (Connection connection = LedgerDatabase.connect(role)) {
             execute(connection, deposit);
-            refused("22003", () -> execute(connection, deposit));
+            execute(connection, deposit);
+        }
+        assertThat(count("balances WHERE credits = 18446744073709551614")).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
+    void anAmountOrAWalletBeyondALongIsRefused(String role) throws SQLException {
+        Entry first = Entries.of(
+                "a",
+                1,
+                Long.MAX_VALUE,
+                debit("psp:toss:receivable", Long.MAX_VALUE),
+                credit("seller:a:payable", Long.MAX_VALUE));
+        post(role, first, 0, 1, GENESIS);
+        // What a long makes of one more than its largest.
+        Entry wrapped =
+                Entries.of("a", 2, Long.MIN_VALUE, debit("psp:toss:receivable", 1), credit("seller:a:payable", 1));
+        refused("JL005", wrapped, () -> post(role, wrapped, 0, 2, JournalHash.of(GENESIS, 0, 1, first)));
+        try (Connection connection = LedgerDatabase.connect(role)) {
+            refused("22003", () -> execute(connection, """
+                    INSERT INTO lines VALUES ('%s', 1, 2, 'platform:fees', 'DEBIT', 9223372036854775808, 'KRW', 0, 2, now())""".formatted(wrapped.settlementId())));
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER})
+    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
+    void balancesOnlyGrowAndStay(String role) throws SQLException {
+        try (Connection connection = LedgerDatabase.connect(role)) {
+            execute(connection, "INSERT INTO balances VALUES (0, 'platform:fees', 'KRW', 5, 9)");
+            execute(connection, "UPDATE balances SET debits = debits + 1");
+            for (String change : new String[] {
+                "UPDATE balances SET debits = debits - 1",
+                "UPDATE balances SET credits = 0",
+                "UPDATE balances SET account = 'platform:payouts'",
+                "UPDATE balances SET book = 1"
+            }) {
+                refused("JL008", () -> execute(connection, change));
+            }
+            String expected = role.equals(LedgerDatabase.LEDGER) ? "42501" : "JL008";
+            refused(expected, () -> execute(connection, "DELETE FROM balances"));
+            refused(expected, () -> execute(connection, "TRUNCATE balances"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
+    void aSettlementComesWithOneContentOnly(String role) throws SQLException {
+        Entry first = Entries.payment("a");
+        post(role, first, 0, 1, GENESIS);
+        Entry other = new Entry(
+                first.settlementId(),
+                first.kind(),
+                first.referenceId(),
+                first.referenceParts(),
+                first.currency(),
+                List.of(debit("psp:toss:receivable", 7), credit("seller:b:payable", 7)),
+                "b:KRW",
+                7,
+                1,
+                first.occurredAt(),
+                first.recordedAt());
+        refused("23505", () -> post(role, other, 0, 2, JournalHash.of(GENESIS, 0, 1, first)));
+        // nor as a journal over the lines that are there
+        try (Connection connection = LedgerDatabase.connect(role)) {
+            refused("23505", () -> insertJournal(connection, other, 0, 2, JournalHash.of(GENESIS, 0, 1, first)));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
+    void aLineIsInThePlaceOfItsJournal(String role) throws SQLException {
+        Entry entry = Entries.payment("a");
+        for (String elsewhere : new String[] {"book", "no", "recordedAt"}) {
+            try (Connection connection = LedgerDatabase.connect(role)) {
+                connection.setAutoCommit(false);
+                insertLines(connection, entry, elsewhere.equals("book") ? 1 : 0, elsewhere.equals("no") ? 2 : 1, "KRW");
+                Entry journal = elsewhere.equals("recordedAt")
+                        ? new Entry(
+                                entry.settlementId(),
+                                entry.kind(),
+                                entry.referenceId(),
+                                entry.referenceParts(),
+                                entry.currency(),
+                                entry.lines(),
+                                entry.walletId(),
+                                entry.balanceAfterMinor(),
+                                entry.walletVersion(),
+                                entry.occurredAt(),
+                                entry.recordedAt().plusSeconds(1))
+                        : entry;
+                refused("JL012", entry, () -> insertJournal(connection, journal, 0, 1, GENESIS));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
     void aJournalWithoutLinesOrWithOneIsRefused(String role) {
         Entry empty = Entries.of("a", 1, 0);
         refused("JL001", empty, () -> post(role, empty, 0, 1, GENESIS));
@@ -90,28 +185,28 @@ final class GuardsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER})
+    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
     void linesWithoutAJournalAreRefusedAtCommit(String role) throws SQLException {
         try (Connection connection = LedgerDatabase.connect(role)) {
             connection.setAutoCommit(false);
-            insertLines(connection, Entries.payment("a"), "KRW");
+            insertLines(connection, Entries.payment("a"), 0, 1, "KRW");
             refused("23503", connection::commit);
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER})
+    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
     void aLineInAnotherCurrencyIsRefused(String role) throws SQLException {
         Entry entry = Entries.payment("a");
         try (Connection connection = LedgerDatabase.connect(role)) {
             connection.setAutoCommit(false);
-            insertLines(connection, entry, "USD");
+            insertLines(connection, entry, 0, 1, "USD");
             refused("JL003", entry, () -> insertJournal(connection, entry, 0, 1, GENESIS));
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER})
+    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
     void aLineOfNothingOrLessIsRefused(String role) {
         for (long amount : new long[] {0, -5}) {
             Entry entry = Entries.of(
@@ -121,14 +216,14 @@ final class GuardsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER})
+    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
     void aLineOnAnUnknownAccountIsRefused(String role) {
         Entry entry = Entries.payment("nobody");
         refused("JL010", entry, () -> post(role, entry, 0, 1, GENESIS));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER})
+    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
     void aGapInAWalletsVersionsIsRefused(String role) throws SQLException {
         Entry first = Entries.payment("a");
         post(role, first, 0, 1, GENESIS);
@@ -137,7 +232,7 @@ final class GuardsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER})
+    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
     void aWalletsNextVersionInAnotherBookIsRefused(String role) throws SQLException {
         post(role, Entries.payment("a"), 0, 1, GENESIS);
         Entry second = Entries.payment("a", 2, 11_400);
@@ -145,7 +240,7 @@ final class GuardsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER})
+    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
     void aVersionOfAWalletIsPostedOnce(String role) throws SQLException {
         Entry first = Entries.payment("a");
         post(role, first, 0, 1, GENESIS);
@@ -154,7 +249,7 @@ final class GuardsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER})
+    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
     void aWalletsBalanceMustFollow(String role) throws SQLException {
         Entry wrongStart = Entries.payment("b", 1, 1);
         refused("JL005", wrongStart, () -> post(role, wrongStart, 0, 1, GENESIS));
@@ -165,7 +260,7 @@ final class GuardsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER})
+    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
     void aPaymentThatIsAllFeeLeavesTheWalletsBalance(String role) throws SQLException {
         Entry allFee = Entries.of("a", 1, 0, debit("psp:toss:receivable", 70), credit("platform:fees", 70));
         post(role, allFee, 0, 1, GENESIS);
@@ -173,7 +268,7 @@ final class GuardsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER})
+    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
     void aGapInABooksNumbersIsRefused(String role) throws SQLException {
         Entry first = Entries.payment("a");
         refused("JL006", first, () -> post(role, first, 0, 2, GENESIS));
@@ -183,14 +278,14 @@ final class GuardsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER})
+    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
     void aNumberIsGivenOnce(String role) throws SQLException {
         post(role, Entries.payment("a"), 0, 1, GENESIS);
         refused("23505", () -> post(role, Entries.payment("b"), 0, 1, GENESIS));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER})
+    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
     void aHashThatDoesNotFollowIsRefused(String role) throws SQLException {
         Entry first = Entries.payment("a");
         post(role, first, 0, 1, GENESIS);
@@ -199,7 +294,7 @@ final class GuardsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER})
+    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
     void aSettlementIsPostedOnce(String role) throws SQLException {
         Entry first = Entries.payment("a");
         post(role, first, 0, 1, GENESIS);
@@ -207,26 +302,26 @@ final class GuardsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER})
+    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
     void aLineThatComesAfterItsJournalIsRefused(String role) throws SQLException {
         Entry first = Entries.payment("a");
         post(role, first, 0, 1, GENESIS);
         try (Connection connection = LedgerDatabase.connect(role)) {
             refused("JL007", first, () -> execute(connection, """
-                    INSERT INTO lines VALUES ('%s', 4, 4, 'platform:fees', 'DEBIT', 1, 'KRW')""".formatted(first.settlementId())));
+                    INSERT INTO lines VALUES ('%s', 4, 4, 'platform:fees', 'DEBIT', 1, 'KRW', 0, 1, now())""".formatted(first.settlementId())));
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER})
+    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
     void linesThatWereInsertedBesideTheirJournalUnseenAreRefusedAtCommit(String role) throws SQLException {
         Entry entry = Entries.payment("a");
         try (Connection beside = LedgerDatabase.connect(role)) {
             beside.setAutoCommit(false);
             // given two lines that balance, for a journal that is not there yet
             execute(beside, """
-                    INSERT INTO lines VALUES ('%1$s', 4, 5, 'platform:fees', 'DEBIT', 1, 'KRW'),
-                                             ('%1$s', 5, 5, 'platform:fees', 'CREDIT', 1, 'KRW')""".formatted(entry.settlementId()));
+                    INSERT INTO lines VALUES ('%1$s', 4, 5, 'platform:fees', 'DEBIT', 1, 'KRW', 0, 1, now()),
+                                             ('%1$s', 5, 5, 'platform:fees', 'CREDIT', 1, 'KRW', 0, 1, now())""".formatted(entry.settlementId()));
             // when another transaction posts that journal with its own lines
             post(role, entry, 0, 1, GENESIS);
             // then the first cannot commit
@@ -235,10 +330,10 @@ final class GuardsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER})
+    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
     void whatIsWrittenCannotBeEditedDeletedOrTruncated(String role) throws SQLException {
         post(role, Entries.payment("a"), 0, 1, GENESIS);
-        String expected = role.equals(LedgerDatabase.OWNER) ? "JL008" : "42501";
+        String expected = role.equals(LedgerDatabase.LEDGER) ? "42501" : "JL008";
         try (Connection connection = LedgerDatabase.connect(role)) {
             for (String change : new String[] {
                 "UPDATE journals SET balance_after = 0",
@@ -273,14 +368,14 @@ final class GuardsTest {
                     VALUES ('a:KRW', 2, 0, 0, gen_random_uuid())""");
             connection.setAutoCommit(false);
             execute(connection, "SET search_path = public, pg_temp");
-            insertLines(connection, third, "KRW");
+            insertLines(connection, third, 0, 1, "KRW");
             execute(connection, "SET search_path = pg_temp, public");
             refused("JL004", third, () -> insertJournal(connection, third, 0, 1, GENESIS));
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER})
+    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
     void theHeadOfABookIsItsLastJournalAndItsOffsetNeverGoesBack(String role) throws SQLException {
         Entry first = Entries.payment("a");
         post(role, first, 0, 1, GENESIS);
@@ -315,6 +410,44 @@ final class GuardsTest {
         }
     }
 
+    @Test
+    void eachRoleHasItsRightsAndNoOther() throws SQLException {
+        Map<String, String> rights = new TreeMap<>();
+        try (Connection connection = LedgerDatabase.connect(LedgerDatabase.AUDIT);
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("""
+                        SELECT r.rolname || ' ' || c.relname AS whose, string_agg(p.privilege, ' ' ORDER BY p.privilege) AS rights
+                        FROM pg_roles r
+                        CROSS JOIN pg_class c
+                        CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER', 'REFERENCES'])
+                            AS p (privilege)
+                        WHERE r.rolname LIKE 'jangbu\\_%' AND r.rolname <> 'jangbu_owner'
+                          AND c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'v')
+                          AND has_table_privilege(r.rolname, c.oid, p.privilege)
+                        GROUP BY r.rolname, c.relname""")) {
+            while (rows.next()) {
+                rights.put(rows.getString("whose"), rows.getString("rights"));
+            }
+        }
+        Map<String, String> expected = new TreeMap<>(Map.of(
+                "jangbu_ledger accounts", "INSERT SELECT",
+                "jangbu_ledger journals", "INSERT SELECT",
+                "jangbu_ledger lines", "INSERT SELECT",
+                "jangbu_ledger balances", "INSERT SELECT UPDATE",
+                "jangbu_ledger books", "INSERT SELECT UPDATE",
+                "jangbu_ledger journal_hashes", "SELECT"));
+        for (String read : new String[] {"accounts", "journals", "lines", "balances", "books", "journal_hashes"}) {
+            expected.put("jangbu_audit " + read, "SELECT");
+        }
+        assertThat(rights).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"jangbu_payment", "jangbu_cdc", "jangbu_maintenance", "jangbu_registry"})
+    void nobodyElseMayConnect(String role) {
+        refused("42501", () -> LedgerDatabase.connect(role).close());
+    }
+
     private static Line debit(String account, long amount) {
         return new Line(account, Side.DEBIT, amount);
     }
@@ -326,15 +459,18 @@ final class GuardsTest {
     private static void post(String role, Entry entry, int book, long no, byte[] previous) throws SQLException {
         try (Connection connection = LedgerDatabase.connect(role)) {
             connection.setAutoCommit(false);
-            insertLines(connection, entry, "KRW");
+            insertLines(connection, entry, book, no, "KRW");
             insertJournal(connection, entry, book, no, previous);
             connection.commit();
         }
     }
 
-    private static void insertLines(Connection connection, Entry entry, String currency) throws SQLException {
-        try (PreparedStatement insert =
-                connection.prepareStatement("INSERT INTO public.lines VALUES (?, ?, ?, ?, ?, ?, ?)")) {
+    private static void insertLines(Connection connection, Entry entry, int book, long no, String currency)
+            throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement("""
+                INSERT INTO public.lines
+                    (settlement_id, line_no, line_count, account, side, amount, currency, book, no, recorded_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?::timestamptz)""")) {
             int lineNo = 0;
             for (Line line : entry.lines()) {
                 insert.setObject(1, entry.settlementId());
@@ -344,6 +480,9 @@ final class GuardsTest {
                 insert.setString(5, line.side().name());
                 insert.setLong(6, line.amountMinor());
                 insert.setString(7, currency);
+                insert.setInt(8, book);
+                insert.setLong(9, no);
+                insert.setString(10, entry.recordedAt().toString());
                 insert.executeUpdate();
             }
         }

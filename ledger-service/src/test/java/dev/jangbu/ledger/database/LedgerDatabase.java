@@ -17,6 +17,7 @@ public final class LedgerDatabase {
     public static final String OWNER = "jangbu_owner";
     public static final String LEDGER = "jangbu_ledger";
     public static final String AUDIT = "jangbu_audit";
+    public static final String SUPERUSER = "postgres";
     public static final String PASSWORD = "secret";
 
     private static final EmbeddedPostgres SERVER = start();

@@ -5,7 +5,9 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
+import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.server.reactive.ServerHttpRequest;
@@ -14,13 +16,26 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.reactive.function.client.WebClientRequestException;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** Wallets and the ledger are read where they are kept; this is the one public edge, so their answers pass through it. */
+/**
+ * Wallets and the ledger are read where they are kept; this is the one public edge, so their answers pass through it,
+ * piece by piece, problems included.
+ */
 @RestController
 final class ReadsElsewhere {
 
+    private static final String BASE = "/v1";
+    private static final String WALLETS = "The wallets";
+    private static final String LEDGER = "The ledger";
+
     private static final Pattern SELLER_ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+    /** What may stand in an address as it is; no code of an account and no id has anything else. */
+    private static final Pattern SEGMENT = Pattern.compile("[A-Za-z0-9:_-]{1,200}");
+
+    /** For the first byte, and again for each piece that follows. */
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private final WebClient http;
@@ -32,25 +47,68 @@ final class ReadsElsewhere {
     }
 
     @GetMapping("/v1/wallets/{sellerId}")
-    Mono<ResponseEntity<byte[]>> wallet(@PathVariable String sellerId, ServerHttpRequest request) {
-        if (!SELLER_ID.matcher(sellerId).matches()) {
-            throw Problem.invalid("sellerId", "must be 1 to 64 of A-Z a-z 0-9 _ -");
-        }
-        return forward(settings.streamsUrl() + "/wallets/" + sellerId, "The wallets", request);
+    Mono<ResponseEntity<Flux<DataBuffer>>> wallet(@PathVariable String sellerId, ServerWebExchange exchange) {
+        return forward(settings.streamsUrl(), "/wallets/" + sellerId(sellerId), WALLETS, exchange);
+    }
+
+    @GetMapping("/v1/wallets/{sellerId}/entries")
+    Mono<ResponseEntity<Flux<DataBuffer>>> entries(@PathVariable String sellerId, ServerWebExchange exchange) {
+        return forward(settings.ledgerUrl(), "/wallets/" + sellerId(sellerId) + "/entries", LEDGER, exchange);
+    }
+
+    @GetMapping("/v1/ledger/accounts")
+    Mono<ResponseEntity<Flux<DataBuffer>>> accounts(ServerWebExchange exchange) {
+        return forward(settings.ledgerUrl(), "/ledger/accounts", LEDGER, exchange);
+    }
+
+    @GetMapping("/v1/ledger/accounts/{code}")
+    Mono<ResponseEntity<Flux<DataBuffer>>> account(@PathVariable String code, ServerWebExchange exchange) {
+        return forward(settings.ledgerUrl(), "/ledger/accounts/" + segment(code, "account"), LEDGER, exchange);
+    }
+
+    @GetMapping("/v1/ledger/accounts/{code}/lines")
+    Mono<ResponseEntity<Flux<DataBuffer>>> lines(@PathVariable String code, ServerWebExchange exchange) {
+        String account = segment(code, "account");
+        return forward(settings.ledgerUrl(), "/ledger/accounts/" + account + "/lines", LEDGER, exchange);
+    }
+
+    @GetMapping("/v1/ledger/journals/{settlementId}")
+    Mono<ResponseEntity<Flux<DataBuffer>>> journal(@PathVariable String settlementId, ServerWebExchange exchange) {
+        return forward(settings.ledgerUrl(), "/ledger/journals/" + segment(settlementId, "journal"), LEDGER, exchange);
     }
 
     @GetMapping("/v1/ledger/trial-balance")
-    Mono<ResponseEntity<byte[]>> trialBalance(ServerHttpRequest request) {
-        return forward(settings.ledgerUrl() + "/ledger/trial-balance", "The ledger", request);
+    Mono<ResponseEntity<Flux<DataBuffer>>> trialBalance(ServerWebExchange exchange) {
+        return forward(settings.ledgerUrl(), "/ledger/trial-balance", LEDGER, exchange);
     }
 
-    private Mono<ResponseEntity<byte[]>> forward(String resource, String what, ServerHttpRequest request) {
+    private static String sellerId(String text) {
+        if (!SELLER_ID.matcher(text).matches()) {
+            throw Problem.invalid("sellerId", "must be 1 to 64 of A-Z a-z 0-9 _ -");
+        }
+        return text;
+    }
+
+    private static String segment(String text, String what) {
+        if (!SEGMENT.matcher(text).matches()) {
+            throw Problem.notFound(what);
+        }
+        return text;
+    }
+
+    private Mono<ResponseEntity<Flux<DataBuffer>>> forward(
+            URI base, String path, String what, ServerWebExchange exchange) {
+        ServerHttpRequest request = exchange.getRequest();
         String query = request.getURI().getRawQuery();
-        URI target = URI.create(query == null ? resource : resource + "?" + query);
         return http.get()
-                .uri(target)
+                .uri(URI.create(base + path + (query == null ? "" : "?" + query)))
                 .accept(MediaType.APPLICATION_JSON, MediaType.APPLICATION_PROBLEM_JSON)
-                .exchangeToMono(answer -> answer.toEntity(byte[].class))
+                .header("traceparent", TraceContext.of(exchange).traceparent())
+                // So that addresses in the answer are ours.
+                .header("X-Forwarded-Prefix", BASE)
+                .retrieve()
+                .onStatus(HttpStatusCode::isError, problem -> Mono.empty())
+                .toEntityFlux(DataBuffer.class)
                 .timeout(TIMEOUT)
                 .map(ReadsElsewhere::passOn)
                 .onErrorMap(
@@ -59,16 +117,16 @@ final class ReadsElsewhere {
                                 .retryAfter(Duration.ofSeconds(2)));
     }
 
-    private static ResponseEntity<byte[]> passOn(ResponseEntity<byte[]> answer) {
+    private static ResponseEntity<Flux<DataBuffer>> passOn(ResponseEntity<Flux<DataBuffer>> answer) {
         HttpHeaders headers = new HttpHeaders();
-        MediaType type = answer.getHeaders().getContentType();
-        if (type != null) {
-            headers.setContentType(type);
+        for (String passed : new String[] {HttpHeaders.CONTENT_TYPE, HttpHeaders.LINK, HttpHeaders.RETRY_AFTER}) {
+            String value = answer.getHeaders().getFirst(passed);
+            if (value != null) {
+                headers.set(passed, value);
+            }
         }
-        String retryAfter = answer.getHeaders().getFirst(HttpHeaders.RETRY_AFTER);
-        if (retryAfter != null) {
-            headers.set(HttpHeaders.RETRY_AFTER, retryAfter);
-        }
-        return new ResponseEntity<>(answer.getBody(), headers, answer.getStatusCode());
+        Flux<DataBuffer> body = answer.getBody();
+        return new ResponseEntity<>(
+                body == null ? Flux.empty() : body.timeout(TIMEOUT), headers, answer.getStatusCode());
     }
 }

@@ -1,0 +1,148 @@
+package dev.jangbu.ledger.book;
+
+import java.math.BigInteger;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * Accounts and what is on them. Now is the sum of the books' balances. A point in time is reached over the account's lines
+ * from whichever end is nearer: from nothing forwards, or from now backwards.
+ */
+final class Accounts {
+
+    private static final String LIST = "accounts";
+
+    private static final String PAGE = """
+            SELECT b.account AS code, (SELECT kind FROM accounts WHERE code = b.account) AS kind, b.currency,
+                   sum(b.debits) AS debits, sum(b.credits) AS credits
+            FROM balances b
+            WHERE (b.account, b.currency) > (:code, :currency)
+            GROUP BY b.account, b.currency
+            ORDER BY b.account, b.currency
+            LIMIT :limit
+            """;
+
+    private static final String NOW = """
+            SELECT a.code, a.kind, b.currency, b.debits, b.credits
+            FROM accounts a
+            JOIN LATERAL (
+                SELECT currency, sum(debits) AS debits, sum(credits) AS credits
+                FROM balances WHERE account = a.code AND currency = :currency GROUP BY currency
+            ) b ON true
+            WHERE a.code = :code
+            """;
+
+    private static final String FROM_NOTHING = """
+            SELECT coalesce(sum(amount) FILTER (WHERE side = 'DEBIT'), 0) AS debits,
+                   coalesce(sum(amount) FILTER (WHERE side = 'CREDIT'), 0) AS credits
+            FROM lines
+            WHERE account = :code AND currency = :currency AND recorded_at <= :at
+            """;
+
+    /** In one statement, and so of one moment: what a book posts meanwhile is in both sums or in neither. */
+    private static final String FROM_NOW = """
+            SELECT b.debits - later.debits AS debits, b.credits - later.credits AS credits
+            FROM (
+                SELECT sum(debits) AS debits, sum(credits) AS credits
+                FROM balances WHERE account = :code AND currency = :currency
+            ) b
+            CROSS JOIN (
+                SELECT coalesce(sum(amount) FILTER (WHERE side = 'DEBIT'), 0) AS debits,
+                       coalesce(sum(amount) FILTER (WHERE side = 'CREDIT'), 0) AS credits
+                FROM lines
+                WHERE account = :code AND currency = :currency AND recorded_at > :at
+            ) later
+            """;
+
+    private static final String FIRST_LINE = """
+            SELECT recorded_at FROM lines WHERE account = :code AND currency = :currency ORDER BY recorded_at LIMIT 1
+            """;
+
+    private final JdbcClient jdbc;
+    private final Clock clock;
+
+    Accounts(JdbcClient jdbc, Clock clock) {
+        this.jdbc = jdbc;
+        this.clock = clock;
+    }
+
+    /** The accounts that have moved, as they stand now, by code and currency. */
+    Page<Account> page(int limit, @Nullable String cursor) {
+        Position after = Cursor.read(cursor, LIST, 2, parts -> new Position(parts.get(0), parts.get(1)));
+        Instant asOf = clock.instant();
+        List<Account> read = jdbc.sql(PAGE)
+                .param("code", after == null ? "" : after.code())
+                .param("currency", after == null ? "" : after.currency())
+                .param("limit", limit + 1)
+                .query((row, i) -> account(row, asOf))
+                .list();
+        return Page.of(read, limit, account -> account, account -> Cursor.of(LIST, account.code(), account.currency()));
+    }
+
+    /**
+     * One account.
+     *
+     * @param at with what was recorded until then, included; null: as it stands now
+     * @throws NotFoundException if it has never moved in that currency
+     */
+    Account find(String code, String currency, @Nullable Instant at) {
+        Instant now = clock.instant();
+        Account present = jdbc.sql(NOW)
+                .param("code", code)
+                .param("currency", currency)
+                .query((row, i) -> account(row, now))
+                .optional()
+                .orElseThrow(() -> new NotFoundException("The book has no such account in " + currency));
+        return at == null ? present : at(present, at, now);
+    }
+
+    private Account at(Account present, Instant at, Instant now) {
+        String sum = isNearerToNow(present, at, now) ? FROM_NOW : FROM_NOTHING;
+        return jdbc.sql(sum)
+                .param("code", present.code())
+                .param("currency", present.currency())
+                .param("at", Timestamp.from(at))
+                .query((row, i) -> Account.of(
+                        present.code(),
+                        present.kind(),
+                        present.currency(),
+                        integer(row, "debits"),
+                        integer(row, "credits"),
+                        at))
+                .single();
+    }
+
+    private boolean isNearerToNow(Account account, Instant at, Instant now) {
+        Instant first = jdbc.sql(FIRST_LINE)
+                .param("code", account.code())
+                .param("currency", account.currency())
+                .query((row, i) -> row.getTimestamp("recorded_at").toInstant())
+                .optional()
+                .orElse(now);
+        return Duration.between(at, now).compareTo(Duration.between(first, at)) < 0;
+    }
+
+    static Account account(ResultSet row, Instant asOf) throws SQLException {
+        return Account.of(
+                row.getString("code"),
+                AccountKind.valueOf(row.getString("kind")),
+                row.getString("currency"),
+                integer(row, "debits"),
+                integer(row, "credits"),
+                asOf);
+    }
+
+    /** A sum of amounts, exactly. */
+    static BigInteger integer(ResultSet row, String column) throws SQLException {
+        return row.getBigDecimal(column).toBigIntegerExact();
+    }
+
+    private record Position(String code, String currency) {}
+}
