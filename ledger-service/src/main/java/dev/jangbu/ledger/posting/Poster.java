@@ -102,7 +102,12 @@ final class Poster implements ConsumerRebalanceListener {
 
     private void openBooks() {
         List<Book> closed = books(Book.State.CLOSED);
-        if (closed.isEmpty() || !backoff.isOver()) {
+        if (closed.isEmpty()) {
+            // Nothing is waited for, also by an instance that was given no book, or whose books others have taken over.
+            status.nothingToOpen();
+            return;
+        }
+        if (!backoff.isOver()) {
             return;
         }
         try {
@@ -336,6 +341,13 @@ final class Poster implements ConsumerRebalanceListener {
             status.moved(book);
         }
         status.joined();
+    }
+
+    /** This instance was missed for too long: it is no member of the group until it has joined again. */
+    @Override
+    public void onPartitionsLost(Collection<TopicPartition> partitions) {
+        onPartitionsRevoked(partitions);
+        status.lost();
     }
 
     @Override

@@ -63,6 +63,17 @@ final class PostingStatus {
         books.clear();
     }
 
+    void lost() {
+        joined = false;
+    }
+
+    /** All assigned books are open, or stopped: whatever was away is not missed any more. */
+    void nothingToOpen() {
+        if (joined) {
+            recovered();
+        }
+    }
+
     void revoked(Book book) {
         books.remove(book.number());
     }

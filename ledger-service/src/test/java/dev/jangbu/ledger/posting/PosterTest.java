@@ -256,11 +256,34 @@ final class PosterTest {
         assertThat(instance.status.stopped()).isZero();
     }
 
+    @Test
+    void anInstanceWithoutABookIsReadyOnceWhatWasAwayIsBack() throws Exception {
+        // given more instances than books, started while there is nothing to join
+        TestBroker.withoutTopics();
+        List<Instance> instances = IntStream.rangeClosed(0, TestBroker.PARTITIONS)
+                .mapToObj(i -> begin("instance" + i))
+                .toList();
+        await().atMost(PATIENCE).until(() -> instances.stream().allMatch(each -> each.status.trouble() != null));
+
+        TestBroker.provide();
+
+        await().atMost(PATIENCE).until(() -> instances.stream().allMatch(each -> each.status.isReady()));
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(instances)
+                .extracting(each -> each.status.books().size())
+                .containsExactlyInAnyOrder(1, 1, 0));
+        assertThat(instances).allMatch(each -> each.status.isReady());
+    }
+
     private Instance start(String name) {
+        Instance instance = begin(name);
+        await().atMost(PATIENCE).until(instance.status::isReady);
+        return instance;
+    }
+
+    private Instance begin(String name) {
         Instance instance = new Instance(name);
         cleanUp.add(instance::stop);
         instance.loop.start();
-        await().atMost(PATIENCE).until(instance.status::isReady);
         return instance;
     }
 

@@ -43,6 +43,19 @@ final class TestBroker {
 
     /** Deletes the topics and the group, and makes the topics anew. */
     static void fresh() throws InterruptedException, ExecutionException {
+        withoutTopics();
+        provide();
+    }
+
+    /** Makes the topics. */
+    static void provide() {
+        try (Admin admin = admin()) {
+            await().ignoreExceptions().untilAsserted(() -> Provision.topics(admin, PARTITIONS, 1));
+        }
+    }
+
+    /** Deletes the topics and the group. */
+    static void withoutTopics() throws InterruptedException, ExecutionException {
         try (Admin admin = admin()) {
             admin.deleteConsumerGroups(admin.listGroups().all().get().stream()
                             .map(group -> group.groupId())
@@ -50,14 +63,12 @@ final class TestBroker {
                     .all()
                     .get();
             admin.deleteTopics(admin.listTopics().names().get()).all().get();
-            await().ignoreExceptions().untilAsserted(() -> Provision.topics(admin, PARTITIONS, 1));
         }
     }
 
     private static String start() {
         try {
             Path directory = Files.createTempDirectory("ledger-test-broker");
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(directory)));
             String address = "127.0.0.1:" + freePort();
             String controller = "127.0.0.1:" + freePort();
             Properties properties = new Properties();
@@ -89,7 +100,14 @@ final class TestBroker {
                     .setSupportedFeatures(List.copyOf(Feature.PRODUCTION_FEATURES))
                     .setIgnoreFormatted(true);
             formatter.run();
-            new KafkaRaftServer(new KafkaConfig(properties, false), Time.SYSTEM).startup();
+            KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(properties, false), Time.SYSTEM);
+            server.startup();
+            // In this order: a broker that misses its files halts the JVM, and the tests with it.
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                server.shutdown();
+                server.awaitShutdown();
+                delete(directory);
+            }));
             return address;
         } catch (Exception e) {
             throw new IllegalStateException("No broker", e);
