@@ -267,11 +267,12 @@ final class PosterTest {
 
         TestBroker.provide();
 
-        await().atMost(PATIENCE).until(() -> instances.stream().allMatch(each -> each.status.isReady()));
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(instances)
-                .extracting(each -> each.status.books().size())
-                .containsExactlyInAnyOrder(1, 1, 0));
-        assertThat(instances).allMatch(each -> each.status.isReady());
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            assertThat(instances)
+                    .extracting(each -> each.status.books().size())
+                    .containsExactlyInAnyOrder(1, 1, 0);
+            assertThat(instances).allMatch(each -> each.status.isReady());
+        });
     }
 
     private Instance start(String name) {
