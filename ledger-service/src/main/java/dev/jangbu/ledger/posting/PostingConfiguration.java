@@ -29,12 +29,22 @@ public class PostingConfiguration {
     }
 
     @Bean
+    SchemaWarmUp schemaWarmUp(LedgerSettings settings) {
+        return new RegistryWarmUp(new AvroSerdes(settings.registry()));
+    }
+
+    @Bean
     PostingLoop postingLoop(
-            LedgerSettings settings, Migrations migrations, Database database, PostingStatus status, Clock clock) {
+            LedgerSettings settings,
+            Migrations migrations,
+            Database database,
+            SchemaWarmUp schemas,
+            PostingStatus status,
+            Clock clock) {
         return new PostingLoop(
                 migrations,
                 new KafkaClients(settings.kafka(), settings.instance(), settings.maxBatchEntries()),
-                new RegistryWarmUp(new AvroSerdes(settings.registry())),
+                schemas,
                 new BookWriter(database.forPosting(), clock),
                 status,
                 clock);

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.jangbu.contract.DeadLetters;
 import dev.jangbu.contract.EventHeaders;
-import dev.jangbu.contract.LedgerEntry;
 import dev.jangbu.contract.LedgerPosted;
 import dev.jangbu.contract.Topic;
 import dev.jangbu.contract.Topics;
@@ -30,18 +29,13 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.Deserializer;
-import org.apache.kafka.common.serialization.Serializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -86,7 +80,8 @@ final class PosterTest {
         assertThat(EventHeaders.text(first.headers(), EventHeaders.CE_ID))
                 .isEqualTo(posting(first).getSettlementId());
         assertThat(EventHeaders.text(first.headers(), EventHeaders.TRACEPARENT)).isEqualTo(TRACE);
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(groupOffsets()).isEqualTo(endOffsets()));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(groupOffsets()).isEqualTo(Kafka.endOffsets(Topics.LEDGER_ENTRIES)));
         assertThat(instance.status.isReady()).isTrue();
     }
 
@@ -186,8 +181,7 @@ final class PosterTest {
         awaitPostings(2);
         assertThat(instance.status.books().get(partition(good)).reason())
                 .contains(gap.settlementId().toString(), "JL004");
-        assertThat(groupOffsets().get(new TopicPartition(Topics.LEDGER_ENTRIES.name(), partition(good))))
-                .isEqualTo(1);
+        assertThat(groupOffsets().get(partition(good))).isEqualTo(1);
         assertThat(text("SELECT count(*) FROM journals")).isEqualTo("2");
     }
 
@@ -200,7 +194,7 @@ final class PosterTest {
 
         awaitPostings(1);
 
-        List<ConsumerRecord<byte[], byte[]>> letters = read(Topics.SETTLEMENT_DEAD_LETTERS);
+        List<ConsumerRecord<byte[], byte[]>> letters = Kafka.read(Topics.SETTLEMENT_DEAD_LETTERS);
         assertThat(letters).hasSize(1);
         assertThat(letters.getFirst().value()).containsExactly(1, 2, 3);
         assertThat(EventHeaders.text(letters.getFirst().headers(), DeadLetters.OFFSET))
@@ -265,12 +259,10 @@ final class PosterTest {
                 .toList();
         await().atMost(PATIENCE).until(() -> instances.stream().allMatch(each -> each.status.trouble() != null));
 
-        TestBroker.provide();
+        TestBroker.provide(TestBroker.PARTITIONS);
 
         await().atMost(PATIENCE).untilAsserted(() -> {
-            assertThat(instances)
-                    .extracting(each -> each.status.books().size())
-                    .containsExactlyInAnyOrder(1, 1, 0);
+            assertThat(instances).extracting(each -> each.status.books().size()).containsExactlyInAnyOrder(1, 1, 0);
             assertThat(instances).allMatch(each -> each.status.isReady());
         });
     }
@@ -312,21 +304,6 @@ final class PosterTest {
         }
     }
 
-    private record FixedSchemas() implements SchemaWarmUp {
-        @Override
-        public void run() {}
-
-        @Override
-        public Deserializer<LedgerEntry> entries() {
-            return Records.ENTRIES.deserializer();
-        }
-
-        @Override
-        public Serializer<LedgerPosted> postings() {
-            return Records.POSTINGS.serializer();
-        }
-    }
-
     private static int partition(Entry entry) {
         return Topic.partitionFor(entry.walletId(), TestBroker.PARTITIONS);
     }
@@ -363,48 +340,14 @@ final class PosterTest {
     }
 
     private static List<ConsumerRecord<byte[], byte[]>> postings() {
-        return read(Topics.LEDGER_POSTINGS);
+        return Kafka.read(Topics.LEDGER_POSTINGS);
     }
 
     private static LedgerPosted posting(ConsumerRecord<byte[], byte[]> record) {
         return Records.POSTINGS.deserializer().deserialize(record.topic(), record.value());
     }
 
-    /** Everything that is committed on a topic now. */
-    private static List<ConsumerRecord<byte[], byte[]>> read(Topic<?> topic) {
-        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-        try (KafkaConsumer<byte[], byte[]> consumer = reader()) {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic.name()).stream()
-                    .map(info -> new TopicPartition(info.topic(), info.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
-                consumer.poll(Duration.ofMillis(100)).forEach(records::add);
-            }
-        }
-        return records;
-    }
-
-    private static KafkaConsumer<byte[], byte[]> reader() {
-        return new KafkaConsumer<>(
-                Map.of(
-                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        TestBroker.address(),
-                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                        "read_committed"),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer());
-    }
-
-    private static Map<TopicPartition, Long> endOffsets() {
-        try (KafkaConsumer<byte[], byte[]> consumer = reader()) {
-            return consumer.endOffsets(partitions());
-        }
-    }
-
-    private static Map<TopicPartition, Long> groupOffsets() throws Exception {
+    private static Map<Integer, Long> groupOffsets() throws Exception {
         try (Admin admin = TestBroker.admin()) {
             return admin
                     .listConsumerGroupOffsets(KafkaClients.GROUP)
@@ -412,8 +355,8 @@ final class PosterTest {
                     .get()
                     .entrySet()
                     .stream()
-                    .collect(Collectors.toMap(
-                            Map.Entry::getKey, offset -> offset.getValue().offset()));
+                    .collect(Collectors.toMap(offset -> offset.getKey().partition(), offset -> offset.getValue()
+                            .offset()));
         }
     }
 

@@ -43,14 +43,19 @@ final class TestBroker {
 
     /** Deletes the topics and the group, and makes the topics anew. */
     static void fresh() throws InterruptedException, ExecutionException {
+        fresh(PARTITIONS);
+    }
+
+    /** The same, with another number of books. */
+    static void fresh(int partitions) throws InterruptedException, ExecutionException {
         withoutTopics();
-        provide();
+        provide(partitions);
     }
 
     /** Makes the topics. */
-    static void provide() {
+    static void provide(int partitions) {
         try (Admin admin = admin()) {
-            await().ignoreExceptions().untilAsserted(() -> Provision.topics(admin, PARTITIONS, 1));
+            await().ignoreExceptions().untilAsserted(() -> Provision.topics(admin, partitions, 1));
         }
     }
 

@@ -1,0 +1,261 @@
+package dev.jangbu.ledger.posting;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.jangbu.contract.LedgerPosted;
+import dev.jangbu.contract.Topics;
+import dev.jangbu.ledger.book.Entry;
+import dev.jangbu.ledger.book.History;
+import dev.jangbu.ledger.book.Journal;
+import dev.jangbu.ledger.book.JournalHash;
+import dev.jangbu.ledger.database.LedgerDatabase;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Two instances, each a process, while entries come in; they are killed with -9 and paused, at times that a seed gives.
+ * Afterwards the book must be as if nothing had happened. Repeat a run with {@code -Djangbu.seed=…}.
+ */
+final class TwoInstancesTest {
+
+    private static final int BOOKS = 4;
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration BETWEEN_BATCHES = Duration.ofMillis(20);
+
+    private final long seed = Long.getLong("jangbu.seed", new Random().nextInt(1_000_000));
+    private final List<ServiceProcess> instances = new ArrayList<>();
+
+    @TempDir
+    private Path directory;
+
+    private enum Kind {
+        KILL,
+        PAUSE
+    }
+
+    /** @param after since the one before */
+    private record Fault(Kind kind, int instance, Duration after, Duration pause) {}
+
+    @BeforeEach
+    void start() throws Exception {
+        System.out.println("Seed " + seed);
+        LedgerDatabase.fresh();
+        TestBroker.fresh(BOOKS);
+        for (String name : new String[] {"one", "two"}) {
+            ServiceProcess instance = new ServiceProcess(name, directory);
+            instances.add(instance);
+            instance.start();
+        }
+        await().atMost(PATIENCE).until(() -> instances.stream().allMatch(ServiceProcess::isReady));
+    }
+
+    @AfterEach
+    void end() {
+        instances.forEach(ServiceProcess::close);
+    }
+
+    @Test
+    void killsAndPausesLeaveNoTrace() throws Exception {
+        assertThatTheBookIsRightAfter(faults(3, Duration.ofSeconds(8)));
+    }
+
+    @Test
+    @Tag("proof")
+    void manyKillsAndLongPausesLeaveNoTrace() throws Exception {
+        assertThatTheBookIsRightAfter(faults(60, Duration.ofSeconds(25)));
+    }
+
+    private void assertThatTheBookIsRightAfter(List<Fault> faults) throws Exception {
+        AtomicBoolean more = new AtomicBoolean(true);
+        CompletableFuture<List<Entry>> load = CompletableFuture.supplyAsync(() -> send(more));
+        for (Fault fault : faults) {
+            strike(fault);
+        }
+        more.set(false);
+        List<Entry> entries = load.get();
+        System.out.printf("%d entries, %d faults%n", entries.size(), faults.size());
+
+        try {
+            // as seen by whoever reads what is committed
+            await().atMost(PATIENCE).untilAsserted(() -> assertThat(
+                            Kafka.read(Topics.LEDGER_POSTINGS).size())
+                    .isGreaterThanOrEqualTo(entries.size()));
+            await().atMost(PATIENCE).untilAsserted(() -> assertThat(instances).allMatch(ServiceProcess::isReady));
+            assertThatTheBookIsRight(entries);
+        } catch (AssertionError | RuntimeException e) {
+            for (ServiceProcess instance : instances) {
+                System.out.println(instance.log() + ":\n" + Files.readString(instance.log()));
+            }
+            throw e;
+        }
+    }
+
+    /** Kills and pauses in turn, so that a short plan has both; whom they strike and when is the seed's. */
+    private List<Fault> faults(int count, Duration longestPause) {
+        Random random = new Random(seed);
+        List<Fault> faults = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            boolean pauses = i % 2 == 1;
+            faults.add(new Fault(
+                    pauses ? Kind.PAUSE : Kind.KILL,
+                    random.nextInt(instances.size()),
+                    Duration.ofMillis(500 + random.nextInt(2_000)),
+                    // long enough, mostly, for the others to take the books over
+                    longestPause.multipliedBy(60 + random.nextInt(41)).dividedBy(100)));
+        }
+        faults.forEach(System.out::println);
+        return faults;
+    }
+
+    private void strike(Fault fault) throws Exception {
+        TimeUnit.MILLISECONDS.sleep(fault.after().toMillis()); // the time of the plan, not a wait for something
+        ServiceProcess struck = instances.get(fault.instance());
+        switch (fault.kind()) {
+            case KILL -> {
+                struck.kill();
+                struck.start();
+            }
+            case PAUSE -> {
+                struck.pause();
+                TimeUnit.MILLISECONDS.sleep(fault.pause().toMillis());
+                struck.resume();
+            }
+        }
+    }
+
+    /** Sends entries as the wallet desk does, in transactions, of which some are aborted and must leave nothing. */
+    private List<Entry> send(AtomicBoolean more) {
+        Random random = new Random(seed);
+        History history = new History(seed, BOOKS, 200);
+        List<Entry> sent = new ArrayList<>();
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                Map.of(
+                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        TestBroker.address(),
+                        ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+                        "desk-" + seed),
+                new ByteArraySerializer(),
+                new ByteArraySerializer())) {
+            producer.initTransactions();
+            while (more.get()) {
+                if (random.nextInt(10) == 0) {
+                    producer.beginTransaction();
+                    new History(random.nextLong(), BOOKS, 200).next(5).forEach(entry -> producer.send(record(entry)));
+                    producer.flush();
+                    producer.abortTransaction();
+                }
+                List<Entry> batch = history.next(1 + random.nextInt(20));
+                producer.beginTransaction();
+                batch.forEach(entry -> producer.send(record(entry)));
+                producer.commitTransaction();
+                sent.addAll(batch);
+                TimeUnit.MILLISECONDS.sleep(BETWEEN_BATCHES.toMillis()); // the rate of the load
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        return sent;
+    }
+
+    private static ProducerRecord<byte[], byte[]> record(Entry entry) {
+        return new ProducerRecord<>(
+                Topics.LEDGER_ENTRIES.name(),
+                dev.jangbu.contract.Topic.partitionFor(entry.walletId(), BOOKS),
+                Records.key(entry),
+                Records.value(Records.avro(entry)));
+    }
+
+    private static void assertThatTheBookIsRight(List<Entry> entries) throws Exception {
+        Map<UUID, Journal> journals;
+        try (Connection connection = LedgerDatabase.connect(LedgerDatabase.AUDIT)) {
+            journals = new JournalRows(connection)
+                    .find(entries.stream().map(Entry::settlementId).toList());
+        }
+        // each entry is posted once, as it is, and nothing else is
+        assertThat(number("SELECT count(*) FROM journals")).isEqualTo(entries.size());
+        assertThat(entries)
+                .allSatisfy(entry ->
+                        assertThat(journals.get(entry.settlementId()).entry()).isEqualTo(entry));
+        // numbers have no gap, hashes follow; a book's order is Kafka's
+        Map<Integer, byte[]> heads = new HashMap<>();
+        Map<Integer, Long> numbers = new HashMap<>();
+        for (Entry entry : entries) {
+            Journal journal = journals.get(entry.settlementId());
+            long no = numbers.merge(journal.book(), 1L, Long::sum);
+            byte[] hash = JournalHash.of(
+                    heads.getOrDefault(journal.book(), JournalHash.genesis()), journal.book(), no, entry);
+            heads.put(journal.book(), hash);
+            assertThat(journal.no()).isEqualTo(no);
+            assertThat(journal.hash()).isEqualTo(ByteBuffer.wrap(hash));
+        }
+        // one posting for each, of that journal
+        Map<UUID, Integer> postings = new HashMap<>();
+        for (ConsumerRecord<byte[], byte[]> record : Kafka.read(Topics.LEDGER_POSTINGS)) {
+            LedgerPosted posted = Records.POSTINGS.deserializer().deserialize(record.topic(), record.value());
+            UUID id = UUID.fromString(posted.getSettlementId());
+            Journal journal = journals.get(id);
+            postings.merge(id, 1, Integer::sum);
+            assertThat(journal).as("of posting %s", id).isNotNull();
+            assertThat(posted.getBook()).isEqualTo(journal.book());
+            assertThat(posted.getJournalNo()).isEqualTo(journal.no());
+            assertThat(posted.getHash()).isEqualTo(journal.hash());
+        }
+        assertThat(postings).hasSize(entries.size()).allSatisfy((id, times) -> assertThat(times)
+                .isEqualTo(1));
+        // balances are the sums of the lines
+        assertThat(number("""
+                SELECT count(*) FROM (
+                    SELECT book, account, currency, coalesce(sum(amount) FILTER (WHERE side = 'DEBIT'), 0) AS debits,
+                           coalesce(sum(amount) FILTER (WHERE side = 'CREDIT'), 0) AS credits
+                    FROM lines GROUP BY book, account, currency) l
+                FULL JOIN balances b USING (book, account, currency)
+                WHERE l.debits IS DISTINCT FROM b.debits OR l.credits IS DISTINCT FROM b.credits""")).isZero();
+        // and no lag remains
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            try (Admin admin = TestBroker.admin()) {
+                Map<Integer, Long> committed = new HashMap<>();
+                admin.listConsumerGroupOffsets(KafkaClients.GROUP)
+                        .partitionsToOffsetAndMetadata()
+                        .get()
+                        .forEach((partition, offset) -> committed.put(partition.partition(), offset.offset()));
+                assertThat(committed).isEqualTo(Kafka.endOffsets(Topics.LEDGER_ENTRIES));
+            }
+        });
+    }
+
+    private static long number(String query) throws SQLException {
+        try (Connection connection = LedgerDatabase.connect(LedgerDatabase.AUDIT);
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(query)) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+}
