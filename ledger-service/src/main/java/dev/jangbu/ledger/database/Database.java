@@ -18,6 +18,9 @@ public final class Database implements AutoCloseable {
      */
     static final Duration TRANSACTION_LIMIT = Duration.ofSeconds(10);
 
+    /** The name of the database that the service works on. */
+    public static final String NAME = "jangbu_ledger";
+
     private static final String ROLE = "jangbu_ledger";
 
     private final HikariDataSource posting;
@@ -28,8 +31,17 @@ public final class Database implements AutoCloseable {
      * @param password of the role jangbu_ledger
      */
     public Database(String postgres, String password) {
-        this.posting = pool("posting", url(postgres), password, 1, false);
-        this.reading = pool("reading", url(postgres), password, 2, true);
+        this(url(postgres, NAME), password, 1);
+    }
+
+    private Database(String url, String password, int postingConnections) {
+        this.posting = pool("posting", url, password, postingConnections, false);
+        this.reading = pool("reading", url, password, 2, true);
+    }
+
+    /** Another database of the same tables, into which several threads post, each its own books. */
+    public static Database toRebuild(String postgres, String name, String password, int threads) {
+        return new Database(url(postgres, name), password, threads);
     }
 
     /** For the one thread that posts. */
@@ -48,9 +60,9 @@ public final class Database implements AutoCloseable {
         reading.close();
     }
 
-    /** The database's JDBC URL. */
-    static String url(String postgres) {
-        return "jdbc:postgresql://" + postgres + "/jangbu_ledger";
+    /** The JDBC URL of a database. */
+    static String url(String postgres, String name) {
+        return "jdbc:postgresql://" + postgres + "/" + name;
     }
 
     private static HikariDataSource pool(String name, String url, String password, int connections, boolean readOnly) {

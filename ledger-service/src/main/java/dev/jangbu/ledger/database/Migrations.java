@@ -5,7 +5,7 @@ import org.flywaydb.core.Flyway;
 /** Brings the database to this version's tables and guards, as the role that owns them and is used for nothing else. */
 public final class Migrations {
 
-    private final String postgres;
+    private final String url;
     private final String ownerPassword;
 
     /**
@@ -13,7 +13,12 @@ public final class Migrations {
      * @param ownerPassword of the role jangbu_owner
      */
     public Migrations(String postgres, String ownerPassword) {
-        this.postgres = postgres;
+        this(postgres, Database.NAME, ownerPassword);
+    }
+
+    /** @param name of another database than the service's */
+    public Migrations(String postgres, String name, String ownerPassword) {
+        this.url = Database.url(postgres, name);
         this.ownerPassword = ownerPassword;
     }
 
@@ -24,7 +29,7 @@ public final class Migrations {
      */
     public void run() {
         Flyway.configure()
-                .dataSource(Database.url(postgres), "jangbu_owner", ownerPassword)
+                .dataSource(url, "jangbu_owner", ownerPassword)
                 .locations("classpath:db/migration")
                 .cleanDisabled(true)
                 .load()

@@ -1,19 +1,15 @@
 package dev.jangbu.ledger.posting;
 
-import dev.jangbu.contract.SettlementKind;
-import dev.jangbu.contract.Side;
 import dev.jangbu.ledger.book.AccountKind;
 import dev.jangbu.ledger.book.Entry;
 import dev.jangbu.ledger.book.Journal;
 import dev.jangbu.ledger.book.Line;
+import dev.jangbu.ledger.book.StoredJournal;
 import dev.jangbu.ledger.posting.Reading.EntryRead;
-import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -54,16 +50,8 @@ final class JournalRows {
             SET debits = balances.debits + excluded.debits, credits = balances.credits + excluded.credits
             """;
 
-    private static final String FIND = """
-            SELECT j.settlement_id, j.book, j.no, j.wallet_id, j.wallet_version, j.kind, j.reference_id,
-                   j.reference_parts, j.currency, j.balance_after, j.occurred_at, j.recorded_at, j.posted_at, j.hash,
-                   array_agg(l.account ORDER BY l.line_no) AS accounts,
-                   array_agg(l.side ORDER BY l.line_no) AS sides,
-                   array_agg(l.amount ORDER BY l.line_no) AS amounts
-            FROM journals j JOIN lines l ON l.settlement_id = j.settlement_id
-            WHERE j.settlement_id = ANY (?)
-            GROUP BY j.settlement_id
-            """;
+    private static final String FIND =
+            "SELECT " + StoredJournal.COLUMNS + " FROM " + StoredJournal.TABLES + " WHERE j.settlement_id = ANY (?)";
 
     private final Connection connection;
 
@@ -145,48 +133,12 @@ final class JournalRows {
             select.setArray(1, connection.createArrayOf("uuid", settlementIds.toArray()));
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
-                    Journal journal = journal(row);
+                    Journal journal = StoredJournal.read(row);
                     found.put(journal.entry().settlementId(), journal);
                 }
             }
         }
         return found;
-    }
-
-    private static Journal journal(ResultSet row) throws SQLException {
-        Entry entry = new Entry(
-                row.getObject("settlement_id", UUID.class),
-                SettlementKind.valueOf(row.getString("kind")),
-                row.getObject("reference_id", UUID.class),
-                row.getInt("reference_parts"),
-                row.getString("currency"),
-                lines(row),
-                row.getString("wallet_id"),
-                row.getLong("balance_after"),
-                row.getLong("wallet_version"),
-                time(row, "occurred_at"),
-                time(row, "recorded_at"));
-        return new Journal(
-                entry,
-                row.getInt("book"),
-                row.getLong("no"),
-                ByteBuffer.wrap(row.getBytes("hash")),
-                time(row, "posted_at"));
-    }
-
-    private static List<Line> lines(ResultSet row) throws SQLException {
-        String[] accounts = (String[]) row.getArray("accounts").getArray();
-        String[] sides = (String[]) row.getArray("sides").getArray();
-        Long[] amounts = (Long[]) row.getArray("amounts").getArray();
-        List<Line> lines = new ArrayList<>(accounts.length);
-        for (int i = 0; i < accounts.length; i++) {
-            lines.add(new Line(accounts[i], Side.valueOf(sides[i]), amounts[i]));
-        }
-        return lines;
-    }
-
-    private static Instant time(ResultSet row, String column) throws SQLException {
-        return row.getObject(column, OffsetDateTime.class).toInstant();
     }
 
     private static byte[] hashBytes(Journal journal) {

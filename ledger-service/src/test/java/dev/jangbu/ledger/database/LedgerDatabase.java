@@ -42,6 +42,11 @@ public final class LedgerDatabase {
         replaceBy("jangbu_ledger_backup");
     }
 
+    /** Creates another database, without tables. */
+    public static void create(String name) {
+        asSuperuser("CREATE DATABASE " + name + " OWNER jangbu_owner");
+    }
+
     /** host:port of the server. */
     public static String address() {
         return "localhost:" + SERVER.getPort();
@@ -49,7 +54,7 @@ public final class LedgerDatabase {
 
     /** A new connection to the database as one of the roles. */
     public static Connection connect(String role) throws SQLException {
-        return DriverManager.getConnection(Database.url(address()), role, PASSWORD);
+        return DriverManager.getConnection(Database.url(address(), Database.NAME), role, PASSWORD);
     }
 
     public static void asSuperuser(String... statements) {

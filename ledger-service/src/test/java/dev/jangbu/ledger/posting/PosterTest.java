@@ -12,8 +12,6 @@ import dev.jangbu.ledger.book.Entries;
 import dev.jangbu.ledger.book.Entry;
 import dev.jangbu.ledger.database.Database;
 import dev.jangbu.ledger.database.LedgerDatabase;
-import dev.jangbu.ledger.database.Migrations;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -61,7 +59,7 @@ final class PosterTest {
 
     @Test
     void eachEntryIsPostedOnceAndNoLagRemains() throws Exception {
-        Instance instance = start("one");
+        PostingInstance instance = start("one");
         List<Entry> entries = IntStream.range(0, 40)
                 .mapToObj(i -> Entries.payment("seller" + i))
                 .toList();
@@ -114,7 +112,7 @@ final class PosterTest {
 
     @Test
     void aRestoredDatabaseIsFilledAgainAndNothingIsSentTwice() throws Exception {
-        Instance instance = start("one");
+        PostingInstance instance = start("one");
         for (int i = 0; i < 10; i++) {
             send(Entries.payment("early" + i));
         }
@@ -145,7 +143,7 @@ final class PosterTest {
     @Test
     void aMissingGroupOffsetStopsABookThatHasSeenRecordsAndTheOthersGoOn() throws Exception {
         Entry known = Entries.payment("a");
-        Instance first = start("one");
+        PostingInstance first = start("one");
         send(known);
         awaitPostings(1);
         first.stop();
@@ -157,7 +155,7 @@ final class PosterTest {
                     .get();
         }
 
-        Instance second = start("one");
+        PostingInstance second = start("one");
 
         await().atMost(PATIENCE).until(() -> second.status.stopped() == 1);
         assertThat(second.status.books().get(partition(known)).reason()).contains("offset is missing");
@@ -168,7 +166,7 @@ final class PosterTest {
 
     @Test
     void aRefusedEntryStopsItsBookAfterWhatComesBeforeAndTheOthersGoOn() throws Exception {
-        Instance instance = start("one");
+        PostingInstance instance = start("one");
         Entry good = Entries.payment("a");
         Entry gap = Entries.payment("a", 3, 11_400);
         send(good);
@@ -205,12 +203,12 @@ final class PosterTest {
 
     @Test
     void aSecondInstanceTakesOverAndNothingIsSentTwice() throws Exception {
-        Instance first = start("one");
+        PostingInstance first = start("one");
         for (int i = 0; i < 100; i++) {
             send(Entries.payment("before" + i));
         }
         await().atMost(PATIENCE).until(() -> !postings().isEmpty());
-        Instance second = start("two");
+        PostingInstance second = start("two");
         for (int i = 0; i < 100; i++) {
             send(Entries.payment("while" + i));
         }
@@ -233,7 +231,7 @@ final class PosterTest {
 
     @Test
     void whileTheDatabaseIsAwayPostingWaitsAndThenGoesOn() throws Exception {
-        Instance instance = start("one");
+        PostingInstance instance = start("one");
         send(Entries.payment("a"));
         awaitPostings(1);
         LedgerDatabase.asSuperuser(
@@ -254,7 +252,7 @@ final class PosterTest {
     void anInstanceWithoutABookIsReadyOnceWhatWasAwayIsBack() throws Exception {
         // given more instances than books, started while there is nothing to join
         TestBroker.withoutTopics();
-        List<Instance> instances = IntStream.rangeClosed(0, TestBroker.PARTITIONS)
+        List<PostingInstance> instances = IntStream.rangeClosed(0, TestBroker.PARTITIONS)
                 .mapToObj(i -> begin("instance" + i))
                 .toList();
         await().atMost(PATIENCE).until(() -> instances.stream().allMatch(each -> each.status.trouble() != null));
@@ -267,41 +265,17 @@ final class PosterTest {
         });
     }
 
-    private Instance start(String name) {
-        Instance instance = begin(name);
+    private PostingInstance start(String name) {
+        PostingInstance instance = begin(name);
         await().atMost(PATIENCE).until(instance.status::isReady);
         return instance;
     }
 
-    private Instance begin(String name) {
-        Instance instance = new Instance(name);
+    private PostingInstance begin(String name) {
+        PostingInstance instance = new PostingInstance(name);
         cleanUp.add(instance::stop);
         instance.loop.start();
         return instance;
-    }
-
-    /** What one process is made of. */
-    private static final class Instance {
-
-        final PostingStatus status = new PostingStatus(Clock.systemUTC(), new SimpleMeterRegistry());
-        final Database database = new Database(LedgerDatabase.address(), LedgerDatabase.PASSWORD);
-        final PostingLoop loop;
-
-        Instance(String name) {
-            loop = new PostingLoop(
-                    new Migrations(LedgerDatabase.address(), LedgerDatabase.PASSWORD),
-                    new KafkaClients(TestBroker.address(), name, 50),
-                    new FixedSchemas(),
-                    new BookWriter(database.forPosting(), Clock.systemUTC()),
-                    status,
-                    Clock.systemUTC());
-        }
-
-        void stop() {
-            loop.stop();
-            assertThat(loop.isRunning()).isFalse();
-            database.close();
-        }
     }
 
     private static int partition(Entry entry) {

@@ -1,0 +1,44 @@
+package dev.jangbu.ledger.command;
+
+import dev.jangbu.contract.AvroSerdes;
+import dev.jangbu.contract.RecordSerdes;
+import java.net.URI;
+import java.time.Clock;
+import java.util.Map;
+
+/**
+ * Where everything is, as the service's own environment says it.
+ *
+ * @param kafka the brokers, host:port, comma-separated
+ * @param postgres the database server, host:port
+ * @param auditPassword of the role jangbu_audit, which reads
+ * @param ownerPassword of the role jangbu_owner; needed to rebuild
+ * @param ledgerPassword of the role jangbu_ledger; needed to rebuild
+ */
+public record Installation(
+        String kafka,
+        String postgres,
+        String auditPassword,
+        String ownerPassword,
+        String ledgerPassword,
+        RecordSerdes serdes,
+        Clock clock) {
+
+    /** Of {@code JANGBU_KAFKA}, {@code JANGBU_REGISTRY}, {@code JANGBU_POSTGRES} and {@code JANGBU_…_PASSWORD}. */
+    public static Installation of(Map<String, String> environment, Clock clock) {
+        return new Installation(
+                environment.getOrDefault("JANGBU_KAFKA", "127.0.0.1:9092"),
+                environment.getOrDefault("JANGBU_POSTGRES", "127.0.0.1:15432"),
+                environment.getOrDefault("JANGBU_AUDIT_PASSWORD", ""),
+                environment.getOrDefault("JANGBU_OWNER_PASSWORD", ""),
+                environment.getOrDefault("JANGBU_LEDGER_PASSWORD", ""),
+                new AvroSerdes(URI.create(environment.getOrDefault("JANGBU_REGISTRY", "http://127.0.0.1:8084"))),
+                clock);
+    }
+
+    /** Without the passwords. */
+    @Override
+    public String toString() {
+        return "Installation[kafka=%s, postgres=%s]".formatted(kafka, postgres);
+    }
+}

@@ -1,0 +1,5 @@
+/** Reading topics from their beginning, without a group. */
+@NullMarked
+package dev.jangbu.ledger.kafka;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,22 @@
+package dev.jangbu.ledger.proof;
+
+import java.util.Comparator;
+
+/**
+ * Something that differs.
+ *
+ * @param book the book it is in
+ * @param no the journal's number; 0 for what is of the book as a whole
+ * @param what what differs, with both sides of it
+ */
+public record Finding(int book, long no, String what) {
+
+    /** In a book's order; what is of the whole book comes last, since it follows from what comes before. */
+    static final Comparator<Finding> ORDER = Comparator.comparingInt(Finding::book)
+            .thenComparing(finding -> finding.no() == 0 ? Long.MAX_VALUE : finding.no());
+
+    /** As a line of a report. */
+    public String text() {
+        return no == 0 ? "book " + book + ": " + what : "journal " + no + " of book " + book + ": " + what;
+    }
+}
