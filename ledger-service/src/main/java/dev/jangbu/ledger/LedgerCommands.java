@@ -2,6 +2,7 @@ package dev.jangbu.ledger;
 
 import dev.jangbu.ledger.command.Installation;
 import dev.jangbu.ledger.command.RebuildCommand;
+import dev.jangbu.ledger.command.ReconcileCommand;
 import dev.jangbu.ledger.command.VerifyCommand;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -38,7 +39,8 @@ public final class LedgerCommands {
     static CommandLine commands(Installation installation) {
         CommandLine commands = new CommandLine(new LedgerCommands())
                 .addSubcommand(new VerifyCommand(installation))
-                .addSubcommand(new RebuildCommand(installation));
+                .addSubcommand(new RebuildCommand(installation))
+                .addSubcommand(new ReconcileCommand(installation));
         commands.setExecutionExceptionHandler((exception, command, parsed) -> {
             command.getErr().println("ledger " + command.getCommandName() + " could not be run: " + reason(exception));
             return CommandLine.ExitCode.USAGE;

@@ -15,6 +15,7 @@ import picocli.CommandLine.HelpCommand;
  * <ul>
  *   <li>{@code up} runs the stack: {@link Supervisor}
  *   <li>{@code topics} and {@code tail} look into Kafka
+ *   <li>{@code ledger} and {@code reconcile} prove the book
  *   <li>{@code demo} sends payments and shows them completing
  * </ul>
  */
@@ -23,7 +24,15 @@ import picocli.CommandLine.HelpCommand;
         description = "A payments backbone: outbox, exactly-once settlement, double-entry ledger.",
         synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = true,
-        subcommands = {UpCommand.class, DemoCommand.class, TopicsCommand.class, TailCommand.class, HelpCommand.class})
+        subcommands = {
+            UpCommand.class,
+            DemoCommand.class,
+            TopicsCommand.class,
+            TailCommand.class,
+            LedgerCommand.class,
+            LedgerCommand.Reconcile.class,
+            HelpCommand.class
+        })
 public final class Jangbu {
 
     private Jangbu() {}

@@ -40,17 +40,18 @@ final class BookState {
     void apply(BookEntry entry) {
         switch (entry) {
             case Charged e -> {
-                open(e.at(), e.paymentKey(), e.orderId(), e.currency(), e.amountMinor(), null);
+                open(e.at(), e.paymentKey(), e.orderId(), e.currency(), e.amountMinor(), null, e.call());
                 chargeNumbers.put(e.paymentKey(), charges.size());
                 charges.add(e.paymentKey());
                 keep(e.call(), new KeptAnswer(e.paymentKey(), 0, null));
             }
             case Declined e -> {
-                open(e.at(), e.paymentKey(), e.orderId(), e.currency(), e.amountMinor(), e.error());
+                open(e.at(), e.paymentKey(), e.orderId(), e.currency(), e.amountMinor(), e.error(), e.call());
                 keep(e.call(), new KeptAnswer(e.paymentKey(), 0, e.error()));
             }
             case Cancelled e -> {
-                Payment.Cancel cancel = new Payment.Cancel(e.amountMinor(), e.reason(), Instant.ofEpochMilli(e.at()));
+                Payment.Cancel cancel =
+                        new Payment.Cancel(e.amountMinor(), e.reason(), Instant.ofEpochMilli(e.at()), e.call());
                 Payment payment = existing(e.paymentKey()).cancelled(cancel);
                 if (payment.balanceMinor() < 0) {
                     throw new IllegalStateException("cancelled more than was charged: " + e.paymentKey());
@@ -120,9 +121,10 @@ final class BookState {
             String orderId,
             Currency currency,
             long amountMinor,
-            @Nullable TossError failure) {
-        Payment payment =
-                new Payment(paymentKey, orderId, currency, amountMinor, Instant.ofEpochMilli(at), failure, List.of());
+            @Nullable TossError failure,
+            @Nullable String call) {
+        Payment payment = new Payment(
+                paymentKey, orderId, currency, amountMinor, Instant.ofEpochMilli(at), failure, List.of(), call);
         if (payments.putIfAbsent(paymentKey, payment) != null) {
             throw new IllegalStateException("confirmed twice: " + paymentKey);
         }

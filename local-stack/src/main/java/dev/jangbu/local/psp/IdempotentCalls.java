@@ -13,12 +13,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class IdempotentCalls {
     private static final int KEY_LIMIT = 300;
+    private static final String SEPARATOR = " ";
 
     private final Book book;
     private final Set<String> running = ConcurrentHashMap.newKeySet();
 
     IdempotentCalls(Book book) {
         this.book = book;
+    }
+
+    /** The key of a call to an address, as the client sent it; empty if it sent none. */
+    static String key(String address, @Nullable String call) {
+        return call == null ? "" : call.substring(address.length() + SEPARATOR.length());
     }
 
     /**
@@ -40,7 +46,7 @@ final class IdempotentCalls {
         if (key.length() > KEY_LIMIT) {
             return repeat.apply(new Answer.Refused(TossError.INVALID_IDEMPOTENCY_KEY));
         }
-        String call = address + " " + key;
+        String call = address + SEPARATOR + key;
         Answer before = book.answerOf(call);
         if (before != null) {
             return repeat.apply(before);

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param failure why the card was refused; such a payment was never charged and never will be
  * @param cancels oldest first
+ * @param call the idempotent call that it was confirmed by, see {@link IdempotentCalls}; null if it was none
  */
 record Payment(
         String paymentKey,
@@ -21,10 +22,15 @@ record Payment(
         long amountMinor,
         Instant confirmedAt,
         @Nullable TossError failure,
-        List<Cancel> cancels) {
+        List<Cancel> cancels,
+        @Nullable String call) {
 
-    /** One cancel: all or a part of the amount went back to the buyer. */
-    record Cancel(long amountMinor, String reason, Instant canceledAt) {}
+    /** One cancel: all or a part of the amount went back to the buyer. The call is as of the payment. */
+    record Cancel(
+            long amountMinor,
+            String reason,
+            Instant canceledAt,
+            @Nullable String call) {}
 
     /** The states of Toss's Payment object. */
     enum Status {
@@ -74,14 +80,16 @@ record Payment(
 
     /** A lie: the same payment with another amount, for the behaviour {@code wrong_amount}. */
     Payment withWrongAmount() {
-        return new Payment(paymentKey, orderId, currency, Math.addExact(amountMinor, 1), confirmedAt, failure, cancels);
+        return new Payment(
+                paymentKey, orderId, currency, Math.addExact(amountMinor, 1), confirmedAt, failure, cancels, call);
     }
 
     /** A lie: the same payment with another amount in its last cancel. */
     Payment withWrongLastCancel() {
         Cancel last = cancels.getLast();
         long wrong = last.amountMinor() > 1 ? last.amountMinor() - 1 : 2;
-        return asOfCancels(cancels.size() - 1).cancelled(new Cancel(wrong, last.reason(), last.canceledAt()));
+        return asOfCancels(cancels.size() - 1)
+                .cancelled(new Cancel(wrong, last.reason(), last.canceledAt(), last.call()));
     }
 
     /**
@@ -94,6 +102,6 @@ record Payment(
     }
 
     private Payment withCancels(List<Cancel> others) {
-        return new Payment(paymentKey, orderId, currency, amountMinor, confirmedAt, failure, others);
+        return new Payment(paymentKey, orderId, currency, amountMinor, confirmedAt, failure, others, call);
     }
 }

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * Repetitions themselves never misbehave.
  */
 final class PaymentCalls {
+    /** The address that idempotency keys of confirms belong to. */
+    static final String CONFIRM = "confirm";
+
     private final Book book;
     private final Faults faults;
     private final IdempotentCalls idempotent;
@@ -25,10 +28,15 @@ final class PaymentCalls {
         this.slowness = slowness;
     }
 
+    /** The address that idempotency keys of cancels of a payment belong to. */
+    static String cancelOf(String paymentKey) {
+        return "cancel " + paymentKey;
+    }
+
     HttpReply confirm(HttpCall http) {
         Commands.Confirm confirm = Commands.Confirm.parse(http.json());
         return idempotent.answer(
-                "confirm",
+                CONFIRM,
                 http.idempotencyKey(),
                 call -> perform(
                         faults.next(Operation.CONFIRM, confirm.paymentKey()),
@@ -41,7 +49,7 @@ final class PaymentCalls {
     HttpReply cancel(HttpCall http, String paymentKey) {
         Commands.Cancel cancel = Commands.Cancel.parse(paymentKey, http.json());
         return idempotent.answer(
-                "cancel " + paymentKey,
+                cancelOf(paymentKey),
                 http.idempotencyKey(),
                 call -> perform(
                         // A cancel that is refused anyway is not the first one: the behaviour waits for it.

@@ -56,6 +56,7 @@ final class Routes {
         }
         return switch (http.path().get(1)) {
             case "charges" -> only("GET", http, () -> simulator.charges(http));
+            case "settlement.csv" -> only("GET", http, simulator::settlement);
             case "health" -> only("GET", http, simulator::health);
             case "faults" ->
                 http.method().equals("PUT") ? simulator.chooseFaults(http) : only("GET", http, simulator::faults);

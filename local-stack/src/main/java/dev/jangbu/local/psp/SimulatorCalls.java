@@ -41,6 +41,12 @@ final class SimulatorCalls {
         return HttpCall.reply(200, page);
     }
 
+    /** {@code GET /simulator/settlement.csv}: all that was charged and given back, see {@link SettlementFile}. */
+    HttpReply settlement() {
+        return new HttpReply.Sent(
+                200, "text/csv; charset=utf-8", SettlementFile.of(book.charges(null, Integer.MAX_VALUE)));
+    }
+
     HttpReply faults() {
         return HttpCall.reply(200, faults.plan().toJson());
     }

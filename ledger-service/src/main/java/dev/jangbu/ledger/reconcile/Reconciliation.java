@@ -1,0 +1,176 @@
+package dev.jangbu.ledger.reconcile;
+
+import dev.jangbu.contract.SettlementKind;
+import dev.jangbu.ledger.database.Snapshot;
+import dev.jangbu.ledger.reconcile.Difference.Kind;
+import dev.jangbu.ledger.reconcile.SettlementRow.Type;
+import java.io.IOException;
+import java.io.Reader;
+import java.math.BigInteger;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Matches what a provider settles with the lines of its receivable account, {@code psp:{psp}:receivable}: a charge with the
+ * debits of the payment's journals, a cancel with the credits of the refund's. A payment has a journal for each of its parts;
+ * they are added up.
+ *
+ * <p>The file is held in memory, some 200 bytes a row; the book passes by.
+ */
+public final class Reconciliation {
+
+    private static final int FETCH = 5_000;
+    private static final int KEPT = 1_000;
+
+    private static final String RECEIVABLE = """
+            SELECT j.reference_id, j.kind, l.currency, count(DISTINCT j.settlement_id) AS parts, max(j.reference_parts) AS of_parts,
+                   sum(CASE l.side WHEN 'DEBIT' THEN l.amount ELSE -l.amount END) AS net, min(j.occurred_at) AS occurred_at
+            FROM lines l JOIN journals j ON j.settlement_id = l.settlement_id
+            WHERE l.account = ?
+            GROUP BY j.reference_id, j.kind, l.currency
+            """;
+
+    private final Map<Key, Settled> settled = new HashMap<>();
+    private final Map<Kind, Long> counts = new EnumMap<>(Kind.class);
+    private final List<Difference> kept = new ArrayList<>();
+    private final Map<String, BigInteger> matchedNet = new TreeMap<>();
+    private long rows;
+    private long matched;
+
+    private record Key(Type type, UUID referenceId) {}
+
+    /** What the file says of a payment or refund, in one row or, wrongly, in several. */
+    private record Settled(String currency, BigInteger amount, int rows, long line) {
+
+        Settled plus(Settled other) {
+            String both = currency.equals(other.currency) ? currency : currency + " and " + other.currency;
+            return new Settled(both, amount.add(other.amount), rows + other.rows, line);
+        }
+    }
+
+    /**
+     * @param rows of the file
+     * @param matched payments and refunds on which both agree
+     * @param matchedNet what they add up to, by currency, minor units: charges less cancels
+     * @param counts of the differences
+     * @param differences the first {@value #KEPT} of them
+     */
+    public record Report(
+            long rows,
+            long matched,
+            Map<String, BigInteger> matchedNet,
+            Map<Kind, Long> counts,
+            List<Difference> differences) {
+
+        public boolean agrees() {
+            return counts.values().stream().allMatch(count -> count == 0);
+        }
+    }
+
+    /**
+     * Reads both sides and matches them.
+     *
+     * @param psp the provider's name in the account's code
+     * @param from with {@code until}: of what the book has beyond the file, only what occurred in this time is missed; null:
+     *     without a bound
+     * @throws MalformedFileException if the file is none
+     */
+    public static Report run(Reader file, String psp, Snapshot book, @Nullable Instant from, @Nullable Instant until)
+            throws IOException, SQLException {
+        Reconciliation reconciliation = new Reconciliation();
+        for (Kind kind : Kind.values()) {
+            reconciliation.counts.put(kind, 0L);
+        }
+        SettlementFile.read(file, reconciliation::take);
+        reconciliation.match(psp, book, from, until);
+        return reconciliation.report();
+    }
+
+    private void take(SettlementRow row) {
+        rows++;
+        UUID referenceId = row.referenceId().orElse(null);
+        if (referenceId == null) {
+            differ(
+                    Kind.MISSING_HERE,
+                    "%s of %d %s in line %d has no reference of ours"
+                            .formatted(row.type(), row.amountMinor(), row.currency(), row.line()));
+            return;
+        }
+        settled.merge(
+                new Key(row.type(), referenceId),
+                new Settled(row.currency(), BigInteger.valueOf(row.amountMinor()), 1, row.line()),
+                Settled::plus);
+    }
+
+    private void match(String psp, Snapshot book, @Nullable Instant from, @Nullable Instant until) throws SQLException {
+        try (PreparedStatement select = book.connection().prepareStatement(RECEIVABLE)) {
+            select.setString(1, "psp:" + psp + ":receivable");
+            select.setFetchSize(FETCH);
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    match(row, from, until);
+                }
+            }
+        }
+        settled.forEach((key, said) -> differ(
+                Kind.MISSING_HERE,
+                "%s of %d %s, %s, in line %d"
+                        .formatted(key.type(), said.amount(), said.currency(), key.referenceId(), said.line())));
+    }
+
+    private void match(ResultSet row, @Nullable Instant from, @Nullable Instant until) throws SQLException {
+        UUID referenceId = row.getObject("reference_id", UUID.class);
+        SettlementKind kind = SettlementKind.valueOf(row.getString("kind"));
+        Type type = kind == SettlementKind.PAYMENT ? Type.CHARGE : Type.CANCEL;
+        String currency = row.getString("currency");
+        BigInteger net = row.getBigDecimal("net").toBigIntegerExact();
+        BigInteger amount = type == Type.CHARGE ? net : net.negate();
+        int parts = row.getInt("parts");
+        int ofParts = row.getInt("of_parts");
+        Settled said = settled.remove(new Key(type, referenceId));
+        String booked = "%s %s of %d %s".formatted(kind, referenceId, amount, currency)
+                + (parts < ofParts ? ", of which only %d of %d parts are posted".formatted(parts, ofParts) : "");
+        if (said == null) {
+            Instant occurred =
+                    row.getObject("occurred_at", OffsetDateTime.class).toInstant();
+            if ((from == null || !occurred.isBefore(from)) && (until == null || occurred.isBefore(until))) {
+                differ(Kind.MISSING_THERE, booked);
+            }
+        } else if (said.amount().equals(amount) && said.currency().equals(currency)) {
+            matched++;
+            matchedNet.merge(currency, net, BigInteger::add);
+        } else {
+            differ(
+                    Kind.DIFFERENT_AMOUNT,
+                    "%s; the file says %d %s in %s %d"
+                            .formatted(
+                                    booked,
+                                    said.amount(),
+                                    said.currency(),
+                                    said.rows() == 1 ? "line" : said.rows() + " lines from",
+                                    said.line()));
+        }
+    }
+
+    private void differ(Kind kind, String what) {
+        counts.merge(kind, 1L, Long::sum);
+        if (kept.size() < KEPT) {
+            kept.add(new Difference(kind, what));
+        }
+    }
+
+    private Report report() {
+        return new Report(rows, matched, matchedNet, counts, List.copyOf(kept));
+    }
+}
