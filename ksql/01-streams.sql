@@ -68,7 +68,8 @@ CREATE SOURCE STREAM IF NOT EXISTS settlement_completions (
     outcome STRING,
     rejection STRING,
     parts INTEGER,
-    completedAt TIMESTAMP
+    completedAt TIMESTAMP,
+    position STRING
 ) WITH (
     KAFKA_TOPIC = 'settlement.completions',
     KEY_FORMAT = 'KAFKA',
@@ -89,4 +90,23 @@ CREATE SOURCE STREAM IF NOT EXISTS settlement_dead_letters (
     KAFKA_TOPIC = 'settlement.dead-letters',
     KEY_FORMAT = 'KAFKA',
     VALUE_FORMAT = 'KAFKA'
+);
+
+-- Who sent which dead letter to its topic again, when and why.
+CREATE SOURCE STREAM IF NOT EXISTS settlement_replays (
+    referenceId STRING KEY,
+    deadLetterOffset BIGINT,
+    originTopic STRING,
+    originPartition INTEGER,
+    originOffset BIGINT,
+    settlementId STRING,
+    replayedBy STRING,
+    reason STRING,
+    proof STRING,
+    replayedAt TIMESTAMP
+) WITH (
+    KAFKA_TOPIC = 'settlement.replays',
+    KEY_FORMAT = 'KAFKA',
+    VALUE_FORMAT = 'AVRO',
+    TIMESTAMP = 'replayedAt'
 );

@@ -70,9 +70,18 @@ public final class Topics {
                     MAX_MESSAGE_BYTES_CONFIG,
                     Integer.toString(DeadLetters.MAX_BYTES)));
 
+    /** Written by the tool that replays dead letters, read by people: who sent which of them again, when and why. */
+    public static final Topic<DeadLetterReplayed> SETTLEMENT_REPLAYS =
+            new Topic<>("settlement.replays", "referenceId", DeadLetterReplayed.class, false, keptFor(FOR_EVER));
+
     /** Every topic. */
     public static final List<Topic<?>> ALL = List.of(
-            SETTLEMENT_REQUESTS, LEDGER_ENTRIES, LEDGER_POSTINGS, SETTLEMENT_COMPLETIONS, SETTLEMENT_DEAD_LETTERS);
+            SETTLEMENT_REQUESTS,
+            LEDGER_ENTRIES,
+            LEDGER_POSTINGS,
+            SETTLEMENT_COMPLETIONS,
+            SETTLEMENT_DEAD_LETTERS,
+            SETTLEMENT_REPLAYS);
 
     private Topics() {}
 

@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToLongFunction;
 
 /**
  * What the desks count. A transaction that aborts and is done again counts twice: these are for watching, the ledger is for
@@ -15,13 +16,23 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class SettlementMetrics {
 
+    private record Incomplete(long references, long overdue, long oldestMs) {}
+
     private final MeterRegistry meters;
-    private final Map<Integer, Integer> incompleteByPartition = new ConcurrentHashMap<>();
+    private final Map<Integer, Incomplete> incompleteByPartition = new ConcurrentHashMap<>();
 
     public SettlementMetrics(MeterRegistry meters) {
         this.meters = meters;
-        Gauge.builder("jangbu.settlement.references.incomplete", this, SettlementMetrics::incompleteReferences)
+        Gauge.builder("jangbu.settlement.references.open", () -> sum(Incomplete::references))
+                .description(
+                        "References of which a part, but not all, is posted; at least so many from 10000 a partition")
+                .register(meters);
+        Gauge.builder("jangbu.settlement.references.incomplete", () -> sum(Incomplete::overdue))
                 .description("References of which a part, but not all, has been posted for minutes")
+                .register(meters);
+        Gauge.builder("jangbu.settlement.references.oldest", this::oldestMs)
+                .description("How long the oldest of them has waited for a part")
+                .baseUnit("milliseconds")
                 .register(meters);
     }
 
@@ -40,6 +51,11 @@ public final class SettlementMetrics {
         Counter.builder("jangbu.settlement.duplicates").register(meters).increment();
     }
 
+    /** Every part of a reference is posted. */
+    public void completed(SettlementKind kind) {
+        count("jangbu.settlement.completed", "kind", kind.name());
+    }
+
     /** A record went to the dead letters. Every one deserves an alarm. */
     public void deadLetter(String by, String why) {
         Counter.builder("jangbu.settlement.dead.letters")
@@ -49,15 +65,26 @@ public final class SettlementMetrics {
                 .increment();
     }
 
-    /** How many references of a partition have waited for a part for minutes. */
-    public void incompleteReferences(int partition, int count) {
-        incompleteByPartition.put(partition, count);
+    /**
+     * The references of a partition that lack a part.
+     *
+     * @param references how many
+     * @param overdue how many of them for minutes
+     * @param oldestMs how long the oldest has
+     */
+    public void incompleteReferences(int partition, long references, long overdue, long oldestMs) {
+        incompleteByPartition.put(partition, new Incomplete(references, overdue, oldestMs));
     }
 
-    private int incompleteReferences() {
+    private long sum(ToLongFunction<Incomplete> count) {
+        return incompleteByPartition.values().stream().mapToLong(count).sum();
+    }
+
+    private long oldestMs() {
         return incompleteByPartition.values().stream()
-                .mapToInt(Integer::intValue)
-                .sum();
+                .mapToLong(Incomplete::oldestMs)
+                .max()
+                .orElse(0);
     }
 
     private void count(String name, String tag, String value) {

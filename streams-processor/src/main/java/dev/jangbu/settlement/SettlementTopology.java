@@ -29,8 +29,9 @@ import org.apache.kafka.streams.kstream.Produced;
  *                                            key referenceId                              settlement.completions
  * </pre>
  *
- * A record that can never be processed leaves by the exception handlers ({@code runtime.PoisonToDeadLetters}), which have
- * it as it came and send it to {@code settlement.dead-letters} in the same transaction. The topics' keys are the stores'
+ * A record that can never be read or processed leaves by the processing exception handler ({@code
+ * runtime.PoisonToDeadLetters}), which has it as it came and sends it to {@code settlement.dead-letters} in the same
+ * transaction. The topics' keys are the stores'
  * keys, so nothing is repartitioned. Everything has a name of its own: a name is also that of a changelog, and must survive
  * a change of the topology.
  */
@@ -45,9 +46,9 @@ public final class SettlementTopology {
     public static final String SEEN = "seen-settlements";
     /** settlementId, 16 bytes → a byte: what it decided on a replay, for ever. */
     public static final String REPLAYED = "replayed-settlements";
-    /** The highest id time that the wallet desk accepted. */
+    /** What the wallet desk knows of its partition: the highest id time that it accepted, and how many entries it emitted. */
     public static final String DESK_CLOCK = "wallet-desk-clock";
-    /** referenceId → the settlementIds posted so far. */
+    /** referenceId → the settlementIds posted so far, and where. */
     public static final String POSTED_PARTS = "posted-parts";
 
     /** {@code ce_source} of what the desks write. */
@@ -87,9 +88,9 @@ public final class SettlementTopology {
         return builder.build();
     }
 
-    private static <T extends SpecificRecord> Consumed<String, T> from(
+    private static <T extends SpecificRecord> Consumed<String, Reading<T>> from(
             Topic<T> topic, RecordSerdes serdes, String name) {
-        return Consumed.with(Serdes.String(), serdes.of(topic)).withName(name);
+        return Consumed.with(Serdes.String(), Reading.serde(serdes.of(topic))).withName(name);
     }
 
     private static <T extends SpecificRecord> Produced<String, T> to(Topic<T> topic, RecordSerdes serdes, String name) {

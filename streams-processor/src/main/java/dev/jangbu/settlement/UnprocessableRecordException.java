@@ -1,13 +1,15 @@
 package dev.jangbu.settlement;
 
 /**
- * A record that reads well but can never be processed, however often it is tried. Thrown before any store is touched; the
- * record goes to the dead letters as it came, and the next one is processed.
+ * A record that can never be processed, however often it is tried. Thrown before any store is touched; the record goes to the
+ * dead letters as it came, and the next one is processed.
  */
 public final class UnprocessableRecordException extends RuntimeException {
 
     /** Why, as the dead letters are counted by. */
     public enum Cause {
+        /** The value is not in the wire format, of a schema that the registry does not have, or does not decode. */
+        UNREADABLE,
         /** The key hashes to another partition, or is not the value's: another writer owns it. */
         WRONG_KEY,
         /** A field is outside the contract, so that it describes nothing that can have happened. */

@@ -105,7 +105,9 @@ final class SettlementDriver implements AutoCloseable {
                 "settlement-test",
                 1,
                 1,
-                0);
+                0,
+                Duration.ofSeconds(6),
+                Duration.ofSeconds(10));
         return StreamsSettings.of(properties, metrics);
     }
 

@@ -5,7 +5,9 @@ import dev.jangbu.contract.LedgerPosted;
 import dev.jangbu.contract.Outcome;
 import dev.jangbu.contract.SettlementCompleted;
 import dev.jangbu.contract.SettlementKind;
+import dev.jangbu.settlement.BookPosition;
 import dev.jangbu.settlement.ChangelogStores;
+import dev.jangbu.settlement.Reading;
 import dev.jangbu.settlement.RecordKeys;
 import dev.jangbu.settlement.SettlementMetrics;
 import dev.jangbu.settlement.SettlementTopology;
@@ -17,7 +19,6 @@ import java.util.Set;
 import java.util.UUID;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.Serdes;
-import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -26,6 +27,7 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,12 +38,15 @@ import org.slf4j.LoggerFactory;
  * <p>The ledger publishes each posting exactly once to a reader of committed records, so nothing arrives for a reference
  * that is complete; a posting that is repeated while parts are missing is recognised by its settlementId.
  */
-public final class CompletionDesk implements Processor<String, LedgerPosted, String, SettlementCompleted> {
+public final class CompletionDesk implements Processor<String, Reading<LedgerPosted>, String, SettlementCompleted> {
 
     /** A reference that lacks parts for this long is worth an alarm: the ledger or a wallet's desk is behind, or stuck. */
     static final Duration OVERDUE = Duration.ofMinutes(5);
 
     private static final Duration WATCH_INTERVAL = Duration.ofSeconds(30);
+
+    /** Bounds the work of one look; a number of incomplete references that reaches it says "at least". */
+    private static final int WATCH_LIMIT = 10_000;
 
     private static final Logger log = LoggerFactory.getLogger(CompletionDesk.class);
 
@@ -62,11 +67,11 @@ public final class CompletionDesk implements Processor<String, LedgerPosted, Str
      *
      * @param partitions how many partitions the postings have
      */
-    public static ProcessorSupplier<String, LedgerPosted, String, SettlementCompleted> supplier(
+    public static ProcessorSupplier<String, Reading<LedgerPosted>, String, SettlementCompleted> supplier(
             int partitions, SettlementMetrics metrics) {
         return new ProcessorSupplier<>() {
             @Override
-            public Processor<String, LedgerPosted, String, SettlementCompleted> get() {
+            public Processor<String, Reading<LedgerPosted>, String, SettlementCompleted> get() {
                 return new CompletionDesk(partitions, metrics);
             }
 
@@ -91,26 +96,34 @@ public final class CompletionDesk implements Processor<String, LedgerPosted, Str
      * @throws UnprocessableRecordException if it belongs to the dead letters; nothing has changed then
      */
     @Override
-    public void process(Record<String, LedgerPosted> record) {
-        LedgerPosted posted = record.value();
+    public void process(Record<String, Reading<LedgerPosted>> incoming) {
+        LedgerPosted posted = incoming.value().orRefuse();
+        Record<String, LedgerPosted> record = incoming.withValue(posted);
         UUID settlementId = check(record);
         if (posted.getReferenceParts() == 1) {
-            complete(record);
+            complete(record, BookPosition.NOWHERE.with(posted.getBook(), posted.getJournalNo()));
             return;
         }
         PostedParts known = postedParts.get(posted.getReferenceId());
-        PostedParts parts = (known == null ? new PostedParts(record.timestamp(), Set.of()) : known).with(settlementId);
+        PostedParts before = known == null ? PostedParts.none(record.timestamp(), posted.getReferenceParts()) : known;
+        if (!before.isOf(posted.getReferenceParts())) {
+            throw new UnprocessableRecordException(
+                    Cause.OUTSIDE_CONTRACT,
+                    "Outside the contract: reference " + posted.getReferenceId() + " has " + before.referenceParts()
+                            + " parts, but this posting says " + posted.getReferenceParts());
+        }
+        PostedParts parts = before.with(settlementId, posted.getBook(), posted.getJournalNo());
         if (parts.settlementIds().size() < posted.getReferenceParts()) {
             postedParts.put(posted.getReferenceId(), parts);
         } else {
             postedParts.delete(posted.getReferenceId());
-            complete(record);
+            complete(record, parts.position());
         }
     }
 
     @Override
     public void close() {
-        metrics.incompleteReferences(context.taskId().partition(), 0);
+        metrics.incompleteReferences(context.taskId().partition(), 0, 0, 0);
     }
 
     private UUID check(Record<String, LedgerPosted> record) {
@@ -128,7 +141,7 @@ public final class CompletionDesk implements Processor<String, LedgerPosted, Str
         return RecordKeys.settlementId(posted.getSettlementId());
     }
 
-    private void complete(Record<String, LedgerPosted> last) {
+    private void complete(Record<String, LedgerPosted> last, @Nullable BookPosition position) {
         LedgerPosted posted = last.value();
         Instant completedAt = Instant.ofEpochMilli(last.timestamp());
         SettlementCompleted completion = SettlementCompleted.newBuilder()
@@ -138,6 +151,7 @@ public final class CompletionDesk implements Processor<String, LedgerPosted, Str
                 .setRejection(null)
                 .setParts(posted.getReferenceParts())
                 .setCompletedAt(completedAt)
+                .setPosition(position == null ? null : position.toString())
                 .build();
         Headers headers = EventHeaders.headers(
                 posted.getReferenceId(),
@@ -146,23 +160,36 @@ public final class CompletionDesk implements Processor<String, LedgerPosted, Str
                 completedAt);
         EventHeaders.carryTrace(last.headers(), headers);
         context.forward(new Record<>(posted.getReferenceId(), completion, last.timestamp(), headers));
+        metrics.completed(posted.getKind());
     }
 
-    /** The store holds incomplete references alone, so that reading all of it is short. */
+    /**
+     * The store holds incomplete references alone, so that reading it is short. It is long only when a book stands still while
+     * others go on; then the oldest are looked at (keys are UUIDv7, in time order), and the rest can wait.
+     */
     private void watchOverdue(long nowMs) {
+        int incomplete = 0;
         int overdue = 0;
-        try (KeyValueIterator<String, PostedParts> incomplete = postedParts.all()) {
-            while (incomplete.hasNext()) {
-                KeyValue<String, PostedParts> reference = incomplete.next();
-                if (nowMs - reference.value.firstPostedAtMs() > OVERDUE.toMillis()) {
+        long oldestMs = 0;
+        try (KeyValueIterator<String, PostedParts> references = postedParts.all()) {
+            while (references.hasNext() && incomplete < WATCH_LIMIT) {
+                long ageMs = nowMs - references.next().value.firstPostedAtMs();
+                incomplete++;
+                oldestMs = Math.max(oldestMs, ageMs);
+                if (ageMs > OVERDUE.toMillis()) {
                     overdue++;
                 }
             }
         }
         int partition = context.taskId().partition();
-        metrics.incompleteReferences(partition, overdue);
+        metrics.incompleteReferences(partition, incomplete, overdue, oldestMs);
         if (overdue > 0) {
-            log.warn("{} references of partition {} have lacked parts for {}", overdue, partition, OVERDUE);
+            log.warn(
+                    "{} references of partition {} have lacked parts for {}, the oldest for {}",
+                    overdue,
+                    partition,
+                    OVERDUE,
+                    Duration.ofMillis(oldestMs));
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.jangbu.settlement.query;
 
+import dev.jangbu.settlement.BookPosition;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -7,7 +8,10 @@ import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** {@code GET /wallets/{sellerId}?currency=KRW}. */
+/**
+ * {@code GET /wallets/{sellerId}?currency=KRW[&position=0:17,3:4]}. With the position of a completed payment, refund or payout,
+ * the answer is the wallet with that in it, or 503 {@code restoring} if it takes longer than two seconds.
+ */
 @RestController
 final class WalletController {
 
@@ -21,7 +25,17 @@ final class WalletController {
     WalletView wallet(
             @PathVariable String sellerId,
             @RequestParam(required = false) @Nullable String currency,
+            @RequestParam(required = false) @Nullable String position,
             @RequestHeader(name = OtherInstances.FORWARDED, required = false) @Nullable String forwarded) {
-        return wallets.find(WalletKey.of(sellerId, currency), forwarded != null);
+        return wallets.find(WalletKey.of(sellerId, currency), position(position), forwarded != null);
+    }
+
+    private static BookPosition position(@Nullable String text) {
+        if (text == null) {
+            return BookPosition.NOWHERE;
+        }
+        return BookPosition.parse(text)
+                .orElseThrow(() -> new InvalidFieldException(
+                        "position", "must be as a completed payment has it, for instance 0:17,3:4"));
     }
 }

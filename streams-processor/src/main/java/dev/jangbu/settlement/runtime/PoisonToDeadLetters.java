@@ -1,7 +1,6 @@
 package dev.jangbu.settlement.runtime;
 
 import dev.jangbu.contract.DeadLetters;
-import dev.jangbu.contract.PoisonRecordException;
 import dev.jangbu.contract.Topics;
 import dev.jangbu.settlement.SettlementMetrics;
 import dev.jangbu.settlement.SettlementTopology;
@@ -9,10 +8,8 @@ import dev.jangbu.settlement.UnprocessableRecordException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Headers;
-import org.apache.kafka.streams.errors.DeserializationExceptionHandler;
 import org.apache.kafka.streams.errors.ErrorHandlerContext;
 import org.apache.kafka.streams.errors.ProcessingExceptionHandler;
 import org.apache.kafka.streams.processor.api.Record;
@@ -21,21 +18,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells poison from trouble. A record that can't be read, or can never be processed, goes to the dead letters as it came,
- * in the transaction that commits its offset, and the next record follows. Anything else (a registry that doesn't answer, a
- * bug) fails the task, which aborts the transaction; {@link FailurePolicy} says what comes then.
- *
- * <p>No bad record is lost. An unreadable one may be sent twice: it is read one record ahead, so that its letter can be
- * committed in a transaction whose offsets do not yet pass it. Topic, partition and offset in the letter's headers tell.
+ * Tells poison from trouble, once per record, in its turn. A record that can't be read, or can never be processed, goes to the
+ * dead letters as it came, in the transaction that commits its offset, and the next record follows. Anything else (a
+ * registry that doesn't answer, a bug) fails the task, which aborts the transaction; {@link FailurePolicy} says what comes then.
  *
  * <p>Made by Kafka Streams, from its class.
  */
-public final class PoisonToDeadLetters implements DeserializationExceptionHandler, ProcessingExceptionHandler {
+public final class PoisonToDeadLetters implements ProcessingExceptionHandler {
 
     /** The setting that holds the {@link SettlementMetrics}. */
     static final String METRICS = "jangbu.settlement.metrics";
-
-    private static final String UNREADABLE = "unreadable";
 
     private static final Logger log = LoggerFactory.getLogger(PoisonToDeadLetters.class);
 
@@ -47,22 +39,11 @@ public final class PoisonToDeadLetters implements DeserializationExceptionHandle
     }
 
     @Override
-    public DeserializationExceptionHandler.Response handleError(
-            ErrorHandlerContext context, ConsumerRecord<byte[], byte[]> record, Exception exception) {
-        if (!(exception instanceof PoisonRecordException poison)) {
-            return DeserializationExceptionHandler.Response.fail();
-        }
-        return DeserializationExceptionHandler.Response.resume(List.of(
-                deadLetter(context, record.key(), record.value(), record.headers(), UNREADABLE, poison.getMessage())));
-    }
-
-    @Override
-    public ProcessingExceptionHandler.Response handleError(
-            ErrorHandlerContext context, Record<?, ?> record, Exception exception) {
+    public Response handleError(ErrorHandlerContext context, Record<?, ?> record, Exception exception) {
         if (!(exception instanceof UnprocessableRecordException unprocessable)) {
-            return ProcessingExceptionHandler.Response.fail();
+            return Response.fail();
         }
-        return ProcessingExceptionHandler.Response.resume(List.of(deadLetter(
+        return Response.resume(List.of(deadLetter(
                 context,
                 context.sourceRawKey(),
                 context.sourceRawValue(),

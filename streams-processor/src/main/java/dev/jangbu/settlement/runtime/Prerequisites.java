@@ -24,6 +24,13 @@ import org.slf4j.LoggerFactory;
 /** Waits for what the settlement needs before it can start, and says what it waits for: Kafka, the topics, the schemas. */
 final class Prerequisites {
 
+    private static final List<Topic<?>> NEEDED = List.of(
+            Topics.SETTLEMENT_REQUESTS,
+            Topics.LEDGER_ENTRIES,
+            Topics.LEDGER_POSTINGS,
+            Topics.SETTLEMENT_COMPLETIONS,
+            Topics.SETTLEMENT_DEAD_LETTERS);
+
     private static final long LOOK_AGAIN_MS = 500;
     private static final long ANSWER_WITHIN_SECONDS = 10;
     /** How many looks pass between two lines in the log about the same wait. */
@@ -32,15 +39,14 @@ final class Prerequisites {
     private static final Logger log = LoggerFactory.getLogger(Prerequisites.class);
 
     private final String kafka;
-    private final Runnable resolveSchemas;
+    private final Schemas schemas;
     private final CountDownLatch closing = new CountDownLatch(1);
 
     private volatile String waitingFor = "Kafka";
 
-    /** @param resolveSchemas throws {@link RegistryUnavailableException} while the registry does not give a schema */
-    Prerequisites(String kafka, Runnable resolveSchemas) {
+    Prerequisites(String kafka, Schemas schemas) {
         this.kafka = kafka;
-        this.resolveSchemas = resolveSchemas;
+        this.schemas = schemas;
     }
 
     /** What is missing, for people. */
@@ -65,7 +71,7 @@ final class Prerequisites {
             for (int look = 0; ; look++) {
                 try {
                     int partitions = partitions(admin);
-                    resolveSchemas.run();
+                    schemas.warm();
                     log.info("Kafka, the topics ({} partitions) and the schemas are there", partitions);
                     return partitions;
                 } catch (NotYetException | RegistryUnavailableException e) {
@@ -83,11 +89,11 @@ final class Prerequisites {
 
     private int partitions(Admin admin) throws NotYetException, InterruptedException {
         Map<String, KafkaFuture<TopicDescription>> topics = admin.describeTopics(
-                        Topics.ALL.stream().<String>map(Topic::name).toList())
+                        NEEDED.stream().<String>map(Topic::name).toList())
                 .topicNameValues();
         Map<String, Integer> counts = new TreeMap<>();
         List<String> missing = new ArrayList<>();
-        for (Topic<?> topic : Topics.ALL) {
+        for (Topic<?> topic : NEEDED) {
             try {
                 int count = Objects.requireNonNull(topics.get(topic.name()), topic.name())
                         .get(ANSWER_WITHIN_SECONDS, TimeUnit.SECONDS)

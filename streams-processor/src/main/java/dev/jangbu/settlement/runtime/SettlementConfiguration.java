@@ -1,12 +1,10 @@
 package dev.jangbu.settlement.runtime;
 
 import dev.jangbu.contract.AvroSerdes;
-import dev.jangbu.contract.Topics;
 import dev.jangbu.settlement.SettlementMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import java.time.Clock;
-import java.util.List;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.LivenessState;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -30,38 +28,32 @@ class SettlementConfiguration {
         return new SettlementMetrics(meters);
     }
 
+    @Bean
+    @ConditionalOnMissingBean
+    Schemas schemas(SettlementProperties properties) {
+        return Schemas.of(new AvroSerdes(properties.registry()));
+    }
+
     /** Started when the context is refreshed, closed when it is; the web server stops taking reads before. */
     @Bean(initMethod = "start", destroyMethod = "close")
     SettlementStreams settlementStreams(
             SettlementProperties properties,
+            Schemas schemas,
             SettlementMetrics metrics,
             MeterRegistry meters,
             Clock clock,
             ApplicationContext context) {
-        AvroSerdes serdes = new AvroSerdes(properties.registry());
-        // Bound for the life of the process, as the client is.
         return new SettlementStreams(
                 properties,
-                serdes,
-                () -> resolveSchemas(serdes),
+                schemas,
                 metrics,
+                meters,
                 clock,
-                client -> new KafkaStreamsMetrics(client).bindTo(meters),
                 () -> AvailabilityChangeEvent.publish(context, LivenessState.BROKEN));
     }
 
     @Bean
     HealthIndicator settlementHealthIndicator(SettlementStreams streams) {
         return new SettlementHealth(streams);
-    }
-
-    /** Before it is ready, so that no payment waits for the registry later. */
-    private static void resolveSchemas(AvroSerdes serdes) {
-        List.of(
-                        Topics.SETTLEMENT_REQUESTS,
-                        Topics.LEDGER_ENTRIES,
-                        Topics.LEDGER_POSTINGS,
-                        Topics.SETTLEMENT_COMPLETIONS)
-                .forEach(serdes::warm);
     }
 }

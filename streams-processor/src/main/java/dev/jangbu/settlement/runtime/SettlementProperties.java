@@ -2,6 +2,7 @@ package dev.jangbu.settlement.runtime;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -16,6 +17,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param replicationFactor of the changelogs: 1 on one machine, 3 in production
  * @param streamThreads threads that process; more than one does not help on two cores
  * @param standbyReplicas copies of each store kept warm on other instances
+ * @param sessionTimeout how long the group waits for an instance that is silent before others take its partitions over; not
+ *     below the broker's {@code group.min.session.timeout.ms}
+ * @param transactionTimeout after which the broker aborts what a frozen instance has begun; until then readers of committed
+ *     records wait for it
  */
 @ConfigurationProperties("jangbu")
 public record SettlementProperties(
@@ -26,4 +31,6 @@ public record SettlementProperties(
         @DefaultValue("jangbu-settlement") String applicationId,
         @DefaultValue("1") int replicationFactor,
         @DefaultValue("1") int streamThreads,
-        @DefaultValue("0") int standbyReplicas) {}
+        @DefaultValue("0") int standbyReplicas,
+        @DefaultValue("6s") Duration sessionTimeout,
+        @DefaultValue("10s") Duration transactionTimeout) {}

@@ -1,12 +1,11 @@
 package dev.jangbu.settlement.runtime;
 
-import dev.jangbu.contract.RecordSerdes;
 import dev.jangbu.settlement.SettlementMetrics;
 import dev.jangbu.settlement.SettlementTopology;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.streams.KafkaStreams;
@@ -48,11 +47,12 @@ public final class SettlementStreams implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(SettlementStreams.class);
 
     private final SettlementProperties properties;
-    private final RecordSerdes serdes;
+    private final Schemas schemas;
     private final SettlementMetrics metrics;
     private final Prerequisites prerequisites;
     private final FailurePolicy failures;
-    private final Consumer<KafkaStreams> beforeStart;
+    private final MeterRegistry meters;
+    private final RestoreProgress restoring;
     private final Runnable onFailed;
 
     private int partitions;
@@ -63,24 +63,22 @@ public final class SettlementStreams implements AutoCloseable {
     /**
      * Made, not yet started.
      *
-     * @param resolveSchemas throws {@code RegistryUnavailableException} while the registry does not give a schema
-     * @param beforeStart is given the client before it runs, to bind metrics to it
      * @param onFailed is told when only a person can help
      */
     public SettlementStreams(
             SettlementProperties properties,
-            RecordSerdes serdes,
-            Runnable resolveSchemas,
+            Schemas schemas,
             SettlementMetrics metrics,
+            MeterRegistry meters,
             Clock clock,
-            Consumer<KafkaStreams> beforeStart,
             Runnable onFailed) {
         this.properties = properties;
-        this.serdes = serdes;
+        this.schemas = schemas;
         this.metrics = metrics;
-        this.prerequisites = new Prerequisites(properties.kafka(), resolveSchemas);
+        this.meters = meters;
+        this.restoring = new RestoreProgress(meters, clock);
+        this.prerequisites = new Prerequisites(properties.kafka(), schemas);
         this.failures = new FailurePolicy(clock, this::failed);
-        this.beforeStart = beforeStart;
         this.onFailed = onFailed;
     }
 
@@ -114,13 +112,16 @@ public final class SettlementStreams implements AutoCloseable {
         return health(running, expected);
     }
 
-    private static Health health(KafkaStreams client, int partitions) {
+    private Health health(KafkaStreams client, int partitions) {
         return switch (client.state()) {
             case RUNNING ->
                 Ownership.isComplete(client, partitions)
                         ? new Health(State.RUNNING, partitions + " partitions")
                         : new Health(State.RESTORING, "a partition has no owner that runs");
-            case CREATED, REBALANCING -> new Health(State.RESTORING, "joins the group and restores its stores");
+            case CREATED, REBALANCING -> {
+                String stores = restoring.toString();
+                yield new Health(State.RESTORING, stores.isEmpty() ? "joins the group" : "restores " + stores);
+            }
             case PENDING_SHUTDOWN, NOT_RUNNING, PENDING_ERROR, ERROR ->
                 new Health(State.FAILED, "the client is " + client.state());
         };
@@ -154,11 +155,12 @@ public final class SettlementStreams implements AutoCloseable {
             return;
         }
         StreamsConfig config = StreamsSettings.of(properties, metrics);
-        KafkaStreams streams =
-                new KafkaStreams(SettlementTopology.build(config, serdes, partitionsOfTopics, metrics), config);
+        KafkaStreams streams = new KafkaStreams(
+                SettlementTopology.build(config, schemas.serdes(), partitionsOfTopics, metrics), config);
         streams.setUncaughtExceptionHandler(failures);
         streams.setStateListener((now, before) -> log.info("{}, was {}", now, before));
-        beforeStart.accept(streams);
+        streams.setGlobalStateRestoreListener(restoring);
+        ClientMeters.bind(streams, meters);
         partitions = partitionsOfTopics;
         client = streams;
         streams.start();

@@ -6,6 +6,7 @@ import dev.jangbu.contract.Rejection;
 import dev.jangbu.contract.SettlementCompleted;
 import dev.jangbu.contract.SettlementRequested;
 import dev.jangbu.settlement.ChangelogStores;
+import dev.jangbu.settlement.Reading;
 import dev.jangbu.settlement.RecordKeys;
 import dev.jangbu.settlement.SettlementMetrics;
 import dev.jangbu.settlement.SettlementTopology;
@@ -32,7 +33,7 @@ import org.apache.kafka.streams.state.StoreBuilder;
  * <p>What it forwards, what it stores and the offset it has read are one Kafka transaction. Whatever it refuses for good it
  * refuses by {@link UnprocessableRecordException} before it touches a store.
  */
-public final class WalletDesk implements Processor<String, SettlementRequested, String, SpecificRecord> {
+public final class WalletDesk implements Processor<String, Reading<SettlementRequested>, String, SpecificRecord> {
 
     private final int partitions;
     private final SettlementMetrics metrics;
@@ -41,6 +42,7 @@ public final class WalletDesk implements Processor<String, SettlementRequested, 
     private ProcessorContext<String, SpecificRecord> context;
     private KeyValueStore<String, Wallet> wallets;
     private SeenSettlements seen;
+    private EntryCount entries;
 
     private WalletDesk(int partitions, SettlementMetrics metrics) {
         this.partitions = partitions;
@@ -52,11 +54,11 @@ public final class WalletDesk implements Processor<String, SettlementRequested, 
      *
      * @param partitions how many partitions the requests have
      */
-    public static ProcessorSupplier<String, SettlementRequested, String, SpecificRecord> supplier(
+    public static ProcessorSupplier<String, Reading<SettlementRequested>, String, SpecificRecord> supplier(
             int partitions, SettlementMetrics metrics) {
         return new ProcessorSupplier<>() {
             @Override
-            public Processor<String, SettlementRequested, String, SpecificRecord> get() {
+            public Processor<String, Reading<SettlementRequested>, String, SpecificRecord> get() {
                 return new WalletDesk(partitions, metrics);
             }
 
@@ -75,10 +77,11 @@ public final class WalletDesk implements Processor<String, SettlementRequested, 
     public void init(ProcessorContext<String, SpecificRecord> given) {
         context = given;
         wallets = given.getStateStore(SettlementTopology.WALLETS);
+        KeyValueStore<String, Long> clock = given.getStateStore(SettlementTopology.DESK_CLOCK);
         seen = new SeenSettlements(
-                given.getStateStore(SettlementTopology.SEEN),
-                given.getStateStore(SettlementTopology.REPLAYED),
-                given.getStateStore(SettlementTopology.DESK_CLOCK));
+                given.getStateStore(SettlementTopology.SEEN), given.getStateStore(SettlementTopology.REPLAYED), clock);
+        entries = new EntryCount(clock, wallets);
+        entries.beginOn(given);
     }
 
     /**
@@ -87,8 +90,9 @@ public final class WalletDesk implements Processor<String, SettlementRequested, 
      * @throws UnprocessableRecordException if it belongs to the dead letters; nothing has changed then
      */
     @Override
-    public void process(Record<String, SettlementRequested> record) {
-        SettlementRequested request = record.value();
+    public void process(Record<String, Reading<SettlementRequested>> incoming) {
+        SettlementRequested request = incoming.value().orRefuse();
+        Record<String, SettlementRequested> record = incoming.withValue(request);
         UUID settlementId = check(record);
         boolean replay = record.headers().lastHeader(EventHeaders.REPLAY) != null;
         switch (seen.judge(settlementId, record.timestamp(), replay)) {
@@ -120,6 +124,7 @@ public final class WalletDesk implements Processor<String, SettlementRequested, 
         switch (decide(request, recordedAt)) {
             case Applied applied -> {
                 wallets.put(request.getWalletId(), applied.wallet());
+                entries.countOne();
                 forward(
                         record,
                         request.getWalletId(),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.jangbu.settlement.BookPosition;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -40,7 +41,7 @@ class OtherInstancesTest {
                 {"walletId": "seller-a:KRW", "sellerId": "seller-a", "currency": "KRW", "balance": 11400, "version": 1,
                  "updatedAt": "2026-03-01T09:00:00Z"}""");
 
-        assertThat(others.find(host(), KEY))
+        assertThat(others.find(host(), KEY, BookPosition.NOWHERE))
                 .isEqualTo(new WalletView(
                         "seller-a:KRW", "seller-a", "KRW", 11_400, 1, Instant.parse("2026-03-01T09:00:00Z")));
         assertThat(asked.get()).isEqualTo("/wallets/seller-a?currency=KRW true");
@@ -49,11 +50,11 @@ class OtherInstancesTest {
     @Test
     void anOwnerThatRestoresOrIsGoneMeansTryAgain() {
         answer(503, "application/problem+json", "{}");
-        assertThatThrownBy(() -> others.find(host(), KEY)).isInstanceOf(RestoringException.class);
+        assertThatThrownBy(() -> others.find(host(), KEY, BookPosition.NOWHERE)).isInstanceOf(RestoringException.class);
 
         HostInfo gone = host();
         owner.stop(0);
-        assertThatThrownBy(() -> others.find(gone, KEY)).isInstanceOf(RestoringException.class);
+        assertThatThrownBy(() -> others.find(gone, KEY, BookPosition.NOWHERE)).isInstanceOf(RestoringException.class);
     }
 
     private HostInfo host() {

@@ -20,9 +20,11 @@ import dev.jangbu.contract.Topics;
 import dev.jangbu.settlement.Requests;
 import dev.jangbu.settlement.SettlementMetrics;
 import dev.jangbu.settlement.runtime.KafkaInThisJvm;
+import dev.jangbu.settlement.runtime.Schemas;
 import dev.jangbu.settlement.runtime.SettlementProperties;
 import dev.jangbu.settlement.runtime.SettlementStreams;
 import dev.jangbu.settlement.runtime.SettlementStreams.State;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -63,6 +65,7 @@ class SettlementOnKafkaTest {
     private static final String APPLICATION = "jangbu-settlement";
 
     private final Random random = new Random(7);
+    private final MeterRegistry meters = new SimpleMeterRegistry();
     private final AtomicBoolean registryIsAway = new AtomicBoolean();
 
     @TempDir
@@ -210,11 +213,10 @@ class SettlementOnKafkaTest {
     private SettlementStreams settlement() {
         return new SettlementStreams(
                 properties(),
-                new RegistryOfTheTest(registryIsAway),
-                () -> {},
-                new SettlementMetrics(new SimpleMeterRegistry()),
+                new Schemas(new RegistryOfTheTest(registryIsAway), () -> {}),
+                new SettlementMetrics(meters),
+                meters,
                 Clock.systemUTC(),
-                client -> {},
                 () -> {});
     }
 
@@ -227,7 +229,9 @@ class SettlementOnKafkaTest {
                 APPLICATION,
                 1,
                 1,
-                0);
+                0,
+                Duration.ofSeconds(6),
+                Duration.ofSeconds(10));
     }
 
     private MockMvc http(SettlementStreams settlement) {

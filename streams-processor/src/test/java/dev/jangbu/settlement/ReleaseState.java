@@ -1,0 +1,124 @@
+package dev.jangbu.settlement;
+
+import dev.jangbu.contract.EventHeaders;
+import dev.jangbu.contract.LedgerPosted;
+import dev.jangbu.contract.SettlementKind;
+import dev.jangbu.contract.SettlementRequested;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.Random;
+import java.util.UUID;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Not a test: run by name ({@code mvn -pl streams-processor test -Dtest=ReleaseState}), it writes what a release leaves to
+ * the next one, the topology's description and the bytes in its changelogs, to {@code src/test/resources/released/<n>/}. Those
+ * files are never edited; {@link ReleasedStateTest} starts today's code on each of them. See docs/topology-evolution.md.
+ */
+class ReleaseState {
+
+    static final Instant NOW = Instant.parse("2026-03-01T09:00:00Z");
+
+    /** A payment that was settled. */
+    static final UUID SETTLED = idAt(NOW, 1);
+    /** A payout of 5,000 that was refused, of a wallet that has 11,300. */
+    static final UUID REFUSED = idAt(NOW.plusMillis(1), 2);
+    /** A payment of 30 days ago that was settled on a replay. */
+    static final UUID REPLAYED = idAt(NOW.minus(Duration.ofDays(30)), 3);
+    /** The last request: with it the desk's clock is at NOW + 1 h. */
+    static final UUID LAST = idAt(NOW.plus(Duration.ofHours(1)), 4);
+    /** A reference of three parts, of which two are posted. */
+    static final String INCOMPLETE = "01960000-0000-7000-8000-000000000001";
+    /** Its posted parts. */
+    static final UUID FIRST_PART = idAt(NOW, 5);
+
+    static final UUID SECOND_PART = idAt(NOW, 6);
+
+    @TempDir
+    Path stateDir;
+
+    @Test
+    void write() throws IOException {
+        Path directory = next(Path.of("src", "test", "resources", "released"));
+        Files.createDirectories(directory);
+        Files.writeString(
+                directory.resolve("topology.txt"),
+                SettlementDriver.topology(stateDir.resolve("shape")).describe().toString());
+        StringBuilder changelogs = new StringBuilder();
+        try (SettlementDriver settlement = new SettlementDriver(stateDir.resolve("state"), 1, NOW)) {
+            run(settlement);
+            settlement
+                    .changelogs()
+                    .forEach((store, records) -> records.forEach((key, value) -> changelogs.append("%s %s %s%n"
+                            .formatted(
+                                    store,
+                                    HexFormat.of().formatHex(key.get()),
+                                    HexFormat.of().formatHex(value)))));
+        }
+        Files.writeString(directory.resolve("changelogs.txt"), changelogs);
+    }
+
+    /** What the release lived through: seller-a has 11,400 − 100 in KRW, seller-b owes 50, seller-a has 7 in USD. */
+    private static void run(SettlementDriver settlement) {
+        settlement.request(payment(SETTLED, "seller-a", "KRW", 12_000, 600), NOW);
+        settlement.request(of(SettlementKind.PAYOUT, REFUSED, "seller-b", "KRW", 5_000, 0), NOW.plusMillis(1));
+        settlement.request(payment(REPLAYED, "seller-a", "USD", 7, 0), NOW, replay());
+        settlement.request(of(SettlementKind.PAYOUT, idAt(NOW, 7), "seller-a", "KRW", 100, 0), NOW);
+        settlement.request(of(SettlementKind.REFUND, LAST, "seller-b", "KRW", 50, 0), NOW.plus(Duration.ofHours(1)));
+        settlement.postings.pipeInput(INCOMPLETE, posted(FIRST_PART, 4), NOW);
+        settlement.postings.pipeInput(INCOMPLETE, posted(SECOND_PART, 9), NOW.plusSeconds(1));
+    }
+
+    static SettlementRequested payment(UUID id, String seller, String currency, long amount, long fee) {
+        return of(SettlementKind.PAYMENT, id, seller, currency, amount, fee);
+    }
+
+    static SettlementRequested of(SettlementKind kind, UUID id, String seller, String currency, long amount, long fee) {
+        return Requests.of(kind, id, amount)
+                .setFee(fee)
+                .setSellerId(seller)
+                .setCurrency(currency)
+                .setWalletId(seller + ":" + currency)
+                .build();
+    }
+
+    static LedgerPosted posted(UUID settlementId, long journalNo) {
+        return LedgerPosted.newBuilder()
+                .setSettlementId(settlementId.toString())
+                .setReferenceId(INCOMPLETE)
+                .setReferenceParts(3)
+                .setKind(SettlementKind.PAYMENT)
+                .setBook(0)
+                .setJournalNo(journalNo)
+                .setHash(ByteBuffer.allocate(32))
+                .setPostedAt(NOW)
+                .build();
+    }
+
+    private static Headers replay() {
+        Headers headers = new RecordHeaders();
+        EventHeaders.add(headers, EventHeaders.REPLAY, "true");
+        return headers;
+    }
+
+    static UUID idAt(Instant time, long seed) {
+        return Requests.idAt(time, new Random(seed));
+    }
+
+    private static Path next(Path released) {
+        for (int n = 1; ; n++) {
+            Path directory = released.resolve(Integer.toString(n));
+            if (Files.notExists(directory)) {
+                return directory;
+            }
+        }
+    }
+}
