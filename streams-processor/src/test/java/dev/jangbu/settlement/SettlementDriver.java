@@ -8,6 +8,8 @@ import dev.jangbu.contract.SettlementRequested;
 import dev.jangbu.contract.Topics;
 import dev.jangbu.settlement.runtime.SettlementProperties;
 import dev.jangbu.settlement.runtime.StreamsSettings;
+import dev.jangbu.settlement.wallet.EntryCount;
+import dev.jangbu.settlement.wallet.Wallet;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
@@ -47,6 +49,8 @@ final class SettlementDriver implements AutoCloseable {
 
     private static final FixedIdSerdes SERDES = new FixedIdSerdes();
 
+    private Map<String, Map<Bytes, byte[]>> before = Map.of();
+
     final MeterRegistry meters = new SimpleMeterRegistry();
     final TopologyTestDriver driver;
     final TestInputTopic<String, SettlementRequested> requests;
@@ -59,8 +63,10 @@ final class SettlementDriver implements AutoCloseable {
     SettlementDriver(Path stateDir, int partitions, Instant wallClock) {
         SettlementMetrics metrics = new SettlementMetrics(meters);
         StreamsConfig config = config(stateDir, metrics);
+        Properties properties = new Properties();
+        properties.putAll(config.originals());
         driver = new TopologyTestDriver(
-                SettlementTopology.build(config, SERDES, partitions, metrics), properties(config), wallClock);
+                SettlementTopology.build(config, SERDES, partitions, metrics), properties, wallClock);
         Serde<SettlementRequested> requested = SERDES.of(Topics.SETTLEMENT_REQUESTS);
         requests = driver.createInputTopic(
                 Topics.SETTLEMENT_REQUESTS.name(), new StringSerializer(), requested.serializer());
@@ -85,15 +91,6 @@ final class SettlementDriver implements AutoCloseable {
     static Topology topology(Path stateDir) {
         SettlementMetrics metrics = new SettlementMetrics(new SimpleMeterRegistry());
         return SettlementTopology.build(config(stateDir, metrics), SERDES, 4, metrics);
-    }
-
-    private static Properties properties(StreamsConfig config) {
-        Properties properties = new Properties();
-        properties.putAll(config.originals());
-        // The driver's producer forgets what an open transaction sent before its first processed record, which is where
-        // the deserialization handler's dead letters are. Exactly-once is tested on a real broker.
-        properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.AT_LEAST_ONCE);
-        return properties;
     }
 
     private static StreamsConfig config(Path stateDir, SettlementMetrics metrics) {
@@ -134,11 +131,26 @@ final class SettlementDriver implements AutoCloseable {
         return size;
     }
 
+    Map<String, Wallet> wallets() {
+        Map<String, Wallet> wallets = new TreeMap<>();
+        KeyValueStore<String, Wallet> store = driver.getKeyValueStore(SettlementTopology.WALLETS);
+        try (var all = store.all()) {
+            all.forEachRemaining(next -> wallets.put(next.key, next.value));
+        }
+        return wallets;
+    }
+
+    /** How many entries the desk says that it has emitted. */
+    long count() {
+        KeyValueStore<String, Long> counts = driver.getKeyValueStore(SettlementTopology.DESK_CLOCK);
+        return counts.get(EntryCount.KEY);
+    }
+
     /** What is left of each store's changelog when it is compacted: all that a restart after a crash has. */
     Map<String, Map<Bytes, byte[]>> changelogs() {
         Map<String, Map<Bytes, byte[]>> changelogs = new TreeMap<>();
         for (String store : STORES) {
-            Map<Bytes, byte[]> latest = new TreeMap<>();
+            Map<Bytes, byte[]> latest = new TreeMap<>(before.getOrDefault(store, Map.of()));
             var records = driver.createOutputTopic(
                     "settlement-test-" + store + "-changelog",
                     new ByteArrayDeserializer(),
@@ -158,6 +170,7 @@ final class SettlementDriver implements AutoCloseable {
 
     /** Starts where a process was killed: stores made of the changelogs alone. */
     void restore(Map<String, Map<Bytes, byte[]>> changelogs) {
+        before = changelogs;
         changelogs.forEach((store, records) -> {
             @SuppressWarnings("unchecked") // Below its serdes, every store is one of bytes.
             KeyValueStore<Bytes, byte[]> bytes =

@@ -49,7 +49,7 @@ class SettlementTopologyTest {
 
     private final Random random = new Random(42);
 
-    @TempDir
+    @TempDir(factory = OnTmpfs.class)
     Path stateDir;
 
     private SettlementDriver settlement;
@@ -229,6 +229,79 @@ class SettlementTopologyTest {
             assertThat(restarted.completions.isEmpty()).isTrue();
             assertThat(restarted.deadLetters.readValuesToList()).hasSize(1);
         }
+    }
+
+    @Test
+    void aPartitionThatWasQuietForFiveDaysAndLostItsDiskStillKnowsEveryRowThatIsSentAgain() {
+        SettlementRequested old =
+                payment(idAt(NOW.minus(Duration.ofHours(47))), 1_000).build();
+        SettlementRequested last = payment(idAt(NOW), 100).build();
+        settlement.request(old, NOW);
+        settlement.request(last, NOW);
+        Instant fiveDaysOn = NOW.plus(Duration.ofDays(5));
+
+        try (SettlementDriver restarted = new SettlementDriver(stateDir.resolve("second"), 1, fiveDaysOn)) {
+            restarted.restore(settlement.changelogs());
+            restarted.advance(Duration.ofHours(1));
+            SettlementRequested neverArrived =
+                    payment(idAt(NOW.minus(Duration.ofHours(1))), 10).build();
+            SettlementRequested olderThanTheMemory =
+                    payment(idAt(NOW.minus(Duration.ofHours(50))), 7).build();
+
+            restarted.request(old, fiveDaysOn);
+            restarted.request(last, fiveDaysOn);
+            restarted.request(neverArrived, fiveDaysOn);
+            restarted.request(olderThanTheMemory, fiveDaysOn);
+            assertThat(restarted.entries.readValuesToList())
+                    .extracting(LedgerEntry::getWalletVersion, LedgerEntry::getBalanceAfter)
+                    .containsExactly(tuple(3, 1_110));
+            assertDeadLetter(restarted, "wallet-desk", "behind this desk's clock", "seller-a:KRW");
+
+            // The first new request moves the clock on: what is sent again after it is too old to tell, and never
+            // applied.
+            restarted.request(payment(idAt(fiveDaysOn), 1).build(), fiveDaysOn);
+            restarted.request(last, fiveDaysOn);
+            restarted.request(neverArrived, fiveDaysOn);
+            assertThat(restarted.entries.readValuesToList())
+                    .extracting(LedgerEntry::getBalanceAfter)
+                    .containsExactly(1_111L);
+        }
+    }
+
+    @Test
+    void aCompletionSaysWhereItsEntriesAreInTheBooks() {
+        settlement.postings.pipeInput("payment-0", posted("payment-0", 1, idAt(NOW), 3, 17), NOW);
+        settlement.postings.pipeInput("payment-1", posted("payment-1", 3, idAt(NOW), 2, 5), NOW);
+        settlement.postings.pipeInput("payment-1", posted("payment-1", 3, idAt(NOW), 0, 9), NOW);
+        settlement.postings.pipeInput("payment-1", posted("payment-1", 3, idAt(NOW), 2, 4), NOW);
+
+        assertThat(settlement.completions.readValuesToList())
+                .extracting(SettlementCompleted::getPosition)
+                .containsExactly("3:17", "0:9,2:5");
+    }
+
+    @Test
+    void theDeskCountsTheEntriesOfItsPartitionAsTheirBookWillNumberThem() {
+        settlement.request(payment(idAt(NOW), 100).build(), NOW);
+        settlement.request(
+                payment(idAt(NOW), 100)
+                        .setSellerId("seller-b")
+                        .setWalletId("seller-b:KRW")
+                        .build(),
+                NOW);
+        settlement.request(Requests.of(SettlementKind.PAYOUT, idAt(NOW), 3_000).build(), NOW);
+        settlement.request(payment(idAt(NOW), 0).build(), NOW);
+
+        assertThat(settlement.count()).isEqualTo(2);
+    }
+
+    @Test
+    void partsThatDisagreeOnTheirNumberDoNotComplete() {
+        post("payment-1", 3, idAt(NOW));
+        post("payment-1", 2, idAt(NOW));
+
+        assertThat(settlement.completions.isEmpty()).isTrue();
+        assertDeadLetter("completion-desk", "has 3 parts, but this posting says 2", "payment-1");
     }
 
     @Test
@@ -484,13 +557,17 @@ class SettlementTopologyTest {
     }
 
     private static LedgerPosted posted(String reference, int parts, UUID settlementId) {
+        return posted(reference, parts, settlementId, 0, 1);
+    }
+
+    private static LedgerPosted posted(String reference, int parts, UUID settlementId, int book, long journalNo) {
         return LedgerPosted.newBuilder()
                 .setSettlementId(settlementId.toString())
                 .setReferenceId(reference)
                 .setReferenceParts(parts)
                 .setKind(SettlementKind.PAYMENT)
-                .setBook(0)
-                .setJournalNo(1)
+                .setBook(book)
+                .setJournalNo(journalNo)
                 .setHash(ByteBuffer.allocate(32))
                 .setPostedAt(NOW)
                 .build();
@@ -509,11 +586,15 @@ class SettlementTopologyTest {
     }
 
     private void assertDeadLetter(String by, String reasonContains, String key) {
-        TestRecord<byte[], byte[]> letter = settlement.deadLetters.readRecord();
+        assertDeadLetter(settlement, by, reasonContains, key);
+    }
+
+    private static void assertDeadLetter(SettlementDriver of, String by, String reasonContains, String key) {
+        TestRecord<byte[], byte[]> letter = of.deadLetters.readRecord();
         assertThat(text(letter, DeadLetters.BY)).isEqualTo(by);
         assertThat(text(letter, DeadLetters.REASON)).contains(reasonContains);
         assertThat(new String(letter.key(), StandardCharsets.UTF_8)).isEqualTo(key);
-        assertThat(settlement.deadLetters.isEmpty()).isTrue();
+        assertThat(of.deadLetters.isEmpty()).isTrue();
     }
 
     private static String text(TestRecord<?, ?> record, String header) {
