@@ -36,6 +36,9 @@ public final class KafkaInThisJvm implements AutoCloseable {
         settings.put("transaction.state.log.min.isr", "1");
         settings.put("transaction.state.log.num.partitions", "4");
         settings.put("group.initial.rebalance.delay.ms", "0");
+        // So that a test need not wait for the dead as long as a person would.
+        settings.put("group.min.session.timeout.ms", "1000");
+        settings.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000");
         settings.put("auto.create.topics.enable", "false");
         settings.put("log.cleaner.dedupe.buffer.size", "16777216");
         new Formatter()

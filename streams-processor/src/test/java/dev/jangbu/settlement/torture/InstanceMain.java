@@ -1,0 +1,28 @@
+package dev.jangbu.settlement.torture;
+
+import dev.jangbu.contract.FixedIdSerdes;
+import dev.jangbu.settlement.StreamsProcessor;
+import dev.jangbu.settlement.runtime.Schemas;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.test.context.TestConfiguration;
+import org.springframework.context.annotation.Bean;
+
+/** The service as it is shipped, but for the registry, which no test of two instances needs. */
+public final class InstanceMain {
+
+    @TestConfiguration(proxyBeanMethods = false)
+    static class WithoutRegistry {
+
+        @Bean
+        Schemas fixedSchemas() {
+            return new Schemas(new FixedIdSerdes(), () -> {});
+        }
+    }
+
+    private InstanceMain() {}
+
+    public static void main(String[] args) {
+        // First, so that the service finds its schemas there.
+        new SpringApplication(WithoutRegistry.class, StreamsProcessor.class).run(args);
+    }
+}
