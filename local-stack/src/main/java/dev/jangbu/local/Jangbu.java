@@ -16,6 +16,7 @@ import picocli.CommandLine.HelpCommand;
  *   <li>{@code up} runs the stack: {@link Supervisor}
  *   <li>{@code topics} and {@code tail} look into Kafka
  *   <li>{@code ledger} and {@code reconcile} prove the book
+ *   <li>{@code dead-letters} lists, shows and replays what could not be processed; {@code outbox} sends rows again
  *   <li>{@code demo} sends payments and shows them completing
  * </ul>
  */
@@ -31,6 +32,8 @@ import picocli.CommandLine.HelpCommand;
             TailCommand.class,
             LedgerCommand.class,
             LedgerCommand.Reconcile.class,
+            DeadLettersCommand.class,
+            OutboxCommand.class,
             HelpCommand.class
         })
 public final class Jangbu {

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.jangbu.local.deadletters;
+
+import org.jspecify.annotations.NullMarked;
