@@ -23,16 +23,16 @@ import org.junit.jupiter.api.io.TempDir;
  * the next one, the topology's description and the bytes in its changelogs, to {@code src/test/resources/released/<n>/}. Those
  * files are never edited; {@link ReleasedStateTest} starts today's code on each of them. See docs/topology-evolution.md.
  */
-class ReleaseState {
+public class ReleaseState {
 
-    static final Instant NOW = Instant.parse("2026-03-01T09:00:00Z");
+    public static final Instant NOW = Instant.parse("2026-03-01T09:00:00Z");
 
     /** A payment that was settled. */
-    static final UUID SETTLED = idAt(NOW, 1);
+    public static final UUID SETTLED = idAt(NOW, 1);
     /** A payout of 5,000 that was refused, of a wallet that has 11,300. */
     static final UUID REFUSED = idAt(NOW.plusMillis(1), 2);
     /** A payment of 30 days ago that was settled on a replay. */
-    static final UUID REPLAYED = idAt(NOW.minus(Duration.ofDays(30)), 3);
+    public static final UUID REPLAYED = idAt(NOW.minus(Duration.ofDays(30)), 3);
     /** The last request: with it the desk's clock is at NOW + 1 h. */
     static final UUID LAST = idAt(NOW.plus(Duration.ofHours(1)), 4);
     /** A reference of three parts, of which two are posted. */
@@ -77,7 +77,7 @@ class ReleaseState {
         settlement.postings.pipeInput(INCOMPLETE, posted(SECOND_PART, 9), NOW.plusSeconds(1));
     }
 
-    static SettlementRequested payment(UUID id, String seller, String currency, long amount, long fee) {
+    public static SettlementRequested payment(UUID id, String seller, String currency, long amount, long fee) {
         return of(SettlementKind.PAYMENT, id, seller, currency, amount, fee);
     }
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Today's code on what each release left behind; written by {@link ReleaseState}. */
-class ReleasedStateTest {
+public class ReleasedStateTest {
 
     private static final Path RELEASED = Path.of("src", "test", "resources", "released");
     private static final Instant LATER = ReleaseState.NOW.plus(Duration.ofHours(2));
@@ -102,7 +102,8 @@ class ReleasedStateTest {
         return ReleaseState.payment(ReleaseState.idAt(time, 9), "seller-a", "KRW", 1, 0);
     }
 
-    static Map<String, Map<Bytes, byte[]>> changelogs(Path release) throws IOException {
+    /** Store → key → value, as a release left them. */
+    public static Map<String, Map<Bytes, byte[]>> changelogs(Path release) throws IOException {
         Map<String, Map<Bytes, byte[]>> changelogs = new TreeMap<>();
         for (String line : Files.readAllLines(release.resolve("changelogs.txt"))) {
             String[] record = line.split(" ", 3);

@@ -8,6 +8,7 @@ import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.jsonPath;
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.status;
 
+import com.jayway.jsonpath.JsonPath;
 import dev.jangbu.contract.FixedIdSerdes;
 import dev.jangbu.contract.LedgerEntry;
 import dev.jangbu.contract.Provision;
@@ -17,6 +18,8 @@ import dev.jangbu.contract.SettlementKind;
 import dev.jangbu.contract.SettlementRequested;
 import dev.jangbu.contract.Topic;
 import dev.jangbu.contract.Topics;
+import dev.jangbu.settlement.ReleaseState;
+import dev.jangbu.settlement.ReleasedStateTest;
 import dev.jangbu.settlement.Requests;
 import dev.jangbu.settlement.SettlementMetrics;
 import dev.jangbu.settlement.runtime.KafkaInThisJvm;
@@ -36,10 +39,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -179,6 +184,55 @@ class SettlementOnKafkaTest {
         }
     }
 
+    /** A partition that was quiet for months, on a machine without a disk: nothing but the topics is left of it. */
+    @Test
+    void takesUpWhatTheReleaseLeftInKafkaAndLetsReadersWaitForAPosition() throws Exception {
+        Provision.topics(admin, 1, 1);
+        writeReleasedChangelogs();
+        try (SettlementStreams settlement = settlement()) {
+            settlement.start();
+            awaitRunning(settlement);
+            MockMvc http = http(settlement);
+            http.perform(get("/wallets/seller-a?currency=KRW"))
+                    .andExpect(jsonPath("$.balance").value(11_300))
+                    .andExpect(jsonPath("$.version").value(2));
+            assertThat(meters.get("jangbu.settlement.restored").counter().count())
+                    .isGreaterThanOrEqualTo(10);
+            assertThat(gauge("jangbu.settlement.restore.remaining")).isZero();
+
+            // Rows of then are sent again: those that it remembers are dropped, an older one is set aside.
+            send(ReleaseState.payment(ReleaseState.SETTLED, "seller-a", "KRW", 12_000, 600));
+            send(ReleaseState.payment(ReleaseState.REPLAYED, "seller-a", "USD", 7, 0));
+            send(ReleaseState.payment(
+                    Requests.idAt(ReleaseState.NOW.minus(Duration.ofHours(50)), random), "seller-a", "KRW", 5, 0));
+            assertThat(read(Topics.SETTLEMENT_DEAD_LETTERS.name(), 1)).hasSize(1);
+
+            // The release counted no entries; the wallets' versions say that there were 4.
+            http.perform(get("/wallets/seller-a?currency=KRW&position=0:4"))
+                    .andExpect(status().isOk())
+                    .andExpect(jsonPath("$.version").value(2));
+            http.perform(get("/wallets/seller-a?currency=KRW&position=0:5"))
+                    .andExpect(status().isServiceUnavailable())
+                    .andExpect(header().string("Retry-After", "1"))
+                    .andExpect(jsonPath("$.detail").value("The wallets of book 0 have not reached journal 5 yet"));
+            CompletableFuture<Integer> balance = CompletableFuture.supplyAsync(() -> balanceAt(http, "0:5"));
+            send(payment(700));
+            assertThat(balance.get()).isEqualTo(12_000);
+            http.perform(get("/wallets/seller-a?currency=KRW&position=5"))
+                    .andExpect(status().isUnprocessableContent())
+                    .andExpect(jsonPath("$.errors[0].field").value("position"));
+
+            await().atMost(PATIENCE).until(() -> gauge("jangbu.settlement.lag", "desk", "wallet-desk") == 0);
+            assertThat(gauge("jangbu.settlement.commit.latency.max")).isPositive();
+            assertThat(meters.get("jangbu.settlement.duplicates").counter().count())
+                    .isEqualTo(2);
+
+            settlement.client().orElseThrow().close();
+            assertThat(settlement.health().state()).isEqualTo(State.FAILED);
+            assertThat(settlement.health().detail()).contains("NOT_RUNNING");
+        }
+    }
+
     @Test
     void topicsThatDisagreeAreRefusedLoudly() throws Exception {
         Provision.topics(admin, 4, 1);
@@ -208,6 +262,37 @@ class SettlementOnKafkaTest {
             await().atMost(PATIENCE).until(() -> settlement.health().state() == State.FAILED);
             assertThat(committed("seller-a:KRW")).isZero();
         }
+    }
+
+    private void writeReleasedChangelogs() throws Exception {
+        for (var store : ReleasedStateTest.changelogs(Path.of("src", "test", "resources", "released", "1"))
+                .entrySet()) {
+            String topic = APPLICATION + "-" + store.getKey() + "-changelog";
+            admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1).configs(Map.of("cleanup.policy", "compact"))))
+                    .all()
+                    .get();
+            for (var record : store.getValue().entrySet()) {
+                producer.send(new ProducerRecord<>(topic, record.getKey().get(), record.getValue()))
+                        .get();
+            }
+        }
+    }
+
+    private static int balanceAt(MockMvc http, String position) {
+        try {
+            String answer = http.perform(get("/wallets/seller-a?currency=KRW&position=" + position))
+                    .andExpect(status().isOk())
+                    .andReturn()
+                    .getResponse()
+                    .getContentAsString();
+            return JsonPath.read(answer, "$.balance");
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private double gauge(String name, String... tags) {
+        return meters.get(name).tags(tags).gauge().value();
     }
 
     private SettlementStreams settlement() {
