@@ -32,8 +32,6 @@ CREATE TABLE refunds (
     -- Kept for ever: a refund that is asked for again after the key itself was forgotten is still the same refund.
     idempotency_key     text        NOT NULL UNIQUE CHECK (length(idempotency_key) BETWEEN 1 AND 255),
     fingerprint         bytea       NOT NULL CHECK (length(fingerprint) = 32),
-    -- The PSP's name of the cancellation, which tells it from the payment's others.
-    psp_transaction_key text,
     failure_code        text,
     review_reason       text,
     cause               text        NOT NULL,
@@ -45,7 +43,6 @@ CREATE TABLE refunds (
     created_at          timestamptz NOT NULL,
     approved_at         timestamptz,
     completed_at        timestamptz,
-    UNIQUE (payment_id, psp_transaction_key),
     CHECK ((status IN ('APPROVED', 'COMPLETED')) = (approved_at IS NOT NULL)),
     CHECK ((status = 'COMPLETED') = (completed_at IS NOT NULL)),
     CHECK ((status = 'FAILED') <= (failure_code IS NOT NULL)),
@@ -68,6 +65,17 @@ CREATE TABLE refund_lines (
     fee       bigint CHECK (fee BETWEEN 0 AND amount),
     PRIMARY KEY (refund_id, line_no),
     UNIQUE (refund_id, line_id)
+);
+
+-- The cancellations that the PSP has shown of a payment, by the PSP's own names. One that is not among them is a refund's that
+-- is under way; so those that a person has looked at when deciding are here as well.
+CREATE TABLE psp_cancels (
+    payment_id      uuid        NOT NULL REFERENCES payments,
+    transaction_key text        NOT NULL,
+    -- The refund that it was made for, or that was decided by hand when it was seen; null: the payment's own decision.
+    refund_id       uuid REFERENCES refunds,
+    seen_at         timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (payment_id, transaction_key)
 );
 
 CREATE TABLE payouts (
@@ -167,7 +175,7 @@ $$ SECURITY DEFINER SET search_path = public, pg_temp;
 CREATE TRIGGER payout_transition AFTER INSERT OR UPDATE ON payouts
     FOR EACH ROW EXECUTE FUNCTION payout_transition();
 
--- What was asked for stays as it was asked; the PSP's name of a cancellation, once it is known, too.
+-- What was asked for stays as it was asked.
 CREATE FUNCTION terms_are_fixed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'the terms of % are fixed', OLD.id USING ERRCODE = 'JB002';
@@ -177,8 +185,7 @@ $$;
 CREATE TRIGGER refund_terms_are_fixed BEFORE UPDATE ON refunds FOR EACH ROW
     WHEN ((OLD.id, OLD.payment_id, OLD.amount, OLD.reason, OLD.idempotency_key, OLD.fingerprint, OLD.created_at)
               IS DISTINCT FROM
-          (NEW.id, NEW.payment_id, NEW.amount, NEW.reason, NEW.idempotency_key, NEW.fingerprint, NEW.created_at)
-          OR OLD.psp_transaction_key IS NOT NULL AND NEW.psp_transaction_key IS DISTINCT FROM OLD.psp_transaction_key)
+          (NEW.id, NEW.payment_id, NEW.amount, NEW.reason, NEW.idempotency_key, NEW.fingerprint, NEW.created_at))
     EXECUTE FUNCTION terms_are_fixed();
 
 CREATE TRIGGER payout_terms_are_fixed BEFORE UPDATE ON payouts FOR EACH ROW
@@ -189,8 +196,9 @@ CREATE TRIGGER payout_terms_are_fixed BEFORE UPDATE ON payouts FOR EACH ROW
            NEW.fingerprint, NEW.created_at))
     EXECUTE FUNCTION terms_are_fixed();
 
-GRANT SELECT ON refunds, refund_lines, payouts, resolutions TO jangbu_payment, jangbu_audit;
+GRANT SELECT ON refunds, refund_lines, psp_cancels, payouts, resolutions TO jangbu_payment, jangbu_audit;
 GRANT INSERT, UPDATE ON refunds, payouts TO jangbu_payment;
 GRANT INSERT, UPDATE (fee) ON refund_lines TO jangbu_payment;
+GRANT INSERT (payment_id, transaction_key, refund_id) ON psp_cancels TO jangbu_payment;
 GRANT INSERT (resource_id, kind, outcome, evidence, api_key_id) ON resolutions TO jangbu_payment;
 GRANT UPDATE (reserved_amount, refunded_fee) ON payment_lines TO jangbu_payment;

@@ -77,6 +77,26 @@ public record Settings(
         }
     }
 
+    public Settings {
+        require(psp.timeout().isPositive(), "jangbu.psp.timeout must be above 0");
+        require(expiryAfter.isPositive(), "jangbu.expiry-after must be above 0");
+        require(
+                recovery.leaseMargin().compareTo(Duration.ofMillis(500)) >= 0,
+                "jangbu.recovery.lease-margin must be at least 500ms: a lease must outlast its call");
+        require(recovery.maxAttempts() > 0, "jangbu.recovery.max-attempts must be above 0");
+        require(recovery.backoffFirst().isPositive(), "jangbu.recovery.backoff-first must be above 0");
+        require(recovery.concurrency() > 0, "jangbu.recovery.concurrency must be above 0");
+        require(async.queueLimit() >= 0, "jangbu.async.queue-limit must be at least 0");
+        require(async.concurrency() > 0, "jangbu.async.concurrency must be above 0");
+        require(idempotency.keptFor().isPositive(), "jangbu.idempotency.kept-for must be above 0");
+    }
+
+    private static void require(boolean holds, String message) {
+        if (!holds) {
+            throw new IllegalArgumentException(message);
+        }
+    }
+
     /** How long a claim of one call to the PSP lasts: no answer can come later than that. */
     public Duration lease() {
         return psp.timeout().plus(recovery.leaseMargin());

@@ -53,11 +53,11 @@ class ArchitectureTest {
                 .should()
                 .onlyDependOnClassesThat()
                 .haveNameMatching(
-                        "(\\[L?)*(void|I|int|long|boolean|java\\.lang\\..*|java\\.math\\.BigInteger|java\\.util\\..*"
+                        "(\\[L?)*(void|I|int|long|boolean|java\\.lang\\..*|java\\.math\\.BigInteger|java\\.time\\.(Instant|Duration)|java\\.util\\..*"
                                 + "|org\\.jspecify\\..*"
                                 + "|dev\\.jangbu\\.payment\\.psp\\.(PspAnswer|PspOrder|PspCancel)(\\$.*)?"
                                 + "|dev\\.jangbu\\.payment\\.payment\\.(Payment|PaymentLine|PaymentStatus)(\\$.*)?"
-                                + "|dev\\.jangbu\\.payment\\.refund\\.(RefundDecision|RefundOutcome|FeeShare|RefundLine|RefundRequest\\$Wanted)(\\$.*)?);?")
+                                + "|dev\\.jangbu\\.payment\\.refund\\.(RefundDecision|RefundOutcome|FeeShare|Refund|RefundWork|RefundStatus|RefundLine|RefundRequest\\$Wanted)(\\$.*)?);?")
                 .because("they know no Spring, no Kafka, no clock and no I/O")
                 .check(OWN);
     }

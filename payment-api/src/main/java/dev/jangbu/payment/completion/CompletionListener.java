@@ -11,6 +11,7 @@ import dev.jangbu.payment.payment.Waiters;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -80,27 +81,39 @@ class CompletionListener {
 
     private @Nullable SettlementCompleted read(ConsumerRecord<byte[], byte[]> record) {
         try {
-            return warm().deserialize(record.topic(), record.value());
+            SettlementCompleted completion = warm().deserialize(record.topic(), record.value());
+            Optional<String> objection = completion.getKind() == SettlementKind.UNKNOWN
+                    ? Optional.empty()
+                    : Completions.objection(completion);
+            if (objection.isEmpty()) {
+                return completion;
+            }
+            setAside(record, objection.get());
         } catch (PoisonRecordException poison) {
-            log.error(
-                    "To the dead letters: offset {} of {}-{}: {}",
-                    record.offset(),
-                    record.topic(),
-                    record.partition(),
-                    poison.getMessage());
-            kafka.send(DeadLetters.record(
-                            record.key(),
-                            record.value(),
-                            record.headers(),
-                            record.topic(),
-                            record.partition(),
-                            record.offset(),
-                            record.timestamp(),
-                            "payment-api",
-                            poison.getMessage()))
-                    .orTimeout(TIMEOUT.toSeconds(), java.util.concurrent.TimeUnit.SECONDS)
-                    .join();
-            return null;
+            setAside(record, poison.getMessage());
         }
+        return null;
+    }
+
+    /** To the dead letters, before the offset passes it. */
+    private void setAside(ConsumerRecord<byte[], byte[]> record, String reason) {
+        log.error(
+                "To the dead letters: offset {} of {}-{}: {}",
+                record.offset(),
+                record.topic(),
+                record.partition(),
+                reason);
+        kafka.send(DeadLetters.record(
+                        record.key(),
+                        record.value(),
+                        record.headers(),
+                        record.topic(),
+                        record.partition(),
+                        record.offset(),
+                        record.timestamp(),
+                        "payment-api",
+                        reason))
+                .orTimeout(TIMEOUT.toSeconds(), java.util.concurrent.TimeUnit.SECONDS)
+                .join();
     }
 }

@@ -3,9 +3,11 @@ package dev.jangbu.payment.completion;
 import static dev.jangbu.payment.database.Rows.column;
 
 import dev.jangbu.contract.SettlementCompleted;
+import dev.jangbu.contract.SettlementKind;
 import dev.jangbu.payment.database.Rows;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.springframework.r2dbc.core.DatabaseClient;
 import org.springframework.stereotype.Component;
@@ -50,12 +52,11 @@ class Completions {
     }
 
     /**
-     * Records a batch.
+     * Records a batch of completions without an {@linkplain #objection objection}.
      *
      * @return how many payments, refunds and payouts moved
      */
     Mono<Long> record(List<SettlementCompleted> batch) {
-        batch.forEach(Completions::requireLegal);
         return database.sql(RECORD)
                 .bind("ids", column(batch, c -> UUID.fromString(c.getReferenceId()), UUID[]::new))
                 .bind("kinds", column(batch, c -> c.getKind().name(), String[]::new))
@@ -66,17 +67,25 @@ class Completions {
                 .one();
     }
 
-    /** Money that has moved is never rejected; whoever says so contradicts the contract, and nothing may be built on it. */
-    private static void requireLegal(SettlementCompleted completion) {
+    /**
+     * What is wrong with a completion that could be read: no desk of ours writes such a one, and nothing may be built on it.
+     * Money that has moved is never rejected; every reference is an id.
+     */
+    static Optional<String> objection(SettlementCompleted completion) {
         boolean legal =
                 switch (completion.getOutcome()) {
                     case COMPLETED -> true;
-                    case REJECTED -> completion.getKind() == dev.jangbu.contract.SettlementKind.PAYOUT;
+                    case REJECTED -> completion.getKind() == SettlementKind.PAYOUT;
                     case UNKNOWN -> false;
                 };
         if (!legal) {
-            throw new IllegalStateException("%s %s can't be %s"
-                    .formatted(completion.getKind(), completion.getReferenceId(), completion.getOutcome()));
+            return Optional.of("a %s can't be %s".formatted(completion.getKind(), completion.getOutcome()));
+        }
+        try {
+            UUID.fromString(completion.getReferenceId());
+            return Optional.empty();
+        } catch (IllegalArgumentException noId) {
+            return Optional.of("the referenceId is no UUID");
         }
     }
 

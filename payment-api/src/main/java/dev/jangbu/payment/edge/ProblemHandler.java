@@ -1,6 +1,5 @@
 package dev.jangbu.payment.edge;
 
-import io.r2dbc.spi.R2dbcException;
 import io.r2dbc.spi.R2dbcNonTransientResourceException;
 import io.r2dbc.spi.R2dbcTransientException;
 import java.io.IOException;
@@ -84,6 +83,9 @@ final class ProblemHandler implements WebExceptionHandler {
     }
 
     private static Problem problemOf(ServerWebExchange exchange, Throwable thrown) {
+        if (DatabaseRefusals.isBug(thrown)) {
+            return unforeseen(exchange, thrown);
+        }
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
             switch (cause) {
                 case Problem problem -> {
@@ -174,7 +176,7 @@ final class ProblemHandler implements WebExceptionHandler {
     }
 
     private static Problem unforeseen(ServerWebExchange exchange, Throwable thrown) {
-        if (thrown instanceof R2dbcException || thrown instanceof IOException || thrown instanceof TimeoutException) {
+        if (thrown instanceof IOException || thrown instanceof TimeoutException) {
             log.warn("Refused with 503: {}", thrown.toString());
             return new Problem(ProblemCode.UNAVAILABLE, "Something that is needed doesn't answer")
                     .retryAfter(Duration.ofSeconds(2));

@@ -119,7 +119,8 @@ final class ReadsElsewhere {
 
     private static ResponseEntity<Flux<DataBuffer>> passOn(ResponseEntity<Flux<DataBuffer>> answer) {
         HttpHeaders headers = new HttpHeaders();
-        for (String passed : new String[] {HttpHeaders.CONTENT_TYPE, HttpHeaders.LINK, HttpHeaders.RETRY_AFTER}) {
+        for (String passed :
+                new String[] {HttpHeaders.CONTENT_TYPE, HttpHeaders.ETAG, HttpHeaders.LINK, HttpHeaders.RETRY_AFTER}) {
             String value = answer.getHeaders().getFirst(passed);
             if (value != null) {
                 headers.set(passed, value);

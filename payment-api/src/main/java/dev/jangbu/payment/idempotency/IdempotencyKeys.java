@@ -101,7 +101,10 @@ public class IdempotencyKeys {
                         : database.sql(SELECT + " FOR UPDATE")
                                 .bind("key", key.text())
                                 .map(row -> read(row, fingerprint))
-                                .one());
+                                .one()
+                                // It was forgotten between the two statements: it is free now.
+                                .switchIfEmpty(Mono.defer(
+                                        () -> claim(key, fingerprint, operation, resource, attempt, lease))));
     }
 
     /** Lets go of a key that was just taken: what it stands for is kept elsewhere. */

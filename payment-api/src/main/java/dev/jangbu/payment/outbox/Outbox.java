@@ -45,7 +45,7 @@ public class Outbox {
         });
     }
 
-    /** An id of this moment, later than every one before: the database takes no other. */
+    /** An id of this moment: the database takes no other. */
     public UUID nextId() {
         return ids.generate();
     }

@@ -1,7 +1,6 @@
 package dev.jangbu.payment.payment;
 
 import dev.jangbu.payment.psp.Psp;
-import java.util.UUID;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
@@ -19,9 +18,11 @@ public class ChargePayment {
         this.record = record;
     }
 
-    /** Charges a payment that was claimed from the queue; the payment as it is then. */
-    public Mono<Payment> charge(UUID claimed) {
-        return payments.find(claimed).flatMap(payment -> charge(payment, "queue"));
+    /** Charges a payment that was claimed from the queue; the payment as it is then, or nothing if the claim was lost. */
+    public Mono<Payment> charge(Claimed claim) {
+        return payments.find(claim.id())
+                .filter(payment -> payment.heldBy(claim))
+                .flatMap(payment -> charge(payment, "queue"));
     }
 
     Mono<Payment> charge(Payment payment, String cause) {

@@ -82,7 +82,7 @@ class ConfirmPayment {
         record Queued(Answer answer) implements Intent {}
 
         /** The PSP is to be asked what came of it. */
-        record Resolve(UUID payment) implements Intent {}
+        record Resolve(Claimed claim) implements Intent {}
     }
 
     /** @param async whether the client would rather have the payment queued than wait for its outcome */
@@ -95,7 +95,7 @@ class ConfirmPayment {
                     case Intent.Charge begun ->
                         charge.charge(begun.payment(), OPERATION).map(answers::confirmed);
                     case Intent.Queued queued -> Mono.fromRunnable(bell::ring).thenReturn(queued.answer());
-                    case Intent.Resolve open -> resolve.resolve(open.payment()).map(answers::confirmed);
+                    case Intent.Resolve open -> resolve.resolve(open.claim()).map(answers::confirmed);
                 })));
     }
 

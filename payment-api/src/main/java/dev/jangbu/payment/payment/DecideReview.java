@@ -6,12 +6,15 @@ import dev.jangbu.payment.idempotency.Claim;
 import dev.jangbu.payment.idempotency.Fingerprint;
 import dev.jangbu.payment.idempotency.IdempotencyKey;
 import dev.jangbu.payment.idempotency.IdempotencyKeys;
+import dev.jangbu.payment.psp.Psp;
+import dev.jangbu.payment.review.PspCancels;
 import dev.jangbu.payment.review.Resolutions;
 import dev.jangbu.payment.review.ResolveRequest;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.reactive.TransactionalOperator;
@@ -33,6 +36,8 @@ class DecideReview {
     private final PaymentAttempts attempts;
     private final RecordOutcome record;
     private final Resolutions resolutions;
+    private final PspCancels cancels;
+    private final Psp psp;
     private final IdempotencyKeys keys;
     private final PaymentAnswers answers;
     private final Waiters waiters;
@@ -44,6 +49,8 @@ class DecideReview {
             PaymentAttempts attempts,
             RecordOutcome record,
             Resolutions resolutions,
+            PspCancels cancels,
+            Psp psp,
             IdempotencyKeys keys,
             PaymentAnswers answers,
             Waiters waiters,
@@ -53,6 +60,8 @@ class DecideReview {
         this.attempts = attempts;
         this.record = record;
         this.resolutions = resolutions;
+        this.cancels = cancels;
+        this.psp = psp;
         this.keys = keys;
         this.answers = answers;
         this.waiters = waiters;
@@ -62,20 +71,30 @@ class DecideReview {
 
     Mono<Answer> decide(UUID id, ResolveRequest.Valid decision, IdempotencyKey key, UUID apiKeyId) {
         Fingerprint fingerprint = Fingerprint.of(OPERATION + " payment " + id, decision);
-        return payments.lock(id)
+        return payments.find(id)
                 .switchIfEmpty(Mono.error(() -> Problem.notFound("payment")))
-                .flatMap(payment -> keys.claim(key, fingerprint, OPERATION, id, 0, Duration.ZERO)
-                        .flatMap(claim -> switch (claim) {
-                            case Claim.Done done -> Mono.just(done.answer());
-                            case Claim.Running running ->
-                                Mono.<Answer>error(new IllegalStateException("A decision is one transaction"));
-                            case Claim.Fresh fresh -> write(payment, decision, key, apiKeyId);
-                        }))
-                .as(transaction::transactional)
+                .flatMap(this::shown)
+                .flatMap(shown -> payments.lock(id)
+                        .flatMap(payment -> keys.claim(key, fingerprint, OPERATION, id, 0, Duration.ZERO)
+                                .flatMap(claim -> switch (claim) {
+                                    case Claim.Done done -> Mono.just(done.answer());
+                                    case Claim.Running running ->
+                                        Mono.<Answer>error(new IllegalStateException("A decision is one transaction"));
+                                    case Claim.Fresh fresh -> write(payment, shown, decision, key, apiKeyId);
+                                }))
+                        .as(transaction::transactional))
                 .delayUntil(answer -> waiters.wake(List.of(id)));
     }
 
-    private Mono<Answer> write(Payment payment, ResolveRequest.Valid decision, IdempotencyKey key, UUID apiKeyId) {
+    /** What went back at the PSP already: the person has seen it, so no later refund may take it for its own. */
+    private Mono<Set<String>> shown(Payment payment) {
+        return payment.status() == PaymentStatus.REVIEW
+                ? psp.find(payment.order()).map(answer -> PspCancels.shownIn(answer, payment.order()))
+                : Mono.just(Set.of());
+    }
+
+    private Mono<Answer> write(
+            Payment payment, Set<String> shown, ResolveRequest.Valid decision, IdempotencyKey key, UUID apiKeyId) {
         if (payment.status() != PaymentStatus.REVIEW) {
             return Mono.error(Resolutions.notInReview("payment", payment.status()));
         }
@@ -83,7 +102,8 @@ class DecideReview {
         Mono<Void> decided = decision.approved()
                 ? attempts.approveAfterReview(payment, clock.instant().truncatedTo(ChronoUnit.MILLIS))
                 : attempts.declineAfterReview(payment, DECLINED_BY_HAND);
-        return decided.then(resolutions.keep(payment.id(), "PAYMENT", outcome, decision.evidence(), apiKeyId))
+        return decided.then(cancels.record(payment.id(), null, shown))
+                .then(resolutions.keep(payment.id(), "PAYMENT", outcome, decision.evidence(), apiKeyId))
                 .then(payments.find(payment.id()))
                 .flatMap(now -> record.consequences(now)
                         .then(keys.answered(key, answers.ok(now)))

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * A payment as it is stored.
  *
  * @param amount minor units of the currency; the sum of the lines
- * @param version counts the changes of status, from 1
+ * @param version counts the changes that clients see, from 1: those of the status, and of what went back
  * @param attempts how often somebody set out to the PSP; only the last may record an outcome
  * @param leaseLive whether that somebody may still be at it
  * @param resolutionDue whether the pause after the last attempt is over: who asks more often only uses the attempts up
@@ -44,6 +44,12 @@ public record Payment(
         Instant createdAt,
         @Nullable Instant approvedAt,
         @Nullable Instant completedAt) {
+
+    /** Whether a claim of this attempt still holds: nobody else has taken over, and nothing was decided meanwhile. */
+    public boolean heldBy(Claimed claim) {
+        boolean open = status == PaymentStatus.EXECUTING || status == PaymentStatus.UNKNOWN;
+        return open && leaseLive && attempts == claim.attempt();
+    }
 
     /** What the PSP is asked for. Only a payment that was confirmed has a payment key to ask with. */
     public PspOrder order() {

@@ -3,6 +3,7 @@ package dev.jangbu.payment.payment;
 import static dev.jangbu.payment.database.Rows.required;
 
 import dev.jangbu.payment.database.Rows;
+import io.r2dbc.spi.Readable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
@@ -61,7 +62,7 @@ public class PaymentAttempts {
             noted AS (
                 INSERT INTO psp_attempts (resource_id, attempt, operation, cause)
                 SELECT id, attempts, 'confirm', 'queue' FROM begun)
-            SELECT id FROM begun
+            SELECT id, attempts FROM begun
             """;
 
     /** Open, and nobody is at it. */
@@ -90,7 +91,7 @@ public class PaymentAttempts {
             noted AS (
                 INSERT INTO psp_attempts (resource_id, attempt, operation, cause)
                 SELECT id, attempts, 'confirm', :cause FROM claimed)
-            SELECT id FROM claimed
+            SELECT id, attempts FROM claimed
             """;
 
     private static final String CLAIM_DUE = CLAIM.formatted(DUE, "true");
@@ -176,32 +177,36 @@ public class PaymentAttempts {
     }
 
     /** ACCEPTED to EXECUTING for the first in the queue, each with a lease and its first attempt. */
-    public Flux<UUID> claimQueued(int limit, Duration lease) {
+    public Flux<Claimed> claimQueued(int limit, Duration lease) {
         return database.sql(CLAIM_QUEUED)
                 .bind("limit", limit)
                 .bind("leaseMs", lease.toMillis())
-                .map(row -> required(row, "id", UUID.class))
+                .map(PaymentAttempts::claimed)
                 .all();
     }
 
     /** Claims what nobody is at: leases that ran out and delays that are over; never another's live work. */
-    public Flux<UUID> claimDue(int limit, Duration lease) {
+    public Flux<Claimed> claimDue(int limit, Duration lease) {
         return claim(database.sql(CLAIM_DUE), limit, "recovery", lease);
     }
 
     /** Claims this payment, if it is open and nobody is at it; empty if not. */
-    public Mono<UUID> claimDue(UUID id, String cause, Duration lease) {
+    public Mono<Claimed> claimDue(UUID id, String cause, Duration lease) {
         return claim(database.sql(CLAIM_ONE).bind("id", id), 1, cause, lease).next();
     }
 
-    private static Flux<UUID> claim(
+    private static Flux<Claimed> claim(
             DatabaseClient.GenericExecuteSpec statement, int limit, String cause, Duration lease) {
         return statement
                 .bind("limit", limit)
                 .bind("cause", cause)
                 .bind("leaseMs", lease.toMillis())
-                .map(row -> required(row, "id", UUID.class))
+                .map(PaymentAttempts::claimed)
                 .all();
+    }
+
+    private static Claimed claimed(Readable row) {
+        return new Claimed(required(row, "id", UUID.class), required(row, "attempts", Integer.class));
     }
 
     /** Whether this attempt still stood and is now APPROVED. */

@@ -30,7 +30,7 @@ public enum PaymentStatus {
     DECLINED,
     /** The client gave it up before it was charged. */
     CANCELED,
-    /** It was never confirmed. */
+    /** It was not confirmed in time, or was queued for too long. */
     EXPIRED;
 
     /** Whether nothing will change any more by itself. */

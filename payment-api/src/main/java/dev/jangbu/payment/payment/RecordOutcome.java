@@ -25,7 +25,13 @@ import reactor.util.retry.Retry;
  * the payment's last attempt may write, a slower one matches no row and answers what stands.
  */
 @Component
-class RecordOutcome {
+public class RecordOutcome {
+
+    /**
+     * After which a transaction that records an outcome is given up: a database that doesn't even say no has gone away, and
+     * whoever waits for the outcome is told so.
+     */
+    public static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private static final Logger log = LoggerFactory.getLogger(RecordOutcome.class);
 
@@ -76,7 +82,9 @@ class RecordOutcome {
      */
     Mono<Payment> record(Payment payment, ConfirmOutcome outcome, String cause) {
         ConfirmOutcome decided = limited(payment, outcome);
-        return Mono.defer(() -> write(payment, decided, cause).as(transaction::transactional))
+        return Mono.defer(() -> write(payment, decided, cause)
+                        .as(transaction::transactional)
+                        .timeout(TIMEOUT))
                 .retryWhen(PASSING_TROUBLE)
                 .onErrorMap(failure -> notRecorded(payment, failure))
                 .doOnNext(recorded -> {

@@ -6,7 +6,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
-import java.util.UUID;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
@@ -36,9 +35,10 @@ public class ResolvePayment {
         this.clock = clock;
     }
 
-    /** Resolves a claimed payment, and records the outcome; the payment as it is then. */
-    public Mono<Payment> resolve(UUID claimed) {
-        return payments.find(claimed).flatMap(this::resolve);
+    /** Resolves a claimed payment, and records the outcome; the payment as it is then, be the claim lost or not. */
+    public Mono<Payment> resolve(Claimed claim) {
+        return payments.find(claim.id())
+                .flatMap(payment -> payment.heldBy(claim) ? resolve(payment) : Mono.just(payment));
     }
 
     private Mono<Payment> resolve(Payment payment) {
@@ -55,17 +55,24 @@ public class ResolvePayment {
 
     private Mono<PspAnswer> find(Payment payment) {
         return psp.find(payment.order())
+                .map(answer -> ofThisKey(answer, payment))
                 .flatMap(answer -> answer instanceof PspAnswer.NotFound
-                        ? psp.findByOrderId(payment.order()).map(byOrder -> ofThisKey(byOrder, payment))
+                        ? psp.findByOrderId(payment.order()).map(byOrder -> chargedUnderThisKey(byOrder, payment))
                         : Mono.just(answer));
     }
 
-    /** An order may have been paid with another key, by a payment of its own: that says nothing of this one. */
+    /** What was charged under another key, by a payment of its own, says nothing of this one. */
     private static PspAnswer ofThisKey(PspAnswer answer, Payment payment) {
-        return answer instanceof PspAnswer.Uncertain
-                        || (answer instanceof PspAnswer.Charged charged
-                                && charged.paymentKey().equals(payment.paymentKey()))
-                ? answer
+        return answer instanceof PspAnswer.Charged charged
+                        && !charged.paymentKey().equals(payment.paymentKey())
+                ? new PspAnswer.NotFound()
+                : answer;
+    }
+
+    /** An order's payment that was not charged may be another one's: only a charge under this key tells. */
+    private static PspAnswer chargedUnderThisKey(PspAnswer answer, Payment payment) {
+        return answer instanceof PspAnswer.Charged || answer instanceof PspAnswer.Uncertain
+                ? ofThisKey(answer, payment)
                 : new PspAnswer.NotFound();
     }
 

@@ -98,12 +98,22 @@ public class Waiters {
         waiting.getOrDefault(moved.id(), Set.of()).forEach(waiter -> waiter.show(moved));
     }
 
-    /** Shows payments to whoever waits for them: one query for all of these, none if nobody waits. */
+    /**
+     * Shows payments to whoever waits for them: one query for all of these, none if nobody waits. What moved is committed by
+     * now, so that nothing that fails here is an error; the sweep finds it.
+     */
     public Mono<Void> wake(Collection<UUID> moved) {
         List<UUID> awaited = moved.stream().filter(waiting::containsKey).toList();
         return awaited.isEmpty()
                 ? Mono.empty()
-                : payments.findAll(awaited).doOnNext(this::wake).then();
+                : payments.findAll(awaited)
+                        .doOnNext(this::wake)
+                        .then()
+                        .timeout(TIMEOUT)
+                        .onErrorResume(databaseAway -> {
+                            log.debug("Could not show what moved to those who wait", databaseAway);
+                            return Mono.empty();
+                        });
     }
 
     @Scheduled(fixedDelay = 1000)

@@ -3,6 +3,7 @@ package dev.jangbu.payment.recovery;
 import dev.jangbu.payment.Settings;
 import dev.jangbu.payment.payment.ChargePayment;
 import dev.jangbu.payment.payment.PaymentAttempts;
+import dev.jangbu.payment.payment.RecordOutcome;
 import dev.jangbu.payment.payment.ResolvePayment;
 import dev.jangbu.payment.payment.WorkBell;
 import dev.jangbu.payment.refund.RefundAtPsp;
@@ -11,10 +12,14 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.availability.ApplicationAvailability;
 import org.springframework.boot.availability.ReadinessState;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
+import reactor.core.publisher.Flux;
 
 /**
  * Finishes what was begun: payments that were queued, payments and refunds whose outcome is open and that nobody is at, be it
@@ -22,10 +27,19 @@ import org.springframework.stereotype.Component;
  * about some doesn't hold up the others. It looks when the bell rings, and else every second.
  */
 @Component
-class Recovery {
+class Recovery implements SmartLifecycle {
+
+    private static final Logger log = LoggerFactory.getLogger(Recovery.class);
+
+    /** How much longer than its lease one may be at its outcome: that is tried three times. */
+    private static final Duration RECORDING_LASTS = RecordOutcome.TIMEOUT.multipliedBy(3);
+
+    /** How long a service that stops waits for what is at the PSP. */
+    private static final Duration STOPS_WITHIN = Duration.ofSeconds(12);
 
     private final ApplicationAvailability availability;
     private final List<WorkShare> shares;
+    private volatile boolean running;
 
     Recovery(
             PaymentAttempts payments,
@@ -46,17 +60,20 @@ class Recovery {
                         "queued payment",
                         settings.async().concurrency(),
                         limit -> payments.claimQueued(limit, lease),
-                        charge::charge),
+                        charge::charge,
+                        lease.plus(RECORDING_LASTS)),
                 new WorkShare(
                         "open payment",
                         atOnce,
                         limit -> payments.claimDue(limit, resolutionLease),
-                        resolvePayment::resolve),
+                        resolvePayment::resolve,
+                        resolutionLease.plus(RECORDING_LASTS)),
                 new WorkShare(
                         "open refund",
                         atOnce,
                         limit -> refunds.claimDue(limit, resolutionLease),
-                        refundAtPsp::resolve));
+                        refundAtPsp::resolve,
+                        resolutionLease.plus(RECORDING_LASTS)));
         shares.forEach(share -> Gauge.builder("jangbu.recovery.busy", share, WorkShare::busy)
                 .tag("share", share.name())
                 .description("What is being finished at the PSP at the moment")
@@ -67,8 +84,43 @@ class Recovery {
     /** Not before the schema is resolved: an outcome that can't be recorded would cost an attempt. */
     @Scheduled(fixedDelay = 1000)
     void look() {
-        if (availability.getReadinessState() == ReadinessState.ACCEPTING_TRAFFIC) {
+        if (running && availability.getReadinessState() == ReadinessState.ACCEPTING_TRAFFIC) {
             shares.forEach(WorkShare::look);
         }
+    }
+
+    @Override
+    public void start() {
+        running = true;
+    }
+
+    /** Takes nothing up any more, and lets what is at the PSP come to its end: what is not recorded has to be asked about anew. */
+    @Override
+    public void stop(Runnable stopped) {
+        running = false;
+        shares.forEach(WorkShare::stop);
+        Flux.interval(Duration.ZERO, Duration.ofMillis(50))
+                .takeUntil(tick -> shares.stream().allMatch(share -> share.busy() == 0))
+                .then()
+                .timeout(STOPS_WITHIN)
+                .onErrorComplete()
+                .doFinally(end -> {
+                    int left = shares.stream().mapToInt(WorkShare::busy).sum();
+                    if (left > 0) {
+                        log.warn("Stopping while {} are at the PSP; whoever starts next finds out about them", left);
+                    }
+                    stopped.run();
+                })
+                .subscribe();
+    }
+
+    @Override
+    public void stop() {
+        stop(() -> {});
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
     }
 }

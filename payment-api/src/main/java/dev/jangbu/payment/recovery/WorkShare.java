@@ -1,6 +1,7 @@
 package dev.jangbu.payment.recovery;
 
-import java.util.UUID;
+import dev.jangbu.payment.payment.Claimed;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.IntFunction;
@@ -17,26 +18,39 @@ final class WorkShare {
 
     private static final Logger log = LoggerFactory.getLogger(WorkShare.class);
 
+    /** A database that doesn't even say no must not keep the share from looking again. */
+    private static final Duration CLAIM_TIMEOUT = Duration.ofSeconds(10);
+
     private final String name;
     private final int concurrency;
-    private final IntFunction<Flux<UUID>> claim;
-    private final Function<UUID, Mono<?>> work;
+    private final IntFunction<Flux<Claimed>> claim;
+    private final Function<Claimed, Mono<?>> work;
+    private final Duration workLasts;
 
     private final AtomicInteger busy = new AtomicInteger();
     /** How often a look was asked for since the running one began; 0 while none runs. */
     private final AtomicInteger asked = new AtomicInteger();
+
+    private volatile boolean stopped;
 
     /**
      * A share.
      *
      * @param claim claims up to so many, by committed leases
      * @param work does one of them
+     * @param workLasts after which one is given up, as its lease has run out
      */
-    WorkShare(String name, int concurrency, IntFunction<Flux<UUID>> claim, Function<UUID, Mono<?>> work) {
+    WorkShare(
+            String name,
+            int concurrency,
+            IntFunction<Flux<Claimed>> claim,
+            Function<Claimed, Mono<?>> work,
+            Duration workLasts) {
         this.name = name;
         this.concurrency = concurrency;
         this.claim = claim;
         this.work = work;
+        this.workLasts = workLasts;
     }
 
     String name() {
@@ -47,9 +61,14 @@ final class WorkShare {
         return busy.get();
     }
 
+    /** Takes nothing up any more; what is being worked on goes on. */
+    void stop() {
+        stopped = true;
+    }
+
     /** Looks for something to do, unless a look is running: then that one looks again. Never blocks. */
     void look() {
-        if (asked.getAndIncrement() == 0) {
+        if (!stopped && asked.getAndIncrement() == 0) {
             run();
         }
     }
@@ -59,7 +78,11 @@ final class WorkShare {
         int free = concurrency - busy.get();
         Mono<Integer> claimed = free <= 0
                 ? Mono.just(0)
-                : claim.apply(free).doOnNext(this::begin).count().map(Math::toIntExact);
+                : claim.apply(free)
+                        .timeout(CLAIM_TIMEOUT)
+                        .doOnNext(this::begin)
+                        .count()
+                        .map(Math::toIntExact);
         claimed.onErrorResume(databaseAway -> {
                     log.warn("Could not look for {}: {}", name, databaseAway.toString());
                     return Mono.just(0);
@@ -75,11 +98,11 @@ final class WorkShare {
                 });
     }
 
-    private void begin(UUID id) {
+    private void begin(Claimed claimed) {
         busy.incrementAndGet();
-        Mono.defer(() -> work.apply(id))
+        Mono.defer(() -> work.apply(claimed).timeout(workLasts))
                 .onErrorResume(failure -> {
-                    log.warn("{} {} stays open: {}", name, id, failure.toString());
+                    log.warn("{} {} stays open: {}", name, claimed.id(), failure.toString());
                     return Mono.empty();
                 })
                 .doFinally(end -> {

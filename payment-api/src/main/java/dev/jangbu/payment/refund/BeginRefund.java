@@ -9,6 +9,7 @@ import dev.jangbu.payment.idempotency.IdempotencyKey;
 import dev.jangbu.payment.payment.Payment;
 import dev.jangbu.payment.payment.PaymentStore;
 import dev.jangbu.payment.payment.PaymentStore.Back;
+import dev.jangbu.payment.review.PspCancels;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -22,13 +23,15 @@ class BeginRefund {
 
     private final PaymentStore payments;
     private final RefundStore refunds;
+    private final PspCancels cancels;
     private final Settings settings;
     private final Clock clock;
     private final TimeBasedEpochGenerator ids = Generators.timeBasedEpochGenerator();
 
-    BeginRefund(PaymentStore payments, RefundStore refunds, Settings settings, Clock clock) {
+    BeginRefund(PaymentStore payments, RefundStore refunds, PspCancels cancels, Settings settings, Clock clock) {
         this.payments = payments;
         this.refunds = refunds;
+        this.cancels = cancels;
         this.settings = settings;
         this.clock = clock;
     }
@@ -59,7 +62,7 @@ class BeginRefund {
                 lines,
                 call.reason(),
                 1,
-                null,
+                true,
                 null,
                 null,
                 1,
@@ -74,7 +77,7 @@ class BeginRefund {
                 .flatMap(reserved -> reserved
                         ? refunds.insert(refund, call.key(), call.fingerprint(), call.operation(), settings.lease())
                         : Mono.error(new IllegalStateException("Lines that fitted under the lock don't fit")))
-                .then(refunds.transactionKeys(payment.id()))
+                .then(cancels.recorded(payment.id()))
                 .map(recorded -> new RefundWork(payment, refund, recorded));
     }
 }

@@ -2,7 +2,6 @@ package dev.jangbu.payment.refund;
 
 import dev.jangbu.payment.edge.Answer;
 import dev.jangbu.payment.edge.Problem;
-import dev.jangbu.payment.edge.ProblemCode;
 import dev.jangbu.payment.idempotency.Claim;
 import dev.jangbu.payment.idempotency.Fingerprint;
 import dev.jangbu.payment.idempotency.IdempotencyKey;
@@ -11,23 +10,24 @@ import dev.jangbu.payment.payment.Payment;
 import dev.jangbu.payment.payment.PaymentStore;
 import dev.jangbu.payment.payment.Waiters;
 import dev.jangbu.payment.psp.Psp;
-import dev.jangbu.payment.psp.PspAnswer;
-import dev.jangbu.payment.psp.PspCancel;
+import dev.jangbu.payment.psp.PspOrder;
+import dev.jangbu.payment.review.PspCancels;
 import dev.jangbu.payment.review.Resolutions;
 import dev.jangbu.payment.review.ResolveRequest;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.reactive.TransactionalOperator;
 import reactor.core.publisher.Mono;
 
 /**
- * A person says what came of a refund in REVIEW. The PSP is looked at first, for the name of what it did: a cancellation that
- * stayed unnamed here would be taken for the next refund's.
+ * A person says what came of a refund in REVIEW. The PSP is looked at first, for the names of what it did: a cancellation that
+ * stayed unnamed here could be taken for the next refund's. If the PSP doesn't answer, the decision stands all the same, and what
+ * is older than a later refund is not taken for that one's.
  */
 @Component
 class DecideRefund {
@@ -43,6 +43,7 @@ class DecideRefund {
     private final RefundAtPsp atPsp;
     private final RecordRefund record;
     private final Resolutions resolutions;
+    private final PspCancels cancels;
     private final IdempotencyKeys keys;
     private final RefundAnswers answers;
     private final Waiters waiters;
@@ -57,6 +58,7 @@ class DecideRefund {
             RefundAtPsp atPsp,
             RecordRefund record,
             Resolutions resolutions,
+            PspCancels cancels,
             IdempotencyKeys keys,
             RefundAnswers answers,
             Waiters waiters,
@@ -69,6 +71,7 @@ class DecideRefund {
         this.atPsp = atPsp;
         this.record = record;
         this.resolutions = resolutions;
+        this.cancels = cancels;
         this.keys = keys;
         this.answers = answers;
         this.waiters = waiters;
@@ -79,72 +82,52 @@ class DecideRefund {
 
     Mono<Answer> decide(UUID id, ResolveRequest.Valid decision, IdempotencyKey key, UUID apiKeyId) {
         Fingerprint fingerprint = Fingerprint.of(OPERATION + " refund " + id, decision);
-        return keys.replay(key, fingerprint).switchIfEmpty(Mono.defer(() -> atPsp.work(id)
+        return atPsp.work(id)
                 .switchIfEmpty(Mono.error(() -> Problem.notFound("refund")))
-                .flatMap(work -> work.refund().status() == RefundStatus.REVIEW
-                        ? unnamed(work)
-                        : Mono.error(
-                                Resolutions.notInReview("refund", work.refund().status())))
-                .flatMap(transactionKey -> write(id, transactionKey, decision, key, fingerprint, apiKeyId))));
+                .flatMap(work -> shown(work).flatMap(shown -> payments.lock(
+                                work.payment().id())
+                        .flatMap(payment -> keys.claim(key, fingerprint, OPERATION, id, 0, Duration.ZERO)
+                                .flatMap(claim -> switch (claim) {
+                                    case Claim.Done done -> Mono.just(done.answer());
+                                    case Claim.Running running ->
+                                        Mono.<Answer>error(new IllegalStateException("A decision is one transaction"));
+                                    case Claim.Fresh fresh -> write(payment, id, shown, decision, key, apiKeyId);
+                                }))
+                        .as(transaction::transactional)
+                        .delayUntil(
+                                answer -> waiters.wake(List.of(work.payment().id())))));
     }
 
-    /** What the PSP calls the cancellation that is recorded nowhere; empty if it shows none. */
-    private Mono<Optional<String>> unnamed(RefundWork work) {
-        return psp.find(work.payment().order()).flatMap(answer -> switch (answer) {
-            case PspAnswer.Charged charged ->
-                Mono.just(charged.cancels().stream()
-                        .map(PspCancel::transactionKey)
-                        .filter(transactionKey -> !work.recorded().contains(transactionKey))
-                        .findFirst());
-            case PspAnswer.Declined declined -> Mono.just(Optional.empty());
-            case PspAnswer.InProgress inProgress -> Mono.just(Optional.empty());
-            case PspAnswer.NotFound notFound -> Mono.just(Optional.empty());
-            case PspAnswer.Uncertain uncertain ->
-                Mono.error(new Problem(
-                                ProblemCode.UNAVAILABLE,
-                                "The payment service provider must be asked first, and doesn't answer; try again with the same key")
-                        .retryAfter(Duration.ofSeconds(5)));
-        });
+    /** What went back at the PSP by now: the person has seen it, so no later refund may take it for its own. */
+    private Mono<Set<String>> shown(RefundWork work) {
+        PspOrder order = work.payment().order();
+        return work.refund().status() == RefundStatus.REVIEW
+                ? psp.find(order).map(answer -> PspCancels.shownIn(answer, order))
+                : Mono.just(Set.of());
     }
 
     private Mono<Answer> write(
+            Payment payment,
             UUID id,
-            Optional<String> transactionKey,
+            Set<String> shown,
             ResolveRequest.Valid decision,
             IdempotencyKey key,
-            Fingerprint fingerprint,
             UUID apiKeyId) {
-        return refunds.find(id).flatMap(refund -> payments.lock(refund.paymentId())
-                .flatMap(payment -> keys.claim(key, fingerprint, OPERATION, id, 0, Duration.ZERO)
-                        .flatMap(claim -> switch (claim) {
-                            case Claim.Done done -> Mono.just(done.answer());
-                            case Claim.Running running ->
-                                Mono.<Answer>error(new IllegalStateException("A decision is one transaction"));
-                            case Claim.Fresh fresh ->
-                                refunds.lock(id)
-                                        .flatMap(locked -> decided(payment, locked, transactionKey, decision, apiKeyId))
-                                        .flatMap(answer ->
-                                                keys.answered(key, answer).thenReturn(answer));
-                        }))
-                .as(transaction::transactional)
-                .delayUntil(answer -> waiters.wake(List.of(refund.paymentId()))));
+        return refunds.lock(id)
+                .flatMap(refund -> refund.status() == RefundStatus.REVIEW
+                        ? decided(payment, refund, shown, decision, apiKeyId)
+                        : Mono.<Answer>error(Resolutions.notInReview("refund", refund.status())))
+                .flatMap(answer -> keys.answered(key, answer).thenReturn(answer));
     }
 
     private Mono<Answer> decided(
-            Payment payment,
-            Refund refund,
-            Optional<String> transactionKey,
-            ResolveRequest.Valid decision,
-            UUID apiKeyId) {
-        if (refund.status() != RefundStatus.REVIEW) {
-            return Mono.error(Resolutions.notInReview("refund", refund.status()));
-        }
+            Payment payment, Refund refund, Set<String> shown, ResolveRequest.Valid decision, UUID apiKeyId) {
         Mono<Void> moved = decision.approved()
-                ? attempts.approveAfterReview(
-                        refund, transactionKey, clock.instant().truncatedTo(ChronoUnit.MILLIS))
-                : attempts.failAfterReview(refund, transactionKey, FAILED_BY_HAND);
+                ? attempts.approveAfterReview(refund, clock.instant().truncatedTo(ChronoUnit.MILLIS))
+                : attempts.failAfterReview(refund, FAILED_BY_HAND);
         String outcome = decision.approved() ? "APPROVED" : "FAILED";
-        return moved.then(resolutions.keep(refund.id(), "REFUND", outcome, decision.evidence(), apiKeyId))
+        return moved.then(cancels.record(payment.id(), refund.id(), shown))
+                .then(resolutions.keep(refund.id(), "REFUND", outcome, decision.evidence(), apiKeyId))
                 .then(record.consequences(payment, refund))
                 .map(answers::ok);
     }

@@ -8,8 +8,10 @@ import dev.jangbu.payment.outbox.Outbox;
 import dev.jangbu.payment.payment.Payment;
 import dev.jangbu.payment.payment.PaymentStore;
 import dev.jangbu.payment.payment.PaymentStore.Back;
+import dev.jangbu.payment.payment.RecordOutcome;
 import dev.jangbu.payment.payment.Waiters;
 import dev.jangbu.payment.payment.WorkBell;
+import dev.jangbu.payment.review.PspCancels;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -39,6 +41,7 @@ class RecordRefund {
     private final PaymentStore payments;
     private final RefundStore refunds;
     private final RefundAttempts attempts;
+    private final PspCancels cancels;
     private final IdempotencyKeys keys;
     private final RefundAnswers answers;
     private final Outbox outbox;
@@ -53,6 +56,7 @@ class RecordRefund {
             PaymentStore payments,
             RefundStore refunds,
             RefundAttempts attempts,
+            PspCancels cancels,
             IdempotencyKeys keys,
             RefundAnswers answers,
             Outbox outbox,
@@ -65,6 +69,7 @@ class RecordRefund {
         this.payments = payments;
         this.refunds = refunds;
         this.attempts = attempts;
+        this.cancels = cancels;
         this.keys = keys;
         this.answers = answers;
         this.outbox = outbox;
@@ -83,7 +88,9 @@ class RecordRefund {
      */
     Mono<Refund> record(RefundWork work, RefundOutcome outcome, String cause) {
         RefundOutcome decided = limited(work.refund(), outcome);
-        return Mono.defer(() -> write(work, decided, cause).as(transaction::transactional))
+        return Mono.defer(() -> write(work, decided, cause)
+                        .as(transaction::transactional)
+                        .timeout(RecordOutcome.TIMEOUT))
                 .retryWhen(PASSING_TROUBLE)
                 .onErrorMap(failure -> notRecorded(work.refund(), failure))
                 .delayUntil(recorded -> {
@@ -102,7 +109,11 @@ class RecordRefund {
             Mono<Boolean> stood =
                     switch (outcome) {
                         case RefundOutcome.Approved approved ->
-                            attempts.approve(refund, cause, now(), approved.transactionKey());
+                            attempts.approve(refund, cause, now())
+                                    .delayUntil(stands -> stands
+                                            ? cancels.record(
+                                                    payment.id(), refund.id(), List.of(approved.transactionKey()))
+                                            : Mono.empty());
                         case RefundOutcome.Failed failed -> attempts.fail(refund, cause, failed.code());
                         case RefundOutcome.Unknown unknown ->
                             attempts.unknown(refund, cause, settings.recovery().backoff(refund.attempts()));

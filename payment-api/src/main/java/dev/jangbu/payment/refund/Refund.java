@@ -1,5 +1,6 @@
 package dev.jangbu.payment.refund;
 
+import dev.jangbu.payment.payment.Claimed;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param amount minor units of the payment's currency; the sum of the lines
  * @param attempts how often somebody set out to the PSP; only the last may record an outcome
- * @param pspTransactionKey the PSP's name of the cancellation, once it is known
+ * @param leaseLive whether whoever set out last may still be at it
  * @param version counts the changes of status, from 1
  * @param traceparent of the request that asked for it
  */
@@ -22,11 +23,18 @@ public record Refund(
         List<RefundLine> lines,
         String reason,
         int attempts,
-        @Nullable String pspTransactionKey,
+        boolean leaseLive,
         @Nullable String failureCode,
         @Nullable String reviewReason,
         long version,
         @Nullable String traceparent,
         Instant createdAt,
         @Nullable Instant approvedAt,
-        @Nullable Instant completedAt) {}
+        @Nullable Instant completedAt) {
+
+    /** Whether a claim of this attempt still holds: nobody else has taken over, and nothing was decided meanwhile. */
+    boolean heldBy(Claimed claim) {
+        boolean open = status == RefundStatus.EXECUTING || status == RefundStatus.UNKNOWN;
+        return open && leaseLive && attempts == claim.attempt();
+    }
+}

@@ -1,8 +1,9 @@
 package dev.jangbu.payment.refund;
 
+import dev.jangbu.payment.payment.Claimed;
 import dev.jangbu.payment.payment.PaymentStore;
 import dev.jangbu.payment.psp.Psp;
-import dev.jangbu.payment.psp.PspAnswer;
+import dev.jangbu.payment.review.PspCancels;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
@@ -20,12 +21,14 @@ public class RefundAtPsp {
 
     private final PaymentStore payments;
     private final RefundStore refunds;
+    private final PspCancels cancels;
     private final Psp psp;
     private final RecordRefund record;
 
-    RefundAtPsp(PaymentStore payments, RefundStore refunds, Psp psp, RecordRefund record) {
+    RefundAtPsp(PaymentStore payments, RefundStore refunds, PspCancels cancels, Psp psp, RecordRefund record) {
         this.payments = payments;
         this.refunds = refunds;
+        this.cancels = cancels;
         this.psp = psp;
         this.record = record;
     }
@@ -35,32 +38,39 @@ public class RefundAtPsp {
         return cancel(work).flatMap(outcome -> record.record(work, outcome, cause));
     }
 
-    /** Resolves a claimed refund; it is recorded as it is then. */
-    public Mono<Void> resolve(UUID claimed) {
-        return work(claimed)
-                .flatMap(work -> psp.find(work.payment().order())
-                        .map(answer -> judge(answer, work))
-                        .flatMap(
-                                outcome -> outcome instanceof RefundOutcome.NotDone ? cancel(work) : Mono.just(outcome))
+    /** Resolves a claimed refund, unless the claim was lost; it is recorded as it is then. */
+    public Mono<Void> resolve(Claimed claim) {
+        return work(claim.id())
+                .filter(work -> work.refund().heldBy(claim))
+                .flatMap(work -> lookUp(work)
+                        .flatMap(outcome -> outcome instanceof RefundOutcome.NotDone ? again(work) : Mono.just(outcome))
                         .flatMap(outcome -> record.record(work, outcome, "recovery")))
                 .then();
     }
 
     /** A refund with what is needed at the PSP. */
     Mono<RefundWork> work(UUID id) {
-        return refunds.find(id).flatMap(refund -> Mono.zip(
-                        payments.find(refund.paymentId()), refunds.transactionKeys(refund.paymentId()))
-                .map(both -> new RefundWork(both.getT1(), refund, both.getT2())));
+        return refunds.find(id)
+                .flatMap(refund -> Mono.zip(payments.find(refund.paymentId()), cancels.recorded(refund.paymentId()))
+                        .map(both -> new RefundWork(both.getT1(), refund, both.getT2())));
+    }
+
+    /** A refusal of what was sent before may be the echo of its own success: only what the PSP shows then tells. */
+    private Mono<RefundOutcome> again(RefundWork work) {
+        return cancel(work)
+                .flatMap(outcome -> outcome instanceof RefundOutcome.Failed
+                        ? lookUp(work).map(shown -> shown instanceof RefundOutcome.NotDone ? outcome : shown)
+                        : Mono.just(outcome));
     }
 
     private Mono<RefundOutcome> cancel(RefundWork work) {
         Refund refund = work.refund();
         return psp.cancel(work.pspKey(), work.payment().order(), refund.amount(), refund.reason())
-                .map(answer -> judge(answer, work))
+                .map(answer -> RefundOutcome.judge(answer, work))
                 .map(outcome -> outcome instanceof RefundOutcome.NotDone ? NOT_SHOWN : outcome);
     }
 
-    private static RefundOutcome judge(PspAnswer answer, RefundWork work) {
-        return RefundOutcome.judge(answer, work.payment().order(), work.refund().amount(), work.recorded());
+    private Mono<RefundOutcome> lookUp(RefundWork work) {
+        return psp.find(work.payment().order()).map(answer -> RefundOutcome.judgeLookUp(answer, work));
     }
 }

@@ -3,9 +3,9 @@ package dev.jangbu.payment.refund;
 import static dev.jangbu.payment.database.Rows.required;
 
 import dev.jangbu.payment.database.Rows;
+import dev.jangbu.payment.payment.Claimed;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
 import java.util.UUID;
 import org.springframework.r2dbc.core.DatabaseClient;
 import org.springframework.stereotype.Component;
@@ -40,7 +40,7 @@ public class RefundAttempts {
             noted AS (
                 INSERT INTO psp_attempts (resource_id, attempt, operation, cause)
                 SELECT id, attempts, 'refund', 'recovery' FROM claimed)
-            SELECT id FROM claimed
+            SELECT id, attempts FROM claimed
             """;
 
     private static final String CLAIM_DUE = CLAIM.formatted("true");
@@ -49,7 +49,7 @@ public class RefundAttempts {
     private static final String APPROVE = """
             UPDATE refunds
                SET status = 'APPROVED', version = version + 1, cause = :cause, approved_at = :at,
-                   psp_transaction_key = :transactionKey, lease_until = NULL, next_attempt_at = NULL
+                   lease_until = NULL, next_attempt_at = NULL
              WHERE id = :id AND attempts = :attempt AND status IN ('EXECUTING', 'UNKNOWN')
             """;
 
@@ -76,15 +76,13 @@ public class RefundAttempts {
 
     private static final String APPROVE_AFTER_REVIEW = """
             UPDATE refunds
-               SET status = 'APPROVED', version = version + 1, cause = 'resolve', approved_at = :at,
-                   psp_transaction_key = :transactionKey
+               SET status = 'APPROVED', version = version + 1, cause = 'resolve', approved_at = :at
              WHERE id = :id AND status = 'REVIEW' AND version = :version
             """;
 
     private static final String FAIL_AFTER_REVIEW = """
             UPDATE refunds
-               SET status = 'FAILED', version = version + 1, cause = 'resolve', failure_code = :code,
-                   psp_transaction_key = :transactionKey
+               SET status = 'FAILED', version = version + 1, cause = 'resolve', failure_code = :code
              WHERE id = :id AND status = 'REVIEW' AND version = :version
             """;
 
@@ -101,27 +99,27 @@ public class RefundAttempts {
     }
 
     /** Claims what nobody is at: leases that ran out and delays that are over; never another's live work. */
-    public Flux<UUID> claimDue(int limit, Duration lease) {
+    public Flux<Claimed> claimDue(int limit, Duration lease) {
         return claim(database.sql(CLAIM_DUE), limit, lease);
     }
 
     /** Claims the payment's open refund, if it has one and nobody is at it; empty if not. */
-    Mono<UUID> claimDueOf(UUID paymentId, Duration lease) {
+    Mono<Claimed> claimDueOf(UUID paymentId, Duration lease) {
         return claim(database.sql(CLAIM_OF_PAYMENT).bind("paymentId", paymentId), 1, lease)
                 .next();
     }
 
-    private static Flux<UUID> claim(DatabaseClient.GenericExecuteSpec statement, int limit, Duration lease) {
+    private static Flux<Claimed> claim(DatabaseClient.GenericExecuteSpec statement, int limit, Duration lease) {
         return statement
                 .bind("limit", limit)
                 .bind("leaseMs", lease.toMillis())
-                .map(row -> required(row, "id", UUID.class))
+                .map(row -> new Claimed(required(row, "id", UUID.class), required(row, "attempts", Integer.class)))
                 .all();
     }
 
     /** Whether this attempt still stood and is now APPROVED. */
-    Mono<Boolean> approve(Refund refund, String cause, Instant at, String transactionKey) {
-        return Rows.changed(outcome(APPROVE, refund, cause).bind("at", at).bind("transactionKey", transactionKey));
+    Mono<Boolean> approve(Refund refund, String cause, Instant at) {
+        return Rows.changed(outcome(APPROVE, refund, cause).bind("at", at));
     }
 
     /** Whether this attempt still stood and is now FAILED. */
@@ -139,22 +137,18 @@ public class RefundAttempts {
         return Rows.changed(outcome(REVIEW, refund, cause).bind("reason", reason));
     }
 
-    /** REVIEW to APPROVED, with the PSP's name of what it did, if it did something; the refund's row is locked. */
-    Mono<Void> approveAfterReview(Refund refund, Optional<String> transactionKey, Instant at) {
-        return Rows.changeOne(
-                afterReview(APPROVE_AFTER_REVIEW, refund, transactionKey).bind("at", at));
+    /** REVIEW to APPROVED; the refund's row is locked. */
+    Mono<Void> approveAfterReview(Refund refund, Instant at) {
+        return Rows.changeOne(afterReview(APPROVE_AFTER_REVIEW, refund).bind("at", at));
     }
 
-    /** REVIEW to FAILED, with the PSP's name of what it did nevertheless; the refund's row is locked. */
-    Mono<Void> failAfterReview(Refund refund, Optional<String> transactionKey, String code) {
-        return Rows.changeOne(
-                afterReview(FAIL_AFTER_REVIEW, refund, transactionKey).bind("code", code));
+    /** REVIEW to FAILED; the refund's row is locked. */
+    Mono<Void> failAfterReview(Refund refund, String code) {
+        return Rows.changeOne(afterReview(FAIL_AFTER_REVIEW, refund).bind("code", code));
     }
 
-    private DatabaseClient.GenericExecuteSpec afterReview(String sql, Refund refund, Optional<String> transactionKey) {
-        DatabaseClient.GenericExecuteSpec statement =
-                database.sql(sql).bind("id", refund.id()).bind("version", refund.version());
-        return Rows.bind(statement, "transactionKey", transactionKey.orElse(null), String.class);
+    private DatabaseClient.GenericExecuteSpec afterReview(String sql, Refund refund) {
+        return database.sql(sql).bind("id", refund.id()).bind("version", refund.version());
     }
 
     /** Notes what came of an attempt, for people. */

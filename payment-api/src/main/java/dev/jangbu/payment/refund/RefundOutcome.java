@@ -3,11 +3,15 @@ package dev.jangbu.payment.refund;
 import dev.jangbu.payment.psp.PspAnswer;
 import dev.jangbu.payment.psp.PspCancel;
 import dev.jangbu.payment.psp.PspOrder;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
-import java.util.Set;
 
 /** What an answer of the PSP means for a refund: a pure function. */
 sealed interface RefundOutcome {
+
+    /** By how much the PSP's clock may be behind ours. */
+    Duration CLOCKS_DIFFER = Duration.ofMinutes(5);
 
     /** The PSP has given back exactly what was asked; its own name of that is the transaction key. */
     record Approved(String transactionKey) implements RefundOutcome {}
@@ -25,16 +29,13 @@ sealed interface RefundOutcome {
     record NotDone() implements RefundOutcome {}
 
     /**
-     * Judges an answer about the charge. A payment has one operation at the PSP at a time, so a cancellation whose key is
-     * not recorded here is this refund's.
+     * Judges the answer to a cancellation.
      *
-     * @param order what was charged
-     * @param amount what is to go back, minor units
-     * @param recorded the transaction keys of the payment's other refunds
+     * @param work what was asked
      */
-    static RefundOutcome judge(PspAnswer answer, PspOrder order, long amount, Set<String> recorded) {
+    static RefundOutcome judge(PspAnswer answer, RefundWork work) {
         return switch (answer) {
-            case PspAnswer.Charged charged -> charged(charged, order, amount, recorded);
+            case PspAnswer.Charged charged -> charged(charged, work);
             case PspAnswer.Declined declined -> new Failed(declined.code());
             case PspAnswer.InProgress inProgress -> new Review("the PSP is still at a payment that was approved here");
             case PspAnswer.NotFound notFound -> new Unknown("the PSP doesn't find the payment");
@@ -42,7 +43,18 @@ sealed interface RefundOutcome {
         };
     }
 
-    private static RefundOutcome charged(PspAnswer.Charged charged, PspOrder order, long amount, Set<String> recorded) {
+    /**
+     * Judges what the PSP shows of the charge. A payment has one operation at the PSP at a time, so a cancellation that is
+     * recorded nowhere here, and not older than the refund, is this refund's.
+     */
+    static RefundOutcome judgeLookUp(PspAnswer answer, RefundWork work) {
+        return answer instanceof PspAnswer.Declined declined
+                ? new Review("the PSP says %s of a payment that was approved here".formatted(declined.code()))
+                : judge(answer, work);
+    }
+
+    private static RefundOutcome charged(PspAnswer.Charged charged, RefundWork work) {
+        PspOrder order = work.payment().order();
         if (!charged.paymentKey().equals(order.paymentKey())) {
             return new Unknown("the PSP answered about another payment key");
         }
@@ -52,8 +64,10 @@ sealed interface RefundOutcome {
             return new Review("the PSP shows another charge: %d %s of order %s"
                     .formatted(charged.amount(), charged.currency(), charged.orderId()));
         }
+        Instant earliest = work.refund().createdAt().minus(CLOCKS_DIFFER);
         List<PspCancel> ours = charged.cancels().stream()
-                .filter(cancel -> !recorded.contains(cancel.transactionKey()))
+                .filter(cancel -> !work.recorded().contains(cancel.transactionKey()))
+                .filter(cancel -> !cancel.canceledAt().isBefore(earliest))
                 .toList();
         if (ours.size() > 1) {
             return new Review("the PSP shows %d cancellations that nobody here asked for".formatted(ours.size() - 1));
@@ -64,6 +78,7 @@ sealed interface RefundOutcome {
                     : new NotDone();
         }
         PspCancel cancel = ours.getFirst();
+        long amount = work.refund().amount();
         return cancel.amount() == amount
                 ? new Approved(cancel.transactionKey())
                 : new Review("the PSP gave back %d instead of %d".formatted(cancel.amount(), amount));

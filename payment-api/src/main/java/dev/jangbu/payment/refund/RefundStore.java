@@ -13,9 +13,7 @@ import io.r2dbc.spi.Readable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.springframework.r2dbc.core.DatabaseClient;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Flux;
@@ -28,7 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
 class RefundStore {
 
     private static final String SELECT = """
-            SELECT r.*,
+            SELECT r.*, coalesce(r.lease_until > clock_timestamp(), false) AS lease_live,
                    (SELECT json_agg(json_build_object('lineId', l.line_id, 'amount', l.amount, 'fee', l.fee)
                                     ORDER BY l.line_no)::text
                       FROM refund_lines l
@@ -130,16 +128,6 @@ class RefundStore {
                 .one();
     }
 
-    /** What the PSP calls the payment's cancellations that are recorded. */
-    Mono<Set<String>> transactionKeys(UUID paymentId) {
-        return database.sql(
-                        "SELECT psp_transaction_key FROM refunds WHERE payment_id = :id AND psp_transaction_key IS NOT NULL")
-                .bind("id", paymentId)
-                .map(row -> required(row, "psp_transaction_key", String.class))
-                .all()
-                .collect(Collectors.toUnmodifiableSet());
-    }
-
     /** Notes what of the fees goes back, line by line. */
     Mono<Void> fees(Refund refund, List<PaymentStore.Back> back) {
         return database.sql(FEES)
@@ -183,7 +171,7 @@ class RefundStore {
                 json.readValue(required(row, "lines", String.class), LINES),
                 required(row, "reason", String.class),
                 required(row, "attempts", Integer.class),
-                row.get("psp_transaction_key", String.class),
+                required(row, "lease_live", Boolean.class),
                 row.get("failure_code", String.class),
                 row.get("review_reason", String.class),
                 required(row, "version", Long.class),

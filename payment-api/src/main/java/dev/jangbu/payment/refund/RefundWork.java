@@ -8,7 +8,7 @@ import java.util.Set;
  *
  * @param payment what was charged
  * @param refund as it was claimed: its attempts are the attempt's number
- * @param recorded the transaction keys of the payment's other refunds
+ * @param recorded the transaction keys of the payment's cancellations that are known already
  */
 record RefundWork(Payment payment, Refund refund, Set<String> recorded) {
 

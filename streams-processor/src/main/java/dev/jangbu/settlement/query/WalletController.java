@@ -2,6 +2,7 @@ package dev.jangbu.settlement.query;
 
 import dev.jangbu.settlement.BookPosition;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestHeader;
@@ -22,12 +23,14 @@ final class WalletController {
     }
 
     @GetMapping("/wallets/{sellerId}")
-    WalletView wallet(
+    ResponseEntity<WalletView> wallet(
             @PathVariable String sellerId,
             @RequestParam(required = false) @Nullable String currency,
             @RequestParam(required = false) @Nullable String position,
             @RequestHeader(name = OtherInstances.FORWARDED, required = false) @Nullable String forwarded) {
-        return wallets.find(WalletKey.of(sellerId, currency), position(position), forwarded != null);
+        WalletView wallet = wallets.find(WalletKey.of(sellerId, currency), position(position), forwarded != null);
+        // What a payout gives as If-Match.
+        return ResponseEntity.ok().eTag("\"" + wallet.version() + "\"").body(wallet);
     }
 
     private static BookPosition position(@Nullable String text) {

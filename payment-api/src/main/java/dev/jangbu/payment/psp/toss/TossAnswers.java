@@ -4,6 +4,8 @@ import dev.jangbu.payment.psp.Money;
 import dev.jangbu.payment.psp.PspAnswer;
 import dev.jangbu.payment.psp.PspCancel;
 import java.math.BigDecimal;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Set;
 import tools.jackson.core.JacksonException;
@@ -12,8 +14,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Reads what Toss answers. Errors are told apart by their code alone: the HTTP status does not say whether money moved.
- * A code that isn't known to be final settles nothing.
+ * Reads what Toss answers. Refusals are told apart by their code alone: the HTTP status does not say whether money moved.
+ * A code that isn't known to be final settles nothing, and neither does any code of a server in trouble (5xx).
  *
  * @see <a href="https://docs.tosspayments.com/reference/error-codes">Toss Payments: error codes</a>
  */
@@ -59,11 +61,10 @@ final class TossAnswers {
             "RESTRICTED_TRANSFER_ACCOUNT");
 
     /**
-     * No money went back, and a repetition would not change that. {@code ALREADY_CANCELED_PAYMENT} is not among them: what
-     * was canceled may have been this very refund, so the payment is looked at.
+     * No money went back, and a repetition would not change that. {@code ALREADY_CANCELED_PAYMENT} and {@code
+     * ALREADY_REFUND_PAYMENT} are not among them: what went back may have been this very refund, so the payment is looked at.
      */
     private static final Set<String> CANCEL_REFUSALS = Set.of(
-            "ALREADY_REFUND_PAYMENT",
             "EXCEED_CANCEL_AMOUNT_DISCOUNT_AMOUNT",
             "EXCEED_MAX_REFUND_DUE",
             "FORBIDDEN_BANK_REFUND_REQUEST",
@@ -80,21 +81,34 @@ final class TossAnswers {
 
     private TossAnswers() {}
 
-    /** The answer to a confirmation or a look-up. */
-    static PspAnswer read(boolean success, byte[] body) {
-        return read(success, body, DECLINES);
+    /** The answer to a confirmation. */
+    static PspAnswer readConfirm(int status, byte[] body) {
+        return read(status, body, DECLINES);
     }
 
     /** The answer to a cancellation. */
-    static PspAnswer readCancel(boolean success, byte[] body) {
-        return read(success, body, CANCEL_REFUSALS);
+    static PspAnswer readCancel(int status, byte[] body) {
+        return read(status, body, CANCEL_REFUSALS);
     }
 
-    private static PspAnswer read(boolean success, byte[] body, Set<String> finalCodes) {
+    /** The answer to a look-up: only what the payment itself says settles anything, never that looking was refused. */
+    static PspAnswer readLookUp(int status, byte[] body) {
+        return read(status, body, Set.of());
+    }
+
+    /** The status counts where it says that the PSP itself is in trouble: what it answers then settles nothing. */
+    private static PspAnswer read(int status, byte[] body, Set<String> finalCodes) {
         try {
             JsonNode answer = JSON.readTree(body);
-            return success ? payment(answer) : error(answer.path("code").asString(""), finalCodes);
-        } catch (JacksonException | ArithmeticException | IllegalArgumentException unreadable) {
+            if (status / 100 == 2) {
+                return payment(answer);
+            }
+            String code = answer.path("code").asString("");
+            return status / 100 == 4 ? refusal(code, finalCodes) : uncertain(code);
+        } catch (JacksonException
+                | ArithmeticException
+                | IllegalArgumentException
+                | DateTimeParseException unreadable) {
             return new PspAnswer.Uncertain("the answer can't be read");
         }
     }
@@ -128,7 +142,9 @@ final class TossAnswers {
         return cancels.valueStream()
                 .filter(cancel -> cancel.path("cancelStatus").asString("DONE").equals("DONE"))
                 .map(cancel -> new PspCancel(
-                        text(cancel, "transactionKey"), Money.minorUnits(number(cancel, "cancelAmount"), currency)))
+                        text(cancel, "transactionKey"),
+                        Money.minorUnits(number(cancel, "cancelAmount"), currency),
+                        OffsetDateTime.parse(text(cancel, "canceledAt")).toInstant()))
                 .toList();
     }
 
@@ -140,13 +156,14 @@ final class TossAnswers {
         return value.decimalValue();
     }
 
-    private static PspAnswer error(String code, Set<String> finalCodes) {
+    private static PspAnswer refusal(String code, Set<String> finalCodes) {
         if (finalCodes.contains(code)) {
             return new PspAnswer.Declined(code);
         }
-        if (code.equals("NOT_FOUND_PAYMENT")) {
-            return new PspAnswer.NotFound();
-        }
+        return code.equals("NOT_FOUND_PAYMENT") ? new PspAnswer.NotFound() : uncertain(code);
+    }
+
+    private static PspAnswer uncertain(String code) {
         return new PspAnswer.Uncertain(code.matches("[A-Z0-9_]{1,80}") ? code : "an error without a code");
     }
 

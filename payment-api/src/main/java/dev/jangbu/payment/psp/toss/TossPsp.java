@@ -73,7 +73,7 @@ final class TossPsp implements Psp {
                         .contentType(MediaType.APPLICATION_JSON)
                         .bodyValue(
                                 Map.of("paymentKey", order.paymentKey(), "orderId", order.orderId(), "amount", amount)),
-                TossAnswers::read);
+                TossAnswers::readConfirm);
     }
 
     @Override
@@ -91,25 +91,25 @@ final class TossPsp implements Psp {
 
     @Override
     public Mono<PspAnswer> find(PspOrder order) {
-        return ask(http.get().uri("/v1/payments/{paymentKey}", order.paymentKey()), TossAnswers::read);
+        return ask(http.get().uri("/v1/payments/{paymentKey}", order.paymentKey()), TossAnswers::readLookUp);
     }
 
     @Override
     public Mono<PspAnswer> findByOrderId(PspOrder order) {
-        return ask(http.get().uri("/v1/payments/orders/{orderId}", order.orderId()), TossAnswers::read);
+        return ask(http.get().uri("/v1/payments/orders/{orderId}", order.orderId()), TossAnswers::readLookUp);
     }
 
-    /** How an answer is understood: its success or refusal, and its body. */
+    /** How an answer is understood: its HTTP status, and its body. */
     @FunctionalInterface
     private interface Reading {
-        PspAnswer read(boolean success, byte[] body);
+        PspAnswer read(int status, byte[] body);
     }
 
     private Mono<PspAnswer> ask(RequestHeadersSpec<?> request, Reading reading) {
         return request.accept(MediaType.APPLICATION_JSON)
                 .exchangeToMono(answer -> answer.bodyToMono(byte[].class)
                         .defaultIfEmpty(new byte[0])
-                        .map(body -> reading.read(answer.statusCode().is2xxSuccessful(), body)))
+                        .map(body -> reading.read(answer.statusCode().value(), body)))
                 .retryWhen(REFUSED_CONNECTIONS)
                 .timeout(timeout)
                 .onErrorResume(thrown -> Mono.just(new PspAnswer.Uncertain(reason(thrown))));

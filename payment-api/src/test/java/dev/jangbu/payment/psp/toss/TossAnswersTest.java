@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.jangbu.payment.psp.PspAnswer;
 import dev.jangbu.payment.psp.PspCancel;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,22 +25,36 @@ class TossAnswersTest {
     void whatWentBackIsToldByTransactionKeyAndAmount() {
         String body = """
                 {"paymentKey":"key-1","orderId":"order-1001","status":"PARTIAL_CANCELED","totalAmount":12.30,"currency":"USD",
-                 "cancels":[{"transactionKey":"tx-1","cancelAmount":1.05,"cancelStatus":"DONE"},
+                 "cancels":[{"transactionKey":"tx-1","cancelAmount":1.05,"canceledAt":"2026-11-24T15:00:00+09:00","cancelStatus":"DONE"},
                             {"transactionKey":"tx-2","cancelAmount":2,"cancelStatus":"IN_PROGRESS"}]}
                 """;
-        assertThat(TossAnswers.readCancel(true, body.getBytes(StandardCharsets.UTF_8)))
+        assertThat(TossAnswers.readCancel(200, body.getBytes(StandardCharsets.UTF_8)))
                 .isEqualTo(new PspAnswer.Charged(
-                        "key-1", "order-1001", 1_230, "USD", true, List.of(new PspCancel("tx-1", 105))));
+                        "key-1",
+                        "order-1001",
+                        1_230,
+                        "USD",
+                        true,
+                        List.of(new PspCancel("tx-1", 105, Instant.parse("2026-11-24T06:00:00Z")))));
     }
 
     @Test
     void aRefusedCancellationIsToldByItsCode() {
-        assertThat(TossAnswers.readCancel(false, error("NOT_CANCELABLE_AMOUNT").getBytes(StandardCharsets.UTF_8)))
+        assertThat(TossAnswers.readCancel(403, error("NOT_CANCELABLE_AMOUNT").getBytes(StandardCharsets.UTF_8)))
                 .isEqualTo(new PspAnswer.Declined("NOT_CANCELABLE_AMOUNT"));
         // It may have been this very refund, in an attempt whose answer was lost.
-        assertThat(TossAnswers.readCancel(
-                        false, error("ALREADY_CANCELED_PAYMENT").getBytes(StandardCharsets.UTF_8)))
+        assertThat(TossAnswers.readCancel(403, error("ALREADY_CANCELED_PAYMENT").getBytes(StandardCharsets.UTF_8)))
                 .isEqualTo(new PspAnswer.Uncertain("ALREADY_CANCELED_PAYMENT"));
+    }
+
+    @Test
+    void aServerInTroubleAndALookUpThatIsRefusedSettleNothing() {
+        byte[] decline = error("REJECT_CARD_PAYMENT").getBytes(StandardCharsets.UTF_8);
+
+        assertThat(TossAnswers.readConfirm(500, decline)).isInstanceOf(PspAnswer.Uncertain.class);
+        assertThat(TossAnswers.readLookUp(403, decline)).isInstanceOf(PspAnswer.Uncertain.class);
+        assertThat(TossAnswers.readCancel(502, error("NOT_CANCELABLE_PAYMENT").getBytes(StandardCharsets.UTF_8)))
+                .isInstanceOf(PspAnswer.Uncertain.class);
     }
 
     @Test
@@ -86,12 +101,12 @@ class TossAnswersTest {
                 "{\"status\":\"TOMORROW\"}"
             })
     void anAnswerThatCannotBeReadIsUncertain(String body) {
-        assertThat(TossAnswers.read(true, body.getBytes(StandardCharsets.UTF_8)))
+        assertThat(TossAnswers.readConfirm(200, body.getBytes(StandardCharsets.UTF_8)))
                 .isInstanceOf(PspAnswer.Uncertain.class);
     }
 
     private static PspAnswer read(boolean success, String body) {
-        return TossAnswers.read(success, body.getBytes(StandardCharsets.UTF_8));
+        return TossAnswers.readConfirm(success ? 200 : 400, body.getBytes(StandardCharsets.UTF_8));
     }
 
     private static String payment(String status, String amount, String currency) {
