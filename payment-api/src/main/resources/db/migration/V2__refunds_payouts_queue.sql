@@ -4,7 +4,9 @@
 ALTER TABLE payments
     ADD COLUMN expires_at    timestamptz DEFAULT now() + interval '30 minutes',
     -- Why nobody but a person can say what came of it.
-    ADD COLUMN review_reason text;
+    ADD COLUMN review_reason text,
+    -- Where its entries stand in the books, once it is completed: a wallet read can be asked to be no older.
+    ADD COLUMN position      text;
 UPDATE payments SET expires_at = created_at + interval '30 minutes';
 ALTER TABLE payments
     ALTER COLUMN expires_at SET NOT NULL;
@@ -43,6 +45,7 @@ CREATE TABLE refunds (
     created_at          timestamptz NOT NULL,
     approved_at         timestamptz,
     completed_at        timestamptz,
+    position            text,
     CHECK ((status IN ('APPROVED', 'COMPLETED')) = (approved_at IS NOT NULL)),
     CHECK ((status = 'COMPLETED') = (completed_at IS NOT NULL)),
     CHECK ((status = 'FAILED') <= (failure_code IS NOT NULL)),
@@ -94,6 +97,7 @@ CREATE TABLE payouts (
     version          bigint      NOT NULL,
     created_at       timestamptz NOT NULL,
     decided_at       timestamptz,
+    position         text,
     CHECK ((status = 'REQUESTED') = (decided_at IS NULL)),
     CHECK ((status = 'REJECTED') = (rejection IS NOT NULL))
 );

@@ -21,16 +21,19 @@ class Completions {
     private static final String RECORD = """
             WITH done AS (
                 SELECT DISTINCT ON (id) *
-                  FROM unnest(:ids, :kinds, :outcomes, :rejections, :ats) AS d (id, kind, outcome, rejection, at)),
+                  FROM unnest(:ids, :kinds, :outcomes, :rejections, :ats, :positions)
+                       AS d (id, kind, outcome, rejection, at, position)),
             paid AS (
                 UPDATE payments p
-                   SET status = 'COMPLETED', version = p.version + 1, cause = 'completion', completed_at = done.at
+                   SET status = 'COMPLETED', version = p.version + 1, cause = 'completion', completed_at = done.at,
+                       position = nullif(done.position, '')
                   FROM done
                  WHERE p.id = done.id AND done.kind = 'PAYMENT' AND done.outcome = 'COMPLETED' AND p.status = 'APPROVED'
                 RETURNING 1),
             refunded AS (
                 UPDATE refunds r
-                   SET status = 'COMPLETED', version = r.version + 1, cause = 'completion', completed_at = done.at
+                   SET status = 'COMPLETED', version = r.version + 1, cause = 'completion', completed_at = done.at,
+                       position = nullif(done.position, '')
                   FROM done
                  WHERE r.id = done.id AND done.kind = 'REFUND' AND done.outcome = 'COMPLETED' AND r.status = 'APPROVED'
                 RETURNING 1),
@@ -38,7 +41,8 @@ class Completions {
                 UPDATE payouts o
                    SET status = CASE done.outcome WHEN 'COMPLETED' THEN 'BOOKED' ELSE 'REJECTED' END,
                        rejection = CASE done.outcome WHEN 'COMPLETED' THEN NULL ELSE done.rejection END,
-                       version = o.version + 1, cause = 'completion', decided_at = done.at
+                       version = o.version + 1, cause = 'completion', decided_at = done.at,
+                       position = nullif(done.position, '')
                   FROM done
                  WHERE o.id = done.id AND done.kind = 'PAYOUT' AND o.status = 'REQUESTED'
                 RETURNING 1)
@@ -62,6 +66,7 @@ class Completions {
                 .bind("kinds", column(batch, c -> c.getKind().name(), String[]::new))
                 .bind("outcomes", column(batch, c -> c.getOutcome().name(), String[]::new))
                 .bind("rejections", column(batch, Completions::rejection, String[]::new))
+                .bind("positions", column(batch, Completions::position, String[]::new))
                 .bind("ats", column(batch, SettlementCompleted::getCompletedAt, Instant[]::new))
                 .map(row -> Rows.required(row, "moved", Long.class))
                 .one();
@@ -87,6 +92,10 @@ class Completions {
         } catch (IllegalArgumentException noId) {
             return Optional.of("the referenceId is no UUID");
         }
+    }
+
+    private static String position(SettlementCompleted completion) {
+        return completion.getPosition() == null ? "" : completion.getPosition();
     }
 
     private static String rejection(SettlementCompleted completion) {

@@ -110,6 +110,7 @@ class CreatePayment {
                 null,
                 now,
                 null,
+                null,
                 null);
     }
 }

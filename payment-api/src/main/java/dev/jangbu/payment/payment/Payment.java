@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param firstAttemptAt when the buyer's authentication began to run out
  * @param reviewReason why a person has to decide, or had to
  * @param traceparent of the request that confirmed it
+ * @param position where its entries stand in the books, once it is completed: a wallet read that is given it is no older
  */
 public record Payment(
         UUID id,
@@ -43,7 +44,8 @@ public record Payment(
         @Nullable String traceparent,
         Instant createdAt,
         @Nullable Instant approvedAt,
-        @Nullable Instant completedAt) {
+        @Nullable Instant completedAt,
+        @Nullable String position) {
 
     /** Whether a claim of this attempt still holds: nobody else has taken over, and nothing was decided meanwhile. */
     public boolean heldBy(Claimed claim) {

@@ -65,6 +65,7 @@ class PaymentRow {
                 row.get("traceparent", String.class),
                 required(row, "created_at", Instant.class),
                 row.get("approved_at", Instant.class),
-                row.get("completed_at", Instant.class));
+                row.get("completed_at", Instant.class),
+                row.get("position", String.class));
     }
 }

@@ -24,7 +24,8 @@ record PaymentView(
         long version,
         Instant createdAt,
         @Nullable Instant approvedAt,
-        @Nullable Instant completedAt) {
+        @Nullable Instant completedAt,
+        @Nullable String position) {
 
     /** One seller's part, in minor units. */
     record Line(String lineId, String sellerId, long amount, long fee, long refundedAmount) {}
@@ -61,6 +62,7 @@ record PaymentView(
                 payment.version(),
                 payment.createdAt(),
                 payment.approvedAt(),
-                payment.completedAt());
+                payment.completedAt(),
+                payment.position());
     }
 }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param destination where the money goes, in the marketplace's own words
  * @param rejection why the wallet refused; null unless REJECTED
  * @param expectedVersion the wallet's version that it was asked for; null: any
+ * @param position where its entries stand in the books, once it is booked: a wallet read that is given it is no older
  * @param version counts the changes of status, from 1
  */
 public record Payout(
@@ -24,7 +25,8 @@ public record Payout(
         @Nullable Long expectedVersion,
         long version,
         Instant createdAt,
-        @Nullable Instant decidedAt) {
+        @Nullable Instant decidedAt,
+        @Nullable String position) {
 
     /** The wallet that it is taken from. */
     public String walletId() {

@@ -109,6 +109,7 @@ class PayoutStore {
                 row.get("expected_version", Long.class),
                 required(row, "version", Long.class),
                 required(row, "created_at", Instant.class),
-                row.get("decided_at", Instant.class));
+                row.get("decided_at", Instant.class),
+                row.get("position", String.class));
     }
 }

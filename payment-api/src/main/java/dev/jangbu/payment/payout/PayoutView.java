@@ -15,7 +15,8 @@ record PayoutView(
         @Nullable String rejection,
         long version,
         Instant createdAt,
-        @Nullable Instant decidedAt) {
+        @Nullable Instant decidedAt,
+        @Nullable String position) {
 
     static PayoutView of(Payout payout) {
         return new PayoutView(
@@ -28,6 +29,7 @@ record PayoutView(
                 payout.rejection(),
                 payout.version(),
                 payout.createdAt(),
-                payout.decidedAt());
+                payout.decidedAt(),
+                payout.position());
     }
 }

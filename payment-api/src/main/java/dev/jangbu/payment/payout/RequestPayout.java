@@ -129,6 +129,7 @@ class RequestPayout {
                 expectedVersion.orElse(null),
                 1,
                 clock.instant().truncatedTo(ChronoUnit.MILLIS),
+                null,
                 null);
     }
 

@@ -69,6 +69,7 @@ class BeginRefund {
                 call.trace().traceparent(),
                 clock.instant().truncatedTo(ChronoUnit.MILLIS),
                 null,
+                null,
                 null);
         List<Back> back = lines.stream()
                 .map(line -> new Back(line.lineId(), line.amount(), 0))

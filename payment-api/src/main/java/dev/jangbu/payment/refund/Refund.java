@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param leaseLive whether whoever set out last may still be at it
  * @param version counts the changes of status, from 1
  * @param traceparent of the request that asked for it
+ * @param position where its entries stand in the books, once it is completed: a wallet read that is given it is no older
  */
 public record Refund(
         UUID id,
@@ -30,7 +31,8 @@ public record Refund(
         @Nullable String traceparent,
         Instant createdAt,
         @Nullable Instant approvedAt,
-        @Nullable Instant completedAt) {
+        @Nullable Instant completedAt,
+        @Nullable String position) {
 
     /** Whether a claim of this attempt still holds: nobody else has taken over, and nothing was decided meanwhile. */
     boolean heldBy(Claimed claim) {

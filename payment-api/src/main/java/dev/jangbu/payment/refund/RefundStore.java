@@ -178,6 +178,7 @@ class RefundStore {
                 row.get("traceparent", String.class),
                 required(row, "created_at", Instant.class),
                 row.get("approved_at", Instant.class),
-                row.get("completed_at", Instant.class));
+                row.get("completed_at", Instant.class),
+                row.get("position", String.class));
     }
 }

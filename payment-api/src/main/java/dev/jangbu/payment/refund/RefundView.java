@@ -17,7 +17,8 @@ record RefundView(
         long version,
         Instant createdAt,
         @Nullable Instant approvedAt,
-        @Nullable Instant completedAt) {
+        @Nullable Instant completedAt,
+        @Nullable String position) {
 
     static RefundView of(Refund refund) {
         return new RefundView(
@@ -31,6 +32,7 @@ record RefundView(
                 refund.version(),
                 refund.createdAt(),
                 refund.approvedAt(),
-                refund.completedAt());
+                refund.completedAt(),
+                refund.position());
     }
 }

@@ -63,6 +63,7 @@ public final class Payments {
                 null,
                 NOON,
                 null,
+                null,
                 null);
     }
 }

@@ -93,6 +93,7 @@ class RefundOutcomeTest {
                 null,
                 NOW,
                 null,
+                null,
                 null);
         return new RefundWork(PAYMENT, refund, Set.of("tx-1"));
     }
