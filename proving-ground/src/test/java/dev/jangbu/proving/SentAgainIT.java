@@ -1,0 +1,233 @@
+package dev.jangbu.proving;
+
+import static dev.jangbu.proving.Shop.line;
+import static dev.jangbu.proving.Shop.newOrderId;
+import static dev.jangbu.proving.Shop.order;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.jangbu.contract.Topics;
+import dev.jangbu.proving.LocalStack.Ran;
+import dev.jangbu.proving.audit.Audit;
+import dev.jangbu.proving.stack.HttpApi;
+import dev.jangbu.proving.stack.HttpApi.Answer;
+import dev.jangbu.proving.stack.TopicReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What was settled is not settled again: not when the wallets' disk is lost, not when Connect dies before it stores how far it
+ * is, not when the outbox's rows are sent again, not when all that ever was on settlement.requests is.
+ */
+class SentAgainIT {
+
+    private static final Duration SETTLES_WITHIN = Duration.ofMinutes(2);
+    private static final String DESK = "jangbu-settlement";
+    private static final List<String> SELLERS =
+            IntStream.range(0, 6).mapToObj(n -> "again-" + n).toList();
+
+    private static LocalStack stack;
+    private static HttpApi api;
+    private static Shop shop;
+
+    @BeforeAll
+    static void aRunningStack() {
+        stack = LocalStack.shared();
+        api = stack.api();
+        shop = new Shop(api);
+    }
+
+    @AfterAll
+    static void stop() {
+        api.close();
+    }
+
+    @Test
+    void nothingThatIsSentAgainChangesABalance() throws Exception {
+        Instant begin = Instant.now().minusSeconds(1);
+        for (int n = 0; n < 8; n++) {
+            pay(n);
+        }
+        Map<String, String> before = wallets();
+        assertThat(before).hasSize(SELLERS.size()).doesNotContainValue("0 at 0");
+
+        // The wallets' disk is lost under the running process, which then dies.
+        ProcessHandle streams = stack.process("streams-processor").orElseThrow();
+        delete(stack.data().resolve("streams"));
+        stack.kill9("streams-processor");
+        // Connect has not stored its offsets since the last second's payments: it sends them again.
+        ProcessHandle connect = stack.process("connect").orElseThrow();
+        stack.kill9("connect");
+        Ran republished = jangbu("outbox", "republish", "--from", begin.toString(), "--batch", "5");
+        assertThat(republished.exitCode()).as(republished.output()).isZero();
+        assertThat(republished.output()).containsPattern("Done: (8|9|[1-9][0-9]+) rows");
+        sendTheWholeOfTheRequestsAgain();
+        stack.awaitRestartOf("streams-processor", streams);
+        stack.awaitRestartOf("connect", connect);
+        // One more payment is behind all of these rows in the outbox.
+        pay(100);
+        await("all requests are decided")
+                .atMost(SETTLES_WITHIN)
+                .ignoreExceptions()
+                .until(SentAgainIT::isCaughtUp);
+
+        Map<String, String> expected = new TreeMap<>(before);
+        expected.computeIfPresent(seller(100), (seller, wallet) -> moved(wallet, 101_000));
+        expected.computeIfPresent("again-5", (seller, wallet) -> moved(wallet, 9));
+        await().atMost(SETTLES_WITHIN).ignoreExceptions().untilAsserted(() -> assertThat(wallets())
+                .isEqualTo(expected));
+        assertThat(Audit.of(stack.address()))
+                .allSatisfy(finding ->
+                        assertThat(finding.breaches().count()).as("%s", finding).isZero());
+    }
+
+    @Test
+    void aDeadLetterIsListedShownAndNotReplayedWhileItWouldOnlyComeBack() throws Exception {
+        String marker = "poison-" + UUID.randomUUID();
+        try (KafkaProducer<byte[], byte[]> producer = producer()) {
+            producer.send(new ProducerRecord<>(
+                            Topics.SETTLEMENT_REQUESTS.name(),
+                            marker.getBytes(StandardCharsets.UTF_8),
+                            "no wire format".getBytes(StandardCharsets.UTF_8)))
+                    .get();
+        }
+        JsonNode letter = await("the dead letter")
+                .atMost(SETTLES_WITHIN)
+                .until(() -> letter(marker), found -> !found.isMissingNode());
+        String number = letter.path("offset").asText();
+        assertThat(letter.path("replays").isEmpty()).isTrue();
+
+        Ran shown = jangbu("dead-letters", "show", number);
+        assertThat(shown.exitCode()).as(shown.output()).isZero();
+        assertThat(shown.output()).contains(marker, "undecodable", "6e6f2077697265");
+
+        Ran replayed = jangbu("dead-letters", "replay", number, "--reason", "for a test");
+        assertThat(replayed.exitCode()).as(replayed.output()).isEqualTo(1);
+        assertThat(replayed.output()).contains(number + "  not sent.", "still can't be read");
+
+        Ran missing = jangbu("dead-letters", "show", "999999");
+        assertThat(missing.exitCode()).isEqualTo(1);
+        assertThat(missing.output()).contains("There is no dead letter 999999");
+    }
+
+    private static JsonNode letter(String key) throws IOException {
+        Ran list = jangbu("dead-letters", "--json", "--topic", "settlement.requests", "--by", "wallet-desk");
+        assertThat(list.exitCode()).as(list.output()).isZero();
+        for (String each :
+                list.output().lines().filter(text -> text.startsWith("{")).toList()) {
+            JsonNode letter = new ObjectMapper().readTree(each);
+            if (letter.path("key").asText().equals(key)) {
+                return letter;
+            }
+        }
+        return com.fasterxml.jackson.databind.node.MissingNode.getInstance();
+    }
+
+    private static void pay(int n) throws IOException {
+        String id = shop.create(order(newOrderId(), line(seller(n), 1_000L * (n + 1), 0), line("again-5", 10, 1)));
+        Answer answer = shop.confirm(
+                id, UUID.randomUUID().toString(), "again_" + id, 1_000L * (n + 1) + 10, "Prefer", "wait=30");
+        assertThat(answer.status()).as("%s", answer).isEqualTo(200);
+        await("payment " + id + " completes")
+                .atMost(SETTLES_WITHIN)
+                .until(() -> api.get("/payments/" + id).text("status").equals("COMPLETED"));
+    }
+
+    private static String seller(int n) {
+        return SELLERS.get(n % 5);
+    }
+
+    /** "balance at version" by seller. */
+    private static Map<String, String> wallets() throws IOException {
+        Map<String, String> wallets = new TreeMap<>();
+        for (String seller : SELLERS) {
+            Answer wallet = api.get("/wallets/" + seller + "?currency=KRW");
+            assertThat(wallet.status()).as("%s", wallet).isEqualTo(200);
+            wallets.put(seller, wallet.text("balance") + " at " + wallet.text("version"));
+        }
+        return wallets;
+    }
+
+    private static String moved(String wallet, long amount) {
+        String[] parts = wallet.split(" at ", 2);
+        return (Long.parseLong(parts[0]) + amount) + " at " + (Long.parseLong(parts[1]) + 1);
+    }
+
+    private static Ran jangbu(String... command) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of(command));
+        arguments.addAll(List.of("--data", stack.data().toString()));
+        return stack.run(Map.of(), arguments.toArray(String[]::new));
+    }
+
+    private static void sendTheWholeOfTheRequestsAgain() throws Exception {
+        try (KafkaProducer<byte[], byte[]> producer = producer()) {
+            new TopicReader(stack.address())
+                    .readRaw(
+                            Topics.SETTLEMENT_REQUESTS,
+                            record -> producer.send(new ProducerRecord<>(
+                                    record.topic(),
+                                    record.partition(),
+                                    record.key(),
+                                    record.value(),
+                                    record.headers())));
+            producer.flush();
+        }
+    }
+
+    private static KafkaProducer<byte[], byte[]> producer() {
+        return new KafkaProducer<>(
+                Map.of("bootstrap.servers", stack.address().kafka()),
+                new ByteArraySerializer(),
+                new ByteArraySerializer());
+    }
+
+    private static boolean isCaughtUp() throws Exception {
+        try (Admin admin =
+                Admin.create(Map.of("bootstrap.servers", stack.address().kafka()))) {
+            Map<TopicPartition, OffsetSpec> latest = IntStream.range(0, Topics.LOCAL_PARTITIONS)
+                    .mapToObj(partition -> new TopicPartition(Topics.SETTLEMENT_REQUESTS.name(), partition))
+                    .collect(Collectors.toMap(Function.identity(), partition -> OffsetSpec.latest()));
+            var committed = admin.listConsumerGroupOffsets(DESK)
+                    .partitionsToOffsetAndMetadata()
+                    .get();
+            return admin.listOffsets(latest).all().get().entrySet().stream()
+                    .allMatch(end -> end.getValue().offset() == 0
+                            || (committed.get(end.getKey()) != null
+                                    && committed.get(end.getKey()).offset()
+                                            == end.getValue().offset()));
+        }
+    }
+
+    private static void delete(Path directory) throws IOException {
+        assertThat(directory).isDirectory();
+        try (Stream<Path> files = Files.walk(directory)) {
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
+        }
+    }
+}
