@@ -41,9 +41,11 @@ public class PostingConfiguration {
             SchemaWarmUp schemas,
             PostingStatus status,
             Clock clock) {
+        KafkaClients clients = new KafkaClients(settings.kafka(), settings.instance(), settings.maxBatchEntries());
         return new PostingLoop(
                 migrations,
-                new KafkaClients(settings.kafka(), settings.instance(), settings.maxBatchEntries()),
+                clients::consumer,
+                clients::producer,
                 schemas,
                 new BookWriter(database.forPosting(), clock),
                 status,

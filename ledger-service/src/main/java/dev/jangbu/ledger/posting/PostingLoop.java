@@ -7,8 +7,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.producer.Producer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
 
@@ -22,7 +24,8 @@ final class PostingLoop implements SmartLifecycle {
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
     private final Migrations migrations;
-    private final KafkaClients clients;
+    private final Supplier<Consumer<byte[], byte[]>> consumers;
+    private final Supplier<Producer<byte[], byte[]>> producers;
     private final SchemaWarmUp schemas;
     private final BookWriter writer;
     private final PostingStatus status;
@@ -32,13 +35,15 @@ final class PostingLoop implements SmartLifecycle {
 
     PostingLoop(
             Migrations migrations,
-            KafkaClients clients,
+            Supplier<Consumer<byte[], byte[]>> consumers,
+            Supplier<Producer<byte[], byte[]>> producers,
             SchemaWarmUp schemas,
             BookWriter writer,
             PostingStatus status,
             Clock clock) {
         this.migrations = migrations;
-        this.clients = clients;
+        this.consumers = consumers;
+        this.producers = producers;
         this.schemas = schemas;
         this.writer = writer;
         this.status = status;
@@ -79,8 +84,8 @@ final class PostingLoop implements SmartLifecycle {
 
     /** Posts until told to stop; ends otherwise only by an exception. */
     private void post() {
-        try (PostingPublisher publisher = new PostingPublisher(clients::producer, schemas.postings())) {
-            Consumer<byte[], byte[]> consumer = clients.consumer();
+        try (PostingPublisher publisher = new PostingPublisher(producers, schemas.postings())) {
+            Consumer<byte[], byte[]> consumer = consumers.get();
             try {
                 int partitions = partitions(consumer, Topics.LEDGER_ENTRIES.name());
                 partitions(consumer, Topics.LEDGER_POSTINGS.name());

@@ -12,6 +12,9 @@ import dev.jangbu.ledger.book.Entries;
 import dev.jangbu.ledger.book.Entry;
 import dev.jangbu.ledger.database.Database;
 import dev.jangbu.ledger.database.LedgerDatabase;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -24,12 +27,16 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -227,6 +234,57 @@ final class PosterTest {
         assertThat(text("SELECT count(*) FROM journal_hashes WHERE stored <> computed"))
                 .isEqualTo("0");
         assertThat(second.status.books()).hasSize(TestBroker.PARTITIONS);
+    }
+
+    @Test
+    void anInstanceThatWasPausedBeforeItPublishedCannotPublishWhatItsSuccessorDid() throws Exception {
+        // given an instance that has written a journal, and stands still before the Kafka transaction
+        CountDownLatch standsStill = new CountDownLatch(1);
+        CountDownLatch goesOn = new CountDownLatch(1);
+        PostingInstance paused = new PostingInstance("paused", producer -> pausing(producer, standsStill, goesOn));
+        cleanUp.add(paused::stop);
+        cleanUp.add(goesOn::countDown);
+        paused.loop.start();
+        await().atMost(PATIENCE).until(paused.status::isReady);
+        Entry entry = Entries.payment("a");
+        send(entry);
+        assertThat(standsStill.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        // and was missed, so that another has its book and answers from the stored journal
+        try (Admin admin = TestBroker.admin()) {
+            admin.removeMembersFromConsumerGroup(KafkaClients.GROUP, new RemoveMembersFromConsumerGroupOptions())
+                    .all()
+                    .get();
+        }
+        start("successor");
+        awaitPostings(1);
+
+        goesOn.countDown();
+
+        await().atMost(PATIENCE).until(() -> paused.status.trouble() == null && paused.status.isReady());
+        send(Entries.payment("a", 2, 11_400));
+        send(ofAnotherBook(entry));
+        awaitPostings(3);
+        assertThat(text("SELECT count(*) FROM journals")).isEqualTo("3");
+    }
+
+    /** Stands still, the first time, when it is about to publish. */
+    private static Producer<byte[], byte[]> pausing(
+            Producer<byte[], byte[]> producer, CountDownLatch standsStill, CountDownLatch goesOn) {
+        InvocationHandler handler = (proxy, method, arguments) -> {
+            if (method.getName().equals("beginTransaction")) {
+                standsStill.countDown();
+                goesOn.await();
+            }
+            try {
+                return method.invoke(producer, arguments);
+            } catch (InvocationTargetException e) {
+                throw e.getCause();
+            }
+        };
+        @SuppressWarnings("unchecked") // a proxy of that interface
+        Producer<byte[], byte[]> pausing = (Producer<byte[], byte[]>)
+                Proxy.newProxyInstance(Producer.class.getClassLoader(), new Class<?>[] {Producer.class}, handler);
+        return pausing;
     }
 
     @Test

@@ -7,6 +7,8 @@ import dev.jangbu.ledger.database.LedgerDatabase;
 import dev.jangbu.ledger.database.Migrations;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
+import java.util.function.UnaryOperator;
+import org.apache.kafka.clients.producer.Producer;
 
 /** What one process of the service posts with, in this JVM. */
 final class PostingInstance {
@@ -16,9 +18,16 @@ final class PostingInstance {
     final PostingLoop loop;
 
     PostingInstance(String name) {
+        this(name, producer -> producer);
+    }
+
+    /** @param disturbance what happens to its producers */
+    PostingInstance(String name, UnaryOperator<Producer<byte[], byte[]>> disturbance) {
+        KafkaClients clients = new KafkaClients(TestBroker.address(), name, 50);
         loop = new PostingLoop(
                 new Migrations(LedgerDatabase.address(), LedgerDatabase.PASSWORD),
-                new KafkaClients(TestBroker.address(), name, 50),
+                clients::consumer,
+                () -> disturbance.apply(clients.producer()),
                 new FixedSchemas(),
                 new BookWriter(database.forPosting(), Clock.systemUTC()),
                 status,
