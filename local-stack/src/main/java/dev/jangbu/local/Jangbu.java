@@ -19,11 +19,14 @@ import picocli.CommandLine.HelpCommand;
  *   <li>{@code dead-letters} lists, shows and replays what could not be processed; {@code outbox} sends rows again
  *   <li>{@code demo} sends payments and shows them completing
  * </ul>
+ *
+ * {@code audit} is not here: the script hands it to the proving ground, which must not know what it judges.
  */
 @Command(
         name = "jangbu",
         description = "A payments backbone: outbox, exactly-once settlement, double-entry ledger.",
         synopsisSubcommandLabel = "COMMAND",
+        footer = "  audit   Checks a running stack from outside: is any money astray?",
         mixinStandardHelpOptions = true,
         subcommands = {
             UpCommand.class,

@@ -5,14 +5,9 @@ import static dev.jangbu.proving.Shop.order;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.jangbu.proving.audit.Audit;
 import dev.jangbu.proving.stack.HttpApi;
 import dev.jangbu.proving.stack.HttpApi.Answer;
 import java.io.IOException;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,11 +72,7 @@ class BurstIT {
             client.get();
         }
 
-        awaitQuiet();
-        assertThat(Audit.of(stack.address()))
-                .allSatisfy(finding -> assertThat(finding.breaches().count())
-                        .as("seed %d, invariant %s", seed, finding)
-                        .isZero());
+        Auditor.assertThatAllHolds(stack.address(), "seed " + seed);
     }
 
     /** One payment of the burst, wholly decided by the seed and its number; some clients repeat themselves. */
@@ -100,21 +91,6 @@ class BurstIT {
         assertThat(answer.status()).as("%s", answer).isEqualTo(200);
         if (random.nextInt(10) == 0) {
             assertThat(shop.confirm(id, key, "burst_" + id, amount).body()).isEqualTo(answer.body());
-        }
-    }
-
-    private static void awaitQuiet() {
-        await("every approved payment completes").atMost(SETTLES_WITHIN).untilAsserted(() -> assertThat(open())
-                .isZero());
-    }
-
-    private static long open() throws SQLException {
-        try (Connection connection = stack.address().openPayments();
-                Statement statement = connection.createStatement();
-                ResultSet count = statement.executeQuery(
-                        "SELECT count(*) FROM payments WHERE status IN ('EXECUTING', 'UNKNOWN', 'ACCEPTED', 'APPROVED')")) {
-            count.next();
-            return count.getLong(1);
         }
     }
 }

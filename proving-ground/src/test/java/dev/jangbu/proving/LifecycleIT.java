@@ -3,7 +3,6 @@ package dev.jangbu.proving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.jangbu.proving.audit.Audit;
 import dev.jangbu.proving.stack.HttpApi;
 import dev.jangbu.proving.stack.HttpApi.Answer;
 import java.io.IOException;
@@ -52,9 +51,7 @@ class LifecycleIT {
         stack.startAgain();
         assertThat(stack.api().get("/payments/" + second).text("status")).isEqualTo("COMPLETED");
         completedPayment(stack);
-        assertThat(Audit.of(stack.address()))
-                .allSatisfy(finding ->
-                        assertThat(finding.breaches().count()).as("%s", finding).isZero());
+        Auditor.assertThatAllHolds(stack.address(), "the deaths of parts and of the supervisor");
     }
 
     private static void refusesASecondStackOnItsPorts(LocalStack stack, Path elsewhere) throws IOException {

@@ -1,48 +1,128 @@
 package dev.jangbu.proving.audit;
 
 import dev.jangbu.proving.stack.StackAddress;
+import dev.jangbu.proving.stack.TopicReader;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
-/** Checks the invariants of a stack that is quiet. */
+/**
+ * Waits until a stack is quiet, then checks the invariants, then looks whether it stayed quiet while they were checked; if not, all
+ * that was seen is of no worth and it begins again.
+ *
+ * <p>The memory it needs doesn't grow with what it looks at. The databases sort and stream what they hold; topics and the PSP's book
+ * are sorted on disk ({@link dev.jangbu.proving.cards.SortedCards}); two sorted sides are walked side by side, once.
+ */
 public final class Audit {
 
     private static final List<Invariant> INVARIANTS = List.of(
             new OneChargePerPayment(),
+            new RefundsAddUp(),
+            new OutboxIsPublished(),
             new SettledOnce(),
             new Balanced(),
             new WalletsMatchTheBook(),
             new GapFree(),
             new OneCompletion(),
+            new LegalHistory(),
             new MoneyIsConserved());
 
-    private Audit() {}
+    /** What takes long, or tries to do what is forbidden. */
+    private static final List<Invariant> DEEP = List.of(new LedgerRefusesChange(), new RebuiltFromKafka());
 
-    /** What came of checking one invariant. */
-    public record Finding(Invariant invariant, Breaches breaches) {
+    private final StackAddress stack;
+    private final TopicReader topics;
+    private final Duration patience;
+    private final Progress progress;
+    private final List<Invariant> invariants;
 
-        @Override
-        public String toString() {
-            String head = "%2d  %s".formatted(invariant.number(), invariant.statement());
-            return breaches.count() == 0
-                    ? head
-                    : head + "\n      BROKEN " + breaches.count() + " times:\n      "
-                            + String.join("\n      ", breaches.first());
-        }
+    /**
+     * @param patience how long to wait for quiet, all in all
+     * @param deep whether to check too what takes long
+     */
+    public Audit(StackAddress stack, Duration patience, boolean deep, Progress progress) {
+        this(stack, new TopicReader(stack), patience, progress, deep ? everything() : INVARIANTS);
+    }
+
+    Audit(StackAddress stack, TopicReader topics, Duration patience, Progress progress, List<Invariant> invariants) {
+        this.stack = stack;
+        this.topics = topics;
+        this.patience = patience;
+        this.progress = progress;
+        this.invariants = invariants;
+    }
+
+    /** All that can be checked, in the order of their numbers. */
+    static List<Invariant> everything() {
+        return Stream.concat(INVARIANTS.stream(), DEEP.stream()).toList();
     }
 
     /** Checks all, and says what it found of each. */
-    public static List<Finding> of(StackAddress stack) throws IOException, SQLException {
-        List<Finding> findings = new ArrayList<>();
-        try (Evidence evidence = new Evidence(stack)) {
-            for (Invariant invariant : INVARIANTS) {
-                Breaches breaches = new Breaches();
-                invariant.check(evidence, breaches);
-                findings.add(new Finding(invariant, breaches));
+    public AuditReport run() throws IOException, SQLException, InterruptedException {
+        long begin = System.nanoTime();
+        long deadline = begin + patience.toNanos();
+        try (Quiet quiet = new Quiet(stack, progress)) {
+            while (true) {
+                progress.step("12  waiting until the stack is quiet");
+                List<String> waitingFor = quiet.await(deadline);
+                Duration waited = Duration.ofNanos(System.nanoTime() - begin);
+                if (!waitingFor.isEmpty()) {
+                    return AuditReport.notQuiet(waitingFor, waited);
+                }
+                Quiet.State before = quiet.state();
+                List<Finding> findings = check();
+                progress.step("12  waiting until the replication slot has moved on");
+                List<String> slot = quiet.awaitSlot(deadline);
+                if (!slot.isEmpty()) {
+                    return AuditReport.notQuiet(slot, Duration.ofNanos(System.nanoTime() - begin));
+                }
+                if (quiet.state().equals(before)) {
+                    return AuditReport.of(findings, waited);
+                }
+                if (System.nanoTime() - deadline >= 0) {
+                    return AuditReport.notQuiet(List.of("an audit during which nothing moves"), waited);
+                }
+                progress.say("    something moved while the audit looked: again from the beginning");
             }
         }
-        return findings;
+    }
+
+    /** Checks without asking whether the stack is quiet. */
+    List<Finding> check() throws IOException, SQLException {
+        Path scratch = Files.createTempDirectory("jangbu-audit-");
+        try (Evidence evidence = new Evidence(stack, topics, scratch, progress)) {
+            List<Finding> findings = new ArrayList<>();
+            for (Invariant invariant : invariants) {
+                progress.step("%2d  %s".formatted(invariant.number(), invariant.statement()));
+                long begin = System.nanoTime();
+                Breaches breaches = new Breaches();
+                invariant.check(evidence, breaches);
+                findings.add(new Finding(
+                        invariant.number(),
+                        invariant.getClass().getSimpleName(),
+                        invariant.statement(),
+                        breaches.count(),
+                        breaches.first(),
+                        progress.seen(),
+                        Duration.ofNanos(System.nanoTime() - begin)));
+            }
+            return findings;
+        } finally {
+            delete(scratch);
+        }
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
     }
 }

@@ -14,23 +14,34 @@ final class Balanced implements Invariant {
             HAVING sum(CASE side WHEN 'DEBIT' THEN amount ELSE -amount END) <> 0 OR count(*) < 2
             """;
 
+    private static final String UNBALANCED_OVER_ALL = """
+            SELECT currency, sum(CASE side WHEN 'DEBIT' THEN amount ELSE -amount END) AS difference
+              FROM lines
+             GROUP BY currency
+            HAVING sum(CASE side WHEN 'DEBIT' THEN amount ELSE -amount END) <> 0
+            """;
+
     private static final String BALANCES_DIFFER = """
             SELECT coalesce(kept.account, summed.account) AS account, coalesce(kept.currency, summed.currency) AS currency,
+                   coalesce(kept.book, summed.book) AS book,
                    kept.debits AS kept_debits, kept.credits AS kept_credits, summed.debits, summed.credits
-              FROM (SELECT account, currency, sum(debits) AS debits, sum(credits) AS credits
-                      FROM balances
-                     GROUP BY account, currency) AS kept
-              FULL JOIN (SELECT account, currency,
-                                coalesce(sum(amount) FILTER (WHERE side = 'DEBIT'), 0) AS debits,
-                                coalesce(sum(amount) FILTER (WHERE side = 'CREDIT'), 0) AS credits
-                           FROM lines
-                          GROUP BY account, currency) AS summed
-                   ON summed.account = kept.account AND summed.currency = kept.currency
+              FROM balances AS kept
+              FULL JOIN (SELECT j.book, l.account, l.currency,
+                                coalesce(sum(l.amount) FILTER (WHERE l.side = 'DEBIT'), 0) AS debits,
+                                coalesce(sum(l.amount) FILTER (WHERE l.side = 'CREDIT'), 0) AS credits
+                           FROM lines l
+                           JOIN journals j USING (settlement_id)
+                          GROUP BY j.book, l.account, l.currency) AS summed
+                   ON summed.book = kept.book AND summed.account = kept.account AND summed.currency = kept.currency
              WHERE (kept.debits, kept.credits) IS DISTINCT FROM (summed.debits, summed.credits)
             """;
 
-    private static final String CLOSED = """
+    private static final String WITHOUT_LINES = """
             SELECT j.settlement_id FROM journals j LEFT JOIN lines l USING (settlement_id) WHERE l.settlement_id IS NULL
+            """;
+
+    private static final String WITHOUT_JOURNAL = """
+            SELECT l.settlement_id FROM lines l LEFT JOIN journals j USING (settlement_id) WHERE j.settlement_id IS NULL
             """;
 
     @Override
@@ -40,26 +51,36 @@ final class Balanced implements Invariant {
 
     @Override
     public String statement() {
-        return "Debits equal credits in each journal, per currency, and the balances are the sums of the lines";
+        return "Debits equal credits in each journal, per currency and over all, and the balances are the sums of the lines";
     }
 
     @Override
     public void check(Evidence evidence, Breaches breaches) throws IOException, SQLException {
+        evidence.ledger("SELECT count(*) AS n FROM lines", row -> evidence.looked(row.getLong("n")));
         evidence.ledger(
                 UNBALANCED,
                 row -> breaches.add(
-                        "journal %s is off by %d %s",
-                        row.getString("settlement_id"), row.getLong("difference"), row.getString("currency")));
+                        "journal %s is off by %s %s in %d lines",
+                        row.getString("settlement_id"),
+                        row.getString("difference"),
+                        row.getString("currency"),
+                        row.getLong("lines")));
+        evidence.ledger(
+                UNBALANCED_OVER_ALL,
+                row -> breaches.add(
+                        "the whole book is off by %s %s", row.getString("difference"), row.getString("currency")));
         evidence.ledger(
                 BALANCES_DIFFER,
                 row -> breaches.add(
-                        "%s %s: kept %s/%s, lines sum to %s/%s",
+                        "%s %s in book %s: kept %s/%s, lines sum to %s/%s",
                         row.getString("account"),
                         row.getString("currency"),
+                        row.getString("book"),
                         row.getString("kept_debits"),
                         row.getString("kept_credits"),
                         row.getString("debits"),
                         row.getString("credits")));
-        evidence.ledger(CLOSED, row -> breaches.add("journal %s has no lines", row.getString("settlement_id")));
+        evidence.ledger(WITHOUT_LINES, row -> breaches.add("journal %s has no lines", row.getString("settlement_id")));
+        evidence.ledger(WITHOUT_JOURNAL, row -> breaches.add("lines of %s have no journal", row.getString(1)));
     }
 }

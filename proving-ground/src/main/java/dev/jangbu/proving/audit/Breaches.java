@@ -7,6 +7,7 @@ import java.util.List;
 public final class Breaches {
 
     private static final int KEPT = 20;
+    private static final int LONGEST = 1_000;
 
     private final List<String> first = new ArrayList<>();
     private long count;
@@ -15,7 +16,8 @@ public final class Breaches {
     public void add(String evidence, Object... arguments) {
         count++;
         if (first.size() < KEPT) {
-            first.add(evidence.formatted(arguments));
+            String text = evidence.formatted(arguments);
+            first.add(text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "…");
         }
     }
 

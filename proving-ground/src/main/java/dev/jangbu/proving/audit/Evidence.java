@@ -2,45 +2,64 @@ package dev.jangbu.proving.audit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.jangbu.contract.Topic;
+import dev.jangbu.contract.Topics;
+import dev.jangbu.proving.cards.Card;
+import dev.jangbu.proving.cards.Cards;
+import dev.jangbu.proving.cards.SortedCards;
 import dev.jangbu.proving.stack.HttpApi;
 import dev.jangbu.proving.stack.StackAddress;
 import dev.jangbu.proving.stack.TopicReader;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.function.Consumer;
+import java.time.Duration;
+import java.time.Instant;
+import org.apache.avro.specific.SpecificRecord;
+import org.jspecify.annotations.Nullable;
 
-/** Where an auditor looks: both databases, the topics, the API, and the PSP's own book. */
+/**
+ * Where an auditor looks: both databases, each in one snapshot, the topics, the API, and the PSP's own book. Everything
+ * streams, and everything that is handed out is counted as looked at.
+ */
 public final class Evidence implements AutoCloseable {
 
-    private static final int FETCH_SIZE = 5_000;
+    private static final int FETCH_SIZE = 2_000;
     private static final int CHARGES_PAGE = 1_000;
+    private static final Duration PAGE_WITHIN = Duration.ofSeconds(30);
 
     private final StackAddress stack;
+    private final TopicReader topics;
+    private final Path scratch;
+    private final Progress progress;
     private final Connection payments;
     private final Connection ledger;
-    private final TopicReader topics;
     private final HttpApi api;
     private final HttpClient http = HttpClient.newHttpClient();
     private final ObjectMapper json = new ObjectMapper();
+    private final Instant now;
 
-    public Evidence(StackAddress stack) throws SQLException {
+    /** @param scratch an existing directory that cards are sorted in */
+    Evidence(StackAddress stack, TopicReader topics, Path scratch, Progress progress) throws SQLException, IOException {
         this.stack = stack;
-        this.payments = stack.openPayments();
-        this.ledger = stack.openLedger();
-        // Cursors need a transaction; one snapshot for a whole database is what an audit wants anyhow.
-        this.payments.setAutoCommit(false);
-        this.payments.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
-        this.ledger.setAutoCommit(false);
-        this.ledger.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
-        this.topics = new TopicReader(stack);
+        this.topics = topics;
+        this.scratch = scratch;
+        this.progress = progress;
+        this.payments = snapshot(stack.openPayments());
+        this.ledger = snapshot(stack.openLedger());
         this.api = new HttpApi(stack.api(), stack.apiKey());
+        this.now = databaseTime();
     }
 
     /** Looks at a row. */
@@ -49,12 +68,22 @@ public final class Evidence implements AutoCloseable {
         void read(ResultSet row) throws SQLException, IOException;
     }
 
-    TopicReader topics() {
-        return topics;
+    StackAddress stack() {
+        return stack;
     }
 
     HttpApi api() {
         return api;
+    }
+
+    /** The time of the database when the audit began to look. */
+    Instant now() {
+        return now;
+    }
+
+    /** Says that so many things were looked at where the database did the looking. */
+    void looked(long things) {
+        progress.saw(things);
     }
 
     void payments(String sql, RowReader rows) throws SQLException, IOException {
@@ -65,12 +94,62 @@ public final class Evidence implements AutoCloseable {
         query(ledger, sql, rows);
     }
 
-    /** Every charge in the PSP's book, page by page. */
-    void charges(Consumer<JsonNode> charges) throws IOException {
+    /** The rows of a query with the columns {@code key} and {@code text}, ordered by {@code key}. */
+    Cards paymentCards(String sql) throws SQLException {
+        return new RowCards(payments, sql);
+    }
+
+    /** The same of the ledger; {@code arguments} are numbers for the query's question marks. */
+    Cards ledgerCards(String sql, long... arguments) throws SQLException {
+        return new RowCards(ledger, sql, arguments);
+    }
+
+    /** A new heap of cards to sort; whoever asks for it closes it. */
+    SortedCards cards() {
+        return new SortedCards(scratch);
+    }
+
+    /** Passes on what a topic says, partition by partition in the order of their offsets. */
+    <T extends SpecificRecord> void topic(Topic<T> topic, TopicReader.Values<T> values, TopicReader.Records unreadable)
+            throws IOException {
+        topics.read(
+                topic,
+                (record, value) -> {
+                    progress.saw(1);
+                    values.read(record, value);
+                },
+                record -> {
+                    progress.saw(1);
+                    unreadable.read(record);
+                });
+    }
+
+    int partitions(Topic<?> topic) {
+        return topics.partitions(topic);
+    }
+
+    void deadLetters(TopicReader.Records records) throws IOException {
+        topics.readRaw(Topics.SETTLEMENT_DEAD_LETTERS, record -> {
+            progress.saw(1);
+            records.read(record);
+        });
+    }
+
+    /** Looks at a charge. */
+    @FunctionalInterface
+    interface ChargeReader {
+        void read(JsonNode charge) throws IOException;
+    }
+
+    /** Every charge in the PSP's book, page by page, in the order in which they were made. */
+    void charges(ChargeReader charges) throws IOException {
         String after = "";
         while (true) {
             JsonNode page = page(after);
-            page.forEach(charges);
+            for (JsonNode charge : page) {
+                progress.saw(1);
+                charges.read(charge);
+            }
             if (page.size() < CHARGES_PAGE) {
                 return;
             }
@@ -80,25 +159,47 @@ public final class Evidence implements AutoCloseable {
 
     private JsonNode page(String after) throws IOException {
         URI uri = URI.create(stack.simulator() + "/simulator/charges?limit=" + CHARGES_PAGE
-                + (after.isEmpty() ? "" : "&after=" + after));
+                + (after.isEmpty() ? "" : "&after=" + URLEncoder.encode(after, StandardCharsets.UTF_8)));
         try {
-            return json.readTree(http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofByteArray())
-                    .body());
+            HttpResponse<byte[]> answer =
+                    http.send(HttpRequest.newBuilder(uri).timeout(PAGE_WITHIN).build(), BodyHandlers.ofByteArray());
+            if (answer.statusCode() != 200) {
+                throw new IOException("The PSP answers " + answer.statusCode() + " at " + uri);
+            }
+            return json.readTree(answer.body());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
         }
     }
 
-    private static void query(Connection connection, String sql, RowReader rows) throws SQLException, IOException {
+    private void query(Connection connection, String sql, RowReader rows) throws SQLException, IOException {
         try (Statement statement = connection.createStatement()) {
             statement.setFetchSize(FETCH_SIZE);
             try (ResultSet result = statement.executeQuery(sql)) {
                 while (result.next()) {
+                    progress.saw(1);
                     rows.read(result);
                 }
             }
         }
+    }
+
+    private Instant databaseTime() throws SQLException {
+        try (Statement statement = payments.createStatement();
+                ResultSet time =
+                        statement.executeQuery("SELECT (extract(epoch FROM now()) * 1000)::bigint AS milliseconds")) {
+            time.next();
+            return Instant.ofEpochMilli(time.getLong(1));
+        }
+    }
+
+    /** Cursors need a transaction; one snapshot of a whole database is what an audit wants anyhow. */
+    private static Connection snapshot(Connection connection) throws SQLException {
+        connection.setAutoCommit(false);
+        connection.setReadOnly(true);
+        connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+        return connection;
     }
 
     @Override
@@ -107,5 +208,34 @@ public final class Evidence implements AutoCloseable {
         ledger.close();
         api.close();
         http.close();
+    }
+
+    private final class RowCards implements Cards {
+
+        private final PreparedStatement statement;
+        private final ResultSet rows;
+
+        RowCards(Connection connection, String sql, long... arguments) throws SQLException {
+            this.statement = connection.prepareStatement(sql);
+            statement.setFetchSize(FETCH_SIZE);
+            for (int i = 0; i < arguments.length; i++) {
+                statement.setLong(i + 1, arguments[i]);
+            }
+            this.rows = statement.executeQuery();
+        }
+
+        @Override
+        public @Nullable Card next() throws SQLException {
+            if (!rows.next()) {
+                return null;
+            }
+            progress.saw(1);
+            return new Card(rows.getString("key"), rows.getString("text"), 1);
+        }
+
+        @Override
+        public void close() throws SQLException {
+            statement.close();
+        }
     }
 }

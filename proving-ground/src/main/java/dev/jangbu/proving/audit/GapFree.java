@@ -1,11 +1,12 @@
 package dev.jangbu.proving.audit;
 
+import dev.jangbu.contract.LedgerPosted;
 import dev.jangbu.contract.Topics;
+import dev.jangbu.proving.cards.Merge;
+import dev.jangbu.proving.cards.SortedCards;
 import java.io.IOException;
 import java.sql.SQLException;
-import java.util.HashMap;
 import java.util.HexFormat;
-import java.util.Map;
 
 /** Nothing is missing between one journal and the next, in the wallet's order and in the book's. */
 final class GapFree implements Invariant {
@@ -32,7 +33,19 @@ final class GapFree implements Invariant {
 
     private static final String HASHES = "SELECT settlement_id, no, book FROM journal_hashes WHERE stored <> computed";
 
-    private static final String POSTED = "SELECT settlement_id, book, no, encode(hash, 'hex') AS hash FROM journals";
+    private static final String HEADS = """
+            SELECT b.book, b.last_no, encode(b.head_hash, 'hex') AS head_hash, j.no, encode(j.hash, 'hex') AS hash
+              FROM books b
+              LEFT JOIN LATERAL (SELECT no, hash FROM journals WHERE book = b.book ORDER BY no DESC LIMIT 1) AS j ON true
+             WHERE b.last_no <> coalesce(j.no, 0) OR b.head_hash <> coalesce(j.hash, decode(repeat('00', 32), 'hex'))
+            """;
+
+    private static final String JOURNALS = """
+            SELECT settlement_id AS key,
+                   concat_ws(' ', book || '/' || no, kind, reference_id, reference_parts, encode(hash, 'hex')) AS text
+              FROM journals
+             ORDER BY settlement_id
+            """;
 
     @Override
     public int number() {
@@ -49,13 +62,13 @@ final class GapFree implements Invariant {
         evidence.ledger(
                 VERSIONS,
                 row -> breaches.add(
-                        "%s version %d (balance %d) follows version %d (balance %d), moved by %d",
+                        "%s version %d (balance %d) follows version %d (balance %d), moved by %s",
                         row.getString("wallet_id"),
                         row.getLong("wallet_version"),
                         row.getLong("balance_after"),
                         row.getLong("previous_version"),
                         row.getLong("previous_balance"),
-                        row.getLong("moved")));
+                        row.getString("moved")));
         evidence.ledger(
                 NUMBERS,
                 row -> breaches.add(
@@ -66,28 +79,39 @@ final class GapFree implements Invariant {
                 row -> breaches.add(
                         "book %d: the hash of journal %d is not that of its bytes",
                         row.getInt("book"), row.getLong("no")));
+        evidence.ledger(
+                HEADS,
+                row -> breaches.add(
+                        "book %d says that it ends with %d (%s), and its last journal is %d (%s)",
+                        row.getInt("book"),
+                        row.getLong("last_no"),
+                        row.getString("head_hash"),
+                        row.getLong("no"),
+                        row.getString("hash")));
         comparePostings(evidence, breaches);
     }
 
     private static void comparePostings(Evidence evidence, Breaches breaches) throws IOException, SQLException {
-        Map<String, String> postings = new HashMap<>();
-        evidence.topics().read(Topics.LEDGER_POSTINGS, posted -> {
-            byte[] hash = new byte[posted.getHash().remaining()];
-            posted.getHash().duplicate().get(hash);
-            String said = posted.getBook() + "/" + posted.getJournalNo() + " "
-                    + HexFormat.of().formatHex(hash);
-            if (postings.put(posted.getSettlementId(), said) != null) {
-                breaches.add("settlement %s was posted twice", posted.getSettlementId());
-            }
-        });
-        evidence.ledger(POSTED, row -> {
-            String id = row.getString("settlement_id");
-            String stands = row.getInt("book") + "/" + row.getLong("no") + " " + row.getString("hash");
-            String said = postings.remove(id);
-            if (!stands.equals(said)) {
-                breaches.add("journal %s is %s and its posting says %s", id, stands, said);
-            }
-        });
-        postings.forEach((id, said) -> breaches.add("posting %s of %s has no journal", said, id));
+        try (SortedCards postings = evidence.cards();
+                RefusedRecords refused = new RefusedRecords(evidence)) {
+            evidence.topic(
+                    Topics.LEDGER_POSTINGS,
+                    (record, posted) -> postings.add(posted.getSettlementId(), text(posted)),
+                    refused::unreadable);
+            Merge.join(evidence.ledgerCards(JOURNALS), postings.sorted(), (id, journal, posted) -> {
+                if (!journal.equals(posted)) {
+                    breaches.add("settlement %s: the book says %s, its postings say %s", id, journal, posted);
+                }
+            });
+            refused.areDeadLetters(breaches);
+        }
+    }
+
+    /** As {@link #JOURNALS} writes it. */
+    private static String text(LedgerPosted posted) {
+        byte[] hash = new byte[posted.getHash().remaining()];
+        posted.getHash().duplicate().get(hash);
+        return posted.getBook() + "/" + posted.getJournalNo() + " " + posted.getKind() + " " + posted.getReferenceId()
+                + " " + posted.getReferenceParts() + " " + HexFormat.of().formatHex(hash);
     }
 }

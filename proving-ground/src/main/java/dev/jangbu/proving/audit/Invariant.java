@@ -6,7 +6,7 @@ import java.sql.SQLException;
 /** Something that holds whenever the stack is quiet, whatever died before. */
 public interface Invariant {
 
-    /** Its number in {@code docs/architecture.md}. */
+    /** Its number in {@code docs/audit.md}; more than one check may stand under a number. */
     int number();
 
     /** What holds, as a sentence. */

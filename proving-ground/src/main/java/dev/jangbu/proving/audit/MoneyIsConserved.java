@@ -1,28 +1,40 @@
 package dev.jangbu.proving.audit;
 
+import dev.jangbu.proving.cards.Merge;
 import java.io.IOException;
 import java.sql.SQLException;
-import java.util.HashMap;
-import java.util.Map;
 
-/** What came in against what is owed and earned. */
+/** What came in and went back, against what is owed and earned; and what was paid out, against what was booked of it. */
 final class MoneyIsConserved implements Invariant {
 
-    private static final String APPROVED = """
-            SELECT p.currency, sum(l.amount - l.refunded_amount) AS amount
-              FROM payments p
-              JOIN payment_lines l ON l.payment_id = p.id
-             WHERE p.status IN ('APPROVED', 'COMPLETED')
-             GROUP BY p.currency
+    /** Sums are numeric: nothing overflows here. */
+    private static final String HERE = """
+            SELECT currency AS key,
+                   'stays ' || coalesce(sum(amount) FILTER (WHERE NOT outgoing), 0)
+                   || ', paid out ' || coalesce(sum(amount) FILTER (WHERE outgoing), 0) AS text
+              FROM (SELECT currency, amount, false AS outgoing FROM payments WHERE status IN ('APPROVED', 'COMPLETED')
+                    UNION ALL
+                    SELECT p.currency, -r.amount, false
+                      FROM refunds r
+                      JOIN payments p ON p.id = r.payment_id
+                     WHERE r.status IN ('APPROVED', 'COMPLETED')
+                    UNION ALL
+                    SELECT currency, amount, true FROM payouts WHERE status = 'BOOKED') AS moved
+             GROUP BY currency
+             ORDER BY currency COLLATE "C"
             """;
 
-    private static final String CREDITED = """
-            SELECT l.currency, sum(CASE l.side WHEN 'CREDIT' THEN l.amount ELSE -l.amount END) AS amount
+    private static final String BOOKED = """
+            SELECT l.currency AS key,
+                   'stays ' || coalesce(sum(CASE l.side WHEN 'CREDIT' THEN l.amount ELSE -l.amount END)
+                                   FILTER (WHERE j.kind IN ('PAYMENT', 'REFUND')
+                                             AND (l.account LIKE 'seller:%:payable' OR l.account = 'platform:fees')), 0)
+                   || ', paid out ' || coalesce(sum(CASE l.side WHEN 'DEBIT' THEN l.amount ELSE -l.amount END)
+                                   FILTER (WHERE j.kind = 'PAYOUT' AND l.account LIKE 'seller:%:payable'), 0) AS text
               FROM lines l
               JOIN journals j USING (settlement_id)
-             WHERE j.kind IN ('PAYMENT', 'REFUND')
-               AND (l.account LIKE 'seller:%:payable' OR l.account = 'platform:fees')
              GROUP BY l.currency
+             ORDER BY l.currency COLLATE "C"
             """;
 
     @Override
@@ -32,19 +44,16 @@ final class MoneyIsConserved implements Invariant {
 
     @Override
     public String statement() {
-        return "What buyers paid, less what went back, is what sellers are credited with and the platform's fees";
+        return "What buyers paid, less what went back, is what sellers are credited with and the fees; payouts are what was paid out";
     }
 
     @Override
     public void check(Evidence evidence, Breaches breaches) throws IOException, SQLException {
-        Map<String, Long> credited = new HashMap<>();
-        evidence.ledger(CREDITED, row -> credited.put(row.getString("currency"), row.getLong("amount")));
-        evidence.payments(APPROVED, row -> {
-            Long there = credited.remove(row.getString("currency"));
-            if (there == null || there != row.getLong("amount")) {
-                breaches.add("%s: %d approved, %s credited", row.getString("currency"), row.getLong("amount"), there);
+        evidence.ledger("SELECT count(*) AS n FROM lines", row -> evidence.looked(row.getLong("n")));
+        Merge.join(evidence.paymentCards(HERE), evidence.ledgerCards(BOOKED), (currency, here, booked) -> {
+            if (!here.equals(booked)) {
+                breaches.add("%s: here %s, in the book %s", currency, here, booked);
             }
         });
-        credited.forEach((currency, amount) -> breaches.add("%s: nothing approved, %d credited", currency, amount));
     }
 }

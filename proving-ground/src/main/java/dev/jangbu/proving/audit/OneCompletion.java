@@ -1,13 +1,38 @@
 package dev.jangbu.proving.audit;
 
 import dev.jangbu.contract.Topics;
+import dev.jangbu.proving.cards.Merge;
+import dev.jangbu.proving.cards.SortedCards;
 import java.io.IOException;
 import java.sql.SQLException;
-import java.util.HashSet;
-import java.util.Set;
+import java.time.Instant;
 
-/** The end of a payment's way. */
+/** The end of the way of a payment, a refund, a payout: what the desks declare, and what the front door made of it. */
 final class OneCompletion implements Invariant {
+
+    /** In the words of a completion; with the time from which on its completion is kept. */
+    private static final String ENDED = """
+            SELECT key, text FROM (
+                SELECT id AS key,
+                       concat_ws(' ', 'PAYMENT', 'COMPLETED', (SELECT count(*) FROM payment_lines l WHERE l.payment_id = p.id),
+                                 'at', (extract(epoch FROM completed_at) * 1000)::bigint) AS text
+                  FROM payments p
+                 WHERE status = 'COMPLETED'
+                UNION ALL
+                SELECT id,
+                       concat_ws(' ', 'REFUND', 'COMPLETED', (SELECT count(*) FROM refund_lines l WHERE l.refund_id = r.id),
+                                 'at', (extract(epoch FROM completed_at) * 1000)::bigint)
+                  FROM refunds r
+                 WHERE status = 'COMPLETED'
+                UNION ALL
+                SELECT id,
+                       concat_ws(' ', 'PAYOUT',
+                                 CASE status WHEN 'BOOKED' THEN 'COMPLETED 1' ELSE 'REJECTED ' || coalesce(rejection, '') || ' 0' END,
+                                 'at', (extract(epoch FROM decided_at) * 1000)::bigint)
+                  FROM payouts
+                 WHERE status IN ('BOOKED', 'REJECTED')) AS ended
+             ORDER BY key
+            """;
 
     @Override
     public int number() {
@@ -16,22 +41,40 @@ final class OneCompletion implements Invariant {
 
     @Override
     public String statement() {
-        return "One completion for each completed payment, and none for another";
+        return "One completion for each completed payment and refund and each decided payout, and none for another";
     }
 
     @Override
     public void check(Evidence evidence, Breaches breaches) throws IOException, SQLException {
-        Set<String> completions = new HashSet<>();
-        evidence.topics().read(Topics.SETTLEMENT_COMPLETIONS, completed -> {
-            if (!completions.add(completed.getReferenceId())) {
-                breaches.add("%s was completed twice", completed.getReferenceId());
-            }
-        });
-        evidence.payments("SELECT id FROM payments WHERE status = 'COMPLETED'", row -> {
-            if (!completions.remove(row.getString("id"))) {
-                breaches.add("payment %s is COMPLETED without a completion", row.getString("id"));
-            }
-        });
-        completions.forEach(id -> breaches.add("%s was completed and is no COMPLETED payment", id));
+        try (SortedCards completions = evidence.cards();
+                RefusedRecords refused = new RefusedRecords(evidence)) {
+            evidence.topic(
+                    Topics.SETTLEMENT_COMPLETIONS,
+                    (record, completed) -> completions.add(
+                            completed.getReferenceId(),
+                            completed.getKind() + " " + completed.getOutcome()
+                                    + (completed.getRejection() == null ? "" : " " + completed.getRejection()) + " "
+                                    + completed.getParts()),
+                    refused::unreadable);
+            Merge.join(evidence.paymentCards(ENDED), completions.sorted(), (reference, ended, completed) -> {
+                if (ended.nothing()) {
+                    breaches.add("%s was completed and its state doesn't say so: %s", reference, completed);
+                    return;
+                }
+                String text = ended.text();
+                String outcome = text.substring(0, text.indexOf(" at "));
+                Instant at = Instant.ofEpochMilli(Long.parseLong(text.substring(text.indexOf(" at ") + 4)));
+                if (completed.nothing()) {
+                    if (!Age.mayBeGone(at, Age.COMPLETIONS_KEPT, evidence.now())) {
+                        breaches.add("%s is %s without a completion", reference, outcome);
+                    }
+                } else if (completed.count() > 1) {
+                    breaches.add("%s was completed %d times: %s", reference, completed.count(), completed);
+                } else if (!completed.text().equals(outcome)) {
+                    breaches.add("%s is %s and its completion says %s", reference, outcome, completed);
+                }
+            });
+            refused.areDeadLetters(breaches);
+        }
     }
 }

@@ -1,36 +1,59 @@
 package dev.jangbu.proving.audit;
 
-import dev.jangbu.contract.Topics;
+import dev.jangbu.proving.cards.Merge;
 import java.io.IOException;
 import java.sql.SQLException;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Map;
-import java.util.Set;
 
-/** From the approved lines over the outbox and the topic to the journals, and back. */
+/** From what was approved to what is booked, and back: for each reference the journals in full, line by line. */
 final class SettledOnce implements Invariant {
 
-    private static final String APPROVED_LINES = """
-            SELECT p.id, p.currency, l.line_id, l.seller_id, l.amount, l.fee
-              FROM payments p
-              JOIN payment_lines l ON l.payment_id = p.id
-             WHERE p.status IN ('APPROVED', 'COMPLETED')
+    /** What must be booked for each approved line, refunded line and booked payout. Zero lines don't exist. */
+    private static final String WANTED = """
+            SELECT key, text FROM (
+                SELECT p.id AS key,
+                       concat_ws(' ', 'PAYMENT', 'of', count(*) OVER (PARTITION BY p.id), l.seller_id || ':' || p.currency,
+                           CASE WHEN l.fee > 0 THEN 'platform:fees CREDIT ' || l.fee END,
+                           'psp:' || p.psp || ':receivable DEBIT ' || l.amount,
+                           CASE WHEN l.amount > l.fee
+                                THEN 'seller:' || l.seller_id || ':payable CREDIT ' || (l.amount - l.fee) END) AS text
+                  FROM payments p
+                  JOIN payment_lines l ON l.payment_id = p.id
+                 WHERE p.status IN ('APPROVED', 'COMPLETED')
+                UNION ALL
+                SELECT r.id,
+                       concat_ws(' ', 'REFUND', 'of', count(*) OVER (PARTITION BY r.id), l.seller_id || ':' || p.currency,
+                           CASE WHEN rl.fee > 0 THEN 'platform:fees DEBIT ' || rl.fee END,
+                           'psp:' || p.psp || ':receivable CREDIT ' || rl.amount,
+                           CASE WHEN rl.amount > rl.fee
+                                THEN 'seller:' || l.seller_id || ':payable DEBIT ' || (rl.amount - rl.fee) END)
+                  FROM refunds r
+                  JOIN refund_lines rl ON rl.refund_id = r.id
+                  JOIN payments p ON p.id = r.payment_id
+                  JOIN payment_lines l ON l.payment_id = r.payment_id AND l.line_id = rl.line_id
+                 WHERE r.status IN ('APPROVED', 'COMPLETED')
+                UNION ALL
+                SELECT id,
+                       concat_ws(' ', 'PAYOUT', 'of', 1, seller_id || ':' || currency,
+                           'platform:payouts CREDIT ' || amount, 'seller:' || seller_id || ':payable DEBIT ' || amount)
+                  FROM payouts
+                 WHERE status = 'BOOKED') AS wanted
+             ORDER BY key
             """;
 
-    private static final String JOURNALS = """
-            SELECT j.settlement_id, j.reference_id, j.wallet_id,
-                   coalesce(sum(l.amount) FILTER (WHERE l.side = 'DEBIT'), 0) AS amount,
-                   coalesce(sum(l.amount) FILTER (WHERE l.side = 'CREDIT' AND l.account = 'platform:fees'), 0) AS fee
+    private static final String BOOKED = """
+            SELECT j.reference_id AS key,
+                   concat_ws(' ', j.kind, 'of', j.reference_parts, j.wallet_id,
+                       (SELECT string_agg(concat_ws(' ', l.account, l.side, l.amount), ' ' ORDER BY l.account COLLATE "C")
+                          FROM lines l
+                         WHERE l.settlement_id = j.settlement_id)) AS text
               FROM journals j
-              LEFT JOIN lines l USING (settlement_id)
-             WHERE j.kind = 'PAYMENT'
-             GROUP BY j.settlement_id
+             ORDER BY j.reference_id
             """;
 
-    private record Line(String paymentId, String lineId) {}
+    private static final String JOURNALS =
+            "SELECT settlement_id AS key, wallet_id AS text FROM journals ORDER BY settlement_id";
 
-    private record Part(String paymentId, String walletId, long amount, long fee) {}
+    private static final String OUTBOX = "SELECT id AS key, aggregateid AS text FROM outbox ORDER BY id";
 
     @Override
     public int number() {
@@ -39,63 +62,27 @@ final class SettledOnce implements Invariant {
 
     @Override
     public String statement() {
-        return "Each approved line settles once, in one journal, and no journal lacks its outbox row";
+        return "Each approved line, refunded line and booked payout settles once, as a journal of just that; no journal lacks its outbox row";
     }
 
     @Override
     public void check(Evidence evidence, Breaches breaches) throws IOException, SQLException {
-        Map<Line, Part> unsettled = new HashMap<>();
-        evidence.payments(
-                APPROVED_LINES,
-                row -> unsettled.put(
-                        new Line(row.getString("id"), row.getString("line_id")),
-                        new Part(
-                                row.getString("id"),
-                                row.getString("seller_id") + ":" + row.getString("currency"),
-                                row.getLong("amount"),
-                                row.getLong("fee"))));
-        Set<String> outbox = new HashSet<>();
-        evidence.payments("SELECT id FROM outbox", row -> outbox.add(row.getString("id")));
-
-        Map<String, Part> requested = new HashMap<>();
-        Set<String> unreadable = evidence.topics().read(Topics.SETTLEMENT_REQUESTS, request -> {
-            Line line = new Line(request.getReferenceId(), request.getLineId());
-            if (requested.containsKey(request.getSettlementId())) {
-                return; // Delivered at least once: the desk drops it.
-            }
-            Part part = unsettled.remove(line);
-            if (part == null) {
-                breaches.add(
-                        "%s settles line %s, which is not approved or was settled before",
-                        request.getSettlementId(), line);
-                return;
-            }
-            requested.put(request.getSettlementId(), part);
-            if (!outbox.contains(request.getSettlementId())) {
-                breaches.add("%s was requested and is not in the outbox", request.getSettlementId());
+        Merge.join(evidence.paymentCards(WANTED), evidence.ledgerCards(BOOKED), (reference, wanted, booked) -> {
+            if (!wanted.equals(booked)) {
+                breaches.add("%s: approved is %s, booked is %s", reference, wanted, booked);
             }
         });
-        unsettled
-                .keySet()
-                .forEach(line -> breaches.add("the approved line %s was never requested to be settled", line));
-
-        unreadable.removeAll(evidence.topics().deadLetterOrigins());
-        unreadable.forEach(origin -> breaches.add("the unreadable record %s is not among the dead letters", origin));
-
-        evidence.ledger(JOURNALS, row -> {
-            String settlementId = row.getString("settlement_id");
-            Part wanted = requested.remove(settlementId);
-            Part posted = new Part(
-                    row.getString("reference_id"),
-                    row.getString("wallet_id"),
-                    row.getLong("amount"),
-                    row.getLong("fee"));
-            if (wanted == null) {
-                breaches.add("journal %s has no request", settlementId);
-            } else if (!wanted.equals(posted)) {
-                breaches.add("journal %s says %s where the payment says %s", settlementId, posted, wanted);
+        Merge.join(evidence.ledgerCards(JOURNALS), evidence.paymentCards(OUTBOX), (id, journal, row) -> {
+            if (journal.nothing()) {
+                return; // Not booked: a refused payout, or what the comparison above has reported.
+            }
+            if (row.nothing()) {
+                if (!Age.mayBeGone(id, Age.OUTBOX_KEPT, evidence.now())) {
+                    breaches.add("journal %s of %s has no outbox row", id, journal);
+                }
+            } else if (!journal.equals(row)) {
+                breaches.add("journal %s moves %s and its outbox row says %s", id, journal, row);
             }
         });
-        requested.keySet().forEach(id -> breaches.add("settlement %s has no journal", id));
     }
 }

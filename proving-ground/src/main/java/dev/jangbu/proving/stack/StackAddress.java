@@ -51,6 +51,14 @@ public record StackAddress(
         return open(roles.get(role).asText());
     }
 
+    /** A connection to the ledger's database as a role, whichever database that role works in. */
+    public Connection openLedgerAs(String role) throws SQLException {
+        URI database = URI.create(ledger);
+        String user = URI.create(roles.get(role).asText()).getRawUserInfo();
+        return open("postgresql://" + user + "@"
+                + database.getAuthority().substring(database.getAuthority().indexOf('@') + 1) + database.getPath());
+    }
+
     private static Connection open(String libpqUri) throws SQLException {
         URI uri = URI.create(libpqUri);
         String[] user = uri.getUserInfo().split(":", 2);

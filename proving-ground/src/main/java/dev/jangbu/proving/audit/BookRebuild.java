@@ -1,0 +1,97 @@
+package dev.jangbu.proving.audit;
+
+import dev.jangbu.contract.LedgerEntry;
+import dev.jangbu.contract.LedgerLine;
+import dev.jangbu.proving.cards.Card;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+/**
+ * Numbers and chains the entries of one book, as the ledger's schema says that it is done: the hash of a journal is SHA-256 over
+ * the hash of the one before it (32 zero bytes for the first) and the journal in canonical bytes. Integers are big-endian, a text
+ * is its length in bytes (int4) and its UTF-8 bytes, a time is milliseconds since 1970 (int8).
+ */
+final class BookRebuild {
+
+    private static final int HASH_BYTES = 32;
+
+    private final int book;
+    private long no;
+    private byte[] head = new byte[HASH_BYTES];
+
+    BookRebuild(int book) {
+        this.book = book;
+    }
+
+    /** The journal that this entry becomes: its number, and everything in it but the time of its posting. */
+    Card next(LedgerEntry entry) throws IOException {
+        no++;
+        head = hash(entry);
+        return new Card(Long.toString(no), text(entry), 1);
+    }
+
+    private String text(LedgerEntry entry) {
+        String lines = entry.getLines().stream()
+                .map(line ->
+                        line.getAccount() + " " + line.getSide() + " " + entry.getCurrency() + " " + line.getAmount())
+                .collect(Collectors.joining(" "));
+        return entry.getSettlementId() + " " + entry.getKind() + " " + entry.getReferenceId() + " "
+                + entry.getReferenceParts() + " " + entry.getCurrency() + " " + entry.getWalletId() + " "
+                + entry.getWalletVersion() + " " + entry.getBalanceAfter() + " "
+                + entry.getOccurredAt().toEpochMilli() + " "
+                + entry.getRecordedAt().toEpochMilli() + " " + lines + " "
+                + HexFormat.of().formatHex(head);
+    }
+
+    private byte[] hash(LedgerEntry entry) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
+        DataOutputStream out = new DataOutputStream(bytes);
+        out.write(head);
+        write(out, UUID.fromString(entry.getSettlementId()));
+        out.writeInt(book);
+        out.writeLong(no);
+        write(out, entry.getKind().name());
+        write(out, UUID.fromString(entry.getReferenceId()));
+        out.writeInt(entry.getReferenceParts());
+        write(out, entry.getCurrency());
+        write(out, entry.getWalletId());
+        out.writeLong(entry.getWalletVersion());
+        out.writeLong(entry.getBalanceAfter());
+        out.writeLong(entry.getOccurredAt().toEpochMilli());
+        out.writeLong(entry.getRecordedAt().toEpochMilli());
+        out.writeInt(entry.getLines().size());
+        for (LedgerLine line : entry.getLines()) {
+            write(out, line.getAccount());
+            write(out, line.getSide().name());
+            write(out, entry.getCurrency());
+            out.writeLong(line.getAmount());
+        }
+        return sha256(bytes.toByteArray());
+    }
+
+    private static void write(DataOutputStream out, UUID id) throws IOException {
+        out.writeLong(id.getMostSignificantBits());
+        out.writeLong(id.getLeastSignificantBits());
+    }
+
+    private static void write(DataOutputStream out, String text) throws IOException {
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        out.writeInt(utf8.length);
+        out.write(utf8);
+    }
+
+    private static byte[] sha256(byte[] bytes) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(bytes);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java platform has SHA-256", e);
+        }
+    }
+}

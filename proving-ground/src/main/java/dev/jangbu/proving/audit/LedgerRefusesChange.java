@@ -1,0 +1,93 @@
+package dev.jangbu.proving.audit;
+
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+
+/**
+ * The book can't be changed by those who work with it: each application role tries, on a real journal, in a transaction that is
+ * rolled back. The owner of the tables, who only migrates, is not one of them.
+ */
+final class LedgerRefusesChange implements Invariant {
+
+    private static final List<String> ROLES =
+            List.of("jangbu_ledger", "jangbu_payment", "jangbu_cdc", "jangbu_maintenance", "jangbu_audit");
+
+    private static final List<String> ATTEMPTS = List.of(
+            "UPDATE journals SET balance_after = balance_after + 1 WHERE settlement_id = '%s'",
+            "UPDATE lines SET amount = amount + 1 WHERE settlement_id = '%s'",
+            "DELETE FROM lines WHERE settlement_id = '%s'",
+            "DELETE FROM journals WHERE settlement_id = '%s'",
+            "TRUNCATE journals, lines",
+            """
+            INSERT INTO lines (settlement_id, line_no, line_count, account, side, amount, currency)
+            SELECT settlement_id, 99, 99, account, side, amount, currency
+              FROM lines
+             WHERE settlement_id = '%s'
+             LIMIT 1
+            """,
+            "ALTER TABLE journals DISABLE TRIGGER ALL",
+            "SET LOCAL session_replication_role = replica");
+
+    /** Nobody may wait for a lock that a working service holds. */
+    private static final String IMPATIENT = "SET LOCAL lock_timeout = '2s'";
+
+    private static final String INSUFFICIENT_PRIVILEGE = "42501";
+    private static final String INVALID_PASSWORD_OR_NO_ACCESS = "28";
+
+    /** The book's own rules, SQLSTATE class JL. */
+    private static final String REFUSED_BY_THE_BOOK = "JL";
+
+    @Override
+    public int number() {
+        return 10;
+    }
+
+    @Override
+    public String statement() {
+        return "No role of the application can change what is in the book: tried, and refused";
+    }
+
+    @Override
+    public void check(Evidence evidence, Breaches breaches) throws IOException, SQLException {
+        String[] journal = {"00000000-0000-0000-0000-000000000000"};
+        evidence.ledger(
+                "SELECT settlement_id FROM journals ORDER BY book, no LIMIT 1", row -> journal[0] = row.getString(1));
+        for (String role : ROLES) {
+            try (Connection connection = evidence.stack().openLedgerAs(role)) {
+                connection.setAutoCommit(false);
+                for (String attempt : ATTEMPTS) {
+                    evidence.looked(1);
+                    attempt(connection, role, attempt.formatted(journal[0]), breaches);
+                }
+            } catch (SQLException e) {
+                requireRefusal(role, "connect to the ledger", e);
+                evidence.looked(1);
+            }
+        }
+    }
+
+    private static void attempt(Connection connection, String role, String sql, Breaches breaches) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(IMPATIENT);
+            statement.execute(sql);
+            breaches.add("%s may: %s", role, sql.strip());
+        } catch (SQLException e) {
+            requireRefusal(role, sql, e);
+        } finally {
+            connection.rollback();
+        }
+    }
+
+    /** Another error than a refusal proves nothing. */
+    private static void requireRefusal(String role, String what, SQLException e) throws SQLException {
+        String state = String.valueOf(e.getSQLState());
+        if (!state.equals(INSUFFICIENT_PRIVILEGE)
+                && !state.startsWith(INVALID_PASSWORD_OR_NO_ACCESS)
+                && !state.startsWith(REFUSED_BY_THE_BOOK)) {
+            throw new SQLException("As " + role + ": " + what + ": " + e.getMessage(), e.getSQLState(), e);
+        }
+    }
+}

@@ -1,0 +1,200 @@
+package dev.jangbu.proving.audit;
+
+import dev.jangbu.contract.Topic;
+import dev.jangbu.contract.Topics;
+import dev.jangbu.proving.stack.StackAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.clients.admin.GroupListing;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
+import org.apache.kafka.clients.admin.ListGroupsOptions;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.GroupState;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/**
+ * What the groups that are at work have not read yet. A group counts by its being there, not by its name: each topic on a payment's
+ * way needs at least one, and each that there is must have come to the end.
+ *
+ * <p>Offsets alone don't tell: the last offsets of a partition may be markers of transactions, which no group gets or commits. So
+ * what lies between a group's offset and the end is read, up to the first record.
+ */
+final class UnreadRecords implements AutoCloseable {
+
+    private static final List<String> READ_BY_SOMEBODY = List.of(
+            Topics.SETTLEMENT_REQUESTS.name(),
+            Topics.LEDGER_ENTRIES.name(),
+            Topics.LEDGER_POSTINGS.name(),
+            Topics.SETTLEMENT_COMPLETIONS.name());
+
+    private static final Duration READS_WITHIN = Duration.ofSeconds(5);
+
+    private final Admin admin;
+    private final KafkaConsumer<byte[], byte[]> committed;
+    private final KafkaConsumer<byte[], byte[]> uncommitted;
+
+    UnreadRecords(StackAddress stack) {
+        this.admin = Admin.create(Map.of(
+                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
+                stack.kafka(),
+                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                5_000,
+                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                10_000));
+        this.committed = consumer(stack, "read_committed");
+        this.uncommitted = consumer(stack, "read_uncommitted");
+    }
+
+    /** What somebody still has to read, for people; empty if nothing. */
+    List<String> reasons() throws InterruptedException {
+        try {
+            List<TopicPartition> partitions = partitions();
+            Map<TopicPartition, Long> ends = committed.endOffsets(partitions);
+            List<String> reasons = new ArrayList<>(openTransactions(partitions, ends));
+            Set<String> read = new TreeSet<>();
+            for (Map.Entry<String, Map<TopicPartition, OffsetAndMetadata>> group :
+                    offsetsByGroup(reasons).entrySet()) {
+                for (Map.Entry<TopicPartition, OffsetAndMetadata> at :
+                        group.getValue().entrySet()) {
+                    TopicPartition partition = at.getKey();
+                    Long end = ends.get(partition);
+                    if (end != null) {
+                        read.add(partition.toString());
+                        if (at.getValue().offset() < end
+                                && hasRecord(partition, at.getValue().offset(), end)) {
+                            reasons.add("%s to read %s from %d to %d"
+                                    .formatted(
+                                            group.getKey(),
+                                            partition,
+                                            at.getValue().offset(),
+                                            end));
+                        }
+                    }
+                }
+            }
+            for (TopicPartition partition : partitions) {
+                if (!read.contains(partition.toString()) && hasRecord(partition, 0, ends.getOrDefault(partition, 0L))) {
+                    reasons.add("somebody to read " + partition);
+                }
+            }
+            return reasons;
+        } catch (ExecutionException e) {
+            throw new KafkaException(String.valueOf(e.getCause()), e);
+        }
+    }
+
+    /** Where each partition of the catalogue ends, for whoever wants to see whether something moved. */
+    Map<String, Long> ends() {
+        List<TopicPartition> partitions = new ArrayList<>();
+        for (Topic<?> topic : Topics.ALL) {
+            uncommitted
+                    .partitionsFor(topic.name())
+                    .forEach(info -> partitions.add(new TopicPartition(info.topic(), info.partition())));
+        }
+        return uncommitted.endOffsets(partitions).entrySet().stream()
+                .collect(
+                        Collectors.toMap(end -> end.getKey().toString(), Map.Entry::getValue, Math::max, TreeMap::new));
+    }
+
+    private List<TopicPartition> partitions() {
+        List<TopicPartition> partitions = new ArrayList<>();
+        for (String topic : READ_BY_SOMEBODY) {
+            committed
+                    .partitionsFor(topic)
+                    .forEach(info -> partitions.add(new TopicPartition(info.topic(), info.partition())));
+        }
+        return partitions;
+    }
+
+    private List<String> openTransactions(List<TopicPartition> partitions, Map<TopicPartition, Long> ends) {
+        Map<TopicPartition, Long> last = uncommitted.endOffsets(partitions);
+        return partitions.stream()
+                .filter(partition -> !last.get(partition).equals(ends.get(partition)))
+                .map(partition -> "a transaction on " + partition + " to end")
+                .toList();
+    }
+
+    /** The offsets of every group that has members; one that is being rebalanced is a reason to wait. */
+    private Map<String, Map<TopicPartition, OffsetAndMetadata>> offsetsByGroup(List<String> reasons)
+            throws ExecutionException, InterruptedException {
+        List<String> consumerGroups = admin.listGroups(ListGroupsOptions.forConsumerGroups()).all().get().stream()
+                .map(GroupListing::groupId)
+                .toList();
+        Collection<ConsumerGroupDescription> groups =
+                admin.describeConsumerGroups(consumerGroups).all().get().values();
+        Map<String, ListConsumerGroupOffsetsSpec> working = new TreeMap<>();
+        for (ConsumerGroupDescription group : groups) {
+            if (group.groupState() == GroupState.STABLE) {
+                working.put(group.groupId(), new ListConsumerGroupOffsetsSpec());
+            } else if (group.groupState() != GroupState.EMPTY && group.groupState() != GroupState.DEAD) {
+                reasons.add("the group " + group.groupId() + ", which is " + group.groupState());
+            }
+        }
+        Map<String, Map<TopicPartition, OffsetAndMetadata>> offsets = new TreeMap<>();
+        if (!working.isEmpty()) {
+            offsets.putAll(admin.listConsumerGroupOffsets(working).all().get());
+        }
+        return offsets;
+    }
+
+    private boolean hasRecord(TopicPartition partition, long from, long end) {
+        if (from >= end) {
+            return false;
+        }
+        committed.assign(List.of(partition));
+        Map<TopicPartition, Long> beginnings = committed.beginningOffsets(List.of(partition));
+        committed.seek(partition, Math.max(from, beginnings.getOrDefault(partition, 0L)));
+        long deadline = System.nanoTime() + READS_WITHIN.toNanos();
+        while (committed.position(partition) < end) {
+            // What can't be read in time counts as unread.
+            if (!committed.poll(Duration.ofMillis(200)).isEmpty() || System.nanoTime() - deadline >= 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static KafkaConsumer<byte[], byte[]> consumer(StackAddress stack, String isolation) {
+        return new KafkaConsumer<>(
+                Map.of(
+                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        stack.kafka(),
+                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                        isolation,
+                        ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
+                        false,
+                        // A request that waits at one partition's end would hold up the next partition.
+                        ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+                        10,
+                        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                        false,
+                        ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                        10_000,
+                        ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+                        1),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
+    }
+
+    @Override
+    public void close() {
+        admin.close();
+        committed.close();
+        uncommitted.close();
+    }
+}
