@@ -1,30 +1,21 @@
 package dev.jangbu.proving.audit;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.jangbu.contract.Topic;
 import dev.jangbu.contract.Topics;
 import dev.jangbu.proving.cards.Card;
 import dev.jangbu.proving.cards.Cards;
 import dev.jangbu.proving.cards.SortedCards;
 import dev.jangbu.proving.stack.HttpApi;
+import dev.jangbu.proving.stack.PspSimulator;
 import dev.jangbu.proving.stack.StackAddress;
 import dev.jangbu.proving.stack.TopicReader;
 import java.io.IOException;
-import java.net.URI;
-import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.time.Instant;
 import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
@@ -36,8 +27,6 @@ import org.jspecify.annotations.Nullable;
 public final class Evidence implements AutoCloseable {
 
     private static final int FETCH_SIZE = 2_000;
-    private static final int CHARGES_PAGE = 1_000;
-    private static final Duration PAGE_WITHIN = Duration.ofSeconds(30);
 
     private final StackAddress stack;
     private final TopicReader topics;
@@ -46,8 +35,7 @@ public final class Evidence implements AutoCloseable {
     private final Connection payments;
     private final Connection ledger;
     private final HttpApi api;
-    private final HttpClient http = HttpClient.newHttpClient();
-    private final ObjectMapper json = new ObjectMapper();
+    private final PspSimulator psp;
     private final Instant now;
 
     /** @param scratch an existing directory that cards are sorted in */
@@ -59,6 +47,7 @@ public final class Evidence implements AutoCloseable {
         this.payments = snapshot(stack.openPayments());
         this.ledger = snapshot(stack.openLedger());
         this.api = new HttpApi(stack.api(), stack.apiKey());
+        this.psp = new PspSimulator(stack);
         this.now = databaseTime();
     }
 
@@ -135,42 +124,12 @@ public final class Evidence implements AutoCloseable {
         });
     }
 
-    /** Looks at a charge. */
-    @FunctionalInterface
-    interface ChargeReader {
-        void read(JsonNode charge) throws IOException;
-    }
-
-    /** Every charge in the PSP's book, page by page, in the order in which they were made. */
-    void charges(ChargeReader charges) throws IOException {
-        String after = "";
-        while (true) {
-            JsonNode page = page(after);
-            for (JsonNode charge : page) {
-                progress.saw(1);
-                charges.read(charge);
-            }
-            if (page.size() < CHARGES_PAGE) {
-                return;
-            }
-            after = page.get(page.size() - 1).get("paymentKey").asText();
-        }
-    }
-
-    private JsonNode page(String after) throws IOException {
-        URI uri = URI.create(stack.simulator() + "/simulator/charges?limit=" + CHARGES_PAGE
-                + (after.isEmpty() ? "" : "&after=" + URLEncoder.encode(after, StandardCharsets.UTF_8)));
-        try {
-            HttpResponse<byte[]> answer =
-                    http.send(HttpRequest.newBuilder(uri).timeout(PAGE_WITHIN).build(), BodyHandlers.ofByteArray());
-            if (answer.statusCode() != 200) {
-                throw new IOException("The PSP answers " + answer.statusCode() + " at " + uri);
-            }
-            return json.readTree(answer.body());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        }
+    /** Every charge in the PSP's book. */
+    void charges(PspSimulator.Charges charges) throws IOException {
+        psp.charges(charge -> {
+            progress.saw(1);
+            charges.read(charge);
+        });
     }
 
     private void query(Connection connection, String sql, RowReader rows) throws SQLException, IOException {
@@ -207,7 +166,7 @@ public final class Evidence implements AutoCloseable {
         payments.close();
         ledger.close();
         api.close();
-        http.close();
+        psp.close();
     }
 
     private final class RowCards implements Cards {

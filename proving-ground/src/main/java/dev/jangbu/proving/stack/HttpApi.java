@@ -3,6 +3,8 @@ package dev.jangbu.proving.stack;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
@@ -10,6 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /** The HTTP API as a client uses it. */
@@ -48,6 +51,24 @@ public final class HttpApi implements AutoCloseable {
                 .header("Idempotency-Key", idempotencyKey)
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString(body)));
+    }
+
+    /** Posts, and hangs up as soon as the request is on its way: whether it is done is never heard. */
+    public void postAndHangUp(String path, String idempotencyKey, String body, String... headers) throws IOException {
+        URI uri = URI.create(base + path);
+        byte[] content = body.getBytes(StandardCharsets.UTF_8);
+        StringBuilder head = new StringBuilder("POST " + uri.getRawPath() + " HTTP/1.1\r\nHost: " + uri.getAuthority()
+                + "\r\nAuthorization: Bearer " + apiKey + "\r\nIdempotency-Key: " + idempotencyKey
+                + "\r\nContent-Type: application/json\r\nContent-Length: " + content.length + "\r\n");
+        for (int i = 0; i < headers.length; i += 2) {
+            head.append(headers[i]).append(": ").append(headers[i + 1]).append("\r\n");
+        }
+        try (Socket socket = new Socket(uri.getHost(), uri.getPort())) {
+            OutputStream out = socket.getOutputStream();
+            out.write(head.append("\r\n").toString().getBytes(StandardCharsets.US_ASCII));
+            out.write(content);
+            out.flush();
+        }
     }
 
     private HttpRequest.Builder request(String path, String... headers) {

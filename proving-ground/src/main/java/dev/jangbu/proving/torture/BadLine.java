@@ -1,0 +1,137 @@
+package dev.jangbu.proving.torture;
+
+import dev.jangbu.proving.stack.HttpApi;
+import dev.jangbu.proving.stack.HttpApi.Answer;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/** A client on a bad line, who repeats, hangs up, asks several times at once, and never gives up without an answer. */
+final class BadLine {
+
+    private static final Duration ANSWERED_WITHIN = Duration.ofSeconds(90);
+    private static final Duration BETWEEN = Duration.ofMillis(150);
+
+    private final HttpApi api;
+    private final Promises promises;
+
+    BadLine(HttpApi api, Promises promises) {
+        this.api = api;
+        this.promises = promises;
+    }
+
+    HttpApi api() {
+        return api;
+    }
+
+    Promises promises() {
+        return promises;
+    }
+
+    /**
+     * Calls until there is an answer that isn't "not now", by the ways of a bad line.
+     *
+     * @throws IllegalStateException if there is none in a minute and a half
+     */
+    Answer call(Call call, RandomGenerator random) throws InterruptedException {
+        int trouble = random.nextInt(100);
+        if (trouble < 8) {
+            hangUp(call);
+        } else if (trouble < 16) {
+            severalAtOnce(call, 2 + random.nextInt(2));
+        }
+        Answer answer = untilAnswered(call);
+        if (trouble >= 80 && promises.hasFinalAnswer(call)) {
+            untilAnswered(call);
+            if (trouble >= 90) {
+                otherBody(call);
+            }
+        }
+        return answer;
+    }
+
+    /** Calls until there is an answer that isn't "not now"; the last such if it says so for too long. */
+    Answer untilAnswered(Call call) throws InterruptedException {
+        long begin = System.nanoTime();
+        while (true) {
+            String trouble;
+            try {
+                Answer answer = once(call);
+                // What is in review stays in progress until a person has looked.
+                if (!Promises.isPatience(answer) || isInReview(call, answer)) {
+                    return answer;
+                }
+                trouble = answer.toString();
+            } catch (IOException e) {
+                trouble = e.toString();
+            }
+            if (System.nanoTime() - begin > ANSWERED_WITHIN.toNanos()) {
+                throw new IllegalStateException("No answer to " + call + ", at last " + trouble);
+            }
+            Thread.sleep(BETWEEN);
+        }
+    }
+
+    private Answer once(Call call) throws IOException {
+        long asked = System.nanoTime();
+        Answer answer =
+                api.post(call.path(), call.key(), call.body(), call.headers().toArray(String[]::new));
+        promises.note(call, asked, answer);
+        return answer;
+    }
+
+    private boolean isInReview(Call call, Answer answer) throws IOException {
+        if (!answer.text("code").equals("payment-in-progress")) {
+            return false;
+        }
+        String payment = call.path().replaceFirst("^(/payments/[^/]+)/.*$", "$1");
+        if (api.get(payment).text("status").equals("REVIEW")) {
+            return true;
+        }
+        for (var refund : api.get(payment + "/refunds?limit=100").body().path("data")) {
+            if (refund.path("status").asText().equals("REVIEW")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void hangUp(Call call) {
+        try {
+            api.postAndHangUp(
+                    call.path(), call.key(), call.body(), call.headers().toArray(String[]::new));
+        } catch (IOException e) {
+            // A line that breaks earlier is the same.
+        }
+    }
+
+    private void severalAtOnce(Call call, int copies) throws InterruptedException {
+        List<Thread> copiesSent = new ArrayList<>();
+        for (int i = 0; i < copies; i++) {
+            copiesSent.add(Thread.ofVirtual().start(() -> {
+                try {
+                    once(call);
+                } catch (IOException e) {
+                    // A broken line is nothing to the others.
+                }
+            }));
+        }
+        for (Thread copy : copiesSent) {
+            copy.join();
+        }
+    }
+
+    private void otherBody(Call call) {
+        String body = call.body().contains("\"amount\":")
+                ? call.body().replaceFirst("\"amount\":(\\d)", "\"amount\":1$1")
+                : call.body().replaceFirst("\"reason\":\"", "\"reason\":\"not ");
+        try {
+            promises.noteOtherBody(
+                    call, api.post(call.path(), call.key(), body, call.headers().toArray(String[]::new)));
+        } catch (IOException e) {
+            // Not answered, not judged.
+        }
+    }
+}

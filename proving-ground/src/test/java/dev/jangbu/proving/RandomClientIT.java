@@ -1,0 +1,41 @@
+package dev.jangbu.proving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jangbu.proving.torture.Load;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Customers and sellers who retry, repeat, hang up and race, at a PSP that misbehaves in a fifth of its calls; in the end the PSP's
+ * book, the payments, the outbox, the wallets and the ledger agree with what was promised.
+ */
+class RandomClientIT {
+
+    @Test
+    void whatWasPromisedIsKept() throws Exception {
+        run(Long.getLong("jangbu.seed", 20_261_124L), Integer.getInteger("jangbu.orders", 400), 24);
+    }
+
+    @Test
+    @Tag("proof")
+    void whatWasPromisedIsKeptForManySeeds() throws Exception {
+        SplittableRandom seeds = new SplittableRandom(Long.getLong("jangbu.seed", System.nanoTime()));
+        for (int round = 0; round < 10; round++) {
+            run(seeds.nextLong(), Integer.getInteger("jangbu.orders", 4_000), 32);
+        }
+    }
+
+    private static void run(long seed, int orders, int clients) throws Exception {
+        LocalStack stack = LocalStack.shared();
+        String repeat = "seed %d (repeat with -Djangbu.seed=%d -Djangbu.orders=%d)".formatted(seed, seed, orders);
+        System.out.println(repeat);
+        Load.Result result = new Load(stack.address(), seed, orders, clients, System.out::println).run();
+        assertThat(result.breaches().first())
+                .as("%d promises broken, %s", result.breaches().count(), repeat)
+                .isEmpty();
+        assertThat(result.answers()).isGreaterThan(orders * 4L);
+        Auditor.assertThatAllHolds(stack.address(), repeat);
+    }
+}
