@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A whole stack of its own: {@code ./jangbu up} on free ports and a temporary directory, beside whatever else runs. */
-final class LocalStack {
+public final class LocalStack {
 
     static final List<String> PARTS = List.of(
             "postgres",
@@ -46,7 +46,7 @@ final class LocalStack {
     private Process launcher;
 
     /** The one that all test classes of this JVM share; it is started for the first, and stopped with the JVM. */
-    static synchronized LocalStack shared() {
+    public static synchronized LocalStack shared() {
         if (shared == null) {
             try {
                 shared = new LocalStack();
@@ -74,7 +74,7 @@ final class LocalStack {
         return "JANGBU_" + part.toUpperCase(java.util.Locale.ROOT).replace('-', '_') + "_PORT";
     }
 
-    StackAddress address() {
+    public StackAddress address() {
         try {
             return StackAddress.read(data());
         } catch (IOException e) {
@@ -82,17 +82,17 @@ final class LocalStack {
         }
     }
 
-    HttpApi api() {
+    public HttpApi api() {
         StackAddress address = address();
         return new HttpApi(address.api(), address.apiKey());
     }
 
-    Path data() {
+    public Path data() {
         return directory.resolve("data");
     }
 
     /** Runs another of the launcher's commands to its end, with more of an environment; what it printed. */
-    Ran run(Map<String, String> more, String... arguments) throws IOException {
+    public Ran run(Map<String, String> more, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(HOME.resolve("jangbu").toString()));
         command.addAll(List.of(arguments));
         Path output = Files.createTempFile(directory, "command-", ".log");
@@ -116,7 +116,7 @@ final class LocalStack {
     }
 
     /** A command that ran. */
-    record Ran(int exitCode, String output) {}
+    public record Ran(int exitCode, String output) {}
 
     /** The process that a part is at the moment. */
     Optional<ProcessHandle> process(String part) {

@@ -6,33 +6,33 @@ import java.io.IOException;
 import java.util.UUID;
 
 /** A marketplace that creates and confirms payments. */
-final class Shop {
+public final class Shop {
 
     private final HttpApi api;
 
-    Shop(HttpApi api) {
+    public Shop(HttpApi api) {
         this.api = api;
     }
 
     /** The body of a creation with one line of JSON for each seller. */
-    static String order(String orderId, String... lines) {
+    public static String order(String orderId, String... lines) {
         return "{\"orderId\":\"%s\",\"currency\":\"KRW\",\"lines\":[%s]}".formatted(orderId, String.join(",", lines));
     }
 
-    static String line(String sellerId, long amount, long fee) {
+    public static String line(String sellerId, long amount, long fee) {
         return "{\"sellerId\":\"%s\",\"amount\":%d,\"fee\":%d}".formatted(sellerId, amount, fee);
     }
 
-    static String confirmation(String paymentKey, long amount) {
+    public static String confirmation(String paymentKey, long amount) {
         return "{\"paymentKey\":\"%s\",\"amount\":%d}".formatted(paymentKey, amount);
     }
 
-    static String newOrderId() {
+    public static String newOrderId() {
         return "order-" + UUID.randomUUID();
     }
 
     /** Creates a payment; its id. */
-    String create(String body) throws IOException {
+    public String create(String body) throws IOException {
         Answer created = api.post("/payments", UUID.randomUUID().toString(), body);
         if (created.status() != 201) {
             throw new IllegalStateException("not created: " + created);
@@ -41,11 +41,11 @@ final class Shop {
     }
 
     /** Creates a payment of one seller. */
-    String create(String sellerId, long amount) throws IOException {
+    public String create(String sellerId, long amount) throws IOException {
         return create(order(newOrderId(), line(sellerId, amount, amount / 20)));
     }
 
-    Answer confirm(String id, String idempotencyKey, String paymentKey, long amount, String... headers)
+    public Answer confirm(String id, String idempotencyKey, String paymentKey, long amount, String... headers)
             throws IOException {
         return api.post("/payments/" + id + "/confirm", idempotencyKey, confirmation(paymentKey, amount), headers);
     }

@@ -7,7 +7,7 @@ import java.util.List;
 public final class Breaches {
 
     private static final int KEPT = 20;
-    private static final int LONGEST = 1_000;
+    private static final int LONGEST = 3_000;
 
     private final List<String> first = new ArrayList<>();
     private long count;

@@ -66,6 +66,7 @@ public final class Load {
 
     /** Runs it to its end; afterwards nothing of it is open any more. */
     public Result run() throws IOException, InterruptedException {
+        long begin = System.nanoTime();
         String run = "r" + Long.toHexString(seed);
         Promises promises = new Promises();
         try (HttpApi api = new HttpApi(stack.api(), stack.apiKey());
@@ -81,9 +82,14 @@ public final class Load {
             out.accept("%,d answers; the PSP behaves again, and everything comes to its end"
                     .formatted(promises.answers()));
             book.settle();
+            out.accept("%d s: all is at its end".formatted(seconds(begin)));
             book.check();
             return new Result(promises.answers(), promises.breaches());
         }
+    }
+
+    private static long seconds(long begin) {
+        return (System.nanoTime() - begin) / 1_000_000_000;
     }
 
     private void work(BadLine line, String run, OwnBook book) throws InterruptedException {

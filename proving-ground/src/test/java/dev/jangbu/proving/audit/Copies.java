@@ -1,0 +1,184 @@
+package dev.jangbu.proving.audit;
+
+import dev.jangbu.contract.Topic;
+import dev.jangbu.contract.Topics;
+import dev.jangbu.proving.stack.StackAddress;
+import dev.jangbu.proving.stack.TopicReader;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.postgresql.copy.CopyManager;
+import org.postgresql.core.BaseConnection;
+
+/**
+ * Copies of what a stack holds, to plant breaches in: the rows of both databases without the triggers and constraints that would
+ * refuse them, and topics. The databases are copied once and then cloned, which is quick.
+ */
+final class Copies {
+
+    private static final String PAYMENTS = "jangbu_payment";
+    private static final String LEDGER = "jangbu_ledger";
+    private static final String TABLES = """
+            SELECT c.relname,
+                   string_agg(quote_ident(a.attname) || ' ' || format_type(a.atttypid, a.atttypmod), ', ' ORDER BY a.attnum) AS columns
+              FROM pg_class c
+              JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+             WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
+             GROUP BY c.relname
+            """;
+    private static final String FUNCTIONS = """
+            SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND proname LIKE 'canonical%'
+            """;
+    private static final String VIEWS = """
+            SELECT 'CREATE VIEW ' || relname || ' AS ' || pg_get_viewdef(oid)
+              FROM pg_class
+             WHERE relnamespace = 'public'::regnamespace AND relkind = 'v'
+            """;
+
+    private final StackAddress stack;
+    private final AtomicInteger names = new AtomicInteger();
+
+    private Copies(StackAddress stack) {
+        this.stack = stack;
+    }
+
+    /** Copies the databases of a stack that is quiet. */
+    static Copies of(StackAddress stack) throws SQLException, IOException {
+        Copies copies = new Copies(stack);
+        copies.copyDatabase(PAYMENTS);
+        copies.copyDatabase(LEDGER);
+        return copies;
+    }
+
+    /** The stack with a payments database of its own, in which these statements were executed. */
+    StackAddress withPayments(StackAddress of, String... statements) throws SQLException {
+        return new StackAddress(
+                of.api(),
+                of.apiKey(),
+                atDatabase(of.payments(), clone(PAYMENTS, statements)),
+                of.ledger(),
+                of.roles(),
+                of.kafka(),
+                of.registry(),
+                of.connect(),
+                of.simulator());
+    }
+
+    /** The stack with a ledger of its own, in which these statements were executed. */
+    StackAddress withLedger(StackAddress of, String... statements) throws SQLException {
+        return new StackAddress(
+                of.api(),
+                of.apiKey(),
+                of.payments(),
+                atDatabase(of.ledger(), clone(LEDGER, statements)),
+                of.roles(),
+                of.kafka(),
+                of.registry(),
+                of.connect(),
+                of.simulator());
+    }
+
+    /** A reader that finds a changed copy where the topic should be. */
+    TopicReader withTopic(Topic<?> topic, UnaryOperator<List<ConsumerRecord<byte[], byte[]>>> change) throws Exception {
+        String copy = "copy-" + names.incrementAndGet() + "-" + topic.name();
+        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+        new TopicReader(stack).readRaw(topic, records::add);
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", stack.kafka()));
+                KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                        Map.of("bootstrap.servers", stack.kafka()),
+                        new ByteArraySerializer(),
+                        new ByteArraySerializer())) {
+            admin.createTopics(List.of(new NewTopic(copy, topic.partitions(Topics.LOCAL_PARTITIONS), (short) 1)))
+                    .all()
+                    .get();
+            for (ConsumerRecord<byte[], byte[]> record : change.apply(records)) {
+                producer.send(new ProducerRecord<>(
+                                copy, record.partition(), record.key(), record.value(), record.headers()))
+                        .get();
+            }
+        }
+        return new TopicReader(stack, name -> name.equals(topic.name()) ? copy : name);
+    }
+
+    private void copyDatabase(String name) throws SQLException, IOException {
+        try (Connection server = superuser("postgres");
+                Statement statement = server.createStatement()) {
+            statement.execute("CREATE DATABASE copy_of_" + name);
+        }
+        try (Connection from = superuser(name);
+                Connection to = superuser("copy_of_" + name);
+                Statement read = from.createStatement();
+                Statement write = to.createStatement()) {
+            try (ResultSet tables = read.executeQuery(TABLES)) {
+                while (tables.next()) {
+                    write.execute("CREATE TABLE " + tables.getString(1) + " (" + tables.getString(2) + ")");
+                    ByteArrayOutputStream rows = new ByteArrayOutputStream();
+                    copy(from)
+                            .copyOut(
+                                    "COPY (SELECT * FROM " + tables.getString(1) + ") TO STDOUT (FORMAT binary)", rows);
+                    copy(to).copyIn(
+                                    "COPY " + tables.getString(1) + " FROM STDIN (FORMAT binary)",
+                                    new ByteArrayInputStream(rows.toByteArray()));
+                }
+            }
+            for (String definitions : List.of(FUNCTIONS, VIEWS)) {
+                try (ResultSet definition = read.executeQuery(definitions)) {
+                    while (definition.next()) {
+                        write.execute(definition.getString(1));
+                    }
+                }
+            }
+            write.execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO jangbu_audit");
+        }
+    }
+
+    private String clone(String name, String... statements) throws SQLException {
+        String clone = "breach_" + names.incrementAndGet();
+        try (Connection server = superuser("postgres");
+                Statement statement = server.createStatement()) {
+            statement.execute("CREATE DATABASE " + clone + " TEMPLATE copy_of_" + name);
+        }
+        try (Connection database = superuser(clone);
+                Statement statement = database.createStatement()) {
+            for (String sql : statements) {
+                statement.execute(sql);
+                if (statement.getUpdateCount() == 0 && !sql.startsWith("GRANT")) {
+                    throw new IllegalStateException("changes nothing: " + sql);
+                }
+            }
+        }
+        return clone;
+    }
+
+    private Connection superuser(String database) throws SQLException {
+        URI uri = URI.create(atDatabase(stack.roles().get("postgres").asText(), database));
+        String[] user = uri.getUserInfo().split(":", 2);
+        return DriverManager.getConnection(
+                "jdbc:postgresql://%s:%d%s".formatted(uri.getHost(), uri.getPort(), uri.getPath()), user[0], user[1]);
+    }
+
+    private static CopyManager copy(Connection connection) throws SQLException {
+        return new CopyManager(connection.unwrap(BaseConnection.class));
+    }
+
+    private static String atDatabase(String uri, String database) {
+        return uri.substring(0, uri.lastIndexOf('/') + 1) + database;
+    }
+}

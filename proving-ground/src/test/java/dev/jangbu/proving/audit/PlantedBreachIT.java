@@ -1,0 +1,461 @@
+package dev.jangbu.proving.audit;
+
+import static dev.jangbu.proving.Shop.line;
+import static dev.jangbu.proving.Shop.newOrderId;
+import static dev.jangbu.proving.Shop.order;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.jangbu.contract.Topic;
+import dev.jangbu.contract.Topics;
+import dev.jangbu.proving.LocalStack;
+import dev.jangbu.proving.Shop;
+import dev.jangbu.proving.stack.HttpApi;
+import dev.jangbu.proving.stack.HttpApi.Answer;
+import dev.jangbu.proving.stack.StackAddress;
+import dev.jangbu.proving.stack.TopicReader;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A checker that can't fail proves nothing: whatever is broken in a copy of the data, the audit finds it. */
+@Execution(ExecutionMode.CONCURRENT)
+class PlantedBreachIT {
+
+    /** Who has read what on the shared stack. */
+    private static final String GROUPS = "consumer groups";
+
+    private static StackAddress stack;
+    private static Copies copies;
+    private static Progress progress;
+
+    @BeforeAll
+    static void aQuietStackOnWhichEverythingHasHappened() throws Exception {
+        stack = LocalStack.shared().address();
+        progress = new Progress(line -> {});
+        try (HttpApi api = new HttpApi(stack.api(), stack.apiKey())) {
+            everyKindOfMovement(api);
+        }
+        AuditReport report = new Audit(stack, Duration.ofMinutes(2), true, progress).run();
+        assertThat(report.outcome()).as("%s", report).isEqualTo(AuditReport.Outcome.HOLDS);
+        assertThat(report.findings()).allSatisfy(finding -> assertThat(finding.looked())
+                .as("%s looks at something", finding.name())
+                .isPositive());
+        copies = Copies.of(stack);
+    }
+
+    @AfterAll
+    static void noMoreProgress() {
+        progress.close();
+    }
+
+    private static void everyKindOfMovement(HttpApi api) throws IOException {
+        Shop shop = new Shop(api);
+        String id = shop.create(order(newOrderId(), line("breach-a", 12_000, 600), line("breach-b", 8_000, 300)));
+        assertThat(shop.confirm(id, key(), "breach_" + id, 20_000, "Prefer", "wait=30")
+                        .text("status"))
+                .isEqualTo("COMPLETED");
+        Answer partial = api.post(
+                "/payments/" + id + "/refunds",
+                key(),
+                "{\"lines\":[{\"lineId\":\"1\",\"amount\":5000}],\"reason\":\"broken\"}");
+        assertThat(partial.status()).as("%s", partial).isEqualTo(201);
+        String declined = shop.create("breach-a", 3_000);
+        assertThat(shop.confirm(declined, key(), "sim_declined_" + declined, 3_000)
+                        .status())
+                .isEqualTo(402);
+        Map.of(1_000L, "BOOKED", 1_000_000L, "REJECTED").forEach((amount, status) -> {
+            try {
+                Answer asked = api.post(
+                        "/wallets/breach-b/payouts",
+                        key(),
+                        "{\"amount\":%d,\"currency\":\"KRW\",\"destination\":\"bank-1\"}".formatted(amount));
+                assertThat(asked.status()).as("%s", asked).isEqualTo(202);
+                await("the payout of " + amount).atMost(Duration.ofSeconds(30)).until(() -> api.get(
+                                "/payouts/" + asked.text("id"))
+                        .text("status")
+                        .equals(status));
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        });
+    }
+
+    private static String key() {
+        return UUID.randomUUID().toString();
+    }
+
+    @Test
+    void theCopyItselfHolds() throws Exception {
+        StackAddress copy = copies.withLedger(copies.withPayments(stack));
+
+        assertThat(check(copy, new TopicReader(stack), Audit.everything())).allMatch(Finding::holds);
+    }
+
+    /** @param evidence what the report says of it, in part */
+    private record Planted(String invariant, String evidence, String... statements) {
+
+        @Override
+        public String toString() {
+            return invariant + ": " + statements[0].lines().findFirst().orElse("");
+        }
+    }
+
+    private static final String ONE_LINE =
+            "(SELECT min(settlement_id::text)::uuid FROM journals WHERE kind = 'PAYMENT')";
+
+    static Stream<Planted> inThePayments() {
+        String completed =
+                "(SELECT id FROM payments WHERE order_id LIKE 'order-%' AND status = 'COMPLETED' ORDER BY id LIMIT 1)";
+        return Stream.of(
+                new Planted(
+                        "OneChargePerPayment",
+                        "was never charged",
+                        "UPDATE payments SET payment_key = 'other' WHERE id = " + completed),
+                new Planted("OneChargePerPayment", "nobody here knows", "DELETE FROM payments WHERE id = " + completed),
+                new Planted(
+                        "OneChargePerPayment",
+                        "and the PSP charged",
+                        "UPDATE payments SET amount = amount + 1 WHERE id = " + completed),
+                new Planted(
+                        "OneChargePerPayment",
+                        "is DECLINED and was charged",
+                        "UPDATE payments SET status = 'DECLINED' WHERE id = " + completed),
+                new Planted("OneChargePerPayment", "the PSP gave 5000 back", "UPDATE refunds SET status = 'FAILED'"),
+                new Planted(
+                        "RefundsAddUp",
+                        "its refunds say",
+                        "UPDATE payment_lines SET refunded_amount = refunded_amount + 1 WHERE line_id = '1'"),
+                new Planted(
+                        "RefundsAddUp", "reserved", "UPDATE payment_lines SET reserved_amount = 1 WHERE line_id = '2'"),
+                new Planted(
+                        "RefundsAddUp",
+                        "of the fee back",
+                        "UPDATE refund_lines SET fee = fee + 1",
+                        "UPDATE payment_lines SET refunded_fee = refunded_fee + 1 WHERE refunded_fee > 0"),
+                new Planted("RefundsAddUp", "its lines sum to", "UPDATE refunds SET amount = amount - 1"),
+                new Planted(
+                        "OutboxIsPublished",
+                        "not among the dead letters",
+                        "DELETE FROM outbox WHERE id = (SELECT min(id::text)::uuid FROM outbox)"),
+                new Planted(
+                        "OutboxIsPublished",
+                        "never came to the topic",
+                        "INSERT INTO outbox (id, aggregateid, payload) SELECT uuidv7(), aggregateid, payload FROM outbox LIMIT 1"),
+                new Planted(
+                        "OutboxIsPublished",
+                        "the outbox says",
+                        "UPDATE outbox SET payload = payload || '\\x00' WHERE id = (SELECT min(id::text)::uuid FROM outbox)"),
+                new Planted("SettledOnce", "approved is", "UPDATE payment_lines SET fee = fee + 1 WHERE fee = 600"),
+                new Planted(
+                        "SettledOnce",
+                        "approved is nothing",
+                        "UPDATE payouts SET status = 'REJECTED' WHERE status = 'BOOKED'"),
+                new Planted(
+                        "SettledOnce",
+                        "booked is nothing",
+                        "UPDATE payouts SET status = 'BOOKED' WHERE status = 'REJECTED'"),
+                new Planted("SettledOnce", "REFUND", "UPDATE refund_lines SET amount = amount + 1"),
+                new Planted("SettledOnce", "has no outbox row", "DELETE FROM outbox"),
+                new Planted(
+                        "OneCompletion",
+                        "its state doesn't say so",
+                        "UPDATE payments SET status = 'APPROVED' WHERE id = " + completed),
+                new Planted(
+                        "OneCompletion",
+                        "its completion says",
+                        "UPDATE payouts SET rejection = 'VERSION_CONFLICT' WHERE status = 'REJECTED'"),
+                new Planted(
+                        "OneCompletion",
+                        "without a completion",
+                        "INSERT INTO refunds (id, payment_id, status, amount, completed_at) SELECT uuidv7(), payment_id, 'COMPLETED', 1, now() FROM refunds LIMIT 1"),
+                new Planted(
+                        "LegalHistory",
+                        "READY>APPROVED is no legal step",
+                        "UPDATE history SET from_status = 'READY' WHERE kind = 'PAYMENT' AND to_status = 'APPROVED'"),
+                new Planted(
+                        "LegalHistory",
+                        "doesn't begin at",
+                        "DELETE FROM history WHERE kind = 'PAYMENT' AND to_status = 'EXECUTING'"),
+                new Planted(
+                        "LegalHistory",
+                        "its history ends in",
+                        "UPDATE payouts SET status = 'REQUESTED' WHERE status = 'BOOKED'"),
+                new Planted("LegalHistory", "has no history", "DELETE FROM history WHERE kind = 'REFUND'"),
+                new Planted(
+                        "LegalHistory", "that of a PAYOUT", "UPDATE history SET kind = 'PAYOUT' WHERE kind = 'REFUND'"),
+                new Planted("MoneyIsConserved", "in the book", "UPDATE refunds SET status = 'FAILED'"),
+                new Planted(
+                        "MoneyIsConserved",
+                        "paid out",
+                        "UPDATE payouts SET amount = amount + 1 WHERE status = 'BOOKED'"));
+    }
+
+    static Stream<Planted> inTheLedger() {
+        return Stream.of(
+                new Planted("SettledOnce", "booked is [", "DELETE FROM journals WHERE settlement_id = " + ONE_LINE),
+                new Planted("SettledOnce", "2 times", """
+                        WITH twin AS (
+                            INSERT INTO journals
+                            SELECT (jsonb_populate_record(j, jsonb_build_object('settlement_id', uuidv7()))).* FROM journals j
+                             WHERE kind = 'REFUND' LIMIT 1
+                            RETURNING settlement_id, reference_id)
+                        INSERT INTO lines
+                        SELECT (jsonb_populate_record(l, jsonb_build_object('settlement_id', twin.settlement_id))).*
+                          FROM twin, lines l JOIN journals j USING (settlement_id)
+                         WHERE j.reference_id = twin.reference_id"""),
+                new Planted(
+                        "Balanced",
+                        "is off by",
+                        "UPDATE lines SET amount = amount + 1 WHERE account = 'platform:payouts'"),
+                new Planted(
+                        "Balanced",
+                        "kept",
+                        "UPDATE balances SET credits = credits + 1 WHERE account = 'platform:payouts'"),
+                new Planted("Balanced", "has no lines", "DELETE FROM lines WHERE settlement_id = " + ONE_LINE),
+                new Planted("Balanced", "have no journal", "DELETE FROM journals WHERE settlement_id = " + ONE_LINE),
+                new Planted(
+                        "WalletsMatchTheBook",
+                        "ledger",
+                        "UPDATE balances SET credits = credits + 1 WHERE account = 'seller:breach-a:payable'"),
+                new Planted(
+                        "WalletsMatchTheBook",
+                        "no entry in Kafka",
+                        "UPDATE balances SET account = 'seller:nobody:payable' WHERE account = 'seller:breach-a:payable'"),
+                new Planted(
+                        "GapFree",
+                        "follows version",
+                        "UPDATE journals SET wallet_version = wallet_version + 1 WHERE wallet_version >= 2 AND wallet_id = 'breach-b:KRW'"),
+                new Planted(
+                        "GapFree",
+                        "follows version",
+                        "UPDATE journals SET balance_after = balance_after + 1 WHERE settlement_id = " + ONE_LINE),
+                new Planted("GapFree", "journal 2 follows 0", "DELETE FROM journals WHERE no = 1"),
+                new Planted(
+                        "GapFree",
+                        "is not that of its bytes",
+                        "UPDATE journals SET reference_parts = reference_parts + 1 WHERE settlement_id = " + ONE_LINE),
+                new Planted("GapFree", "its last journal is", "UPDATE books SET last_no = last_no + 1"),
+                new Planted(
+                        "MoneyIsConserved",
+                        "in the book",
+                        "UPDATE lines SET amount = amount - 1 WHERE account = 'platform:fees'"),
+                new Planted(
+                        "LedgerRefusesChange",
+                        "jangbu_ledger may: UPDATE journals",
+                        "GRANT SELECT, UPDATE ON journals TO jangbu_ledger"),
+                new Planted(
+                        "LedgerRefusesChange",
+                        "jangbu_payment may: DELETE FROM lines",
+                        "GRANT SELECT, DELETE ON lines TO jangbu_payment"),
+                new Planted(
+                        "RebuiltFromKafka",
+                        "made anew",
+                        "UPDATE journals SET recorded_at = recorded_at + interval '1 ms' WHERE settlement_id = "
+                                + ONE_LINE),
+                new Planted(
+                        "RebuiltFromKafka",
+                        "made anew",
+                        "UPDATE lines SET account = 'platform:other' WHERE account = 'platform:payouts'"));
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void inThePayments(Planted planted) throws Exception {
+        isFound(
+                planted.invariant(),
+                planted.evidence(),
+                copies.withPayments(stack, planted.statements()),
+                new TopicReader(stack));
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void inTheLedger(Planted planted) throws Exception {
+        isFound(
+                planted.invariant(),
+                planted.evidence(),
+                copies.withLedger(stack, planted.statements()),
+                new TopicReader(stack));
+    }
+
+    /** @param change what became of the topic's records */
+    private record Tampered(
+            String invariant,
+            String evidence,
+            Topic<?> topic,
+            String how,
+            UnaryOperator<List<ConsumerRecord<byte[], byte[]>>> change) {
+
+        @Override
+        public String toString() {
+            return invariant + ": " + topic.name() + " " + how;
+        }
+    }
+
+    static Stream<Tampered> onATopic() {
+        UnaryOperator<List<ConsumerRecord<byte[], byte[]>>> oneLost = records -> records.subList(1, records.size());
+        UnaryOperator<List<ConsumerRecord<byte[], byte[]>>> oneTwice = records -> {
+            List<ConsumerRecord<byte[], byte[]>> more = new ArrayList<>(records);
+            more.add(records.getFirst());
+            return more;
+        };
+        UnaryOperator<List<ConsumerRecord<byte[], byte[]>>> oneUnreadable = records -> {
+            List<ConsumerRecord<byte[], byte[]>> more = new ArrayList<>(records);
+            ConsumerRecord<byte[], byte[]> first = records.getFirst();
+            more.add(new ConsumerRecord<>(first.topic(), first.partition(), 0, first.key(), new byte[] {1, 2, 3}));
+            return more;
+        };
+        return Stream.of(
+                new Tampered("OutboxIsPublished", "never came", Topics.SETTLEMENT_REQUESTS, "loses a record", oneLost),
+                new Tampered(
+                        "OutboxIsPublished",
+                        "the unreadable record",
+                        Topics.SETTLEMENT_REQUESTS,
+                        "has poison",
+                        oneUnreadable),
+                new Tampered("WalletsMatchTheBook", "Kafka", Topics.LEDGER_ENTRIES, "loses a record", oneLost),
+                new Tampered("WalletsMatchTheBook", "Kafka", Topics.LEDGER_ENTRIES, "has one twice", oneTwice),
+                new Tampered("GapFree", "its postings say nothing", Topics.LEDGER_POSTINGS, "loses a record", oneLost),
+                new Tampered("GapFree", "2 times", Topics.LEDGER_POSTINGS, "has one twice", oneTwice),
+                new Tampered(
+                        "OneCompletion",
+                        "without a completion",
+                        Topics.SETTLEMENT_COMPLETIONS,
+                        "loses a record",
+                        oneLost),
+                new Tampered(
+                        "OneCompletion",
+                        "was completed 2 times",
+                        Topics.SETTLEMENT_COMPLETIONS,
+                        "has one twice",
+                        oneTwice),
+                new Tampered("RebuiltFromKafka", "made anew", Topics.LEDGER_ENTRIES, "has one twice", oneTwice),
+                new Tampered(
+                        "RebuiltFromKafka", "no entry in Kafka", Topics.LEDGER_ENTRIES, "loses a record", oneLost));
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void onATopic(Tampered tampered) throws Exception {
+        isFound(
+                tampered.invariant(),
+                tampered.evidence(),
+                stack,
+                copies.withTopic(tampered.topic(), tampered.change()));
+    }
+
+    @Test
+    void aRequestThatCameTwiceIsNoBreach() throws Exception {
+        TopicReader twice = copies.withTopic(
+                Topics.SETTLEMENT_REQUESTS,
+                records -> Stream.concat(records.stream(), records.stream()).toList());
+
+        assertThat(check(stack, twice, invariants("OutboxIsPublished"))).allMatch(Finding::holds);
+    }
+
+    @Test
+    void everyInvariantHasABreachThatIsFound() {
+        Set<String> covered = Stream.of(
+                        inThePayments().map(Planted::invariant),
+                        inTheLedger().map(Planted::invariant),
+                        onATopic().map(Tampered::invariant))
+                .flatMap(names -> names)
+                .collect(Collectors.toCollection(TreeSet::new));
+
+        assertThat(Audit.everything())
+                .extracting(invariant -> invariant.getClass().getSimpleName())
+                .isSubsetOf(covered);
+    }
+
+    @Test
+    void whatIsOpenIsWaitedForAndSaid() throws Exception {
+        StackAddress open = copies.withPayments(
+                stack,
+                "UPDATE payments SET status = 'EXECUTING' WHERE status = 'DECLINED'",
+                "UPDATE refunds SET status = 'UNKNOWN'",
+                "UPDATE payouts SET status = 'REQUESTED' WHERE status = 'BOOKED'");
+
+        AuditReport report = new Audit(open, Duration.ofMillis(500), false, progress).run();
+
+        assertThat(report.outcome()).isEqualTo(AuditReport.Outcome.NOT_QUIET);
+        assertThat(report.waitingFor().toString())
+                .contains("payments EXECUTING", "refunds UNKNOWN", "payouts REQUESTED");
+        assertThat(report.findings()).isEmpty();
+    }
+
+    @Test
+    @ResourceLock(GROUPS)
+    void aGroupThatHasNotReadEverythingIsWaitedForAndNamed() throws Exception {
+        try (KafkaConsumer<byte[], byte[]> slow = new KafkaConsumer<>(
+                Map.of("bootstrap.servers", stack.kafka(), "group.id", "slow-reader", "auto.offset.reset", "earliest"),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer())) {
+            slow.subscribe(List.of(Topics.SETTLEMENT_COMPLETIONS.name()));
+            await().atMost(Duration.ofSeconds(30)).until(() -> {
+                slow.poll(Duration.ofMillis(200));
+                return !slow.assignment().isEmpty();
+            });
+            Map<TopicPartition, OffsetAndMetadata> nothingRead =
+                    slow.assignment().stream().collect(Collectors.toMap(p -> p, p -> new OffsetAndMetadata(0)));
+            slow.commitSync(nothingRead);
+
+            AuditReport report = new Audit(stack, Duration.ofMillis(1500), false, progress).run();
+
+            assertThat(report.outcome()).as("%s", report).isEqualTo(AuditReport.Outcome.NOT_QUIET);
+            assertThat(report.waitingFor().toString()).contains("slow-reader to read settlement.completions");
+        }
+    }
+
+    @Test
+    @ResourceLock(GROUPS)
+    void aDatabaseWithoutASlotIsNotQuiet() throws Exception {
+        AuditReport report = new Audit(copies.withPayments(stack), Duration.ofSeconds(2), false, progress).run();
+
+        assertThat(report.outcome()).isEqualTo(AuditReport.Outcome.NOT_QUIET);
+        assertThat(report.waitingFor()).containsExactly("a replication slot, and there is none");
+    }
+
+    private static void isFound(String invariant, String evidence, StackAddress at, TopicReader topics)
+            throws Exception {
+        List<Finding> findings = check(at, topics, invariants(invariant));
+
+        assertThat(findings).hasSize(1).allSatisfy(finding -> {
+            assertThat(finding.breaches()).as("%s", finding).isPositive();
+            assertThat(finding.evidence().toString()).contains(evidence);
+        });
+        assertThat(AuditReport.of(findings, Duration.ZERO).outcome().exitCode()).isEqualTo(1);
+    }
+
+    private static List<Invariant> invariants(String name) {
+        return Audit.everything().stream()
+                .filter(each -> each.getClass().getSimpleName().equals(name))
+                .toList();
+    }
+
+    private static List<Finding> check(StackAddress at, TopicReader topics, List<Invariant> invariants)
+            throws Exception {
+        return new Audit(at, topics, Duration.ZERO, progress, invariants).check();
+    }
+}

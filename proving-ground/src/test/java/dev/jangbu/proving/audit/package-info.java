@@ -1,0 +1,5 @@
+/** Whether the audit can fail: planted breaches, each in a copy of a running stack's data. */
+@NullMarked
+package dev.jangbu.proving.audit;
+
+import org.jspecify.annotations.NullMarked;
