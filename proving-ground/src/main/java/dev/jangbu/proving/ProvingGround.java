@@ -3,6 +3,7 @@ package dev.jangbu.proving;
 import dev.jangbu.proving.audit.AuditCommand;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +29,7 @@ public final class ProvingGround {
         PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
         PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
         CommandLine commands = new CommandLine(new ProvingGround()).addSubcommand(new AuditCommand(out, err));
-        commands.setOut(new PrintWriter(out, true));
+        commands.setOut(new PrintWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8), true));
         commands.setExecutionExceptionHandler((exception, command, parsed) -> {
             exception.printStackTrace(err);
             return CAN_NOT_TELL;

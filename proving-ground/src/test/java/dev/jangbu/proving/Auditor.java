@@ -17,7 +17,7 @@ final class Auditor {
 
     /** Waits until the stack is quiet, and fails with the report if an invariant is broken. */
     static void assertThatAllHolds(StackAddress stack, String after) throws Exception {
-        try (Progress progress = new Progress(System.out::println)) {
+        try (Progress progress = new Progress(line -> System.out.println(line))) {
             AuditReport report = new Audit(stack, PATIENCE, true, progress).run();
             assertThat(report.outcome()).as("%s%n%s", after, report).isEqualTo(AuditReport.Outcome.HOLDS);
         }

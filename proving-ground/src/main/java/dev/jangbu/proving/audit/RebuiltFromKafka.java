@@ -98,7 +98,9 @@ final class RebuiltFromKafka implements Invariant {
             }
             Card made = book.next(entry);
             Card row = read(rows);
-            if (!made.equals(row)) {
+            if (row == null) {
+                breaches.add("book %d: made anew %s, and nothing stored", partition, made);
+            } else if (!made.equals(row)) {
                 breaches.add("book %d: made anew %s, stored %s", partition, made, row);
             }
         }

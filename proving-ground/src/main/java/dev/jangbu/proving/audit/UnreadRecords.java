@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -124,7 +125,7 @@ final class UnreadRecords implements AutoCloseable {
     private List<String> openTransactions(List<TopicPartition> partitions, Map<TopicPartition, Long> ends) {
         Map<TopicPartition, Long> last = uncommitted.endOffsets(partitions);
         return partitions.stream()
-                .filter(partition -> !last.get(partition).equals(ends.get(partition)))
+                .filter(partition -> !Objects.equals(last.get(partition), ends.get(partition)))
                 .map(partition -> "a transaction on " + partition + " to end")
                 .toList();
     }

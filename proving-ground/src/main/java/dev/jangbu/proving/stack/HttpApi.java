@@ -14,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** The HTTP API as a client uses it. */
 public final class HttpApi implements AutoCloseable {
@@ -23,6 +24,7 @@ public final class HttpApi implements AutoCloseable {
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
     private final ObjectMapper json = new ObjectMapper();
+    private final AtomicLong answers = new AtomicLong();
     private final String base;
     private final String apiKey;
 
@@ -39,6 +41,11 @@ public final class HttpApi implements AutoCloseable {
         public String text(String field) {
             return body.path(field).asText();
         }
+    }
+
+    /** How many answers were received. */
+    public long answers() {
+        return answers.get();
     }
 
     public Answer get(String path, String... headers) throws IOException {
@@ -83,6 +90,7 @@ public final class HttpApi implements AutoCloseable {
     private Answer send(HttpRequest.Builder request) throws IOException {
         try {
             HttpResponse<byte[]> answer = http.send(request.build(), BodyHandlers.ofByteArray());
+            answers.incrementAndGet();
             return new Answer(answer.statusCode(), answer.headers(), json.readTree(answer.body()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

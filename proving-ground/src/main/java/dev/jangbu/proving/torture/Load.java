@@ -67,7 +67,7 @@ public final class Load {
     /** Runs it to its end; afterwards nothing of it is open any more. */
     public Result run() throws IOException, InterruptedException {
         long begin = System.nanoTime();
-        String run = "r" + Long.toHexString(seed);
+        String run = "r%016x".formatted(seed);
         Promises promises = new Promises();
         try (HttpApi api = new HttpApi(stack.api(), stack.apiKey());
                 PspSimulator psp = new PspSimulator(stack)) {
@@ -79,12 +79,12 @@ public final class Load {
             } finally {
                 psp.misbehave(0, Map.of());
             }
-            out.accept("%,d answers; the PSP behaves again, and everything comes to its end"
-                    .formatted(promises.answers()));
+            out.accept("%d s: %,d answers; the PSP behaves again, and everything comes to its end"
+                    .formatted(seconds(begin), api.answers()));
             book.settle();
             out.accept("%d s: all is at its end".formatted(seconds(begin)));
             book.check();
-            return new Result(promises.answers(), promises.breaches());
+            return new Result(api.answers(), promises.breaches());
         }
     }
 

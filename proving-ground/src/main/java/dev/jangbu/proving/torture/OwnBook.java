@@ -89,7 +89,7 @@ final class OwnBook {
             open = still;
             if (!open.isEmpty() && System.nanoTime() - begin > SETTLES_WITHIN.toNanos()) {
                 for (Deal deal : open) {
-                    breaches.add("order %s doesn't end: %s", deal.order().orderId(), ends.get(deal.paymentId()));
+                    breaches.add("order %s doesn't end: %s", deal.order().orderId(), read(deal));
                 }
                 return;
             }

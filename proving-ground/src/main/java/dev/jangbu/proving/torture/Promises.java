@@ -14,7 +14,6 @@ final class Promises {
 
     private final Map<String, Kept> kept = new ConcurrentHashMap<>();
     private final Breaches breaches = new Breaches();
-    private long answers;
 
     /** @param at when it had come, in {@link System#nanoTime()} */
     private record Kept(String said, long at) {}
@@ -25,7 +24,6 @@ final class Promises {
      * @param asked when the call was sent, in {@link System#nanoTime()}
      */
     synchronized void note(Call call, long asked, Answer answer) {
-        answers++;
         String code = code(answer);
         if (!isPatience(answer) && !call.kind().answers(code)) {
             breaches.add(
@@ -33,11 +31,13 @@ final class Promises {
         }
         String said = finalWord(call, answer);
         Kept before = kept.get(call.key());
-        if (said != null && before == null) {
-            kept.put(call.key(), new Kept(said, System.nanoTime()));
+        if (before == null) {
+            if (said != null) {
+                kept.put(call.key(), new Kept(said, System.nanoTime()));
+            }
         } else if (said != null && !said.equals(before.said())) {
             breaches.add("the key %s was answered [%s] and later [%s]", call.key(), before.said(), said);
-        } else if (said == null && before != null && before.at() - asked < 0 && answer.status() != 503) {
+        } else if (said == null && before.at() - asked < 0 && answer.status() != 503) {
             breaches.add("the key %s was answered [%s], and asked again %s", call.key(), before.said(), answer);
         }
     }
@@ -63,10 +63,6 @@ final class Promises {
         return breaches;
     }
 
-    synchronized long answers() {
-        return answers;
-    }
-
     /** The status, and a problem's code. */
     static String code(Answer answer) {
         return answer.status() < 400 ? Integer.toString(answer.status()) : answer.status() + " " + answer.text("code");
@@ -74,10 +70,11 @@ final class Promises {
 
     /** Answers that say: not now. */
     static boolean isPatience(Answer answer) {
-        return answer.status() == 503
-                || answer.status() == 409
-                        && (answer.text("code").equals("idempotency-key-in-use")
-                                || answer.text("code").equals("payment-in-progress"));
+        if (answer.status() == 409) {
+            String code = answer.text("code");
+            return code.equals("idempotency-key-in-use") || code.equals("payment-in-progress");
+        }
+        return answer.status() == 503;
     }
 
     private static @Nullable String finalWord(Call call, Answer answer) {

@@ -26,7 +26,7 @@ class SortedCardsTest {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         for (int round = 0; round < 50; round++) {
-            TreeMap<String, TreeMap<String, Long>> expected = new TreeMap<>();
+            Map<String, Map<String, Long>> expected = new TreeMap<>();
             try (SortedCards cards = new SortedCards(directory, 200 + random.nextInt(2_000), 2 + random.nextInt(4))) {
                 int count = random.nextInt(500);
                 for (int i = 0; i < count; i++) {
@@ -97,7 +97,7 @@ class SortedCardsTest {
         }
     }
 
-    private static List<Card> flat(Map<String, TreeMap<String, Long>> texts) {
+    private static List<Card> flat(Map<String, Map<String, Long>> texts) {
         List<Card> cards = new ArrayList<>();
         texts.forEach((key, said) -> said.forEach((text, times) -> cards.add(new Card(key, text, times))));
         return cards;
