@@ -20,13 +20,16 @@ import picocli.CommandLine.HelpCommand;
  *   <li>{@code demo} sends payments and shows them completing
  * </ul>
  *
- * {@code audit} is not here: the script hands it to the proving ground, which must not know what it judges.
+ * {@code audit} and {@code torture} are not here: the script hands them to the proving ground, which must not know what it judges.
  */
 @Command(
         name = "jangbu",
         description = "A payments backbone: outbox, exactly-once settlement, double-entry ledger.",
         synopsisSubcommandLabel = "COMMAND",
-        footer = "  audit   Checks a running stack from outside: is any money astray?",
+        footer = {
+            "  audit    Checks a running stack from outside: is any money astray?",
+            "  torture  Kills, stops and confuses a stack of its own under load, then audits it."
+        },
         mixinStandardHelpOptions = true,
         subcommands = {
             UpCommand.class,

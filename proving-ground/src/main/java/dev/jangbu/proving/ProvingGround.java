@@ -1,6 +1,7 @@
 package dev.jangbu.proving;
 
 import dev.jangbu.proving.audit.AuditCommand;
+import dev.jangbu.proving.torture.TortureCommand;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStreamWriter;
@@ -28,7 +29,9 @@ public final class ProvingGround {
     public static void main(String[] args) {
         PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
         PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
-        CommandLine commands = new CommandLine(new ProvingGround()).addSubcommand(new AuditCommand(out, err));
+        CommandLine commands = new CommandLine(new ProvingGround())
+                .addSubcommand(new AuditCommand(out, err))
+                .addSubcommand(new TortureCommand(out, err));
         commands.setOut(new PrintWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8), true));
         commands.setExecutionExceptionHandler((exception, command, parsed) -> {
             exception.printStackTrace(err);

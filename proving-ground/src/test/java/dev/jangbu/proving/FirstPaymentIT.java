@@ -13,6 +13,7 @@ import dev.jangbu.contract.EventHeaders;
 import dev.jangbu.contract.Topics;
 import dev.jangbu.proving.stack.HttpApi;
 import dev.jangbu.proving.stack.HttpApi.Answer;
+import dev.jangbu.proving.stack.OwnStack;
 import dev.jangbu.proving.stack.TopicReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -96,7 +97,7 @@ class FirstPaymentIT {
             assertThat(account.path("balance").asLong()).isEqualTo(11_400);
         });
 
-        LocalStack.Ran tail = stack.run(
+        OwnStack.Ran tail = stack.run(
                 Map.of(),
                 "tail",
                 "ledger.entries",

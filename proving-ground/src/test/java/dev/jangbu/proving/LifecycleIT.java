@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.jangbu.proving.stack.HttpApi;
 import dev.jangbu.proving.stack.HttpApi.Answer;
+import dev.jangbu.proving.stack.OwnStack;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -51,11 +52,22 @@ class LifecycleIT {
         stack.startAgain();
         assertThat(stack.api().get("/payments/" + second).text("status")).isEqualTo("COMPLETED");
         completedPayment(stack);
-        Auditor.assertThatAllHolds(stack.address(), "the deaths of parts and of the supervisor");
+        auditsItselfByCommand(stack, elsewhere);
+    }
+
+    private static void auditsItselfByCommand(LocalStack stack, Path elsewhere) throws IOException {
+        OwnStack.Ran audited =
+                stack.run(Map.of(), "audit", "--deep", "--data", stack.data().toString());
+        assertThat(audited.exitCode()).as(audited.output()).isZero();
+        assertThat(audited.output()).contains("All of them hold.").doesNotContain("BROKEN", "Exception");
+
+        OwnStack.Ran nothing = stack.run(Map.of(), "audit", "--data", elsewhere.toString());
+        assertThat(nothing.exitCode()).isEqualTo(2);
+        assertThat(nothing.output()).contains("no stack is ready").doesNotContain("Exception");
     }
 
     private static void refusesASecondStackOnItsPorts(LocalStack stack, Path elsewhere) throws IOException {
-        LocalStack.Ran ran = stack.run(Map.of(), "up", "--data", elsewhere.toString());
+        OwnStack.Ran ran = stack.run(Map.of(), "up", "--data", elsewhere.toString());
 
         assertThat(ran.exitCode()).isEqualTo(1);
         assertThat(ran.output())
@@ -65,7 +77,7 @@ class LifecycleIT {
     }
 
     private static void refusesASecondStackOnItsData(LocalStack stack) throws IOException {
-        LocalStack.Ran ran = stack.run(Map.of(), "up", "--data", stack.data().toString());
+        OwnStack.Ran ran = stack.run(Map.of(), "up", "--data", stack.data().toString());
 
         assertThat(ran.exitCode()).isEqualTo(1);
         assertThat(ran.output()).contains("already running").doesNotContain("Exception");

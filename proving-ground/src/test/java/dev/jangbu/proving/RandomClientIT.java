@@ -31,11 +31,14 @@ class RandomClientIT {
         LocalStack stack = LocalStack.shared();
         String repeat = "seed %d (repeat with -Djangbu.seed=%d -Djangbu.orders=%d)".formatted(seed, seed, orders);
         System.out.println(repeat);
-        Load.Result result = new Load(stack.address(), seed, orders, clients, System.out::println).run();
-        assertThat(result.breaches().first())
-                .as("%d promises broken, %s", result.breaches().count(), repeat)
-                .isEmpty();
-        assertThat(result.answers()).isGreaterThan(orders * 6L);
+        try (Load load = new Load(stack.address(), seed, line -> System.out.println(line))) {
+            load.work(clients, begun -> begun < orders);
+            load.settle();
+            assertThat(load.breaches().first())
+                    .as("%d promises broken, %s", load.breaches().count(), repeat)
+                    .isEmpty();
+            assertThat(load.answers()).isGreaterThan(orders * 6L);
+        }
         Auditor.assertThatAllHolds(stack.address(), repeat);
     }
 }

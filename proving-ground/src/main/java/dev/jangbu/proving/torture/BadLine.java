@@ -1,5 +1,6 @@
 package dev.jangbu.proving.torture;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.jangbu.proving.stack.HttpApi;
 import dev.jangbu.proving.stack.HttpApi.Answer;
 import java.io.IOException;
@@ -11,7 +12,7 @@ import java.util.random.RandomGenerator;
 /** A client on a bad line, who repeats, hangs up, asks several times at once, and never gives up without an answer. */
 final class BadLine {
 
-    private static final Duration ANSWERED_WITHIN = Duration.ofSeconds(90);
+    private static final Duration ANSWERED_WITHIN = Duration.ofMinutes(2);
     private static final Duration BETWEEN = Duration.ofMillis(150);
 
     private final HttpApi api;
@@ -22,8 +23,25 @@ final class BadLine {
         this.promises = promises;
     }
 
-    HttpApi api() {
-        return api;
+    /** Reads until there is an answer other than "not now". */
+    Answer read(String path, String... headers) throws InterruptedException {
+        long begin = System.nanoTime();
+        while (true) {
+            String trouble;
+            try {
+                Answer answer = api.get(path, headers);
+                if (answer.status() < 500) {
+                    return answer;
+                }
+                trouble = answer.toString();
+            } catch (IOException e) {
+                trouble = e.toString();
+            }
+            if (System.nanoTime() - begin > ANSWERED_WITHIN.toNanos()) {
+                throw new IllegalStateException("Can't read " + path + ", at last " + trouble);
+            }
+            Thread.sleep(BETWEEN);
+        }
     }
 
     Promises promises() {
@@ -33,7 +51,7 @@ final class BadLine {
     /**
      * Calls until there is an answer that isn't "not now", by the ways of a bad line.
      *
-     * @throws IllegalStateException if there is none in a minute and a half
+     * @throws IllegalStateException if there is none in two minutes
      */
     Answer call(Call call, RandomGenerator random) throws InterruptedException {
         int trouble = random.nextInt(100);
@@ -82,15 +100,15 @@ final class BadLine {
         return answer;
     }
 
-    private boolean isInReview(Call call, Answer answer) throws IOException {
+    private boolean isInReview(Call call, Answer answer) throws InterruptedException {
         if (!answer.text("code").equals("payment-in-progress")) {
             return false;
         }
         String payment = call.path().replaceFirst("^(/payments/[^/]+)/.*$", "$1");
-        if (api.get(payment).text("status").equals("REVIEW")) {
+        if (read(payment).text("status").equals("REVIEW")) {
             return true;
         }
-        for (var refund : api.get(payment + "/refunds?limit=100").body().path("data")) {
+        for (JsonNode refund : read(payment + "/refunds?limit=100").body().path("data")) {
             if (refund.path("status").asText().equals("REVIEW")) {
                 return true;
             }

@@ -3,7 +3,6 @@ package dev.jangbu.proving.torture;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.jangbu.proving.stack.HttpApi.Answer;
 import dev.jangbu.proving.torture.Deal.Charge;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +31,7 @@ final class Customer {
         this.order = Order.of(run, number, random);
     }
 
-    Deal play() throws IOException, InterruptedException {
+    Deal play() throws InterruptedException {
         Answer created = line.call(new Call(Call.Kind.CREATE, "/payments", key("create"), order.body()), random);
         if (created.status() != 201) {
             throw new IllegalStateException("order " + order.orderId() + " was not created: " + created);
@@ -50,7 +49,7 @@ final class Customer {
     }
 
     /** What may be tried before the money moves, and what must not work yet. */
-    private void before(Deal deal) throws IOException, InterruptedException {
+    private void before(Deal deal) throws InterruptedException {
         switch (random.nextInt(16)) {
             case 0 -> cancel(deal);
             case 1 -> refuses(deal, confirmation(deal, order.amount() + 1), "422 amount-mismatch");
@@ -67,7 +66,7 @@ final class Customer {
         }
     }
 
-    private void confirm(Deal deal) throws IOException, InterruptedException {
+    private void confirm(Deal deal) throws InterruptedException {
         Call call = confirmation(deal, order.amount());
         List<Thread> rivals = new ArrayList<>();
         if (random.nextInt(10) == 0) {
@@ -89,10 +88,10 @@ final class Customer {
     }
 
     /** Where the answer was "not known yet": the payment says when it is. */
-    private void learn(Deal deal) throws IOException, InterruptedException {
+    private void learn(Deal deal) throws InterruptedException {
         long begin = System.nanoTime();
         while (true) {
-            Answer answer = line.api().get("/payments/" + deal.paymentId(), "Prefer", "wait=5");
+            Answer answer = line.read("/payments/" + deal.paymentId(), "Prefer", "wait=5");
             String status = answer.text("status");
             switch (status) {
                 case "APPROVED", "COMPLETED" -> deal.charge(Charge.APPROVED);
@@ -110,7 +109,7 @@ final class Customer {
     }
 
     /** What goes back: nothing, a part of a line, a line, several at once, all; and too much. */
-    private void after(Deal deal) throws IOException, InterruptedException {
+    private void after(Deal deal) throws InterruptedException {
         int draw = random.nextInt(100);
         if (draw < 45) {
             read("/payments/" + deal.paymentId() + "/history");
@@ -152,7 +151,7 @@ final class Customer {
         }
     }
 
-    private void refundAndLearn(Deal deal, String body, RandomGenerator own) throws IOException, InterruptedException {
+    private void refundAndLearn(Deal deal, String body, RandomGenerator own) throws InterruptedException {
         Answer answer = line.call(refund(deal, body), own);
         if (answer.status() == 201 || answer.status() == 202) {
             String id = answer.text("id");
@@ -161,11 +160,11 @@ final class Customer {
         }
     }
 
-    private void cancel(Deal deal) throws IOException, InterruptedException {
+    private void cancel(Deal deal) throws InterruptedException {
         cancel(deal, random);
     }
 
-    private void cancel(Deal deal, RandomGenerator own) throws IOException, InterruptedException {
+    private void cancel(Deal deal, RandomGenerator own) throws InterruptedException {
         deal.askedToCancel();
         Answer answer = line.call(
                 new Call(
@@ -202,8 +201,8 @@ final class Customer {
         return "{\"lines\":[{\"lineId\":\"%s\",\"amount\":%d}],\"reason\":\"broken\"}".formatted(of.lineId(), amount);
     }
 
-    private void read(String path) throws IOException {
-        JsonNode body = line.api().get(path).body();
+    private void read(String path) throws InterruptedException {
+        JsonNode body = line.read(path).body();
         if (body.has("code")) {
             throw new IllegalStateException("order " + order.orderId() + ": " + path + " can't be read: " + body);
         }
@@ -215,14 +214,14 @@ final class Customer {
     }
 
     private interface Try {
-        void run() throws IOException, InterruptedException;
+        void run() throws InterruptedException;
     }
 
     /** Beside the customer's own way. */
     private void quietly(Try attempt) {
         try {
             attempt.run();
-        } catch (IOException | IllegalStateException e) {
+        } catch (IllegalStateException e) {
             line.promises().broken("order " + order.orderId() + ": " + e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 
 /**
  * Customers and sellers at work on a running stack, while the PSP misbehaves in a fifth of its calls. Afterwards the PSP behaves, a
@@ -22,7 +23,7 @@ import java.util.function.Consumer;
  *
  * <p>The same seed gives the same orders, the same calls and the same whims of the PSP; how they meet is up to the machine.
  */
-public final class Load {
+public final class Load implements AutoCloseable {
 
     /** Of 1,000 calls of each kind; 200 in all. */
     private static final Map<String, Integer> MISBEHAVIOUR = Map.of(
@@ -37,87 +38,98 @@ public final class Load {
 
     private static final int SAID_EVERY = 100;
 
-    private final StackAddress stack;
+    private final String run;
     private final long seed;
-    private final int orders;
-    private final int clients;
     private final Consumer<String> out;
+    private final HttpApi api;
+    private final PspSimulator psp;
+    private final Promises promises = new Promises();
+    private final BadLine line;
+    private final OwnBook book;
+    private final AtomicInteger begun = new AtomicInteger();
 
-    /**
-     * @param orders how many; with what is done to them and asked again, some seven calls each
-     * @param clients how many work at the same time
-     * @param out takes lines that say how it goes on
-     */
-    public Load(StackAddress stack, long seed, int orders, int clients, Consumer<String> out) {
-        this.stack = stack;
+    /** @param out takes lines that say how it goes on */
+    public Load(StackAddress stack, long seed, Consumer<String> out) {
+        this.run = "r%016x".formatted(seed);
         this.seed = seed;
-        this.orders = orders;
-        this.clients = clients;
         this.out = out;
+        this.api = new HttpApi(stack.api(), stack.apiKey());
+        this.psp = new PspSimulator(stack);
+        this.line = new BadLine(api, promises);
+        this.book = new OwnBook(line, psp, promises.breaches());
+    }
+
+    /** How many orders were begun. */
+    public int orders() {
+        return begun.get();
+    }
+
+    /** How many answers were received. */
+    public long answers() {
+        return api.answers();
+    }
+
+    /** The promises that were not kept, so far. */
+    public Breaches breaches() {
+        return promises.breaches();
     }
 
     /**
-     * What came of it.
+     * Lets the customers and sellers work, some eight calls for each order.
      *
-     * @param answers how many answers were given
-     * @param breaches the promises that were not kept
+     * @param clients how many work at the same time
+     * @param more whether another order is to be begun, when so many are
      */
-    public record Result(long answers, Breaches breaches) {}
-
-    /** Runs it to its end; afterwards nothing of it is open any more. */
-    public Result run() throws IOException, InterruptedException {
-        long begin = System.nanoTime();
-        String run = "r%016x".formatted(seed);
-        Promises promises = new Promises();
-        try (HttpApi api = new HttpApi(stack.api(), stack.apiKey());
-                PspSimulator psp = new PspSimulator(stack)) {
-            BadLine line = new BadLine(api, promises);
-            OwnBook book = new OwnBook(line, psp, promises.breaches());
-            psp.misbehave(seed, MISBEHAVIOUR);
-            try {
-                work(line, run, book);
-            } finally {
-                psp.misbehave(0, Map.of());
-            }
-            out.accept("%d s: %,d answers; the PSP behaves again, and everything comes to its end"
-                    .formatted(seconds(begin), api.answers()));
-            book.settle();
-            out.accept("%d s: all is at its end".formatted(seconds(begin)));
-            book.check();
-            return new Result(api.answers(), promises.breaches());
-        }
-    }
-
-    private static long seconds(long begin) {
-        return (System.nanoTime() - begin) / 1_000_000_000;
-    }
-
-    private void work(BadLine line, String run, OwnBook book) throws InterruptedException {
-        AtomicInteger next = new AtomicInteger();
+    public void work(int clients, IntPredicate more) throws IOException, InterruptedException {
+        psp.misbehave(seed, MISBEHAVIOUR);
         List<Future<Void>> working = new ArrayList<>();
         try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int client = 0; client < clients; client++) {
-                Callable<Void> worker = () -> {
-                    for (int n = next.getAndIncrement(); n < orders; n = next.getAndIncrement()) {
-                        book.add(new Customer(line, run, seed, n).play());
-                        if (n % 5 == 4) {
-                            new Seller(line, run, seed, n).ask().ifPresent(book::add);
-                        }
-                        if (n % SAID_EVERY == SAID_EVERY - 1) {
-                            out.accept("%,d orders of %,d begun".formatted(n + 1, orders));
-                        }
-                    }
-                    return null;
-                };
-                working.add(executor.submit(worker));
+                working.add(executor.submit(client(more)));
             }
         }
         for (Future<Void> worker : working) {
             try {
                 worker.get();
             } catch (ExecutionException e) {
-                line.promises().broken(String.valueOf(e.getCause()));
+                promises.broken(String.valueOf(e.getCause()));
             }
+        }
+    }
+
+    private Callable<Void> client(IntPredicate more) {
+        return () -> {
+            while (more.test(begun.get())) {
+                int number = begun.getAndIncrement();
+                book.add(new Customer(line, run, seed, number).play());
+                if (number % 5 == 4) {
+                    new Seller(line, run, seed, number).ask().ifPresent(book::add);
+                }
+                if (number % SAID_EVERY == SAID_EVERY - 1) {
+                    out.accept("%,d orders, %,d answers".formatted(number + 1, api.answers()));
+                }
+            }
+            return null;
+        };
+    }
+
+    /** Lets the PSP behave again, sees everything to its end, and holds it against what was promised: see {@link #breaches}. */
+    public void settle() throws IOException, InterruptedException {
+        psp.misbehave(0, Map.of());
+        out.accept("%,d orders, %,d answers; the PSP behaves again".formatted(orders(), answers()));
+        book.settle();
+        book.check();
+        out.accept("everything has come to its end");
+    }
+
+    /** The PSP behaves again, also where something went wrong before it was told to. */
+    @Override
+    public void close() throws IOException {
+        try {
+            psp.misbehave(0, Map.of());
+        } finally {
+            api.close();
+            psp.close();
         }
     }
 }

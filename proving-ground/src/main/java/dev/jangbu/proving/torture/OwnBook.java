@@ -2,7 +2,6 @@ package dev.jangbu.proving.torture;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.jangbu.proving.audit.Breaches;
-import dev.jangbu.proving.stack.HttpApi;
 import dev.jangbu.proving.stack.HttpApi.Answer;
 import dev.jangbu.proving.stack.PspSimulator;
 import java.io.IOException;
@@ -27,7 +26,6 @@ final class OwnBook {
     private static final Set<String> REFUND_ENDED = Set.of("COMPLETED", "FAILED");
 
     private final BadLine line;
-    private final HttpApi api;
     private final PspSimulator psp;
     private final Breaches breaches;
     private final List<Deal> deals = new ArrayList<>();
@@ -58,7 +56,6 @@ final class OwnBook {
 
     OwnBook(BadLine line, PspSimulator psp, Breaches breaches) {
         this.line = line;
-        this.api = line.api();
         this.psp = psp;
         this.breaches = breaches;
     }
@@ -100,7 +97,7 @@ final class OwnBook {
     }
 
     /** Holds everything that was said against what there is. */
-    void check() throws IOException {
+    void check() throws IOException, InterruptedException {
         readCharges();
         Map<String, BigInteger> wallets = new TreeMap<>();
         for (Deal deal : deals) {
@@ -118,23 +115,24 @@ final class OwnBook {
         checkPayouts(wallets);
         for (Map.Entry<String, BigInteger> wallet : wallets.entrySet()) {
             String[] id = wallet.getKey().split(":", 2);
-            JsonNode there = api.get("/wallets/" + id[0] + "?currency=" + id[1]).body();
+            JsonNode there =
+                    line.read("/wallets/" + id[0] + "?currency=" + id[1]).body();
             if (!wallet.getValue().toString().equals(there.path("balance").asText())) {
                 breaches.add("wallet %s must hold %s by these orders: %s", wallet.getKey(), wallet.getValue(), there);
             }
         }
     }
 
-    private End read(Deal deal) throws IOException {
-        JsonNode payment = api.get("/payments/" + deal.paymentId()).body();
+    private End read(Deal deal) throws InterruptedException {
+        JsonNode payment = line.read("/payments/" + deal.paymentId()).body();
         return new End(payment, all("/payments/" + deal.paymentId() + "/refunds?limit=100"));
     }
 
-    private List<JsonNode> all(String path) throws IOException {
+    private List<JsonNode> all(String path) throws InterruptedException {
         List<JsonNode> all = new ArrayList<>();
         String cursor = "";
         do {
-            Answer page = api.get(path + cursor);
+            Answer page = line.read(path + cursor);
             if (page.status() != 200) {
                 breaches.add("%s can't be read: %s", path, page);
                 return all;
@@ -270,7 +268,7 @@ final class OwnBook {
         }
     }
 
-    private void checkPayouts(Map<String, BigInteger> wallets) throws IOException {
+    private void checkPayouts(Map<String, BigInteger> wallets) throws InterruptedException {
         Map<String, Seller.Payout> known = new HashMap<>();
         Set<String> sellers = new HashSet<>();
         for (Seller.Payout payout : payouts) {

@@ -83,6 +83,8 @@ final class Promises {
         if (done) {
             return status + " " + answer.text("id") + " " + answer.text("amount");
         }
-        return status == 402 ? code(answer) + " " + answer.text("pspCode") : null;
+        // Decided under the payment's lock, and kept.
+        boolean kept = status == 402 || (status == 422 && call.kind() == Call.Kind.REFUND);
+        return kept ? code(answer) + " " + answer.text("pspCode") : null;
     }
 }

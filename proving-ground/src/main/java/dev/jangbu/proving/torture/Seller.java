@@ -2,7 +2,6 @@ package dev.jangbu.proving.torture;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.jangbu.proving.stack.HttpApi.Answer;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -30,9 +29,9 @@ final class Seller {
     record Payout(String id, String sellerId, String currency, long amount, String status) {}
 
     /** The payout, or nothing if it was refused at the door. */
-    Optional<Payout> ask() throws IOException, InterruptedException {
+    Optional<Payout> ask() throws InterruptedException {
         JsonNode wallet =
-                line.api().get("/wallets/" + sellerId + "?currency=" + currency).body();
+                line.read("/wallets/" + sellerId + "?currency=" + currency).body();
         long balance = wallet.path("balance").asLong();
         long version = wallet.path("version").asLong();
         long amount = 1 + random.nextLong(Math.max(2, balance + balance / 4));
@@ -62,10 +61,10 @@ final class Seller {
                 decided.path("status").asText()));
     }
 
-    private JsonNode decided(String id) throws IOException, InterruptedException {
+    private JsonNode decided(String id) throws InterruptedException {
         long begin = System.nanoTime();
         while (true) {
-            JsonNode payout = line.api().get("/payouts/" + id).body();
+            JsonNode payout = line.read("/payouts/" + id).body();
             String status = payout.path("status").asText();
             if (status.equals("BOOKED") || status.equals("REJECTED")) {
                 return payout;
