@@ -16,6 +16,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 public final class Evidence implements AutoCloseable {
 
     private static final int FETCH_SIZE = 2_000;
+    private static final Duration ANSWERS_WITHIN = Duration.ofSeconds(30);
+    private static final Duration ASKED_AGAIN_AFTER = Duration.ofMillis(250);
 
     private final StackAddress stack;
     private final TopicReader topics;
@@ -61,8 +64,28 @@ public final class Evidence implements AutoCloseable {
         return stack;
     }
 
-    HttpApi api() {
-        return api;
+    /**
+     * An answer of the API. One that says "not now" is no evidence of anything, so it is asked for again.
+     *
+     * @throws IOException if there is no other for half a minute
+     */
+    HttpApi.Answer read(String path) throws IOException {
+        long begin = System.nanoTime();
+        while (true) {
+            HttpApi.Answer answer = api.get(path);
+            if (answer.status() < 500) {
+                return answer;
+            }
+            if (System.nanoTime() - begin > ANSWERS_WITHIN.toNanos()) {
+                throw new IOException(path + " can't be read: " + answer);
+            }
+            try {
+                Thread.sleep(ASKED_AGAIN_AFTER);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IOException("interrupted", e);
+            }
+        }
     }
 
     /** The time of the database when the audit began to look. */

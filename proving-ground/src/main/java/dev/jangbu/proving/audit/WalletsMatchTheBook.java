@@ -60,8 +60,8 @@ final class WalletsMatchTheBook implements Invariant {
             return;
         }
         int colon = walletId.lastIndexOf(':');
-        HttpApi.Answer answer = evidence.api()
-                .get("/wallets/" + walletId.substring(0, colon) + "?currency=" + walletId.substring(colon + 1));
+        HttpApi.Answer answer = evidence.read(
+                "/wallets/" + walletId.substring(0, colon) + "?currency=" + walletId.substring(colon + 1));
         evidence.looked(1);
         JsonNode wallet = answer.body();
         if (answer.status() != 200) {
