@@ -33,6 +33,9 @@ public final class Testbed {
     /** The main instance's, for tests that must wait for it or outwait it. */
     public static final int PSP_TIMEOUT_MS = 4_000;
 
+    /** How many accepted payments the main instance has at the PSP at once. */
+    public static final int ASYNC_CONCURRENCY = 2;
+
     private static @Nullable Testbed one;
 
     private final Path folder = Folders.temporary("testbed");
@@ -138,6 +141,7 @@ public final class Testbed {
                 "--jangbu.psp.secret=" + TestSimulator.SECRET,
                 "--jangbu.psp.timeout=" + PSP_TIMEOUT_MS + "ms",
                 "--jangbu.recovery.lease-margin=1s",
+                "--jangbu.async.concurrency=" + ASYNC_CONCURRENCY,
                 "--logging.level.root=WARN",
                 "--logging.level.io.apicurio=ERROR",
                 "--logging.level.org.apache.kafka=ERROR"));
