@@ -431,10 +431,10 @@ class MalformedInputTest {
             }
             assertNoFailure(reply, key);
         }
-        client.post(
+        client.postKeyed(
+                        "k".repeat(220) + UUID.randomUUID().toString().substring(1),
                         "/payments",
-                        new Shop(client).creation(1_000),
-                        "k".repeat(220) + UUID.randomUUID().toString().substring(1))
+                        new Shop(client).creation(1_000))
                 .is(201);
     }
 
@@ -502,7 +502,7 @@ class MalformedInputTest {
             assertRefused(client.get(path), path);
         }
         for (Map.Entry<String, String> call : validBodies(id).entrySet()) {
-            if (call.getKey().contains(id)) {
+            if (call.getKey().contains("/" + id + "/")) {
                 assertRefused(client.post(call.getKey(), call.getValue()), call.getKey());
             }
         }
@@ -527,9 +527,7 @@ class MalformedInputTest {
                 "status=",
                 "status=ready",
                 "orderId=%00",
-                "orderId=x",
                 "sellerId=%00",
-                "sellerId=a%20b",
                 "from=yesterday",
                 "from=2026-13-01T00:00:00Z",
                 "to=0",

@@ -17,6 +17,8 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -62,6 +64,7 @@ class RefundRacesTest {
                 return reply;
             }
             reply.problemForNow(409, "payment-in-progress");
+            LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(50_000_000));
         }
     }
 
@@ -99,7 +102,7 @@ class RefundRacesTest {
         long seed = new Random().nextLong();
         Random random = new Random(seed);
         List<Story> stories = new ArrayList<>();
-        for (int i = 0; i < 60; i++) {
+        for (int i = 0; i < 40; i++) {
             stories.add(Story.random(random));
         }
         try (var clients = Executors.newFixedThreadPool(8)) {

@@ -46,13 +46,18 @@ public final class Client {
     }
 
     /** A POST; headers are names and values in turn. */
-    public Reply post(String path, String body, Object idempotencyKey, String... headers) {
-        return send(posting(path, body, idempotencyKey, headers));
+    public Reply post(String path, String body, UUID idempotencyKey, String... headers) {
+        return send(posting(path, body, idempotencyKey.toString(), headers));
+    }
+
+    /** A POST whose idempotency key is any text. */
+    public Reply postKeyed(String idempotencyKey, String path, String body) {
+        return send(posting(path, body, idempotencyKey));
     }
 
     /** A POST that is under way when this returns; it fails if the connection does. */
-    public CompletableFuture<Reply> posted(String path, String body, Object idempotencyKey, String... headers) {
-        return sent(posting(path, body, idempotencyKey, headers));
+    public CompletableFuture<Reply> posted(String path, String body, UUID idempotencyKey, String... headers) {
+        return sent(posting(path, body, idempotencyKey.toString(), headers));
     }
 
     public Reply get(String path, String... headers) {
@@ -88,10 +93,10 @@ public final class Client {
                 .thenApply(answer -> new Reply(answer.statusCode(), answer.headers(), answer.body()));
     }
 
-    private HttpRequest posting(String path, String body, Object idempotencyKey, String... headers) {
+    private HttpRequest posting(String path, String body, String idempotencyKey, String... headers) {
         return request(path, headers)
                 .header("Content-Type", "application/json")
-                .header("Idempotency-Key", idempotencyKey.toString())
+                .header("Idempotency-Key", idempotencyKey)
                 .POST(BodyPublishers.ofString(body))
                 .build();
     }

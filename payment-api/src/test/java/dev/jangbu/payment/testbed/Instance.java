@@ -4,6 +4,9 @@ import dev.jangbu.payment.PaymentApi;
 import java.net.URI;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.client.ReactorResourceFactory;
 
 /** The whole service in this JVM, as it starts everywhere. */
 public final class Instance implements AutoCloseable {
@@ -11,7 +14,7 @@ public final class Instance implements AutoCloseable {
     private final ConfigurableApplicationContext context;
 
     Instance(String... arguments) {
-        SpringApplication application = new SpringApplication(PaymentApi.class);
+        SpringApplication application = new SpringApplication(PaymentApi.class, OwnThreads.class);
         // The testbed ends everything in order.
         application.setRegisterShutdownHook(false);
         context = application.run(arguments);
@@ -26,6 +29,18 @@ public final class Instance implements AutoCloseable {
     /** The base of the actuator's pages. */
     public URI management() {
         return URI.create("http://127.0.0.1:" + context.getEnvironment().getRequiredProperty("local.management.port"));
+    }
+
+    /** Of several instances in one JVM, one that ends must not end the threads of the others. */
+    @Configuration(proxyBeanMethods = false)
+    static class OwnThreads {
+
+        @Bean
+        ReactorResourceFactory reactorResourceFactory() {
+            ReactorResourceFactory resources = new ReactorResourceFactory();
+            resources.setUseGlobalResources(false);
+            return resources;
+        }
     }
 
     /** A bean of the service. */

@@ -41,6 +41,7 @@ public final class Testbed {
     private final Path folder = Folders.temporary("testbed");
     private final TestSimulator simulator;
     private final PspGate gate;
+    private final WalletPages wallets = new WalletPages();
     private final PaymentsDatabase database;
     private final TestBroker broker;
     private final TestRegistry registry;
@@ -73,6 +74,7 @@ public final class Testbed {
         database.close();
         broker.close();
         simulator.close();
+        wallets.close();
         Folders.delete(folder);
     }
 
@@ -91,6 +93,10 @@ public final class Testbed {
 
     public static PspGate psp() {
         return one().gate;
+    }
+
+    public static WalletPages wallets() {
+        return one().wallets;
     }
 
     /** The simulator's own address, past the gate. */
@@ -125,7 +131,8 @@ public final class Testbed {
     }
 
     /** What an instance on this database is started with, settings of the test's own last. */
-    static List<String> arguments(PaymentsDatabase database, URI registry, String kafka, URI psp, String... settings) {
+    static List<String> arguments(
+            PaymentsDatabase database, URI registry, String kafka, URI psp, URI wallets, String... settings) {
         List<String> arguments = new ArrayList<>(List.of(
                 "--server.port=0",
                 "--management.server.port=0",
@@ -136,6 +143,7 @@ public final class Testbed {
                 "--spring.flyway.password=" + PaymentsDatabase.PASSWORD,
                 "--spring.kafka.bootstrap-servers=" + kafka,
                 "--jangbu.registry=" + registry,
+                "--jangbu.streams-url=" + wallets,
                 "--jangbu.dev-api-key=" + API_KEY,
                 "--jangbu.psp.url=" + psp,
                 "--jangbu.psp.secret=" + TestSimulator.SECRET,
@@ -150,7 +158,7 @@ public final class Testbed {
     }
 
     private Instance start(String... settings) {
-        return new Instance(arguments(database, registry.url(), broker.address(), gate.url(), settings)
+        return new Instance(arguments(database, registry.url(), broker.address(), gate.url(), wallets.url(), settings)
                 .toArray(String[]::new));
     }
 
