@@ -47,7 +47,6 @@ class RawSocketTest {
                 "http://127.0.0.1/v1/payments/x",
                 "http://[::1/v1/payments/x",
                 "*",
-                "v1/payments",
                 "?",
                 "#")) {
             assertRefused(target, send(get(target)));

@@ -43,6 +43,13 @@ final class ChildProcess implements AutoCloseable {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
+    /** Whether the process itself, and not its guard alone, runs. */
+    boolean isAlive() {
+        return guard.isAlive()
+                && guard.descendants()
+                        .anyMatch(child -> child.info().command().orElse("").endsWith("java"));
+    }
+
     /** Ends it with SIGKILL; it is gone when this returns. */
     @Override
     public void close() {

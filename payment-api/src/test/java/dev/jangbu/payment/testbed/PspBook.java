@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -29,7 +30,7 @@ public final class PspBook {
     public record Charge(String paymentKey, String orderId, long amount, String currency, long cancelled) {}
 
     /** Of each charge that was seen, the payment key of the one before it: where the book is to be opened. */
-    private static final Map<String, String> BEFORE = new LinkedHashMap<>();
+    private static final SequencedMap<String, String> BEFORE = new LinkedHashMap<>();
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 

@@ -61,7 +61,13 @@ public final class PspGate {
     private sealed interface Rule {
         record Cut() implements Rule {}
 
-        record Stop(Hold hold, boolean afterwards) implements Rule {}
+        record Stop(Hold hold, boolean afterwards, AtomicInteger room) implements Rule {
+
+            /** Whether this call is to stand; of those that only the first few do. */
+            boolean stops(boolean after) {
+                return afterwards == after && room.getAndDecrement() > 0;
+            }
+        }
 
         record Count(AtomicInteger now, AtomicInteger most) implements Rule {}
     }
@@ -114,17 +120,22 @@ public final class PspGate {
 
     /** Calls that mention the text stand still before they reach the PSP. */
     public Hold holdBefore(String text) {
-        return hold(text, false);
+        return hold(text, false, Integer.MAX_VALUE);
     }
 
     /** Calls that mention the text reach the PSP, which does its work, and whose answers stand still. */
     public Hold holdAfter(String text) {
-        return hold(text, true);
+        return hold(text, true, Integer.MAX_VALUE);
     }
 
-    private Hold hold(String text, boolean afterwards) {
+    /** The first call alone that mentions the text stands still, when the PSP has done its work. */
+    public Hold holdFirstAfter(String text) {
+        return hold(text, true, 1);
+    }
+
+    private Hold hold(String text, boolean afterwards, int calls) {
         Hold hold = new Hold();
-        rules.put(text, new Rule.Stop(hold, afterwards));
+        rules.put(text, new Rule.Stop(hold, afterwards, new AtomicInteger(calls)));
         return hold;
     }
 
@@ -185,13 +196,13 @@ public final class PspGate {
                 exchange.sendResponseHeaders(502, -1);
                 return;
             }
-            if (rule instanceof Rule.Stop stop && !stop.afterwards()) {
+            if (rule instanceof Rule.Stop stop && stop.stops(false)) {
                 stop.hold().stand();
             }
         }
         HttpResponse<byte[]> answer = http.send(request(exchange, call), BodyHandlers.ofByteArray());
         for (Rule rule : rules) {
-            if (rule instanceof Rule.Stop stop && stop.afterwards()) {
+            if (rule instanceof Rule.Stop stop && stop.stops(true)) {
                 stop.hold().stand();
             }
         }

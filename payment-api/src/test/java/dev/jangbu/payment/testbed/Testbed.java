@@ -8,8 +8,9 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -130,31 +131,36 @@ public final class Testbed {
         }
     }
 
-    /** What an instance on this database is started with, settings of the test's own last. */
+    /** What an instance on this database is started with; a test's own settings, name=value, come before these. */
     static List<String> arguments(
             PaymentsDatabase database, URI registry, String kafka, URI psp, URI wallets, String... settings) {
-        List<String> arguments = new ArrayList<>(List.of(
-                "--server.port=0",
-                "--management.server.port=0",
-                "--server.shutdown=immediate",
-                "--spring.r2dbc.url=r2dbc:postgresql://" + database.address() + "/jangbu_payment",
-                "--spring.r2dbc.password=" + PaymentsDatabase.PASSWORD,
-                "--spring.flyway.url=jdbc:postgresql://" + database.address() + "/jangbu_payment",
-                "--spring.flyway.password=" + PaymentsDatabase.PASSWORD,
-                "--spring.kafka.bootstrap-servers=" + kafka,
-                "--jangbu.registry=" + registry,
-                "--jangbu.streams-url=" + wallets,
-                "--jangbu.dev-api-key=" + API_KEY,
-                "--jangbu.psp.url=" + psp,
-                "--jangbu.psp.secret=" + TestSimulator.SECRET,
-                "--jangbu.psp.timeout=" + PSP_TIMEOUT_MS + "ms",
-                "--jangbu.recovery.lease-margin=1s",
-                "--jangbu.async.concurrency=" + ASYNC_CONCURRENCY,
-                "--logging.level.root=WARN",
-                "--logging.level.io.apicurio=ERROR",
-                "--logging.level.org.apache.kafka=ERROR"));
-        arguments.addAll(List.of(settings));
-        return arguments;
+        Map<String, String> properties = new LinkedHashMap<>(Map.ofEntries(
+                Map.entry("server.port", "0"),
+                Map.entry("server.shutdown", "immediate"),
+                Map.entry("management.server.port", "0"),
+                Map.entry("spring.r2dbc.url", "r2dbc:postgresql://" + database.address() + "/jangbu_payment"),
+                Map.entry("spring.r2dbc.password", PaymentsDatabase.PASSWORD),
+                Map.entry("spring.flyway.url", "jdbc:postgresql://" + database.address() + "/jangbu_payment"),
+                Map.entry("spring.flyway.password", PaymentsDatabase.PASSWORD),
+                Map.entry("spring.kafka.bootstrap-servers", kafka),
+                Map.entry("jangbu.registry", registry.toString()),
+                Map.entry("jangbu.streams-url", wallets.toString()),
+                Map.entry("jangbu.dev-api-key", API_KEY),
+                Map.entry("jangbu.psp.url", psp.toString()),
+                Map.entry("jangbu.psp.secret", TestSimulator.SECRET),
+                Map.entry("jangbu.psp.timeout", PSP_TIMEOUT_MS + "ms"),
+                Map.entry("jangbu.recovery.lease-margin", "1s"),
+                Map.entry("jangbu.async.concurrency", Integer.toString(ASYNC_CONCURRENCY)),
+                Map.entry("logging.level.root", "WARN"),
+                Map.entry("logging.level.io.apicurio", "ERROR"),
+                Map.entry("logging.level.org.apache.kafka", "ERROR")));
+        for (String setting : settings) {
+            String[] parts = setting.split("=", 2);
+            properties.put(parts[0], parts[1]);
+        }
+        return properties.entrySet().stream()
+                .map(property -> "--" + property.getKey() + "=" + property.getValue())
+                .toList();
     }
 
     private Instance start(String... settings) {
@@ -163,7 +169,7 @@ public final class Testbed {
     }
 
     /** An instance is up a moment before it has seen that the change stream is established. */
-    private static void awaitTaking(Client client) {
+    static void awaitTaking(Client client) {
         Shop shop = new Shop(client);
         String id = shop.create(1_000).is(201).id();
         await().untilAsserted(() -> shop.confirm(id, 1_000).is(200));

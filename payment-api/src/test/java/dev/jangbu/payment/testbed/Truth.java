@@ -41,7 +41,8 @@ public final class Truth {
 
     private final Client client;
     private final PaymentsDatabase database;
-    private final Deserializer<SettlementRequested> requests =
+    /** Asks the registry once. */
+    private static final Deserializer<SettlementRequested> REQUESTS =
             new AvroSerdes(Testbed.registry()).warm(Topics.SETTLEMENT_REQUESTS).deserializer();
 
     public Truth(Client client, PaymentsDatabase database) {
@@ -190,7 +191,7 @@ public final class Truth {
             ResultSet found = select.executeQuery();
             while (found.next()) {
                 SettlementRequested request =
-                        requests.deserialize(Topics.SETTLEMENT_REQUESTS.name(), found.getBytes("payload"));
+                        REQUESTS.deserialize(Topics.SETTLEMENT_REQUESTS.name(), found.getBytes("payload"));
                 assertThat(request.getSettlementId()).isEqualTo(found.getString("id"));
                 assertThat(request.getWalletId()).isEqualTo(found.getString("aggregateid"));
                 rows.add(request);

@@ -1,0 +1,162 @@
+package dev.jangbu.payment.payment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.jangbu.contract.SettlementKind;
+import dev.jangbu.payment.testbed.Completions;
+import dev.jangbu.payment.testbed.Staged;
+import dev.jangbu.payment.testbed.Staged.State;
+import dev.jangbu.payment.testbed.Testbed;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import reactor.core.Disposable;
+
+/** Thousands of clients that wait on one instance cost a query each when they come, and none when they are woken. */
+class ManyWaitersTest {
+
+    private static final int PAYMENTS = 50;
+
+    /** Connections have two ends in this one process, which may have 20,000 files open. */
+    private static final int CONNECTIONS = 2_000;
+
+    @Test
+    void tenThousandAreWokenWithoutAQueryForEach() {
+        List<Staged> payments = Staged.many(State.APPROVED, PAYMENTS);
+        Waiters waiters = Testbed.main().bean(Waiters.class);
+        AtomicInteger looked = new AtomicInteger();
+        AtomicInteger woken = new AtomicInteger();
+        List<Disposable> clients = new ArrayList<>();
+        for (int i = 0; i < Waiters.MAX; i++) {
+            UUID payment = UUID.fromString(payments.get(i % PAYMENTS).id());
+            clients.add(waiters.watch(payment).subscribe(seen -> {
+                if (seen.status() == PaymentStatus.COMPLETED) {
+                    woken.incrementAndGet();
+                } else {
+                    looked.incrementAndGet();
+                }
+            }));
+            int last = i;
+            if (i % 500 == 499) {
+                // As many as the pool has room for in its time.
+                await().atMost(Duration.ofSeconds(20)).until(() -> looked.get() > last);
+            }
+        }
+        try {
+            long before = transactionsWhenQuiet();
+
+            complete(payments);
+            await().atMost(Duration.ofSeconds(20)).until(() -> woken.get() == Waiters.MAX);
+
+            assertThat(transactionsWhenQuiet() - before).isLessThan(Waiters.MAX / 10);
+        } finally {
+            clients.forEach(Disposable::dispose);
+        }
+    }
+
+    @Test
+    void thousandsWaitOverHttpAndAreAnswered() throws IOException {
+        List<Staged> payments = Staged.many(State.APPROVED, PAYMENTS);
+        List<SocketChannel> connections = new ArrayList<>();
+        try (Selector selector = Selector.open()) {
+            InetSocketAddress service =
+                    new InetSocketAddress("127.0.0.1", Testbed.client().base().getPort());
+            long atFirst = transactions();
+            for (int i = 0; i < CONNECTIONS; i++) {
+                SocketChannel connection = SocketChannel.open(service);
+                connections.add(connection);
+                connection.write(ByteBuffer.wrap(("GET /v1/payments/"
+                                + payments.get(i % PAYMENTS).id()
+                                + " HTTP/1.1\r\nHost: a\r\nPrefer: wait=30\r\nAuthorization: Bearer "
+                                + Testbed.API_KEY + "\r\n\r\n")
+                        .getBytes(StandardCharsets.US_ASCII)));
+                connection.configureBlocking(false);
+                connection.register(selector, SelectionKey.OP_READ, new StringBuilder());
+            }
+            // Each has had its first look.
+            await().atMost(Duration.ofSeconds(30)).until(() -> transactions() - atFirst >= CONNECTIONS);
+            long before = transactionsWhenQuiet();
+
+            complete(payments);
+            int answered = 0;
+            long end = System.nanoTime() + Duration.ofSeconds(25).toNanos();
+            ByteBuffer buffer = ByteBuffer.allocate(16_384);
+            while (answered < CONNECTIONS && System.nanoTime() < end) {
+                selector.select(500);
+                for (SelectionKey key : selector.selectedKeys()) {
+                    answered += read(key, buffer);
+                }
+                selector.selectedKeys().clear();
+            }
+
+            assertThat(answered).isEqualTo(CONNECTIONS);
+            assertThat(transactionsWhenQuiet() - before).isLessThan(CONNECTIONS / 4);
+        } finally {
+            for (SocketChannel connection : connections) {
+                connection.close();
+            }
+        }
+    }
+
+    /** 1 when the answer is there, and says what it should. */
+    private static int read(SelectionKey key, ByteBuffer buffer) throws IOException {
+        StringBuilder answer = (StringBuilder) key.attachment();
+        buffer.clear();
+        int read = ((SocketChannel) key.channel()).read(buffer);
+        assertThat(read).isPositive();
+        answer.append(new String(buffer.array(), 0, read, StandardCharsets.UTF_8));
+        if (!answer.toString().endsWith("}")) {
+            return 0;
+        }
+        assertThat(answer).startsWith("HTTP/1.1 200 ").contains("\"status\":\"COMPLETED\"");
+        key.cancel();
+        return 1;
+    }
+
+    private static void complete(List<Staged> payments) {
+        try (Completions completions = new Completions()) {
+            payments.forEach(payment -> completions.completed(SettlementKind.PAYMENT, payment.id()));
+        }
+    }
+
+    /** When what was done is counted: sessions tell their numbers once a second at most. */
+    private static long transactionsWhenQuiet() {
+        AtomicLong last = new AtomicLong(Long.MIN_VALUE);
+        await().atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(1_100))
+                .until(() -> {
+                    long now = transactions();
+                    return now - last.getAndSet(now) < 100;
+                });
+        return last.get();
+    }
+
+    /** How many transactions the database has ended, each statement outside of one being one. */
+    private static long transactions() {
+        try (Connection connection = Testbed.database().asSuperuser();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(
+                        "SELECT xact_commit FROM pg_stat_database WHERE datname = 'jangbu_payment'")) {
+            row.next();
+            return row.getLong(1);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
