@@ -1,6 +1,7 @@
 package dev.jangbu.payment.access;
 
 import dev.jangbu.payment.edge.Answer;
+import dev.jangbu.payment.edge.Answers;
 import dev.jangbu.payment.edge.Detached;
 import dev.jangbu.payment.edge.Ids;
 import dev.jangbu.payment.edge.Page;
@@ -41,12 +42,14 @@ class ApiKeyController {
         this.json = json;
     }
 
+    @Answers(ApiKeyView.class)
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
     Mono<ResponseEntity<byte[]>> issue(@RequestHeader HttpHeaders headers, @RequestBody Mono<ApiKeyRequest> body) {
         IdempotencyKey key = IdempotencyKey.of(headers);
         return body.flatMap(request -> Detached.run(issue.issue(request, key))).map(ApiKeyController::notStored);
     }
 
+    @Answers(value = ApiKeyView.class, list = true)
     @GetMapping
     Mono<ResponseEntity<byte[]>> list(ServerHttpRequest request) {
         Page page = Page.of(request, Set.of());

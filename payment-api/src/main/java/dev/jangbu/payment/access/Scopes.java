@@ -8,7 +8,7 @@ import org.springframework.web.util.pattern.PathPattern;
 import org.springframework.web.util.pattern.PathPatternParser;
 
 /** Which scope a call needs. A path that has no rule is not there, so that nothing is open because it was forgotten. */
-final class Scopes {
+public final class Scopes {
 
     /** @param writing for every method but GET and HEAD */
     private record Rule(PathPattern path, Scope reading, Scope writing) {
@@ -32,7 +32,7 @@ final class Scopes {
     private Scopes() {}
 
     /** @throws Problem 404 for a path that no rule is about */
-    static Scope needed(HttpMethod method, PathContainer path) {
+    public static Scope needed(HttpMethod method, PathContainer path) {
         boolean reads = HttpMethod.GET.equals(method) || HttpMethod.HEAD.equals(method);
         return RULES.stream()
                 .filter(rule -> rule.path().matches(path))

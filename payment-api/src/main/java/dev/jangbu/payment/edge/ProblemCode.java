@@ -30,6 +30,8 @@ public enum ProblemCode {
     TOO_MANY_REQUESTS(429, "Too many requests with this API key"),
     HEADERS_TOO_LARGE(431, "The headers are too large"),
     INTERNAL(500, "Something is wrong on our side"),
+    /** Answered by the service that keeps the wallets. */
+    RESTORING(503, "The wallets are being restored"),
     QUEUE_FULL(503, "Too many payments are queued"),
     UNAVAILABLE(503, "Not available at the moment"),
     OUTCOME_NOT_RECORDED(503, "The outcome is not recorded yet");

@@ -2,6 +2,7 @@ package dev.jangbu.payment.payment;
 
 import dev.jangbu.payment.access.Caller;
 import dev.jangbu.payment.edge.Answer;
+import dev.jangbu.payment.edge.Answers;
 import dev.jangbu.payment.edge.Detached;
 import dev.jangbu.payment.edge.Ids;
 import dev.jangbu.payment.edge.Page;
@@ -60,6 +61,7 @@ class PaymentController {
         this.json = json;
     }
 
+    @Answers(PaymentView.class)
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
     Mono<ResponseEntity<byte[]>> create(
             @RequestHeader HttpHeaders headers, @RequestBody Mono<CreatePaymentRequest> body) {
@@ -68,6 +70,7 @@ class PaymentController {
                 .map(Answer::toEntity);
     }
 
+    @Answers(PaymentView.class)
     @PostMapping(path = "/{id}/confirm", consumes = MediaType.APPLICATION_JSON_VALUE)
     Mono<ResponseEntity<byte[]>> confirm(
             @PathVariable String id,
@@ -83,6 +86,7 @@ class PaymentController {
                 .flatMap(answer -> preferred(payment, answer, prefer));
     }
 
+    @Answers(PaymentView.class)
     @PostMapping(path = "/{id}/resolve", consumes = MediaType.APPLICATION_JSON_VALUE)
     Mono<ResponseEntity<byte[]>> resolve(
             @PathVariable String id,
@@ -97,6 +101,7 @@ class PaymentController {
                 .map(Answer::toEntity);
     }
 
+    @Answers(PaymentView.class)
     @GetMapping("/{id}")
     Mono<ResponseEntity<byte[]>> read(@PathVariable String id, @RequestHeader HttpHeaders headers) {
         UUID payment = Ids.inPath(id, "payment");
@@ -107,6 +112,7 @@ class PaymentController {
                 .map(found -> applied(tagged(found), prefer, false));
     }
 
+    @Answers(value = PaymentView.class, list = true)
     @GetMapping
     Mono<ResponseEntity<byte[]>> list(ServerHttpRequest request) {
         Page page = Page.of(request, PaymentList.FILTERS);
@@ -116,6 +122,7 @@ class PaymentController {
                 .map(found -> page.answer(json, found, payment -> payment.id().toString()));
     }
 
+    @Answers(value = History.Change.class, list = true)
     @GetMapping("/{id}/history")
     Mono<ResponseEntity<byte[]>> history(@PathVariable String id, ServerHttpRequest request) {
         UUID payment = Ids.inPath(id, "payment");

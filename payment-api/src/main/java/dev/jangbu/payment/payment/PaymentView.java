@@ -7,7 +7,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** A payment as clients see it. */
-record PaymentView(
+public record PaymentView(
         UUID id,
         String orderId,
         PaymentStatus status,

@@ -1,6 +1,7 @@
 package dev.jangbu.payment.payout;
 
 import dev.jangbu.payment.edge.Answer;
+import dev.jangbu.payment.edge.Answers;
 import dev.jangbu.payment.edge.Detached;
 import dev.jangbu.payment.edge.Ids;
 import dev.jangbu.payment.edge.Page;
@@ -45,6 +46,7 @@ class PayoutController {
         this.json = json;
     }
 
+    @Answers(PayoutView.class)
     @PostMapping(path = "/wallets/{sellerId}/payouts", consumes = MediaType.APPLICATION_JSON_VALUE)
     Mono<ResponseEntity<byte[]>> request(
             @PathVariable String sellerId,
@@ -62,12 +64,14 @@ class PayoutController {
                 .map(Answer::toEntity);
     }
 
+    @Answers(PayoutView.class)
     @GetMapping("/payouts/{id}")
     Mono<ResponseEntity<byte[]>> read(@PathVariable String id) {
         return find(id).map(payout ->
                 new Answer(200, json.writeValueAsString(PayoutView.of(payout)), null).toEntity(payout.version()));
     }
 
+    @Answers(value = PayoutView.class, list = true)
     @GetMapping("/payouts")
     Mono<ResponseEntity<byte[]>> list(ServerHttpRequest httpRequest) {
         Page page = Page.of(httpRequest, PayoutStore.FILTERS);
@@ -77,6 +81,7 @@ class PayoutController {
                 .map(found -> page.answer(json, found, view -> view.id().toString()));
     }
 
+    @Answers(value = History.Change.class, list = true)
     @GetMapping("/payouts/{id}/history")
     Mono<ResponseEntity<byte[]>> history(@PathVariable String id, ServerHttpRequest httpRequest) {
         Page page = Page.of(httpRequest, Set.of());

@@ -2,6 +2,7 @@ package dev.jangbu.payment.refund;
 
 import dev.jangbu.payment.access.Caller;
 import dev.jangbu.payment.edge.Answer;
+import dev.jangbu.payment.edge.Answers;
 import dev.jangbu.payment.edge.Detached;
 import dev.jangbu.payment.edge.Ids;
 import dev.jangbu.payment.edge.Page;
@@ -9,6 +10,7 @@ import dev.jangbu.payment.edge.Problem;
 import dev.jangbu.payment.edge.TraceContext;
 import dev.jangbu.payment.history.History;
 import dev.jangbu.payment.idempotency.IdempotencyKey;
+import dev.jangbu.payment.payment.PaymentView;
 import dev.jangbu.payment.payment.WatchPayment;
 import dev.jangbu.payment.review.ResolveRequest;
 import java.util.Set;
@@ -62,6 +64,7 @@ class RefundController {
         this.json = json;
     }
 
+    @Answers(RefundView.class)
     @PostMapping(path = "/payments/{id}/refunds", consumes = MediaType.APPLICATION_JSON_VALUE)
     Mono<ResponseEntity<byte[]>> refund(
             @PathVariable String id,
@@ -76,6 +79,7 @@ class RefundController {
                 .map(Answer::toEntity);
     }
 
+    @Answers(PaymentView.class)
     @PostMapping(path = "/payments/{id}/cancel", consumes = MediaType.APPLICATION_JSON_VALUE)
     Mono<ResponseEntity<byte[]>> cancel(
             @PathVariable String id,
@@ -90,6 +94,7 @@ class RefundController {
                 .map(Answer::toEntity);
     }
 
+    @Answers(RefundView.class)
     @PostMapping(path = "/refunds/{id}/resolve", consumes = MediaType.APPLICATION_JSON_VALUE)
     Mono<ResponseEntity<byte[]>> resolve(
             @PathVariable String id,
@@ -104,12 +109,14 @@ class RefundController {
                 .map(Answer::toEntity);
     }
 
+    @Answers(RefundView.class)
     @GetMapping("/refunds/{id}")
     Mono<ResponseEntity<byte[]>> read(@PathVariable String id) {
         return find(id).map(found -> answers.ok(found).toEntity(found.version()));
     }
 
     /** For people who look for what needs them: {@code status} is required, as for instance REVIEW. */
+    @Answers(value = RefundView.class, list = true)
     @GetMapping("/refunds")
     Mono<ResponseEntity<byte[]>> ofStatus(ServerHttpRequest request) {
         Page page = Page.of(request, Set.of("status"));
@@ -120,6 +127,7 @@ class RefundController {
         return listed(refunds.ofStatus(status, page), page);
     }
 
+    @Answers(value = RefundView.class, list = true)
     @GetMapping("/payments/{id}/refunds")
     Mono<ResponseEntity<byte[]>> ofPayment(@PathVariable String id, ServerHttpRequest request) {
         UUID payment = Ids.inPath(id, "payment");
@@ -127,6 +135,7 @@ class RefundController {
         return payments.now(payment).then(listed(refunds.ofPayment(payment, page), page));
     }
 
+    @Answers(value = History.Change.class, list = true)
     @GetMapping("/refunds/{id}/history")
     Mono<ResponseEntity<byte[]>> history(@PathVariable String id, ServerHttpRequest request) {
         Page page = Page.of(request, Set.of());

@@ -9,6 +9,7 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Profile;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -23,10 +24,14 @@ import reactor.core.publisher.Mono;
 /** The service's edge on a real port, with two calls behind it that have neither a door nor a database. */
 final class EdgeServer implements AutoCloseable {
 
+    /** Keeps these calls out of the service itself, whose classes are looked for in the same packages. */
+    private static final String PROFILE = "edge-alone";
+
     private final ConfigurableApplicationContext context;
 
     EdgeServer() {
         context = new SpringApplicationBuilder(Edge.class)
+                .profiles(PROFILE)
                 .properties(
                         "server.port=0",
                         "management.server.port=0",
@@ -45,6 +50,7 @@ final class EdgeServer implements AutoCloseable {
     }
 
     @Configuration
+    @Profile(PROFILE)
     @EnableAutoConfiguration
     @Import({
         BareRefusals.class,
@@ -73,6 +79,7 @@ final class EdgeServer implements AutoCloseable {
     }
 
     @RestController
+    @Profile(PROFILE)
     static class Calls {
 
         @PostMapping(path = "/v1/orders", consumes = MediaType.APPLICATION_JSON_VALUE)

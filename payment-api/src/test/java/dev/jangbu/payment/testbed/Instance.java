@@ -48,6 +48,12 @@ public final class Instance implements AutoCloseable {
         return context.getBean(type);
     }
 
+    /** A bean of the service, where its type has several. */
+    @SuppressWarnings("unchecked")
+    public <T> T bean(String name) {
+        return (T) context.getBean(name);
+    }
+
     @Override
     public void close() {
         context.close();
