@@ -10,13 +10,16 @@ import dev.jangbu.payment.testbed.Reply;
 import dev.jangbu.payment.testbed.Testbed;
 import io.swagger.v3.parser.OpenAPIV3Parser;
 import java.net.URI;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
@@ -159,6 +162,28 @@ class ApiDescriptionTest {
     }
 
     @Test
+    void anAnswerThatIsNotAsDescribedIsNoticed() {
+        String path = "/v1/payouts/0199f0e0-5d11-7a02-b6c7-18293a4b5c6d";
+        ObjectNode payout = (ObjectNode) document.at("/components/schemas/Payout/examples/0");
+        String sound = payout.toString();
+        contract.check("GET", path, reply(200, "application/json", sound));
+
+        String missing = payout.deepCopy().without("version").toString();
+        String more = payout.deepCopy().put("secret", "hash").toString();
+        String other = payout.deepCopy().put("amount", "3000").toString();
+        for (Reply wrong : List.of(
+                reply(200, "application/json", missing),
+                reply(200, "application/json", more),
+                reply(200, "application/json", other),
+                reply(200, "text/html", sound),
+                reply(201, "application/json", sound),
+                reply(200, "application/json", sound, "Location", "/v1"),
+                reply(404, "application/problem+json", "{\"code\":\"not-found\"}"))) {
+            assertThatThrownBy(() -> contract.check("GET", path, wrong)).isInstanceOf(AssertionError.class);
+        }
+    }
+
+    @Test
     void wordsAboutWhatIsNotThereAreRefused() {
         JsonMapper json = JsonMapper.shared();
         ObjectNode facts = (ObjectNode) json.readTree("""
@@ -217,6 +242,14 @@ class ApiDescriptionTest {
                     assertThat(contract.faults(place, example)).as(what).isEmpty());
             tried.add(what);
         });
+    }
+
+    private static Reply reply(int status, String type, String body, String... header) {
+        Map<String, List<String>> headers = new TreeMap<>(Map.of("Content-Type", List.of(type)));
+        if (header.length > 0) {
+            headers.put(header[0], List.of(header[1]));
+        }
+        return new Reply(status, HttpHeaders.of(headers, (name, value) -> true), body);
     }
 
     private static Reply withoutKey(String path) {

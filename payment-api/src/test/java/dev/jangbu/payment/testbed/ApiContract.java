@@ -7,6 +7,8 @@ import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SchemaRegistryConfig;
 import com.networknt.schema.SpecificationVersion;
+import java.net.URI;
+import java.net.http.HttpRequest;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -14,6 +16,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -36,6 +39,8 @@ public final class ApiContract {
             "WWW-Authenticate",
             "Cache-Control");
 
+    private static @Nullable ApiContract one;
+
     private final JsonNode document;
     private final SchemaRegistry registry;
     private final Map<String, Schema> schemas = new ConcurrentHashMap<>();
@@ -48,6 +53,17 @@ public final class ApiContract {
                         .schemaRegistryConfig(SchemaRegistryConfig.builder()
                                 .formatAssertionsEnabled(true)
                                 .build()));
+    }
+
+    /** As the service gives it out; every instance gives the same. */
+    static synchronized ApiContract of(URI service) {
+        if (one == null) {
+            Reply reply = new Client(service, "")
+                    .send(HttpRequest.newBuilder(service.resolve("/openapi.json"))
+                            .build());
+            one = new ApiContract(reply.is(200).text());
+        }
+        return one;
     }
 
     public JsonNode document() {
@@ -109,8 +125,13 @@ public final class ApiContract {
                 .isEmpty();
     }
 
-    /** RFC 6901, in the fragment of a URI. */
+    /** RFC 6901, section 3. */
     private static String escaped(String token) {
-        return token.replace("~", "~0").replace("/", "~1").replace("{", "%7B").replace("}", "%7D");
+        return token.replace("~", "~0").replace("/", "~1");
+    }
+
+    /** RFC 6901, section 6. */
+    private static String inUri(String pointer) {
+        return pointer.replace("{", "%7B").replace("}", "%7D");
     }
 }

@@ -79,7 +79,7 @@ public final class Client {
     public Reply send(HttpRequest request) {
         try {
             var answer = HTTP.send(request, BodyHandlers.ofString());
-            return new Reply(answer.statusCode(), answer.headers(), answer.body());
+            return asDescribed(request, new Reply(answer.statusCode(), answer.headers(), answer.body()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -90,7 +90,16 @@ public final class Client {
 
     public CompletableFuture<Reply> sent(HttpRequest request) {
         return HTTP.sendAsync(request, BodyHandlers.ofString())
-                .thenApply(answer -> new Reply(answer.statusCode(), answer.headers(), answer.body()));
+                .thenApply(answer ->
+                        asDescribed(request, new Reply(answer.statusCode(), answer.headers(), answer.body())));
+    }
+
+    /** Whatever a test is about, the API answers as its description says. */
+    private Reply asDescribed(HttpRequest request, Reply reply) {
+        if (request.uri().getRawPath().startsWith("/v1/")) {
+            ApiContract.of(base).check(request.method(), request.uri().getRawPath(), reply);
+        }
+        return reply;
     }
 
     private HttpRequest posting(String path, String body, String idempotencyKey, String... headers) {
