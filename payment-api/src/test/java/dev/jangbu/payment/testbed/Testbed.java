@@ -38,6 +38,7 @@ public final class Testbed {
     public static final int ASYNC_CONCURRENCY = 2;
 
     private static @Nullable Testbed one;
+    private static @Nullable Throwable failure;
 
     private final Path folder = Folders.temporary("testbed");
     private final TestSimulator simulator;
@@ -50,8 +51,17 @@ public final class Testbed {
 
     /** Not while this class is loaded: the threads that it starts could not use it before it is complete. */
     private static synchronized Testbed one() {
+        if (failure != null) {
+            throw new IllegalStateException("The testbed could not be started for an earlier test", failure);
+        }
         if (one == null) {
-            one = new Testbed();
+            try {
+                one = new Testbed();
+            } catch (RuntimeException | Error e) {
+                // Once is enough: each try would leave processes behind until the end of this JVM.
+                failure = e;
+                throw e;
+            }
         }
         return one;
     }

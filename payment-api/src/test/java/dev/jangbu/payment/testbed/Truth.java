@@ -60,10 +60,14 @@ public final class Truth {
         await().atMost(Duration.ofSeconds(40))
                 .pollInterval(Duration.ofMillis(50))
                 .untilAsserted(() -> {
+                    JsonNode open = payment(payment);
                     assertThat(OPEN)
-                            .doesNotContain(payment(payment).get("status").asString());
-                    assertThat(refunds(payment)).allSatisfy(refund -> assertThat(OPEN)
-                            .doesNotContain(refund.get("status").asString()));
+                            .as("%s", open)
+                            .doesNotContain(open.get("status").asString());
+                    assertThat(refunds(payment))
+                            .as("refunds of %s", open)
+                            .noneMatch(
+                                    refund -> OPEN.contains(refund.get("status").asString()));
                 });
         JsonNode found = payment(payment);
         List<JsonNode> refunds = refunds(payment);
