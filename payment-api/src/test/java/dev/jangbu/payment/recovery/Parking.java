@@ -10,7 +10,6 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.r2dbc.core.DatabaseClient;
 import org.springframework.transaction.ReactiveTransaction;
 import org.springframework.transaction.ReactiveTransactionManager;
@@ -51,7 +50,7 @@ final class Parking {
         SpringApplication.run(new Class<?>[] {PaymentApi.class, Places.class}, args);
     }
 
-    @Configuration(proxyBeanMethods = false)
+    /** Without an annotation by which the service itself would find it. */
     static class Places {
 
         @Bean

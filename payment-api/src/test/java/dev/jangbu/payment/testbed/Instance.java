@@ -5,7 +5,6 @@ import java.net.URI;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.http.client.ReactorResourceFactory;
 
 /** The whole service in this JVM, as it starts everywhere. */
@@ -32,7 +31,6 @@ public final class Instance implements AutoCloseable {
     }
 
     /** Of several instances in one JVM, one that ends must not end the threads of the others. */
-    @Configuration(proxyBeanMethods = false)
     static class OwnThreads {
 
         @Bean
