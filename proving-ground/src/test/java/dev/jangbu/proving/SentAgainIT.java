@@ -9,7 +9,6 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.jangbu.contract.Topics;
-import dev.jangbu.proving.audit.Audit;
 import dev.jangbu.proving.stack.HttpApi;
 import dev.jangbu.proving.stack.HttpApi.Answer;
 import dev.jangbu.proving.stack.OwnStack.Ran;
@@ -101,9 +100,7 @@ class SentAgainIT {
         expected.computeIfPresent("again-5", (seller, wallet) -> moved(wallet, 9));
         await().atMost(SETTLES_WITHIN).ignoreExceptions().untilAsserted(() -> assertThat(wallets())
                 .isEqualTo(expected));
-        assertThat(Audit.of(stack.address()))
-                .allSatisfy(finding ->
-                        assertThat(finding.breaches().count()).as("%s", finding).isZero());
+        Auditor.assertThatAllHolds(stack.address(), "what was sent again");
     }
 
     @Test
