@@ -6,6 +6,7 @@ import java.lang.reflect.ParameterizedType;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -37,6 +38,7 @@ final class ApiDescription {
     private static final String LIST = "x-list";
     private static final String PROBLEMS = "x-problems";
     private static final String HEADERS = "x-headers";
+    private static final String WITH = "x-with";
     private static final String VARIABLES = "x-variables";
 
     private final JsonMapper json;
@@ -66,11 +68,23 @@ final class ApiDescription {
     /** The document. */
     static ObjectNode of(List<Call> calls, JsonMapper json) {
         ApiDescription description = new ApiDescription(json);
-        ObjectNode document = description.facts(calls);
-        Words.lay(Words.read(json), document);
+        ObjectNode words = Words.read(json);
+        ObjectNode document = description.facts(inTheOrderOf(words, calls));
+        Words.lay(words, document);
         calls.forEach(call -> description.complete(call, document));
         document.remove(VARIABLES);
         return document;
+    }
+
+    /** People read the calls in the order that they are written about, not in that of the alphabet. */
+    private static List<Call> inTheOrderOf(ObjectNode words, List<Call> calls) {
+        List<String> order = new ArrayList<>();
+        words.path("paths").properties().forEach(path -> path.getValue()
+                .propertyNames()
+                .forEach(method -> order.add(method + " " + path.getKey())));
+        return calls.stream()
+                .sorted(Comparator.comparingInt(call -> order.indexOf(lowerCase(call.method()) + " " + call.path())))
+                .toList();
     }
 
     private ObjectNode facts(List<Call> calls) {
@@ -79,8 +93,7 @@ final class ApiDescription {
         document.putArray("tags");
         ObjectNode paths = document.putObject("paths");
         for (Call call : calls) {
-            ObjectNode operation = paths.withObjectProperty(call.path())
-                    .putObject(call.method().name().toLowerCase(java.util.Locale.ROOT));
+            ObjectNode operation = paths.withObjectProperty(call.path()).putObject(lowerCase(call.method()));
             Answers answers = call.handler().getMethodAnnotation(Answers.class);
             if (answers != null) {
                 operation.put(ANSWERS, schemas.answer(answers.value())).put(LIST, answers.list());
@@ -92,12 +105,7 @@ final class ApiDescription {
                         .putObject("application/json")
                         .set("schema", RecordSchemas.reference(schemas.request(body)));
             }
-            operation
-                    .putArray("security")
-                    .addObject()
-                    .putArray("apiKey")
-                    .add(Scopes.needed(call.method(), PathContainer.parsePath(call.path()))
-                            .text());
+            operation.putArray("security").addObject().putArray("apiKey").add(scope(call));
         }
         ObjectNode components = document.putObject("components");
         components.set("schemas", schemas.all());
@@ -121,8 +129,11 @@ final class ApiDescription {
         ObjectNode components = document.withObjectProperty("components");
         ObjectNode operation = document.withObjectProperty("paths")
                 .withObjectProperty(call.path())
-                .withObjectProperty(call.method().name().toLowerCase(java.util.Locale.ROOT));
+                .withObjectProperty(lowerCase(call.method()));
         boolean list = operation.path(LIST).asBoolean(false);
+        String words = operation.path("description").asString("");
+        operation.put(
+                "description", words + (words.isEmpty() ? "" : "\n\n") + "Needs the scope `" + scope(call) + "`.");
         operation.set("parameters", parameters(call, list, operation, document.path(VARIABLES)));
         exampleOf(operation.path("requestBody").path("content").path("application/json"), components);
 
@@ -176,7 +187,12 @@ final class ApiDescription {
             ObjectNode content = response.putObject("content").putObject("application/json");
             content.set("schema", RecordSchemas.reference(list ? page(answers, components) : answers));
             exampleOf(content, components);
+            if (content.path("example") instanceof ObjectNode example
+                    && response.path(WITH) instanceof ObjectNode with) {
+                content.set("example", example.deepCopy().setAll(with));
+            }
         }
+        response.remove(WITH);
     }
 
     /** The schema of a page of a list; its name. */
@@ -212,6 +228,15 @@ final class ApiDescription {
 
     private static ObjectNode component(String kind, String name) {
         return JSON.objectNode().put("$ref", "#/components/" + kind + "/" + name);
+    }
+
+    private static String scope(Call call) {
+        return Scopes.needed(call.method(), PathContainer.parsePath(call.path()))
+                .text();
+    }
+
+    private static String lowerCase(HttpMethod method) {
+        return method.name().toLowerCase(Locale.ROOT);
     }
 
     private static String instance(Call call) {
