@@ -3,9 +3,11 @@ package dev.jangbu.payment.edge;
 import dev.jangbu.payment.Settings;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
@@ -47,8 +49,9 @@ final class ReadsElsewhere {
     }
 
     @GetMapping("/v1/wallets/{sellerId}")
-    Mono<ResponseEntity<Flux<DataBuffer>>> wallet(@PathVariable String sellerId, ServerWebExchange exchange) {
-        return forward(settings.streamsUrl(), "/wallets/" + sellerId(sellerId), WALLETS, exchange);
+    Mono<ResponseEntity<byte[]>> wallet(@PathVariable String sellerId, ServerWebExchange exchange) {
+        return forward(settings.streamsUrl(), "/wallets/" + sellerId(sellerId), WALLETS, exchange)
+                .flatMap(ReadsElsewhere::whole);
     }
 
     @GetMapping("/v1/wallets/{sellerId}/entries")
@@ -129,5 +132,18 @@ final class ReadsElsewhere {
         Flux<DataBuffer> body = answer.getBody();
         return new ResponseEntity<>(
                 body == null ? Flux.empty() : body.timeout(TIMEOUT), headers, answer.getStatusCode());
+    }
+
+    /** What has an ETag may turn out not to be sent; a stream that nobody reads would keep its connection. */
+    private static Mono<ResponseEntity<byte[]>> whole(ResponseEntity<Flux<DataBuffer>> answer) {
+        return DataBufferUtils.join(Objects.requireNonNullElse(answer.getBody(), Flux.empty()))
+                .map(joined -> {
+                    byte[] bytes = new byte[joined.readableByteCount()];
+                    joined.read(bytes);
+                    DataBufferUtils.release(joined);
+                    return bytes;
+                })
+                .defaultIfEmpty(new byte[0])
+                .map(bytes -> new ResponseEntity<>(bytes, answer.getHeaders(), answer.getStatusCode()));
     }
 }
