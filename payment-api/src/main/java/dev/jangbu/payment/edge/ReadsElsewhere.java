@@ -134,7 +134,7 @@ final class ReadsElsewhere {
                 body == null ? Flux.empty() : body.timeout(TIMEOUT), headers, answer.getStatusCode());
     }
 
-    /** What has an ETag may turn out not to be sent; a stream that nobody reads would keep its connection. */
+    /** What has an ETag may turn out not to be sent (304); the buffers of a stream that nobody reads are never released. */
     private static Mono<ResponseEntity<byte[]>> whole(ResponseEntity<Flux<DataBuffer>> answer) {
         return DataBufferUtils.join(Objects.requireNonNullElse(answer.getBody(), Flux.empty()))
                 .map(joined -> {
