@@ -325,6 +325,39 @@ class RefundTest {
     }
 
     @Test
+    void whileOneIsUnknownItIsResolvedBeforeAnotherBegins() {
+        Paid paid = Paid.well();
+        Testbed.psp().cut(paid.shop().tag());
+        Reply open = paid.refund(Shop.refundOf("1", 2_000)).is(202).of("UNKNOWN");
+
+        paid.refund(Shop.refundOf("2", 1_000)).problemForNow(409, "payment-in-progress");
+        paid.shop().cancel(paid.id()).problemForNow(409, "payment-in-progress");
+        Testbed.psp().mend(paid.shop().tag());
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> paid.refund(Shop.refundOf("2", 1_000)).is(201));
+
+        client.get("/refunds/" + open.id()).is(200).of("APPROVED");
+        assertThat(paid.truth().get("refundedAmount").longValue()).isEqualTo(3_000);
+    }
+
+    @Test
+    void aCurrencyWithCentsGoesAndComesBackToTheCent() {
+        Shop shop = new Shop(client);
+        String lines = Shop.line(shop.seller(1), 1_230, 37) + "," + Shop.line(shop.seller(2), 1, 1);
+        String id =
+                client.post("/payments", shop.creationOf("USD", lines)).is(201).id();
+        shop.confirm(id, 1_231).is(200);
+
+        shop.refund(id, Shop.refundOf("1", 29)).is(201);
+        shop.refund(id).is(201);
+
+        JsonNode payment = Truth.ofMain().holds(shop, id);
+        assertThat(payment.get("refundStatus").asString()).isEqualTo("FULL");
+        assertThat(PspBook.charges(shop.tag()))
+                .containsExactly(new PspBook.Charge(shop.paymentKey(), shop.orderId(), 1_231, "USD", 1_231));
+    }
+
+    @Test
     void aRefundOfNothingAndAListOfNothing() {
         client.get("/refunds/" + UUID.randomUUID()).problem(404, "not-found");
         client.get("/payments/" + UUID.randomUUID() + "/refunds").problem(404, "not-found");
