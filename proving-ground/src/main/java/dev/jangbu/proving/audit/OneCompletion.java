@@ -1,5 +1,6 @@
 package dev.jangbu.proving.audit;
 
+import dev.jangbu.contract.SettlementCompleted;
 import dev.jangbu.contract.Topics;
 import dev.jangbu.proving.cards.Merge;
 import dev.jangbu.proving.cards.SortedCards;
@@ -34,6 +35,14 @@ final class OneCompletion implements Invariant {
              ORDER BY key
             """;
 
+    /** Where the last of a reference's journals stands in each book, as a completion says it. */
+    private static final String POSITIONS = """
+            SELECT reference_id AS key, string_agg(book || ':' || no, ',' ORDER BY book) AS text
+              FROM (SELECT reference_id, book, max(no) AS no FROM journals GROUP BY reference_id, book) AS lasts
+             GROUP BY reference_id
+             ORDER BY reference_id
+            """;
+
     @Override
     public int number() {
         return 8;
@@ -47,14 +56,16 @@ final class OneCompletion implements Invariant {
     @Override
     public void check(Evidence evidence, Breaches breaches) throws IOException, SQLException {
         try (SortedCards completions = evidence.cards();
+                SortedCards positions = evidence.cards();
                 RefusedRecords refused = new RefusedRecords(evidence)) {
             evidence.topic(
                     Topics.SETTLEMENT_COMPLETIONS,
-                    (record, completed) -> completions.add(
-                            completed.getReferenceId(),
-                            completed.getKind() + " " + completed.getOutcome()
-                                    + (completed.getRejection() == null ? "" : " " + completed.getRejection()) + " "
-                                    + completed.getParts()),
+                    (record, completed) -> {
+                        completions.add(completed.getReferenceId(), outcome(completed));
+                        if (completed.getPosition() != null) {
+                            positions.add(completed.getReferenceId(), completed.getPosition());
+                        }
+                    },
                     refused::unreadable);
             Merge.join(evidence.paymentCards(ENDED), completions.sorted(), (reference, ended, completed) -> {
                 if (ended.nothing()) {
@@ -74,7 +85,18 @@ final class OneCompletion implements Invariant {
                     breaches.add("%s is %s and its completion says %s", reference, outcome, completed);
                 }
             });
+            Merge.join(evidence.ledgerCards(POSITIONS), positions.sorted(), (reference, book, said) -> {
+                if (!said.nothing()
+                        && !said.texts().keySet().equals(book.texts().keySet())) {
+                    breaches.add("%s stands in the books at %s and its completion says %s", reference, book, said);
+                }
+            });
             refused.areDeadLetters(breaches);
         }
+    }
+
+    private static String outcome(SettlementCompleted completed) {
+        return completed.getKind() + " " + completed.getOutcome()
+                + (completed.getRejection() == null ? "" : " " + completed.getRejection()) + " " + completed.getParts();
     }
 }

@@ -233,6 +233,7 @@ class PlantedBreachIT {
                         "Balanced",
                         "kept",
                         "UPDATE balances SET credits = credits + 1 WHERE account = 'platform:payouts'"),
+                new Planted("OneCompletion", "stands in the books at", "UPDATE journals SET no = no + 1000"),
                 new Planted("Balanced", "has no lines", "DELETE FROM lines WHERE settlement_id = " + ONE_LINE),
                 new Planted("Balanced", "have no journal", "DELETE FROM journals WHERE settlement_id = " + ONE_LINE),
                 new Planted(
