@@ -40,6 +40,13 @@ final class GapFree implements Invariant {
              WHERE b.last_no <> coalesce(j.no, 0) OR b.head_hash <> coalesce(j.hash, decode(repeat('00', 32), 'hex'))
             """;
 
+    private static final String MISPLACED = """
+            SELECT l.settlement_id, l.line_no, l.book, l.no, l.recorded_at, j.book AS journal_book, j.no AS journal_no
+              FROM lines l
+              JOIN journals j USING (settlement_id)
+             WHERE (l.book, l.no, l.recorded_at) IS DISTINCT FROM (j.book, j.no, j.recorded_at)
+            """;
+
     private static final String JOURNALS = """
             SELECT settlement_id AS key,
                    concat_ws(' ', book || '/' || no, kind, reference_id, reference_parts, encode(hash, 'hex')) AS text
@@ -88,6 +95,17 @@ final class GapFree implements Invariant {
                         row.getString("head_hash"),
                         row.getLong("no"),
                         row.getString("hash")));
+        evidence.ledger(
+                MISPLACED,
+                row -> breaches.add(
+                        "line %d of %s is at %s/%s (%s) and its journal at %s/%s",
+                        row.getInt("line_no"),
+                        row.getString("settlement_id"),
+                        row.getString("book"),
+                        row.getString("no"),
+                        row.getString("recorded_at"),
+                        row.getString("journal_book"),
+                        row.getString("journal_no")));
         comparePostings(evidence, breaches);
     }
 

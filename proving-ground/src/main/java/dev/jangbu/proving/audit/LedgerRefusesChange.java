@@ -22,9 +22,9 @@ final class LedgerRefusesChange implements Invariant {
             "DELETE FROM journals WHERE settlement_id = '%s'",
             "TRUNCATE journals, lines",
             """
-            INSERT INTO lines (settlement_id, line_no, line_count, account, side, amount, currency)
-            SELECT settlement_id, 99, 99, account, side, amount, currency
-              FROM lines
+            INSERT INTO lines
+            SELECT (jsonb_populate_record(l, '{"line_no": 99, "line_count": 99}')).*
+              FROM lines l
              WHERE settlement_id = '%s'
              LIMIT 1
             """,

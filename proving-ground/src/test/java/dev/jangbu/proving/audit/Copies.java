@@ -44,7 +44,11 @@ final class Copies {
              GROUP BY c.relname
             """;
     private static final String FUNCTIONS = """
-            SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND proname LIKE 'canonical%'
+            SELECT pg_get_functiondef(p.oid)
+              FROM pg_proc p
+              JOIN pg_language l ON l.oid = p.prolang
+             WHERE p.pronamespace = 'public'::regnamespace AND l.lanname = 'sql'
+             ORDER BY p.oid
             """;
     private static final String VIEWS = """
             SELECT 'CREATE VIEW ' || relname || ' AS ' || pg_get_viewdef(oid)

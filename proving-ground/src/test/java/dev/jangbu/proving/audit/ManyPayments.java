@@ -76,7 +76,8 @@ final class ManyPayments {
                 Table journals = ledger(
                         "journals (settlement_id, book, no, wallet_id, wallet_version, kind, reference_id, reference_parts, currency,"
                                 + " line_count, balance_after, occurred_at, recorded_at, hash)");
-                Table lines = ledger("lines (settlement_id, line_no, line_count, account, side, amount, currency)")) {
+                Table lines = ledger(
+                        "lines (settlement_id, line_no, line_count, account, side, amount, currency, book, no, recorded_at)")) {
             admin.createTopics(TOPICS.stream()
                             .map(topic -> new NewTopic(prefix + topic.name(), Topics.LOCAL_PARTITIONS, (short) 1))
                             .toList())
@@ -139,7 +140,17 @@ final class ManyPayments {
                 int lineNo = 0;
                 for (LedgerLine line : entry.getLines()) {
                     lineNo++;
-                    lines.row(settlement, lineNo, 3, line.getAccount(), line.getSide(), line.getAmount(), "KRW");
+                    lines.row(
+                            settlement,
+                            lineNo,
+                            3,
+                            line.getAccount(),
+                            line.getSide(),
+                            line.getAmount(),
+                            "KRW",
+                            partition,
+                            no,
+                            now);
                 }
                 LedgerPosted posted = LedgerPosted.newBuilder()
                         .setSettlementId(settlement)
