@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -48,7 +49,8 @@ final class OutboxRepublishCommand implements Callable<Integer> {
         }
         Instant begin = time("--from", from);
         DevJson stack = DevJson.of(data.directory());
-        try (Connection maintenance = RoleConnection.open(stack.roles().get("jangbu_maintenance"))) {
+        try (Connection maintenance = RoleConnection.open(
+                Objects.requireNonNull(stack.roles().get("jangbu_maintenance"), "dev.json has every role"))) {
             OutboxRows rows = new OutboxRows(maintenance);
             // Rows that are sent again keep their time, so that there is an end.
             Instant end = to == null ? rows.now() : time("--to", to);

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.jangbu.contract.Topics;
 import dev.jangbu.proving.stack.HttpApi;
 import dev.jangbu.proving.stack.HttpApi.Answer;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.Future;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -33,6 +35,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
@@ -142,7 +145,7 @@ class SentAgainIT {
                 return letter;
             }
         }
-        return com.fasterxml.jackson.databind.node.MissingNode.getInstance();
+        return MissingNode.getInstance();
     }
 
     private static void pay(int n) throws IOException {
@@ -182,17 +185,20 @@ class SentAgainIT {
     }
 
     private static void sendTheWholeOfTheRequestsAgain() throws Exception {
+        List<Future<RecordMetadata>> sent = new ArrayList<>();
         try (KafkaProducer<byte[], byte[]> producer = producer()) {
             new TopicReader(stack.address())
                     .readRaw(
                             Topics.SETTLEMENT_REQUESTS,
-                            record -> producer.send(new ProducerRecord<>(
+                            record -> sent.add(producer.send(new ProducerRecord<>(
                                     record.topic(),
                                     record.partition(),
                                     record.key(),
                                     record.value(),
-                                    record.headers())));
-            producer.flush();
+                                    record.headers()))));
+            for (Future<RecordMetadata> each : sent) {
+                each.get();
+            }
         }
     }
 

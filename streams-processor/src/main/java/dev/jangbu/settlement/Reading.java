@@ -18,7 +18,7 @@ import org.apache.kafka.common.serialization.Serdes;
 public sealed interface Reading<T> {
 
     /** It reads well. */
-    record Readable<T>(T value) implements Reading<T> {}
+    record Read<T>(T value) implements Reading<T> {}
 
     /** It is poison. */
     record Unreadable<T>(String reason) implements Reading<T> {}
@@ -30,7 +30,7 @@ public sealed interface Reading<T> {
      */
     default T orRefuse() {
         return switch (this) {
-            case Readable<T> readable -> readable.value();
+            case Read<T> read -> read.value();
             case Unreadable<T> unreadable ->
                 throw new UnprocessableRecordException(Cause.UNREADABLE, unreadable.reason());
         };
@@ -46,7 +46,7 @@ public sealed interface Reading<T> {
 
     private static <T> Reading<T> read(Deserializer<T> deserializer, String topic, byte[] bytes) {
         try {
-            return new Readable<>(deserializer.deserialize(topic, bytes));
+            return new Read<>(deserializer.deserialize(topic, bytes));
         } catch (PoisonRecordException poison) {
             return new Unreadable<>(String.valueOf(poison.getMessage()));
         }

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -117,8 +118,8 @@ public class ReleasedStateTest {
     }
 
     /** {@code sub-topology/store} of a description. */
-    private static TreeSet<String> stores(String description) {
-        TreeSet<String> stores = new TreeSet<>();
+    private static Set<String> stores(String description) {
+        Set<String> stores = new TreeSet<>();
         String subTopology = "";
         for (String line : description.lines().toList()) {
             if (line.strip().startsWith("Sub-topology:")) {
@@ -139,7 +140,7 @@ public class ReleasedStateTest {
                 .toList();
     }
 
-    private static TreeSet<String> topics(String description) {
+    private static Set<String> topics(String description) {
         return description
                 .lines()
                 .flatMap(line -> matches("topics?: \\[?([a-z.-]+)", line).stream())

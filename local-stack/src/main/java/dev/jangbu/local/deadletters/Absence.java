@@ -132,7 +132,7 @@ final class Absence {
             TopicScan scan, Topic<T> topic, Map<TopicPartition, Long> from, Predicate<T> wanted) {
         Deserializer<T> deserializer = serdes.of(topic).deserializer();
         return scan.read(from, record -> {
-            if (Readable.read(deserializer, record).filter(wanted).isPresent()) {
+            if (PoisonTolerant.read(deserializer, record).filter(wanted).isPresent()) {
                 throw new ReplayRefusedException("Found in %s-%d@%d: it has been, or is about to be, processed"
                         .formatted(record.topic(), record.partition(), record.offset()));
             }

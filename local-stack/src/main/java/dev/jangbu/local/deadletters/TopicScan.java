@@ -81,7 +81,8 @@ final class TopicScan implements AutoCloseable {
         while (to.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
             var records = consumer.poll(POLL);
             for (ConsumerRecord<byte[], byte[]> record : records) {
-                boolean before = record.offset() < to.get(new TopicPartition(record.topic(), record.partition()));
+                boolean before =
+                        record.offset() < to.getOrDefault(new TopicPartition(record.topic(), record.partition()), 0L);
                 if (before && !more.test(record)) {
                     return to;
                 }

@@ -32,6 +32,8 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -245,7 +247,7 @@ final class ReplayerTest {
     private static void commitAllRequests() throws Exception {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrap()));
                 TopicScan scan = new TopicScan(kafka.bootstrap())) {
-            Map<TopicPartition, OffsetAndMetadata> offsets = new java.util.HashMap<>();
+            Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
             scan.ends(Topics.SETTLEMENT_REQUESTS.name())
                     .forEach((partition, end) -> offsets.put(partition, new OffsetAndMetadata(end)));
             admin.alterConsumerGroupOffsets(DESK, offsets).all().get();
@@ -288,7 +290,7 @@ final class ReplayerTest {
             scan.read(scan.beginnings(topic.name()), all::add);
         }
         return all.stream()
-                .max(java.util.Comparator.comparingLong(ConsumerRecord::timestamp))
+                .max(Comparator.comparingLong(ConsumerRecord::timestamp))
                 .orElseThrow();
     }
 

@@ -56,7 +56,7 @@ final class RestoreProgress implements StateRestoreListener {
 
     @Override
     public void onBatchRestored(TopicPartition partition, String store, long batchEnd, long count) {
-        restored.increment(count);
+        restored.increment((double) count);
         running.computeIfPresent(
                 partition, (changelog, before) -> new Restoring(store, before.first(), batchEnd + 1, before.end()));
         Instant now = clock.instant();

@@ -13,10 +13,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Writes requests at a steady pace: all kinds, parts of one reference on several wallets, deliveries again, and poison. */
@@ -126,7 +128,7 @@ final class Feed implements AutoCloseable {
     }
 
     private void send(ProducerRecord<byte[], byte[]> record) {
-        producer.send(record, (metadata, failure) -> {
+        Future<RecordMetadata> unused = producer.send(record, (metadata, failure) -> {
             if (failure == null) {
                 written.incrementAndGet();
             }

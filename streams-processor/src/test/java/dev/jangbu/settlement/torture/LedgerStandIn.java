@@ -13,12 +13,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -121,7 +123,8 @@ final class LedgerStandIn implements AutoCloseable {
                 .setHash(ByteBuffer.allocate(32))
                 .setPostedAt(entry.getRecordedAt())
                 .build();
-        producer.send(new ProducerRecord<>(
+        // A failed send fails the commit.
+        Future<RecordMetadata> unused = producer.send(new ProducerRecord<>(
                 Topics.LEDGER_POSTINGS.name(),
                 entry.getReferenceId().getBytes(StandardCharsets.UTF_8),
                 serdes.of(Topics.LEDGER_POSTINGS).serializer().serialize(Topics.LEDGER_POSTINGS.name(), posting)));

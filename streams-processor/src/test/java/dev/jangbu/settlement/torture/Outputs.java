@@ -25,7 +25,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * All that a run left behind, as a read_committed reader sees it.
  *
  * @param entries per partition, in order: every byte of key, value and headers, and the timestamp
- * @param completions sorted; when the last part was posted, and so {@code completedAt}, is the ledger's affair
+ * @param completions sorted, without their time: when the last part was posted is the ledger's affair
  * @param deadLetters sorted; every byte of key, value and headers
  * @param wallets walletId → the last bytes in the changelog of the wallets
  * @param balances walletId → the balance after the last entry, minor units

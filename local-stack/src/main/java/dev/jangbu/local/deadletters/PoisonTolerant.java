@@ -6,9 +6,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.serialization.Deserializer;
 
 /** Reads values of which some can't be read. */
-final class Readable {
+final class PoisonTolerant {
 
-    private Readable() {}
+    private PoisonTolerant() {}
 
     /** The value, or empty if it is poison. */
     static <T> Optional<T> read(Deserializer<T> deserializer, ConsumerRecord<byte[], byte[]> record) {
