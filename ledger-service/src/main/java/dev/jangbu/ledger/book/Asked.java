@@ -71,6 +71,6 @@ final class Asked {
             // Refused below, as a year that nobody means.
         }
         throw new InvalidFieldException(
-                "at", "must be a time as in RFC 3339, for instance 2026-01-31T09:00:00Z (a + is sent as %2B)");
+                "at", "must be a time as in RFC 3339, for instance 2026-01-31T09:00:00Z (a + percent-encoded)");
     }
 }

@@ -2,8 +2,6 @@ package dev.jangbu.ledger.reconcile;
 
 import dev.jangbu.contract.SettlementKind;
 import dev.jangbu.ledger.database.Snapshot;
-import dev.jangbu.ledger.reconcile.Difference.Kind;
-import dev.jangbu.ledger.reconcile.SettlementRow.Type;
 import java.io.IOException;
 import java.io.Reader;
 import java.math.BigInteger;
@@ -42,13 +40,13 @@ public final class Reconciliation {
             """;
 
     private final Map<Key, Settled> settled = new HashMap<>();
-    private final Map<Kind, Long> counts = new EnumMap<>(Kind.class);
+    private final Map<Difference.Kind, Long> counts = new EnumMap<>(Difference.Kind.class);
     private final List<Difference> kept = new ArrayList<>();
     private final Map<String, BigInteger> matchedNet = new TreeMap<>();
     private long rows;
     private long matched;
 
-    private record Key(Type type, UUID referenceId) {}
+    private record Key(SettlementRow.Type type, UUID referenceId) {}
 
     /** What the file says of a payment or refund, in one row or, wrongly, in several. */
     private record Settled(String currency, BigInteger amount, int rows, long line) {
@@ -70,7 +68,7 @@ public final class Reconciliation {
             long rows,
             long matched,
             Map<String, BigInteger> matchedNet,
-            Map<Kind, Long> counts,
+            Map<Difference.Kind, Long> counts,
             List<Difference> differences) {
 
         public boolean agrees() {
@@ -89,7 +87,7 @@ public final class Reconciliation {
     public static Report run(Reader file, String psp, Snapshot book, @Nullable Instant from, @Nullable Instant until)
             throws IOException, SQLException {
         Reconciliation reconciliation = new Reconciliation();
-        for (Kind kind : Kind.values()) {
+        for (Difference.Kind kind : Difference.Kind.values()) {
             reconciliation.counts.put(kind, 0L);
         }
         SettlementFile.read(file, reconciliation::take);
@@ -102,7 +100,7 @@ public final class Reconciliation {
         UUID referenceId = row.referenceId().orElse(null);
         if (referenceId == null) {
             differ(
-                    Kind.MISSING_HERE,
+                    Difference.Kind.MISSING_HERE,
                     "%s of %d %s in line %d has no reference of ours"
                             .formatted(row.type(), row.amountMinor(), row.currency(), row.line()));
             return;
@@ -124,7 +122,7 @@ public final class Reconciliation {
             }
         }
         settled.forEach((key, said) -> differ(
-                Kind.MISSING_HERE,
+                Difference.Kind.MISSING_HERE,
                 "%s of %d %s, %s, in line %d"
                         .formatted(key.type(), said.amount(), said.currency(), key.referenceId(), said.line())));
     }
@@ -132,10 +130,11 @@ public final class Reconciliation {
     private void match(ResultSet row, @Nullable Instant from, @Nullable Instant until) throws SQLException {
         UUID referenceId = row.getObject("reference_id", UUID.class);
         SettlementKind kind = SettlementKind.valueOf(row.getString("kind"));
-        Type type = kind == SettlementKind.PAYMENT ? Type.CHARGE : Type.CANCEL;
+        SettlementRow.Type type =
+                kind == SettlementKind.PAYMENT ? SettlementRow.Type.CHARGE : SettlementRow.Type.CANCEL;
         String currency = row.getString("currency");
         BigInteger net = row.getBigDecimal("net").toBigIntegerExact();
-        BigInteger amount = type == Type.CHARGE ? net : net.negate();
+        BigInteger amount = type == SettlementRow.Type.CHARGE ? net : net.negate();
         int parts = row.getInt("parts");
         int ofParts = row.getInt("of_parts");
         Settled said = settled.remove(new Key(type, referenceId));
@@ -145,14 +144,14 @@ public final class Reconciliation {
             Instant occurred =
                     row.getObject("occurred_at", OffsetDateTime.class).toInstant();
             if ((from == null || !occurred.isBefore(from)) && (until == null || occurred.isBefore(until))) {
-                differ(Kind.MISSING_THERE, booked);
+                differ(Difference.Kind.MISSING_THERE, booked);
             }
         } else if (said.amount().equals(amount) && said.currency().equals(currency)) {
             matched++;
             matchedNet.merge(currency, net, BigInteger::add);
         } else {
             differ(
-                    Kind.DIFFERENT_AMOUNT,
+                    Difference.Kind.DIFFERENT_AMOUNT,
                     "%s; the file says %d %s in %s %d"
                             .formatted(
                                     booked,
@@ -163,7 +162,7 @@ public final class Reconciliation {
         }
     }
 
-    private void differ(Kind kind, String what) {
+    private void differ(Difference.Kind kind, String what) {
         counts.merge(kind, 1L, Long::sum);
         if (kept.size() < KEPT) {
             kept.add(new Difference(kind, what));

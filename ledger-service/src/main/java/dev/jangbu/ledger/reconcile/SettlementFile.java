@@ -1,6 +1,5 @@
 package dev.jangbu.ledger.reconcile;
 
-import dev.jangbu.ledger.reconcile.SettlementRow.Type;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
@@ -55,8 +54,8 @@ final class SettlementFile {
                 amount(record.get("amount"), line));
     }
 
-    private static Type type(String text, long line) {
-        for (Type type : Type.values()) {
+    private static SettlementRow.Type type(String text, long line) {
+        for (SettlementRow.Type type : SettlementRow.Type.values()) {
             if (type.name().equals(text)) {
                 return type;
             }

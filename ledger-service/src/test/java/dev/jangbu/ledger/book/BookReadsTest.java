@@ -15,10 +15,13 @@ import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -220,10 +223,9 @@ final class BookReadsTest {
                                 Side.valueOf(line.get("side").asString()),
                                 line.get("amount").asLong())))
                 .containsExactlyElementsOf(entry.lines());
-        byte[] previous =
-                java.util.HexFormat.of().parseHex(journal.get("previousHash").asString());
+        byte[] previous = HexFormat.of().parseHex(journal.get("previousHash").asString());
         assertThat(journal.get("hash").asString())
-                .isEqualTo(java.util.HexFormat.of()
+                .isEqualTo(HexFormat.of()
                         .formatHex(JournalHash.of(
                                 previous,
                                 journal.get("book").asInt(),
@@ -333,15 +335,15 @@ final class BookReadsTest {
     /** The lines of an account, oldest first, with the balance after each, as the list shows them. */
     private static List<String> linesOf(AccountKey account) {
         boolean debitIsPlus = account.code().startsWith("psp:");
-        Map<Entry, Integer> place = new java.util.IdentityHashMap<>();
-        ENTRIES.forEach(entry -> place.put(entry, place.size()));
+        Map<UUID, Integer> place = new HashMap<>();
+        ENTRIES.forEach(entry -> place.put(entry.settlementId(), place.size()));
         List<String> lines = new ArrayList<>();
         long balance = 0;
         for (Entry entry : ENTRIES.stream()
                 .filter(entry -> entry.currency().equals(account.currency()))
                 .sorted(Comparator.comparing(Entry::recordedAt)
                         .thenComparing(HISTORY::book)
-                        .thenComparing(place::get))
+                        .thenComparing(entry -> place.get(entry.settlementId())))
                 .toList()) {
             for (Line line : entry.lines()) {
                 if (line.account().equals(account.code())) {

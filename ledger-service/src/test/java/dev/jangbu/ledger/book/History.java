@@ -52,14 +52,14 @@ public final class History {
         String wallet = seller + ":" + currency;
         Entry before = latest.get(wallet);
         long balance = before == null ? 0 : before.balanceAfterMinor();
-        long amount = 1 + random.nextInt(50_000);
+        long amount = 1 + random.nextLong(50_000);
         long fee = random.nextInt(3) == 0 ? 0 : random.nextLong(amount + 1);
         SettlementKind kind = balance < amount
                 ? SettlementKind.PAYMENT
                 : List.of(SettlementKind.PAYMENT, SettlementKind.REFUND, SettlementKind.PAYOUT)
                         .get(random.nextInt(3));
         List<Line> lines = lines(kind, "seller:" + seller + ":payable", amount, fee);
-        recordedMillis += random.nextInt(20) == 0 ? -random.nextInt(40) : random.nextInt(3) * random.nextInt(60_000);
+        recordedMillis += random.nextInt(20) == 0 ? -random.nextLong(40) : random.nextLong(3) * random.nextLong(60_000);
         Instant recordedAt = Instant.ofEpochMilli(recordedMillis);
         Entry entry = new Entry(
                 id(),

@@ -10,10 +10,13 @@ import dev.jangbu.ledger.database.LedgerDatabase;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** A broker, a database and, while it is started, the posting between them, for tests of other packages. */
@@ -48,13 +51,18 @@ public final class TestLedger {
                 new ByteArraySerializer(),
                 new ByteArraySerializer())) {
             for (Entry entry : entries) {
-                producer.send(new ProducerRecord<>(
-                        Topics.LEDGER_ENTRIES.name(),
-                        Topic.partitionFor(entry.walletId(), books),
-                        Records.key(entry),
-                        Records.value(Records.avro(entry))));
+                send(producer, entry, books);
             }
         }
+    }
+
+    /** Sends an entry with others: the producer's flush, or the commit of its transaction, fails if this does. */
+    static void send(Producer<byte[], byte[]> producer, Entry entry, int books) {
+        Future<RecordMetadata> unused = producer.send(new ProducerRecord<>(
+                Topics.LEDGER_ENTRIES.name(),
+                Topic.partitionFor(entry.walletId(), books),
+                Records.key(entry),
+                Records.value(Records.avro(entry))));
     }
 
     /** Returns when so many postings are committed, and the group's offsets with them. */

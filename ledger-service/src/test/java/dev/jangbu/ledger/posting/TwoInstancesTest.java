@@ -31,7 +31,6 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -166,13 +165,15 @@ final class TwoInstancesTest {
             while (more.get()) {
                 if (random.nextInt(10) == 0) {
                     producer.beginTransaction();
-                    new History(random.nextLong(), BOOKS, 200).next(5).forEach(entry -> producer.send(record(entry)));
+                    new History(random.nextLong(), BOOKS, 200)
+                            .next(5)
+                            .forEach(entry -> TestLedger.send(producer, entry, BOOKS));
                     producer.flush();
                     producer.abortTransaction();
                 }
                 List<Entry> batch = history.next(1 + random.nextInt(20));
                 producer.beginTransaction();
-                batch.forEach(entry -> producer.send(record(entry)));
+                batch.forEach(entry -> TestLedger.send(producer, entry, BOOKS));
                 producer.commitTransaction();
                 sent.addAll(batch);
                 TimeUnit.MILLISECONDS.sleep(BETWEEN_BATCHES.toMillis()); // the rate of the load
@@ -181,14 +182,6 @@ final class TwoInstancesTest {
             throw new IllegalStateException(e);
         }
         return sent;
-    }
-
-    private static ProducerRecord<byte[], byte[]> record(Entry entry) {
-        return new ProducerRecord<>(
-                Topics.LEDGER_ENTRIES.name(),
-                dev.jangbu.contract.Topic.partitionFor(entry.walletId(), BOOKS),
-                Records.key(entry),
-                Records.value(Records.avro(entry)));
     }
 
     private static void assertThatTheBookIsRight(List<Entry> entries) throws Exception {
