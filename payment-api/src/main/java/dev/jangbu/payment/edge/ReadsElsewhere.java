@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.HttpHeaders;
@@ -41,48 +42,55 @@ final class ReadsElsewhere {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private final WebClient http;
-    private final Settings settings;
+    private final URI streams;
+    private final URI ledger;
 
+    @Autowired
     ReadsElsewhere(WebClient.Builder http, Settings settings) {
+        this(http, settings.streamsUrl(), settings.ledgerUrl());
+    }
+
+    ReadsElsewhere(WebClient.Builder http, URI streams, URI ledger) {
         this.http = http.build();
-        this.settings = settings;
+        this.streams = streams;
+        this.ledger = ledger;
     }
 
     @GetMapping("/v1/wallets/{sellerId}")
     Mono<ResponseEntity<byte[]>> wallet(@PathVariable String sellerId, ServerWebExchange exchange) {
-        return forward(settings.streamsUrl(), "/wallets/" + sellerId(sellerId), WALLETS, exchange)
+        return forward(streams, "/wallets/" + sellerId(sellerId), WALLETS, exchange)
                 .flatMap(ReadsElsewhere::whole);
     }
 
     @GetMapping("/v1/wallets/{sellerId}/entries")
     Mono<ResponseEntity<Flux<DataBuffer>>> entries(@PathVariable String sellerId, ServerWebExchange exchange) {
-        return forward(settings.ledgerUrl(), "/wallets/" + sellerId(sellerId) + "/entries", LEDGER, exchange);
+        return forward(ledger, "/wallets/" + sellerId(sellerId) + "/entries", LEDGER, exchange);
     }
 
     @GetMapping("/v1/ledger/accounts")
     Mono<ResponseEntity<Flux<DataBuffer>>> accounts(ServerWebExchange exchange) {
-        return forward(settings.ledgerUrl(), "/ledger/accounts", LEDGER, exchange);
+        return forward(ledger, "/ledger/accounts", LEDGER, exchange);
     }
 
     @GetMapping("/v1/ledger/accounts/{code}")
     Mono<ResponseEntity<Flux<DataBuffer>>> account(@PathVariable String code, ServerWebExchange exchange) {
-        return forward(settings.ledgerUrl(), "/ledger/accounts/" + segment(code, "account"), LEDGER, exchange);
+        return forward(ledger, "/ledger/accounts/" + segment(code, "account"), LEDGER, exchange);
     }
 
     @GetMapping("/v1/ledger/accounts/{code}/lines")
     Mono<ResponseEntity<Flux<DataBuffer>>> lines(@PathVariable String code, ServerWebExchange exchange) {
         String account = segment(code, "account");
-        return forward(settings.ledgerUrl(), "/ledger/accounts/" + account + "/lines", LEDGER, exchange);
+        return forward(ledger, "/ledger/accounts/" + account + "/lines", LEDGER, exchange);
     }
 
     @GetMapping("/v1/ledger/journals/{settlementId}")
     Mono<ResponseEntity<Flux<DataBuffer>>> journal(@PathVariable String settlementId, ServerWebExchange exchange) {
-        return forward(settings.ledgerUrl(), "/ledger/journals/" + segment(settlementId, "journal"), LEDGER, exchange);
+        return forward(ledger, "/ledger/journals/" + segment(settlementId, "journal"), LEDGER, exchange);
     }
 
     @GetMapping("/v1/ledger/trial-balance")
     Mono<ResponseEntity<Flux<DataBuffer>>> trialBalance(ServerWebExchange exchange) {
-        return forward(settings.ledgerUrl(), "/ledger/trial-balance", LEDGER, exchange);
+        return forward(ledger, "/ledger/trial-balance", LEDGER, exchange);
     }
 
     private static String sellerId(String text) {
