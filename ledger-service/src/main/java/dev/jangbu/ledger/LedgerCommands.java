@@ -32,7 +32,17 @@ public final class LedgerCommands {
         CommandLine commands = commands(Installation.of(System.getenv(), new LedgerService().clock()));
         commands.setOut(new PrintWriter(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8));
         commands.setErr(new PrintWriter(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8));
-        System.exit(commands.execute(args));
+        System.exit(run(commands, args));
+    }
+
+    /** Also when the JVM itself fails: its own exit code, 1, would say that something differs. */
+    private static int run(CommandLine commands, String... args) {
+        try {
+            return commands.execute(args);
+        } catch (Error e) {
+            commands.getErr().println("The command could not be run: " + e);
+            return CommandLine.ExitCode.USAGE;
+        }
     }
 
     /** The commands for an installation. */

@@ -1,5 +1,7 @@
 package dev.jangbu.local;
 
+import java.io.IOException;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -40,12 +42,12 @@ final class LedgerCommand {
             LedgerProgram program = new LedgerProgram(DataOption.home());
             List<String> arguments = new ArrayList<>(List.of(spec.name()));
             arguments.addAll(others);
-            if (others.contains("--help") || others.contains("-h")) {
-                return program.run(null, arguments);
-            }
             try {
+                if (others.contains("--help") || others.contains("-h")) {
+                    return program.run(null, arguments);
+                }
                 return run(program, DevJson.of(data.directory()), arguments);
-            } catch (CommandException e) {
+            } catch (CommandException | IOException | SQLException e) {
                 spec.commandLine().getErr().println(e.getMessage());
                 return LedgerProgram.COULD_NOT_RUN;
             }

@@ -2,6 +2,7 @@ package dev.jangbu.local;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,10 +28,14 @@ final class LedgerProgram {
      * Runs a command to its end.
      *
      * @param stack the stack that it is about; null when it is only asked for its help
-     * @return the program's exit code
+     * @return 0 it holds, 1 something differs, 2 it could not be run
+     * @throws CommandException if it is not built
      */
     int run(@Nullable DevJson stack, List<String> arguments) throws IOException, InterruptedException {
         Path target = home.resolve("ledger-service").resolve("target");
+        if (Files.notExists(target.resolve("ledger-service.jar"))) {
+            throw new CommandException("ledger-service is not built: call this by the script ./jangbu.");
+        }
         List<String> command = new ArrayList<>(List.of(
                 Stack.java().toString(),
                 "-Xmx" + HEAP_MB + "m",
@@ -45,7 +50,9 @@ final class LedgerProgram {
         }
         Process program = builder.start();
         try {
-            return program.waitFor();
+            int exit = program.waitFor();
+            // What a JVM says that was killed, or ran out of memory, proves nothing.
+            return exit == 0 || exit == 1 ? exit : COULD_NOT_RUN;
         } finally {
             program.destroy();
         }

@@ -102,11 +102,17 @@ public final class CommittedRecords implements AutoCloseable {
      */
     public void readTo(Map<TopicPartition, Long> ends, BatchReader reader) {
         long lastProgress = System.nanoTime();
+        long lastSum = -1;
         while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
             ConsumerRecords<byte[], byte[]> batch = consumer.poll(POLL);
             if (!batch.isEmpty()) {
-                lastProgress = System.nanoTime();
                 reader.read(batch);
+            }
+            // Positions rather than records: what was aborted is passed over without one.
+            long sum = ends.keySet().stream().mapToLong(consumer::position).sum();
+            if (sum != lastSum) {
+                lastSum = sum;
+                lastProgress = System.nanoTime();
             } else if (System.nanoTime() - lastProgress > PATIENCE.toNanos()) {
                 throw new IllegalStateException("Kafka has given no record of " + ends.keySet() + " for "
                         + PATIENCE.toSeconds() + " s, and there are some");

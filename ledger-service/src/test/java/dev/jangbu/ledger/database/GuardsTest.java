@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,9 +28,14 @@ final class GuardsTest {
 
     private static final byte[] GENESIS = JournalHash.genesis();
 
+    @BeforeAll
+    static void migrated() {
+        LedgerDatabase.fresh();
+    }
+
     @BeforeEach
     void freshBook() throws SQLException {
-        LedgerDatabase.fresh();
+        LedgerDatabase.empty();
         try (Connection connection = LedgerDatabase.connect(LedgerDatabase.LEDGER)) {
             execute(connection, "INSERT INTO books (book) VALUES (0), (1)");
             execute(connection, """

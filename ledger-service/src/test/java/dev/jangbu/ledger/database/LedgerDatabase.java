@@ -29,6 +29,15 @@ public final class LedgerDatabase {
         replaceBy("jangbu_ledger_migrated");
     }
 
+    /** Empties the tables, which is quicker; connections stay. */
+    public static void empty() throws SQLException {
+        try (Connection connection = connect(SUPERUSER);
+                Statement statement = connection.createStatement()) {
+            statement.execute("SET session_replication_role = replica");
+            statement.execute("TRUNCATE accounts, balances, books, journals, lines");
+        }
+    }
+
     /** Keeps the database as it is now, to come back to by {@link #restore()}. */
     public static void backUp() {
         asSuperuser(
