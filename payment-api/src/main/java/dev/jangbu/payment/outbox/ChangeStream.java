@@ -14,6 +14,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.r2dbc.core.DatabaseClient;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
+import reactor.core.publisher.Mono;
 
 /**
  * Watches the replication slot that carries the outbox to Kafka. Rows written before there is a slot, or after the server
@@ -48,30 +49,42 @@ public class ChangeStream {
                 .register(meters);
     }
 
-    /** @throws Problem 503 if a new payment's rows might never reach Kafka */
-    public void require() {
-        trouble.ifPresent(reason -> {
-            throw new Problem(
-                            ProblemCode.UNAVAILABLE,
-                            "New payments wait until the change stream can carry their settlement: " + reason)
-                    .retryAfter(TIMEOUT);
-        });
+    /**
+     * An error 503 if a new payment's rows might never reach Kafka. What was wrong a moment ago is looked at once more: it may
+     * have been mended since.
+     */
+    public Mono<Void> required() {
+        return trouble.isEmpty()
+                ? Mono.empty()
+                : look().doOnNext(this::judged).flatMap(found -> found.map(reason -> Mono.<Void>error(refusal(reason)))
+                        .orElseGet(Mono::empty));
+    }
+
+    private static Problem refusal(String reason) {
+        return new Problem(
+                        ProblemCode.UNAVAILABLE,
+                        "New payments wait until the change stream can carry their settlement: " + reason)
+                .retryAfter(TIMEOUT);
     }
 
     @Scheduled(fixedDelay = 1000)
     void watch() {
-        Optional<String> found;
         try {
-            found = Objects.requireNonNull(database.sql(WATCH)
-                    .map(row -> judge(row.get("usable", Boolean.class), row.get("retained", Long.class)))
-                    .one()
-                    .defaultIfEmpty(NO_SLOT)
-                    .block(TIMEOUT));
+            judged(Objects.requireNonNull(look().block(TIMEOUT)));
         } catch (RuntimeException databaseAway) {
             // Every call is refused for that anyhow; the last judgement stands until the next look.
             log.debug("The change stream could not be looked at", databaseAway);
-            return;
         }
+    }
+
+    private Mono<Optional<String>> look() {
+        return database.sql(WATCH)
+                .map(row -> judge(row.get("usable", Boolean.class), row.get("retained", Long.class)))
+                .one()
+                .defaultIfEmpty(NO_SLOT);
+    }
+
+    private void judged(Optional<String> found) {
         if (!found.equals(trouble)) {
             found.ifPresentOrElse(
                     reason -> log.warn("New payments are refused: {}", reason),

@@ -126,16 +126,14 @@ class ConfirmPayment {
         ConfirmRequest.Valid request = call.request();
         return switch (ConfirmDecision.decide(
                 payment, request.paymentKey(), request.amount(), call.async(), repeated)) {
-            case GO -> {
-                changeStream.require();
-                yield attempts.begin(payment, request.paymentKey(), call.trace().traceparent(), settings.lease())
+            case GO ->
+                changeStream
+                        .required()
+                        .then(attempts.begin(
+                                payment, request.paymentKey(), call.trace().traceparent(), settings.lease()))
                         .then(payments.find(payment.id()))
                         .map(Intent.Charge::new);
-            }
-            case ACCEPT -> {
-                changeStream.require();
-                yield accept(payment, call);
-            }
+            case ACCEPT -> changeStream.required().then(accept(payment, call));
             case RESOLVE ->
                 attempts.claimDue(payment.id(), OPERATION, settings.resolutionLease())
                         .<Intent>map(Intent.Resolve::new)

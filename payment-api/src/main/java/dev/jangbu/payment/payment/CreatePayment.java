@@ -60,8 +60,8 @@ class CreatePayment {
     Mono<Answer> create(CreatePaymentRequest request, IdempotencyKey key) {
         Fingerprint fingerprint = Fingerprint.of(OPERATION, request);
         return keys.replay(key, fingerprint).switchIfEmpty(Mono.defer(() -> {
-            changeStream.require();
-            return insert(payment(request.validated()), key, fingerprint);
+            Payment payment = payment(request.validated());
+            return changeStream.required().then(Mono.defer(() -> insert(payment, key, fingerprint)));
         }));
     }
 

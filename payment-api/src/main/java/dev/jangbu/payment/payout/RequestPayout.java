@@ -72,9 +72,8 @@ class RequestPayout {
             TraceContext trace) {
         Fingerprint fingerprint = Fingerprint.of(OPERATION + " " + sellerId + " " + expectedVersion, request);
         return keys.replay(key, fingerprint).switchIfEmpty(Mono.defer(() -> {
-            changeStream.require();
             Payout payout = payout(sellerId, request, expectedVersion);
-            return write(payout, key, fingerprint, trace);
+            return changeStream.required().then(Mono.defer(() -> write(payout, key, fingerprint, trace)));
         }));
     }
 

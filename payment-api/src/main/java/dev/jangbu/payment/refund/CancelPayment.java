@@ -143,10 +143,11 @@ class CancelPayment {
                 Answer answer = paymentAnswers.ok(payment);
                 yield keys.answered(call.key(), answer).thenReturn(new Intent.Answered(answer));
             }
-            case RefundDecision.Send send -> {
-                changeStream.require();
-                yield begin.begin(id, payment, send.lines(), call).map(Intent.Send::new);
-            }
+            case RefundDecision.Send send ->
+                changeStream
+                        .required()
+                        .then(begin.begin(id, payment, send.lines(), call))
+                        .map(Intent.Send::new);
             case RefundDecision.RefuseInProgress inProgress -> Mono.error(PaymentAnswers.inProgress());
             case RefundDecision.RefuseFinal isFinal -> Mono.error(PaymentAnswers.isFinal(payment));
             case RefundDecision.RefuseNotRefundable notRefundable ->

@@ -121,10 +121,11 @@ class RefundPayment {
     private Mono<Intent> decided(
             UUID id, Payment payment, boolean inFlight, RefundRequest.Wanted wanted, BeginRefund.Call call) {
         return switch (RefundDecision.refund(payment, inFlight, wanted)) {
-            case RefundDecision.Send send -> {
-                changeStream.require();
-                yield begin.begin(id, payment, send.lines(), call).map(Intent.Send::new);
-            }
+            case RefundDecision.Send send ->
+                changeStream
+                        .required()
+                        .then(begin.begin(id, payment, send.lines(), call))
+                        .map(Intent.Send::new);
             case RefundDecision.RefuseInProgress inProgress -> Mono.error(PaymentAnswers.inProgress());
             case RefundDecision.RefuseNotRefundable notRefundable ->
                 Mono.error(new Problem(
