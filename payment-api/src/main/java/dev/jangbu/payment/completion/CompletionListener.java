@@ -11,6 +11,7 @@ import dev.jangbu.payment.payment.Waiters;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -90,7 +91,7 @@ class CompletionListener {
             }
             setAside(record, objection.get());
         } catch (PoisonRecordException poison) {
-            setAside(record, poison.getMessage());
+            setAside(record, Objects.requireNonNullElse(poison.getMessage(), "unreadable"));
         }
         return null;
     }

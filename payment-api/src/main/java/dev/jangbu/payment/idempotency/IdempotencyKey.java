@@ -30,7 +30,7 @@ public record IdempotencyKey(String text) {
                     "Send an Idempotency-Key header, one value for each piece of work, the same for its repetitions");
         }
         String text = value.strip();
-        if (text.length() > 2 && text.startsWith("\"") && text.endsWith("\"")) {
+        if (text.length() >= 2 && text.startsWith("\"") && text.endsWith("\"")) {
             text = text.substring(1, text.length() - 1);
         }
         if (!VISIBLE.matcher(text).matches()) {

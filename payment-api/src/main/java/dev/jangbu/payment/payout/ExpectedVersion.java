@@ -11,7 +11,7 @@ import org.springframework.http.HttpHeaders;
 /** The {@code If-Match} header of a payout: the ETag of the wallet that it was decided on (RFC 9110, section 13.1.1). */
 final class ExpectedVersion {
 
-    private static final Pattern VERSION = Pattern.compile("\"?(0|[1-9]\\d{0,17})\"?");
+    private static final Pattern VERSION = Pattern.compile("(\"?)(0|[1-9]\\d{0,17})\\1");
 
     private ExpectedVersion() {}
 
@@ -32,6 +32,6 @@ final class ExpectedVersion {
                     ProblemCode.MALFORMED_REQUEST,
                     "If-Match takes one version of the wallet, as its ETag says it: \"3\", or * for any");
         }
-        return Optional.of(Long.parseLong(version.group(1)));
+        return Optional.of(Long.parseLong(version.group(2)));
     }
 }
