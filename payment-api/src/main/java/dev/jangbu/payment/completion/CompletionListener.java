@@ -91,7 +91,7 @@ class CompletionListener {
             }
             setAside(record, objection.get());
         } catch (PoisonRecordException poison) {
-            setAside(record, Objects.requireNonNullElse(poison.getMessage(), "unreadable"));
+            setAside(record, Objects.requireNonNull(poison.getMessage(), "poison says why"));
         }
         return null;
     }

@@ -125,13 +125,8 @@ public final class ApiContract {
                 .isEmpty();
     }
 
-    /** RFC 6901, section 3. */
+    /** As a part of a JSON Pointer (RFC 6901, section 3). */
     private static String escaped(String token) {
         return token.replace("~", "~0").replace("/", "~1");
-    }
-
-    /** RFC 6901, section 6. */
-    private static String inUri(String pointer) {
-        return pointer.replace("{", "%7B").replace("}", "%7D");
     }
 }
