@@ -3,6 +3,7 @@ package dev.jangbu.payment.access;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jangbu.payment.testbed.Client;
+import dev.jangbu.payment.testbed.Instance;
 import dev.jangbu.payment.testbed.Reply;
 import dev.jangbu.payment.testbed.Testbed;
 import java.net.URI;
@@ -11,6 +12,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -86,6 +88,24 @@ class DoorkeeperTest {
     @Test
     void whatIsNotThereIsNotThereForAnyScope() {
         CLIENTS.values().forEach(client -> client.get("/nothing").problem(404, "not-found"));
+    }
+
+    @Test
+    void whoCallsTooOftenIsToldWhenToComeAgain() {
+        try (Instance limited = Testbed.anotherInstance("--jangbu.throttle.per-second=2")) {
+            String body = "{\"name\":\"eager\",\"scopes\":[\"payments:read\"]}";
+            String key = Testbed.client().post("/api-keys", body).is(201).get("key");
+            Client eager = limited.client().withKey(key);
+
+            eager.get("/payments?limit=1").is(200);
+            Reply turnedAway = Stream.generate(() -> eager.get("/payments?limit=1"))
+                    .limit(50)
+                    .filter(reply -> reply.status() != 200)
+                    .findFirst()
+                    .orElseThrow();
+
+            turnedAway.problemForNow(429, "too-many-requests");
+        }
     }
 
     private static Reply call(Client client, String method, String path) {
