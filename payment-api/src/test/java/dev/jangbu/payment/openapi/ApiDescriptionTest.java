@@ -53,7 +53,7 @@ class ApiDescriptionTest {
     @Test
     void everyRouteIsDescribedAndNothingElse() {
         Set<String> routes = Testbed.main()
-                .<RequestMappingHandlerMapping>bean("requestMappingHandlerMapping")
+                .bean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class)
                 .getHandlerMethods()
                 .keySet()
                 .stream()

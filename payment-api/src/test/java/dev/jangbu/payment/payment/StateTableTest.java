@@ -136,7 +136,7 @@ class StateTableTest {
     private static void assertAnswer(Reply reply, String answers) {
         for (String answer :
                 Arrays.stream(answers.split(",")).map(String::strip).toList()) {
-            String[] parts = answer.split(" ");
+            String[] parts = answer.split(" ", -1);
             if (reply.status() == Integer.parseInt(parts[0])) {
                 if (parts.length == 1) {
                     reply.is(reply.status());

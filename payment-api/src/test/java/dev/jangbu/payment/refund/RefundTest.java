@@ -47,10 +47,6 @@ class RefundTest {
             return shop.refund(id, body);
         }
 
-        CompletableFuture<Reply> refunding(String body) {
-            return Testbed.client().posted("/payments/" + id + "/refunds", body, UUID.randomUUID());
-        }
-
         long refunded() {
             return shop.read(id).number("refundedAmount");
         }

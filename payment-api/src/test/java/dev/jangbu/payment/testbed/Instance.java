@@ -47,9 +47,8 @@ public final class Instance implements AutoCloseable {
     }
 
     /** A bean of the service, where its type has several. */
-    @SuppressWarnings("unchecked")
-    public <T> T bean(String name) {
-        return (T) context.getBean(name);
+    public <T> T bean(String name, Class<T> type) {
+        return context.getBean(name, type);
     }
 
     @Override
