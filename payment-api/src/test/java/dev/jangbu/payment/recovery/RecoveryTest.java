@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.jangbu.payment.testbed.Client;
+import dev.jangbu.payment.testbed.Concurrently;
 import dev.jangbu.payment.testbed.Instance;
 import dev.jangbu.payment.testbed.PspBook;
 import dev.jangbu.payment.testbed.PspGate;
@@ -17,13 +18,12 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What was begun is finished: by whoever finds it lying, never by two, and with a person where no machine can tell. */
 class RecoveryTest {
@@ -112,17 +112,20 @@ class RecoveryTest {
         Truth.ofMain().holds(refunding, paid);
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "timeout_before_charge",
-                "timeout_after_charge",
-                "error_after_charge",
-                "reset_after_charge",
-                "garbage",
-                "slow"
-            })
-    void aPspThatMisbehavesIsFoundOut(String behaviour) {
+    @Test
+    void aPspThatMisbehavesIsFoundOut() {
+        Concurrently.each(
+                List.of(
+                        "timeout_before_charge",
+                        "timeout_after_charge",
+                        "error_after_charge",
+                        "reset_after_charge",
+                        "garbage",
+                        "slow"),
+                this::isFoundOut);
+    }
+
+    private void isFoundOut(String behaviour) {
         Shop shop = new Shop(client, "sim_" + behaviour);
         String id = shop.create(2_000, 1_000).is(201).id();
         UUID key = UUID.randomUUID();
