@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.jangbu.contract.Topic;
 import dev.jangbu.contract.Topics;
 import dev.jangbu.proving.stack.HttpApi;
 import dev.jangbu.proving.stack.HttpApi.Answer;
@@ -27,6 +28,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -103,7 +105,25 @@ class SentAgainIT {
         expected.computeIfPresent("again-5", (seller, wallet) -> moved(wallet, 9));
         await().atMost(SETTLES_WITHIN).ignoreExceptions().untilAsserted(() -> assertThat(wallets())
                 .isEqualTo(expected));
+        assertThatAWalletIsAtTheLastJournalOfItsBook();
         Auditor.assertThatAllHolds(stack.address(), "what was sent again");
+    }
+
+    /** The wallet desk's own count and ledger-service's numbers agree: a read may wait for the last journal, not for more. */
+    private static void assertThatAWalletIsAtTheLastJournalOfItsBook() throws IOException {
+        int book = Topic.partitionFor("again-5:KRW", Topics.LOCAL_PARTITIONS);
+        AtomicLong last = new AtomicLong();
+        new TopicReader(stack.address())
+                .read(
+                        Topics.LEDGER_POSTINGS,
+                        posted ->
+                                last.accumulateAndGet(posted.getBook() == book ? posted.getJournalNo() : 0, Math::max));
+        String read = "/wallets/again-5?currency=KRW&position=" + book + ":";
+        assertThat(api.get(read + last).status()).isEqualTo(200);
+        Answer tooFar = api.get(read + (last.get() + 1));
+        assertThat(tooFar.status()).as("%s", tooFar).isEqualTo(503);
+        assertThat(tooFar.text("code")).isEqualTo("restoring");
+        assertThat(tooFar.headers().firstValue("Retry-After")).isPresent();
     }
 
     @Test

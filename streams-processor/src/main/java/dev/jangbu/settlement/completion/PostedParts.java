@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serde;
@@ -85,7 +86,7 @@ record PostedParts(
             new TreeMap<>(position.journals())
                     .forEach((book, journalNo) -> out.putInt(book).putLong(journalNo));
         }
-        for (UUID id : parts.settlementIds()) {
+        for (UUID id : new TreeSet<>(parts.settlementIds())) {
             out.putLong(id.getMostSignificantBits()).putLong(id.getLeastSignificantBits());
         }
         return out.array();

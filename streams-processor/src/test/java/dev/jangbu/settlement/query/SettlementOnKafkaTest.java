@@ -43,6 +43,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -50,6 +52,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -262,6 +265,57 @@ class SettlementOnKafkaTest {
             await().atMost(PATIENCE).until(() -> settlement.health().state() == State.FAILED);
             assertThat(committed("seller-a:KRW")).isZero();
         }
+    }
+
+    /** A wallet without its entry would be money that no book knows of. */
+    @Test
+    void anEntryThatCannotBeWrittenStopsTheDeskAndMovesNoWallet() throws Exception {
+        Provision.topics(admin, 4, 1);
+        ConfigResource entries = new ConfigResource(ConfigResource.Type.TOPIC, Topics.LEDGER_ENTRIES.name());
+        admin.incrementalAlterConfigs(Map.of(
+                        entries,
+                        List.of(new AlterConfigOp(
+                                new ConfigEntry("max.message.bytes", "100"), AlterConfigOp.OpType.SET))))
+                .all()
+                .get();
+        try (SettlementStreams settlement = settlement()) {
+            settlement.start();
+            awaitRunning(settlement);
+
+            send(payment(500));
+
+            await().atMost(PATIENCE).until(() -> settlement.health().state() == State.FAILED);
+            assertThat(settlement.health().detail()).contains("RecordTooLarge");
+            assertThat(committed("seller-a:KRW")).isZero();
+        }
+        assertThat(committedRecords(APPLICATION + "-wallets-changelog"))
+                .as("committed wallets")
+                .isZero();
+    }
+
+    /** How many committed records a topic has. */
+    private long committedRecords(String topic) {
+        List<byte[]> values = new ArrayList<>();
+        try (var consumer = new KafkaConsumer<>(
+                Map.<String, Object>of(
+                        "bootstrap.servers",
+                        kafka.bootstrap(),
+                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                        "read_committed"),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
+                    .map(info -> new TopicPartition(topic, info.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            await().atMost(PATIENCE).until(() -> {
+                consumer.poll(Duration.ofMillis(50)).forEach(record -> values.add(record.value()));
+                return ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
+            });
+        }
+        return values.size();
     }
 
     private void writeReleasedChangelogs() throws Exception {
