@@ -105,6 +105,21 @@ final class LedgerCommandsTest {
     }
 
     @Test
+    void whatIsOfNoBookIsFoundToo() throws SQLException {
+        tamper("UPDATE accounts SET kind = 'LIABILITY' WHERE code = 'psp:toss:receivable'");
+        assertThatVerifyFinds("account psp:toss:receivable is LIABILITY, and its code says ASSET");
+
+        LedgerDatabase.restore();
+        tamper("UPDATE journals SET book = 7, no = 1 WHERE book = 0 AND no = 5");
+        assertThatVerifyFinds(
+                "first at journal 5 of book 0", "book 7: 1 journals are of this book, which does not exist");
+
+        LedgerDatabase.restore();
+        tamper("DELETE FROM journals WHERE book = 0 AND no = 5");
+        assertThatVerifyFinds("first at journal 5 of book 0", "which has no journal");
+    }
+
+    @Test
     void aBookThatWasCutOffIsFoundByThePostingsOfWhatIsGone() throws SQLException {
         long last = number("SELECT last_no FROM books WHERE book = 0");
         tamper(

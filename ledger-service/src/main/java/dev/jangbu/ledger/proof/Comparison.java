@@ -155,7 +155,9 @@ public final class Comparison {
         for (String key : keys) {
             if (!Objects.equals(expected.get(key), actual.get(key))) {
                 findings.add(
-                        0, 0, "%s %s: in use %s, rebuilt %s".formatted(what, key, actual.get(key), expected.get(key)));
+                        Finding.NO_BOOK,
+                        0,
+                        "%s %s: in use %s, rebuilt %s".formatted(what, key, actual.get(key), expected.get(key)));
             }
         }
     }

@@ -3,6 +3,7 @@ package dev.jangbu.ledger.proof;
 import dev.jangbu.contract.LedgerPosted;
 import dev.jangbu.contract.PoisonRecordException;
 import dev.jangbu.contract.Topics;
+import dev.jangbu.ledger.book.AccountKind;
 import dev.jangbu.ledger.database.Snapshot;
 import dev.jangbu.ledger.kafka.CommittedRecords;
 import dev.jangbu.ledger.proof.PostedHashes.Said;
@@ -32,7 +33,7 @@ import org.apache.kafka.common.serialization.Deserializer;
  *   <li>the postings are read; of journals whose posting is still on its way, some time is waited for it;
  *   <li>each book is read from its first journal: numbers without a gap, lines where they belong, hashes that follow from
  *       the content ({@link Chain}), and each hash the one that its posting says;
- *   <li>heads and balances are what the journals and lines give.
+ *   <li>heads and balances are what the journals and lines give, and accounts are of the kind that their codes say.
  * </ol>
  *
  * <p>Who rewrites the database, all later hashes included, can do so unseen by the database itself; but the first hash that
@@ -65,6 +66,11 @@ public final class Verification {
             WHERE NOT EXISTS (SELECT FROM journals j WHERE j.settlement_id = l.settlement_id)
             GROUP BY l.book, l.settlement_id ORDER BY 1, 2 LIMIT 100
             """;
+
+    private static final String STRAY_BOOKS =
+            "SELECT book, count(*) AS journals FROM journals WHERE book NOT IN (SELECT book FROM books) GROUP BY book ORDER BY 1";
+
+    private static final String ACCOUNTS = "SELECT code, kind FROM accounts ORDER BY code";
 
     private final Deserializer<LedgerPosted> postings;
     private final String brokers;
@@ -103,6 +109,8 @@ public final class Verification {
                 chain.verify(head.getKey(), said.of(head.getKey()));
             }
             compareBalances(snapshot.connection(), said.findings);
+            lookForStrays(snapshot.connection(), said.findings);
+            compareAccounts(snapshot.connection(), said.findings);
             return new Report(heads, said.findings, said.unreadable);
         }
     }
@@ -143,6 +151,18 @@ public final class Verification {
                                         row.getString("line_credits")));
             }
         }
+    }
+
+    private static void lookForStrays(Connection connection, Findings findings) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(STRAY_BOOKS);
+                ResultSet row = select.executeQuery()) {
+            while (row.next()) {
+                findings.add(
+                        row.getInt("book"),
+                        0,
+                        "%d journals are of this book, which does not exist".formatted(row.getLong("journals")));
+            }
+        }
         try (PreparedStatement select = connection.prepareStatement(ORPHANS);
                 ResultSet row = select.executeQuery()) {
             while (row.next()) {
@@ -151,6 +171,23 @@ public final class Verification {
                         0,
                         "%d lines are of settlement %s, which has no journal"
                                 .formatted(row.getLong("lines"), row.getString("settlement_id")));
+            }
+        }
+    }
+
+    private static void compareAccounts(Connection connection, Findings findings) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(ACCOUNTS);
+                ResultSet row = select.executeQuery()) {
+            while (row.next()) {
+                String code = row.getString("code");
+                String kind = row.getString("kind");
+                String expected = AccountKind.of(code).map(AccountKind::name).orElse("no kind that this book keeps");
+                if (!expected.equals(kind)) {
+                    findings.add(
+                            Finding.NO_BOOK,
+                            0,
+                            "account %s is %s, and its code says %s".formatted(code, kind, expected));
+                }
             }
         }
     }

@@ -201,6 +201,28 @@ final class BookPosterTest {
     }
 
     @Test
+    void paymentsWhoseSumExceedsALongDoNotStopTheirBook() throws SQLException {
+        List<Reading> batch = new ArrayList<>();
+        for (String seller : new String[] {"a", "b", "c"}) {
+            batch.add(Records.read(
+                    batch.size(),
+                    Entries.of(
+                            seller,
+                            1,
+                            Long.MAX_VALUE,
+                            new Line("psp:toss:receivable", Side.DEBIT, Long.MAX_VALUE),
+                            new Line("seller:" + seller + ":payable", Side.CREDIT, Long.MAX_VALUE))));
+        }
+
+        // two in one batch, and one more on top
+        assertThat(poster.post(0, 0, batch.subList(0, 2), 2).stop()).isNull();
+        assertThat(poster.post(0, 2, batch.subList(2, 3), 3).stop()).isNull();
+
+        assertThat(text("SELECT debits FROM balances WHERE account = 'psp:toss:receivable'"))
+                .isEqualTo("27670116110564327421");
+    }
+
+    @Test
     void aWriterThatWasOvertakenFindsWhatItsSuccessorWrote() throws SQLException {
         List<Reading> batch = payments(new Random(6), 20, 0);
         List<Posted> bySuccessor = poster.post(0, 0, batch, 20).posted();
