@@ -22,6 +22,8 @@ ALTER TABLE lines
     ALTER COLUMN recorded_at SET NOT NULL;
 DROP INDEX lines_by_account;
 CREATE INDEX lines_by_account ON lines (account, currency, recorded_at, book, no, line_no) INCLUDE (side, amount);
+-- Lines are written nearly in the order of this time, so that a few pages of summary find all since a moment.
+CREATE INDEX lines_by_time ON lines USING brin (recorded_at) WITH (pages_per_range = 32, autosummarize = on);
 
 -- Sums only grow, and stay. (JL008)
 CREATE TRIGGER balances_only_grow BEFORE UPDATE ON balances FOR EACH ROW

@@ -44,7 +44,9 @@ final class LedgerCommand {
             arguments.addAll(others);
             try {
                 if (others.contains("--help") || others.contains("-h")) {
-                    return program.run(null, arguments);
+                    int exit = program.run(null, arguments);
+                    spec.commandLine().getOut().println(help().stripTrailing());
+                    return exit;
                 }
                 return run(program, DevJson.of(data.directory()), arguments);
             } catch (CommandException | IOException | SQLException e) {
@@ -55,6 +57,14 @@ final class LedgerCommand {
 
         int run(LedgerProgram program, DevJson stack, List<String> arguments) throws Exception {
             return program.run(stack, arguments);
+        }
+
+        /** The options that are not handed on, as the program shows its own. */
+        String help() {
+            return """
+                          --data=DIR   the stack's data directory (default: JANGBU_DATA, else
+                                         .jangbu in the repository)
+                    """;
         }
     }
 
@@ -82,6 +92,14 @@ final class LedgerCommand {
 
         @Option(names = "--fresh")
         private boolean fresh;
+
+        @Override
+        String help() {
+            return super.help() + """
+                          --fresh      drop the database first, if it is there
+                          --keep       leave it, to be looked at or to take the other's place
+                    """;
+        }
 
         @Override
         int run(LedgerProgram program, DevJson stack, List<String> arguments) throws Exception {

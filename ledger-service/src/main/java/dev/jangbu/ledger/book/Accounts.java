@@ -5,7 +5,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -61,8 +60,9 @@ final class Accounts {
             ) later
             """;
 
-    private static final String FIRST_LINE = """
-            SELECT recorded_at FROM lines WHERE account = :code AND currency = :currency ORDER BY recorded_at LIMIT 1
+    private static final String SPAN = """
+            SELECT min(recorded_at) AS first, max(recorded_at) AS last FROM lines
+            WHERE account = :code AND currency = :currency
             """;
 
     private final JdbcClient jdbc;
@@ -100,12 +100,16 @@ final class Accounts {
                 .query((row, i) -> account(row, now))
                 .optional()
                 .orElseThrow(() -> new NotFoundException("The book has no such account in " + currency));
-        return at == null ? present : at(present, at, now);
+        return at == null ? present : at(present, at);
     }
 
-    private Account at(Account present, Instant at, Instant now) {
-        String sum = isNearerToNow(present, at, now) ? FROM_NOW : FROM_NOTHING;
-        return jdbc.sql(sum)
+    private Account at(Account present, Instant at) {
+        Span span = jdbc.sql(SPAN)
+                .param("code", present.code())
+                .param("currency", present.currency())
+                .query(Span::of)
+                .single();
+        return jdbc.sql(span.isNearerToEnd(at) ? FROM_NOW : FROM_NOTHING)
                 .param("code", present.code())
                 .param("currency", present.currency())
                 .param("at", Timestamp.from(at))
@@ -117,16 +121,6 @@ final class Accounts {
                         integer(row, "credits"),
                         at))
                 .single();
-    }
-
-    private boolean isNearerToNow(Account account, Instant at, Instant now) {
-        Instant first = jdbc.sql(FIRST_LINE)
-                .param("code", account.code())
-                .param("currency", account.currency())
-                .query((row, i) -> row.getTimestamp("recorded_at").toInstant())
-                .optional()
-                .orElse(now);
-        return Duration.between(at, now).compareTo(Duration.between(first, at)) < 0;
     }
 
     static Account account(ResultSet row, Instant asOf) throws SQLException {

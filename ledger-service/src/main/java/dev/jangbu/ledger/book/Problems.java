@@ -4,6 +4,7 @@ import java.net.URI;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,6 +16,7 @@ import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.jdbc.BadSqlGrammarException;
+import org.springframework.jdbc.UncategorizedSQLException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.WebRequest;
@@ -27,6 +29,7 @@ final class Problems extends ResponseEntityExceptionHandler {
     private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
     private static final String RETRY_AFTER_SECONDS = "2";
     private static final String UNDEFINED_TABLE = "42P01";
+    private static final Set<String> TOOK_TOO_LONG = Set.of("25P04", "57014");
 
     /** What can be wrong, named as everywhere in the API. */
     private enum Code {
@@ -92,6 +95,17 @@ final class Problems extends ResponseEntityExceptionHandler {
         SQLException cause = e.getSQLException();
         if (cause != null && UNDEFINED_TABLE.equals(cause.getSQLState())) {
             return unavailable("The book's database is not migrated yet");
+        }
+        return bug(e);
+    }
+
+    /** The server ends what takes longer than its limit, see {@link dev.jangbu.ledger.database.Database}. */
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> other(UncategorizedSQLException e) {
+        SQLException cause = e.getSQLException();
+        if (cause != null && TOOK_TOO_LONG.contains(String.valueOf(cause.getSQLState()))) {
+            LOG.warn("A read of the book took too long: {}", cause.getMessage());
+            return unavailable("The answer would take too long");
         }
         return bug(e);
     }

@@ -12,7 +12,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Reads the trial balance: as it is now from the balances, at a point in time from the lines. */
+/**
+ * Reads the trial balance: as it is now from the balances; at a point in time from the lines until then, or from the balances
+ * without the lines since, whichever are fewer.
+ */
 final class TrialBalance {
 
     private static final String NOW = """
@@ -23,7 +26,7 @@ final class TrialBalance {
             """;
 
     /** Summed from the index lines_by_account alone, in its order; the accounts are looked up afterwards. */
-    private static final String AT = """
+    private static final String FROM_NOTHING = """
             SELECT a.code, a.kind, l.currency, l.debits, l.credits
             FROM (
                 SELECT account, currency,
@@ -35,6 +38,35 @@ final class TrialBalance {
             ) l
             JOIN accounts a ON a.code = l.account
             ORDER BY l.currency, a.code
+            """;
+
+    /** In one statement, and so of one moment; the later lines are found by the index lines_by_time. */
+    private static final String FROM_NOW = """
+            SELECT a.code, a.kind, b.currency,
+                   b.debits - coalesce(l.debits, 0) AS debits, b.credits - coalesce(l.credits, 0) AS credits
+            FROM (
+                SELECT account, currency, sum(debits) AS debits, sum(credits) AS credits
+                FROM balances GROUP BY account, currency
+            ) b
+            LEFT JOIN (
+                SELECT account, currency,
+                       coalesce(sum(amount) FILTER (WHERE side = 'DEBIT'), 0) AS debits,
+                       coalesce(sum(amount) FILTER (WHERE side = 'CREDIT'), 0) AS credits
+                FROM lines
+                WHERE recorded_at > :at
+                GROUP BY account, currency
+            ) l ON l.account = b.account AND l.currency = b.currency
+            JOIN accounts a ON a.code = b.account
+            WHERE b.debits > coalesce(l.debits, 0) OR b.credits > coalesce(l.credits, 0)
+            ORDER BY b.currency, a.code
+            """;
+
+    /** Nearly: by the books' first and last journals. */
+    private static final String SPAN = """
+            SELECT min(f.recorded_at) AS first, max(l.recorded_at) AS last
+            FROM books b
+            JOIN journals f ON f.book = b.book AND f.no = 1
+            JOIN journals l ON l.book = b.book AND l.no = b.last_no
             """;
 
     private final JdbcClient jdbc;
@@ -53,7 +85,7 @@ final class TrialBalance {
     Trial at(@Nullable Instant at) {
         Instant asOf = at == null ? clock.instant() : at;
         JdbcClient.StatementSpec query =
-                at == null ? jdbc.sql(NOW) : jdbc.sql(AT).param("at", Timestamp.from(at));
+                at == null ? jdbc.sql(NOW) : jdbc.sql(sumUntil(at)).param("at", Timestamp.from(at));
         Map<String, List<Account>> byCurrency = new LinkedHashMap<>();
         for (Account account :
                 query.query((row, i) -> Accounts.account(row, asOf)).list()) {
@@ -66,6 +98,10 @@ final class TrialBalance {
                 byCurrency.entrySet().stream()
                         .map(currency -> sum(currency.getKey(), currency.getValue()))
                         .toList());
+    }
+
+    private String sumUntil(Instant at) {
+        return jdbc.sql(SPAN).query(Span::of).single().isNearerToEnd(at) ? FROM_NOW : FROM_NOTHING;
     }
 
     private static CurrencyTrial sum(String currency, List<Account> accounts) {

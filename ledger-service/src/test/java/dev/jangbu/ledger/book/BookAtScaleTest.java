@@ -19,11 +19,11 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** How long the reads take on a book of half a million journals: none but the trial balance of a time may grow with it. */
+/** How long the reads take on a book of half a million journals (or {@code -Djangbu.entries=…}): none but the trial balance of a time may grow with it. */
 @Tag("proof")
 final class BookAtScaleTest {
 
-    private static final int ENTRIES = 500_000;
+    private static final int ENTRIES = Integer.getInteger("jangbu.entries", 500_000);
     private static final int STEP = 20_000;
     private static final int RUNS = 21;
 
