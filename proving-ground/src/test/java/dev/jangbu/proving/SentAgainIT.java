@@ -116,8 +116,9 @@ class SentAgainIT {
         new TopicReader(stack.address())
                 .read(
                         Topics.LEDGER_POSTINGS,
-                        posted ->
-                                last.accumulateAndGet(posted.getBook() == book ? posted.getJournalNo() : 0, Math::max));
+                        (record, posted) ->
+                                last.accumulateAndGet(posted.getBook() == book ? posted.getJournalNo() : 0, Math::max),
+                        unreadable -> {});
         String read = "/wallets/again-5?currency=KRW&position=" + book + ":";
         assertThat(api.get(read + last).status()).isEqualTo(200);
         Answer tooFar = api.get(read + (last.get() + 1));
