@@ -48,6 +48,15 @@ final class Refusals {
             ProblemCode.QUEUE_FULL,
             ProblemCode.OUTCOME_NOT_RECORDED);
 
+    /** These are kept under the call's Idempotency-Key, and answered again. */
+    private static final Set<ProblemCode> KEPT = EnumSet.of(
+            ProblemCode.PAYMENT_DECLINED,
+            ProblemCode.REFUND_REFUSED,
+            ProblemCode.AMOUNT_MISMATCH,
+            ProblemCode.REFUND_EXCEEDS_PAYMENT,
+            // A refund's lines, which only the locked payment knows.
+            ProblemCode.INVALID_FIELD);
+
     private Refusals() {}
 
     /** @param particular the codes that only some calls answer with, as they stand in a problem */
@@ -107,6 +116,9 @@ final class Refusals {
                                 .collect(Collectors.joining("\n\n")));
         if (codes.stream().anyMatch(LATER::contains)) {
             response.putObject("headers").set(HttpHeaders.RETRY_AFTER, header(HttpHeaders.RETRY_AFTER));
+        }
+        if (codes.stream().anyMatch(KEPT::contains)) {
+            response.withObjectProperty("headers").set("Idempotency-Replayed", header("Idempotency-Replayed"));
         }
         if (codes.contains(ProblemCode.UNAUTHORIZED)) {
             response.putObject("headers").set(HttpHeaders.WWW_AUTHENTICATE, header(HttpHeaders.WWW_AUTHENTICATE));
