@@ -38,7 +38,7 @@ public final class Testbed {
     public static final int ASYNC_CONCURRENCY = 2;
 
     private static @Nullable Testbed one;
-    private static @Nullable Throwable failure;
+    private static @Nullable String failure;
 
     private final Path folder = Folders.temporary("testbed");
     private final TestSimulator simulator;
@@ -52,14 +52,14 @@ public final class Testbed {
     /** Not while this class is loaded: the threads that it starts could not use it before it is complete. */
     private static synchronized Testbed one() {
         if (failure != null) {
-            throw new IllegalStateException("The testbed could not be started for an earlier test", failure);
+            throw new IllegalStateException("The testbed could not be started for an earlier test: " + failure);
         }
         if (one == null) {
             try {
                 one = new Testbed();
             } catch (RuntimeException | Error e) {
                 // Once is enough: each try would leave processes behind until the end of this JVM.
-                failure = e;
+                failure = e.toString();
                 throw e;
             }
         }
