@@ -4,6 +4,8 @@ import dev.jangbu.settlement.BookPosition;
 import dev.jangbu.settlement.SettlementTopology;
 import dev.jangbu.settlement.runtime.SettlementProperties;
 import dev.jangbu.settlement.runtime.SettlementStreams;
+import dev.jangbu.settlement.runtime.SettlementStreams.Health;
+import dev.jangbu.settlement.runtime.SettlementStreams.State;
 import dev.jangbu.settlement.wallet.EntryCount;
 import dev.jangbu.settlement.wallet.Wallet;
 import java.time.Duration;
@@ -108,8 +110,11 @@ final class Wallets {
     }
 
     private RestoringException notNow(@Nullable Throwable cause) {
-        return new RestoringException(
-                "The wallets can't be read yet: " + streams.health().detail(), cause);
+        Health health = streams.health();
+        String why = health.state() == State.RUNNING
+                ? "their partition moves from one instance to another"
+                : health.detail();
+        return new RestoringException("The wallets can't be read at the moment: " + why, cause);
     }
 
     private static boolean isNobody(HostInfo host) {

@@ -150,20 +150,24 @@ public final class SettlementStreams implements AutoCloseable {
         }
     }
 
-    private synchronized void run(int partitionsOfTopics) {
-        if (closed) {
-            return;
-        }
+    private void run(int partitionsOfTopics) {
         StreamsConfig config = StreamsSettings.of(properties, metrics);
+        // Takes a while; whoever asks for the client or the health meanwhile must not wait for it.
         KafkaStreams streams = new KafkaStreams(
                 SettlementTopology.build(config, schemas.serdes(), partitionsOfTopics, metrics), config);
         streams.setUncaughtExceptionHandler(failures);
         streams.setStateListener((now, before) -> log.info("{}, was {}", now, before));
         streams.setGlobalStateRestoreListener(restoring);
         ClientMeters.bind(streams, meters);
-        partitions = partitionsOfTopics;
-        client = streams;
-        streams.start();
+        synchronized (this) {
+            if (closed) {
+                streams.close();
+                return;
+            }
+            partitions = partitionsOfTopics;
+            client = streams;
+            streams.start();
+        }
     }
 
     private synchronized Optional<KafkaStreams> markClosed() {

@@ -89,6 +89,9 @@ final class Instance implements AutoCloseable {
 
     /** Deletes its state; it must be dead. */
     void loseDisk() throws IOException {
+        if (Files.notExists(directory.resolve("state"))) {
+            return; // Killed before it had any.
+        }
         try (var files = Files.walk(directory.resolve("state"))) {
             files.sorted(Comparator.reverseOrder())
                     .forEach(file -> file.toFile().delete());

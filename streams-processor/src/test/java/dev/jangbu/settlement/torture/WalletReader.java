@@ -72,8 +72,8 @@ final class WalletReader implements AutoCloseable {
                 refusals.merge("(no answer: " + e.getClass().getSimpleName() + ")", 1, Integer::sum);
                 // Dead, frozen or starting: each changes the count, but for the time in between; then it must be
                 // unready.
-                if (instance.disturbances() == before && !closing && isReady(instance)) {
-                    violations.add("no answer from an instance that nothing happened to: " + e);
+                if (!closing && isReady(instance) && !answersNow(instance, seen) && instance.disturbances() == before) {
+                    violations.add("no answer, twice, from an instance that is ready: " + e);
                 }
             }
         }
@@ -99,6 +99,17 @@ final class WalletReader implements AutoCloseable {
     private static String path(Seen seen) {
         String seller = seen.walletId().substring(0, seen.walletId().indexOf(':'));
         return "/wallets/" + seller + "?currency=KRW&position=" + seen.position();
+    }
+
+    private static boolean answersNow(Instance instance, Seen seen) {
+        try {
+            return instance.get(path(seen)).statusCode() > 0;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
     }
 
     private static boolean isReady(Instance instance) {
