@@ -59,6 +59,24 @@ final class CommandsWhilePostingTest {
     }
 
     @Test
+    void aRebuiltBookTakesTheOthersPlaceAndPostingGoesOnWithNothingPostedTwice() throws Exception {
+        TestLedger.send(history.next(100), BOOKS);
+        try (AutoCloseable posting = TestLedger.start()) {
+            TestLedger.awaitPostings(100);
+        }
+        assertThat(run("rebuild", "--into", REBUILT).exit()).isZero();
+
+        LedgerDatabase.asSuperuser(
+                "DROP DATABASE jangbu_ledger WITH (FORCE)", "ALTER DATABASE " + REBUILT + " RENAME TO jangbu_ledger");
+        TestLedger.send(history.next(50), BOOKS);
+        try (AutoCloseable posting = TestLedger.start()) {
+            TestLedger.awaitPostings(150);
+        }
+
+        assertThat(run("verify", "--wait", "0").out()).contains("The book holds");
+    }
+
+    @Test
     void anEntryThatTheDatabaseRefusesStopsItsBookInTheRebuildToo() throws Exception {
         Entry good = Entries.payment("a");
         Entry gap = Entries.payment("a", 3, 11_400);
