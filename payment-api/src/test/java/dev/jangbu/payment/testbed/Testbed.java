@@ -50,6 +50,7 @@ public final class Testbed {
     private final Instance main;
 
     /** Not while this class is loaded: the threads that it starts could not use it before it is complete. */
+    @SuppressWarnings("StaticAssignmentOfThrowable") // Every test that would like one is told the same.
     private static synchronized Testbed one() {
         if (failure != null) {
             throw new IllegalStateException("The testbed could not be started for an earlier test: " + failure);
