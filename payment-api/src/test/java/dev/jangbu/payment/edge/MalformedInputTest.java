@@ -418,7 +418,8 @@ class MalformedInputTest {
 
     @Test
     void anIdempotencyKeyThatIsNoneIsRefused() {
-        for (String key : List.of(" ", "two words", "a\tb", "k".repeat(256), "schlüssel", "\"\"", "\"", "\"a")) {
+        // No letter beyond ASCII: the JDK's client would send a question mark for it.
+        for (String key : List.of(" ", "two words", "a\tb", "k".repeat(256), "\"\"", "\"", "\"a")) {
             Reply reply = client.send(client.request("/payments")
                     .header("Content-Type", "application/json")
                     .header("Idempotency-Key", key)
