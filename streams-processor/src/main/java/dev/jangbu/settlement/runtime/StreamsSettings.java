@@ -98,7 +98,7 @@ public final class StreamsSettings {
         // The cache spares the changelog: one write per wallet and commit, however many entries the wallet got in it.
         // It is
         // flushed within the transaction, so that standbys, which read committed changelogs, never see half of one:
-        // TortureTest kills instances that have standbys and this cache.
+        // SettlementSurvivesTortureTest kills instances that have standbys and this cache.
         settings.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 8L * 1024 * 1024);
         settings.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
     }

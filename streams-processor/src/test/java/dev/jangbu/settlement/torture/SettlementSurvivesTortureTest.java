@@ -85,9 +85,9 @@ class SettlementSurvivesTortureTest {
     @Test
     void aFewBlows() throws Exception {
         torture(new Plan(
-                3_000,
-                Duration.ofSeconds(10),
-                List.of(Blow.KILL, Blow.FREEZE, Blow.KILL_AND_LOSE_DISK),
+                2_400,
+                Duration.ofSeconds(8),
+                List.of(Blow.KILL, Blow.FREEZE),
                 Duration.ofMillis(1_500),
                 Duration.ofSeconds(2)));
     }
