@@ -19,6 +19,9 @@ import org.junit.jupiter.api.Test;
 final class CommandsWhilePostingTest {
 
     private static final int BOOKS = 2;
+    /** As many as are posted in the meantime; no more, or the service would be busy with them long afterwards. */
+    private static final int ENTRIES = 4_000;
+
     private static final String REBUILT = "jangbu_ledger_rebuilt";
 
     private final History history = new History(815, BOOKS, 40);
@@ -39,7 +42,7 @@ final class CommandsWhilePostingTest {
         AtomicBoolean more = new AtomicBoolean(true);
         AtomicInteger sent = new AtomicInteger();
         CompletableFuture<Void> load = CompletableFuture.runAsync(() -> {
-            while (more.get()) {
+            while (more.get() && sent.get() < ENTRIES) {
                 TestLedger.send(history.next(50), BOOKS);
                 sent.addAndGet(50);
             }

@@ -67,8 +67,9 @@ public final class TestLedger {
 
     /** Returns when so many postings are committed, and the group's offsets with them. */
     public static void awaitPostings(int count) {
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(Kafka.read(Topics.LEDGER_POSTINGS))
-                .hasSize(count));
+        await().atMost(PATIENCE)
+                .untilAsserted(() ->
+                        assertThat(Kafka.read(Topics.LEDGER_POSTINGS).size()).isEqualTo(count));
     }
 
     /** What a group and the topics show to the outside: changes whenever something is published or an offset moves. */
