@@ -40,7 +40,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A checker that can't fail proves nothing: whatever is broken in a copy of the data, the audit finds it. */
-@Execution(ExecutionMode.CONCURRENT)
 class PlantedBreachIT {
 
     /** Who has read what on the shared stack. */
@@ -226,7 +225,7 @@ class PlantedBreachIT {
                         WITH twin AS (
                             INSERT INTO journals
                             SELECT (jsonb_populate_record(j, jsonb_build_object('settlement_id', uuidv7()))).* FROM journals j
-                             WHERE kind = 'REFUND' LIMIT 1
+                             WHERE kind = 'REFUND' AND reference_parts = 1 LIMIT 1
                             RETURNING settlement_id, reference_id)
                         INSERT INTO lines
                         SELECT (jsonb_populate_record(l, jsonb_build_object('settlement_id', twin.settlement_id))).*
@@ -292,7 +291,9 @@ class PlantedBreachIT {
                         "UPDATE lines SET account = 'platform:other' WHERE account = 'platform:payouts'"));
     }
 
+    // Beside each other, but not beside another class: nothing may move on the stack meanwhile.
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource
     void inThePayments(Planted planted) throws Exception {
         isFound(
@@ -303,6 +304,7 @@ class PlantedBreachIT {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource
     void inTheLedger(Planted planted) throws Exception {
         isFound(
@@ -328,6 +330,8 @@ class PlantedBreachIT {
 
     static Stream<Tampered> onATopic() {
         UnaryOperator<List<ConsumerRecord<byte[], byte[]>>> oneLost = records -> records.subList(1, records.size());
+        UnaryOperator<List<ConsumerRecord<byte[], byte[]>>> lastLost =
+                records -> records.subList(0, records.size() - 1);
         UnaryOperator<List<ConsumerRecord<byte[], byte[]>>> oneTwice = records -> {
             List<ConsumerRecord<byte[], byte[]>> more = new ArrayList<>(records);
             more.add(records.getFirst());
@@ -365,10 +369,11 @@ class PlantedBreachIT {
                         oneTwice),
                 new Tampered("RebuiltFromKafka", "made anew", Topics.LEDGER_ENTRIES, "has one twice", oneTwice),
                 new Tampered(
-                        "RebuiltFromKafka", "no entry in Kafka", Topics.LEDGER_ENTRIES, "loses a record", oneLost));
+                        "RebuiltFromKafka", "no entry in Kafka", Topics.LEDGER_ENTRIES, "loses its last", lastLost));
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource
     void onATopic(Tampered tampered) throws Exception {
         isFound(
