@@ -22,8 +22,7 @@ final class HttpEdge implements Closeable {
 
     static {
         // Read once, when the server's classes load. Without them: 40 ms for each small answer (Nagle's algorithm
-        // against
-        // delayed acknowledgements), and pools of clients lose idle connections in the middle of a run.
+        // against delayed acknowledgements), and pools of clients lose idle connections in the middle of a run.
         Map.of(
                         "sun.net.httpserver.nodelay", "true",
                         "sun.net.httpserver.maxIdleConnections", "2000",

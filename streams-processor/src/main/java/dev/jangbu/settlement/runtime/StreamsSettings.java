@@ -81,9 +81,8 @@ public final class StreamsSettings {
                 StreamsConfig.mainConsumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), sessionTimeoutMs / 4);
         settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, properties.streamThreads());
         settings.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, properties.standbyReplicas());
-        // An instance that comes back waits with its partitions' move until it has caught up; this is how soon it is
-        // looked
-        // again (the default is 10 minutes, the least that is allowed one).
+        // An instance that comes back waits with its partitions' move until it has caught up; this is how soon that
+        // is looked at again (the default is 10 minutes, the least that is allowed is one).
         settings.put(StreamsConfig.PROBING_REBALANCE_INTERVAL_MS_CONFIG, 60_000);
     }
 
@@ -95,9 +94,9 @@ public final class StreamsSettings {
     }
 
     private static void memory(Map<String, Object> settings) {
-        // The cache spares the changelog: one write per wallet and commit, however many entries the wallet got in it.
-        // It is
-        // flushed within the transaction, so that standbys, which read committed changelogs, never see half of one:
+        // The cache spares the changelog: one write per wallet and commit, however many entries the wallet got.
+        // It is flushed within the transaction, so that standbys, which read committed changelogs, never see half of
+        // one:
         // SettlementSurvivesTortureTest kills instances that have standbys and this cache.
         settings.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 8L * 1024 * 1024);
         settings.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
