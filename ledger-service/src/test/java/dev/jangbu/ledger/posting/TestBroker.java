@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.GroupNotEmptyException;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.Feature;
@@ -59,14 +61,19 @@ final class TestBroker {
         }
     }
 
-    /** Deletes the topics and the group. */
+    /** Deletes the topics and the group, once the last of its members is gone: one that was killed is so after its session. */
     static void withoutTopics() throws InterruptedException, ExecutionException {
         try (Admin admin = admin()) {
-            admin.deleteConsumerGroups(admin.listGroups().all().get().stream()
-                            .map(group -> group.groupId())
-                            .toList())
-                    .all()
-                    .get();
+            await().atMost(Duration.ofSeconds(60))
+                    .ignoreExceptionsMatching(thrown -> thrown.getCause() instanceof GroupNotEmptyException)
+                    .until(() -> {
+                        admin.deleteConsumerGroups(admin.listGroups().all().get().stream()
+                                        .map(group -> group.groupId())
+                                        .toList())
+                                .all()
+                                .get();
+                        return true;
+                    });
             admin.deleteTopics(admin.listTopics().names().get()).all().get();
         }
     }
