@@ -1,5 +1,7 @@
 package dev.jangbu.payment.payment;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -40,8 +42,16 @@ public class Waiters {
     private final Map<UUID, Set<Waiter>> waiting = new ConcurrentHashMap<>();
     private final AtomicInteger count = new AtomicInteger();
 
-    Waiters(PaymentStore payments) {
+    Waiters(PaymentStore payments, MeterRegistry meters) {
         this.payments = payments;
+        Gauge.builder("jangbu.payment.waiting", this, Waiters::waiting)
+                .description("Clients that wait for a payment to move")
+                .register(meters);
+    }
+
+    /** How many clients wait. */
+    int waiting() {
+        return count.get();
     }
 
     /** One client, and the version that it has seen. */
