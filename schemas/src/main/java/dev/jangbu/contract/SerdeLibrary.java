@@ -3,6 +3,10 @@ package dev.jangbu.contract;
 import java.net.URI;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.avro.Schema;
+import org.apache.avro.io.DatumReader;
+import org.apache.avro.io.DatumWriter;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serializer;
@@ -44,6 +48,7 @@ enum SerdeLibrary {
             // outcome must not wait for the registry. (Ten years; the default looks again every 30 s.)
             settings.put("apicurio.registry.check-period-ms", 315_360_000_000L);
             settings.put("apicurio.registry.retry-count", 0);
+            settings.put("apicurio.registry.avro-datum-provider", CachedDatums.class.getName());
             return settings;
         }
     };
@@ -118,6 +123,30 @@ enum SerdeLibrary {
             return (S) Utils.newInstance(className, Object.class);
         } catch (ClassNotFoundException absent) {
             throw new IllegalStateException(className + " is not on the class path", absent);
+        }
+    }
+
+    /**
+     * Apicurio's own cache of readers and writers asks for a schema's fingerprint at every record, and so writes out and
+     * hashes the whole schema each time: a fifth of all work. A schema knows its hash code, and is mostly the same object.
+     */
+    public static final class CachedDatums<T> extends io.apicurio.registry.serde.avro.DefaultAvroDatumProvider<T> {
+
+        private final Map<Schema, DatumReader<T>> readers = new ConcurrentHashMap<>();
+        private final Map<Schema, DatumWriter<T>> writers = new ConcurrentHashMap<>();
+
+        @Override
+        public DatumReader<T> createDatumReader(Schema schema) {
+            DatumReader<T> cached = readers.get(schema);
+            return cached != null ? cached : readers.computeIfAbsent(schema, super::createDatumReader);
+        }
+
+        @Override
+        public DatumWriter<T> createDatumWriter(T data, Schema schema) {
+            DatumWriter<T> cached = writers.get(schema);
+            return cached != null
+                    ? cached
+                    : writers.computeIfAbsent(schema, given -> super.createDatumWriter(data, given));
         }
     }
 }
