@@ -57,30 +57,21 @@ final class KafkaClients {
 
     Producer<byte[], byte[]> producer() {
         return new KafkaProducer<>(
-                Map.of(
-                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        brokers,
-                        ProducerConfig.CLIENT_ID_CONFIG,
-                        "ledger-service",
+                Map.ofEntries(
+                        Map.entry(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, brokers),
+                        Map.entry(ProducerConfig.CLIENT_ID_CONFIG, "ledger-service"),
                         // Its own for each instance; stale owners are refused by the group's metadata (KIP-447).
-                        ProducerConfig.TRANSACTIONAL_ID_CONFIG,
-                        GROUP + "-" + instance,
+                        Map.entry(ProducerConfig.TRANSACTIONAL_ID_CONFIG, GROUP + "-" + instance),
                         // Bounds how long a dead instance's open transaction holds up readers and its successor.
-                        ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
-                        10_000,
-                        ProducerConfig.MAX_BLOCK_MS_CONFIG,
-                        10_000L,
-                        ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                        5_000,
-                        ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
-                        9_000,
-                        ProducerConfig.BUFFER_MEMORY_CONFIG,
-                        8L << 20,
+                        Map.entry(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 10_000),
+                        Map.entry(ProducerConfig.MAX_BLOCK_MS_CONFIG, 10_000L),
+                        Map.entry(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000),
+                        Map.entry(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 9_000),
+                        Map.entry(ProducerConfig.BUFFER_MEMORY_CONFIG, 8L << 20),
+                        Map.entry(ProducerConfig.BATCH_SIZE_CONFIG, 128 * 1024),
                         // A dead letter is longer than the record that it holds.
-                        ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
-                        DeadLetters.MAX_BYTES,
-                        ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG,
-                        5_000L),
+                        Map.entry(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, DeadLetters.MAX_BYTES),
+                        Map.entry(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 5_000L)),
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
     }

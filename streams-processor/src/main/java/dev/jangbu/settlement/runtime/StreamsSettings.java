@@ -39,6 +39,8 @@ public final class StreamsSettings {
         settings.put(
                 StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG),
                 Math.toIntExact(properties.transactionTimeout().toMillis()));
+        // The default of 16 KiB is full after some thirty entries, long before the commit that sends them anyway.
+        settings.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), 128 * 1024);
         // A dead letter is longer than the record that it holds.
         settings.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), DeadLetters.MAX_BYTES);
         // Lost offsets must never skip a request. Reading again is safe: the desk drops what it has seen and sets aside
