@@ -20,7 +20,8 @@ import picocli.CommandLine.HelpCommand;
  *   <li>{@code demo} sends payments and shows them completing
  * </ul>
  *
- * {@code audit} and {@code torture} are not here: the script hands them to the proving ground, which must not know what it judges.
+ * {@code audit}, {@code torture} and {@code bench} are not here: the script hands them to the proving ground, which must not
+ * know what it judges.
  */
 @Command(
         name = "jangbu",
@@ -28,7 +29,8 @@ import picocli.CommandLine.HelpCommand;
         synopsisSubcommandLabel = "COMMAND",
         footer = {
             "  audit    Checks a running stack from outside: is any money astray?",
-            "  torture  Kills, stops and confuses a stack of its own under load, then audits it."
+            "  torture  Kills, stops and confuses a stack of its own under load, then audits it.",
+            "  bench    Measures Jangbu beside what one would build instead."
         },
         mixinStandardHelpOptions = true,
         subcommands = {

@@ -1,6 +1,7 @@
 package dev.jangbu.proving;
 
 import dev.jangbu.proving.audit.AuditCommand;
+import dev.jangbu.proving.bench.BenchCommand;
 import dev.jangbu.proving.torture.TortureCommand;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -8,6 +9,7 @@ import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -31,7 +33,8 @@ public final class ProvingGround {
         PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
         CommandLine commands = new CommandLine(new ProvingGround())
                 .addSubcommand(new AuditCommand(out, err))
-                .addSubcommand(new TortureCommand(out, err));
+                .addSubcommand(new TortureCommand(out, err))
+                .addSubcommand(new BenchCommand(out, err, Clock.systemUTC()));
         commands.setOut(new PrintWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8), true));
         commands.setExecutionExceptionHandler((exception, command, parsed) -> {
             exception.printStackTrace(err);

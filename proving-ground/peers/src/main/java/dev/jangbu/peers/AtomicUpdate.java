@@ -1,0 +1,83 @@
+package dev.jangbu.peers;
+
+import dev.jangbu.contract.SettlementRequested;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * The practitioner's way: a batch listener, a transaction for each batch, JDBC batches, and
+ * {@code balance = balance + x}, which needs no version. Events that the journals have are left out first.
+ */
+final class AtomicUpdate implements Settler {
+
+    private static final int BATCH = 500;
+
+    private final JdbcTemplate jdbc;
+    private final TransactionTemplate transaction;
+
+    AtomicUpdate(JdbcTemplate jdbc, TransactionTemplate transaction) {
+        this.jdbc = jdbc;
+        this.transaction = transaction;
+    }
+
+    @Override
+    public int pollRecords() {
+        return BATCH;
+    }
+
+    @Override
+    public void settle(List<SettlementRequested> requests) {
+        transaction.executeWithoutResult(status -> inTransaction(requests));
+    }
+
+    private void inTransaction(List<SettlementRequested> requests) {
+        Set<UUID> taken = new HashSet<>(jdbc.queryForList(
+                "SELECT settlement_id FROM journals WHERE settlement_id = ANY (?)", UUID.class, (Object)
+                        requests.stream().map(AtomicUpdate::id).toArray(UUID[]::new)));
+        // In the wallets' order, so that two batches that share wallets wait for, and never deadlock, each other.
+        List<SettlementRequested> fresh = requests.stream()
+                .filter(request -> taken.add(id(request)))
+                .sorted(Comparator.comparing(SettlementRequested::getWalletId))
+                .toList();
+        jdbc.batchUpdate("""
+                INSERT INTO journals (settlement_id, wallet_id, reference_id, currency, occurred_at)
+                VALUES (?, ?, ?, ?, to_timestamp(? / 1000.0))
+                """, fresh, BATCH, (statement, request) -> {
+            statement.setObject(1, id(request));
+            statement.setString(2, request.getWalletId());
+            statement.setObject(3, UUID.fromString(request.getReferenceId()));
+            statement.setString(4, request.getCurrency());
+            statement.setLong(5, request.getOccurredAt().toEpochMilli());
+        });
+        jdbc.batchUpdate(
+                "INSERT INTO lines (settlement_id, line_no, account, side, amount) VALUES (?, ?, ?, ?, ?)",
+                fresh.stream()
+                        .flatMap(request -> JournalLine.of(id(request), request).stream())
+                        .toList(),
+                3 * BATCH,
+                (statement, line) -> {
+                    statement.setObject(1, line.settlementId());
+                    statement.setInt(2, line.lineNo());
+                    statement.setString(3, line.account());
+                    statement.setString(4, line.side());
+                    statement.setLong(5, line.amount());
+                });
+        jdbc.batchUpdate("""
+                INSERT INTO wallets (wallet_id, balance, version) VALUES (?, ?, 1)
+                ON CONFLICT (wallet_id) DO UPDATE
+                SET balance = wallets.balance + excluded.balance, version = wallets.version + 1
+                """, fresh, 1, (statement, request) -> {
+            statement.setString(1, request.getWalletId());
+            statement.setLong(2, JournalLine.sellersShare(request));
+        });
+    }
+
+    private static UUID id(SettlementRequested request) {
+        return UUID.fromString(request.getSettlementId());
+    }
+}

@@ -1,0 +1,95 @@
+package dev.jangbu.peers;
+
+import dev.jangbu.contract.SettlementRequested;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Function;
+import org.springframework.jdbc.core.ConnectionCallback;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/**
+ * The strongest way that we know in PostgreSQL: one statement settles a whole batch, and is its own transaction. A wallet
+ * is written once for all its requests in the batch; what the journals have already drops out by itself.
+ */
+final class SetBased implements Settler {
+
+    private static final String SETTLE = """
+            WITH input AS (
+                SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    AS i (settlement_id, wallet_id, seller_id, reference_id, currency, psp, amount, fee, occurred_ms)),
+            fresh AS (
+                INSERT INTO journals (settlement_id, wallet_id, reference_id, currency, occurred_at)
+                SELECT settlement_id, wallet_id, reference_id, currency, to_timestamp(occurred_ms / 1000.0) FROM input
+                ON CONFLICT DO NOTHING
+                RETURNING settlement_id),
+            settled AS (SELECT i.* FROM input i JOIN fresh USING (settlement_id)),
+            written AS (
+                INSERT INTO lines (settlement_id, line_no, account, side, amount)
+                SELECT s.settlement_id, l.line_no, l.account, l.side, l.amount
+                FROM settled s CROSS JOIN LATERAL (VALUES
+                    (1, 'psp:' || s.psp || ':receivable', 'DEBIT', s.amount),
+                    (2, 'seller:' || s.seller_id || ':payable', 'CREDIT', s.amount - s.fee),
+                    (3, 'platform:fees', 'CREDIT', s.fee)) AS l (line_no, account, side, amount)
+                WHERE l.amount > 0)
+            INSERT INTO wallets (wallet_id, balance, version)
+            SELECT wallet_id, sum(amount - fee), count(*) FROM settled GROUP BY wallet_id ORDER BY wallet_id
+            ON CONFLICT (wallet_id) DO UPDATE
+            SET balance = wallets.balance + excluded.balance, version = wallets.version + excluded.version
+            """;
+
+    private final JdbcTemplate jdbc;
+
+    SetBased(JdbcTemplate jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    @Override
+    public int pollRecords() {
+        return 2_000;
+    }
+
+    @Override
+    public void settle(List<SettlementRequested> requests) {
+        jdbc.execute((ConnectionCallback<Integer>) connection -> settle(connection, requests));
+    }
+
+    private static int settle(Connection connection, List<SettlementRequested> requests) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(SETTLE)) {
+            Columns columns = new Columns(connection, statement, requests);
+            columns.add("uuid", request -> UUID.fromString(request.getSettlementId()));
+            columns.add("text", SettlementRequested::getWalletId);
+            columns.add("text", SettlementRequested::getSellerId);
+            columns.add("uuid", request -> UUID.fromString(request.getReferenceId()));
+            columns.add("text", SettlementRequested::getCurrency);
+            columns.add("text", SettlementRequested::getPsp);
+            columns.add("int8", SettlementRequested::getAmount);
+            columns.add("int8", SettlementRequested::getFee);
+            columns.add("int8", request -> request.getOccurredAt().toEpochMilli());
+            return statement.executeUpdate();
+        }
+    }
+
+    /** Sets one array parameter after the other, each a column of the same rows. */
+    private static final class Columns {
+
+        private final Connection connection;
+        private final PreparedStatement statement;
+        private final List<SettlementRequested> rows;
+        private int set;
+
+        Columns(Connection connection, PreparedStatement statement, List<SettlementRequested> rows) {
+            this.connection = connection;
+            this.statement = statement;
+            this.rows = rows;
+        }
+
+        void add(String sqlType, Function<SettlementRequested, Object> value) throws SQLException {
+            statement.setArray(
+                    ++set,
+                    connection.createArrayOf(sqlType, rows.stream().map(value).toArray()));
+        }
+    }
+}
