@@ -95,8 +95,18 @@ public final class Engine {
     }
 
     private void run(Variant variant, String applicationId) throws InterruptedException {
-        SettlementProperties properties =
-                new SettlementProperties(kafka, registry, stateDir, "127.0.0.1:1", applicationId, 1, 1, 0);
+        // As application.yaml has them for one machine.
+        SettlementProperties properties = new SettlementProperties(
+                kafka,
+                registry,
+                stateDir,
+                "127.0.0.1:1",
+                applicationId,
+                1,
+                1,
+                0,
+                Duration.ofSeconds(6),
+                Duration.ofSeconds(10));
         Map<String, Object> settings =
                 new HashMap<>(StreamsSettings.of(properties, metrics).originals());
         variant.change(settings);

@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
@@ -59,7 +61,9 @@ final class Report {
                 .filter(Sample::counts)
                 .collect(Collectors.groupingBy(
                         sample -> sample.cell() + ": " + sample.contender(), TreeMap::new, Collectors.toList()));
-        rows.forEach((row, samples) -> text.append(row(row, samples)));
+        Set<Usage> told = new HashSet<>();
+        rows.forEach((row, samples) ->
+                text.append(row(row, samples, told.add(samples.getFirst().usage()))));
         results.samples().stream()
                 .filter(sample -> !sample.counts())
                 .forEach(sample -> text.append("REFUSED %s: %s, round %d: %s\n"
@@ -78,7 +82,11 @@ final class Report {
         return text.toString();
     }
 
-    private static String row(String name, List<Sample> samples) {
+    /** @param whole with what was used, which cells of the same rounds share */
+    private static String row(String name, List<Sample> samples, boolean whole) {
+        if (!whole) {
+            return "%-52s %,12.1f\n".formatted(name, median(samples, Sample::value));
+        }
         return "%-52s %,12.1f %,9.0f %9.3f %,8.0f %,8.0f %,7.0f   %s\n"
                 .formatted(
                         name,
@@ -91,7 +99,7 @@ final class Report {
                         processes(samples));
     }
 
-    /** Whose processor time it was, milliseconds per thousand payments. */
+    /** Whose processor time it was, microseconds per payment. */
     private static String processes(List<Sample> samples) {
         return samples.getFirst().usage().cpuMs().keySet().stream()
                 .map(process -> "%s %.0f"

@@ -40,6 +40,7 @@ public final class OwnStack implements AutoCloseable {
     private final Path home;
     private final Path directory;
     private final boolean kept;
+    private final List<String> parts;
     private final Map<String, String> environment = new TreeMap<>();
     private Process launcher;
 
@@ -51,6 +52,16 @@ public final class OwnStack implements AutoCloseable {
      * @throws IllegalStateException with what it printed, if it doesn't start
      */
     public OwnStack(Path home, boolean kept) throws IOException {
+        this(home, kept, PARTS);
+    }
+
+    /**
+     * The same, of some parts.
+     *
+     * @param parts some of {@link #PARTS}
+     */
+    public OwnStack(Path home, boolean kept, List<String> parts) throws IOException {
+        this.parts = List.copyOf(parts);
         this.home = home.toAbsolutePath().normalize();
         this.kept = kept;
         this.directory = Files.createTempDirectory("jangbu-own-");
@@ -159,7 +170,13 @@ public final class OwnStack implements AutoCloseable {
 
     private Process launch() throws IOException {
         return builder(
-                        List.of(home.resolve("jangbu").toString(), "up", "--data", data().toString()),
+                        List.of(
+                                home.resolve("jangbu").toString(),
+                                "up",
+                                "--data",
+                                data().toString(),
+                                "--only",
+                                String.join(",", parts)),
                         directory.resolve("up.log"))
                 .start();
     }
