@@ -21,6 +21,7 @@ final class ApiBench {
     private static final String COMMITS = "api, commits";
     private static final String OURS = "jangbu";
     private static final int CLIENTS = 32;
+    private static final int WARM_UP_ROUNDS = 4;
 
     private final BenchOptions options;
     private final Progress progress;
@@ -98,7 +99,9 @@ final class ApiBench {
             }
             long commitsBefore = meter.commits();
             Meter.Reading before = meter.start(processes);
-            long nanos = new ClosedLoop(buyers, CLIENTS).run(options.secondsOfLoad());
+            // Seven JVMs come to speed together.
+            long nanos = new ClosedLoop(buyers, CLIENTS)
+                    .run(round == 0 ? WARM_UP_ROUNDS * options.secondsOfLoad() : options.secondsOfLoad());
             Usage usage = meter.since(before);
             // Statistics of sessions are told when they are idle for a second.
             Thread.sleep(1_500);
