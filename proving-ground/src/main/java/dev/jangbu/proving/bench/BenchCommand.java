@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "bench",
         description = "Measures Jangbu beside what one would build instead, on stacks of its own, as ratios."
-                + " Writes target/bench/<bench>.json and .png.",
+                + " Writes target/bench/<bench>.json and .html.",
         footer =
                 "Exit codes: 0 measured, 1 a round was refused because its result was wrong, 2 it couldn't be measured.",
         mixinStandardHelpOptions = true)

@@ -35,9 +35,4 @@ record BenchOptions(
     int secondsOfLoad() {
         return Math.max(1, (int) Math.round(seconds * 2));
     }
-
-    /** The least that a contender gets in a round. */
-    int leastPayments() {
-        return Math.min(2_000, mostPayments);
-    }
 }

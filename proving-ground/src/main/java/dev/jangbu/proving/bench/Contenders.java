@@ -15,12 +15,17 @@ final class Contenders implements AutoCloseable {
         all.add(contender);
     }
 
-    /** Each of them with each load. */
-    List<Slot> slots(String bench, BenchOptions options, Meter meter, Clock clock, Profile profile) {
+    /**
+     * Each of them with each load.
+     *
+     * @param least payments that a contender gets in a round
+     */
+    List<Slot> slots(
+            String bench, BenchOptions options, int least, Meter meter, Clock clock, Profile profile) {
         List<Slot> slots = new ArrayList<>();
         for (Load load : options.loads()) {
             for (Contender contender : all) {
-                slots.add(profile.over(new SettleSlot(bench, contender, load, options, meter, clock)));
+                slots.add(profile.over(new SettleSlot(bench, contender, load, options, least, meter, clock)));
             }
         }
         return slots;

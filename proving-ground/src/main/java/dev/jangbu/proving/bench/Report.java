@@ -30,7 +30,7 @@ final class Report {
         return home.resolve("target").resolve("bench");
     }
 
-    /** Writes {@code <bench>.json} and {@code <bench>.png}. */
+    /** Writes {@code <bench>.json} and {@code <bench>.html}. */
     List<Path> write(Results results) throws IOException {
         Path folder = Files.createDirectories(folder(options.home()));
         Path json = folder.resolve(results.bench() + ".json");
@@ -41,7 +41,7 @@ final class Report {
         document.put("linesPerPayment", options.lines());
         document.put("results", results);
         new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(json.toFile(), document);
-        Path chart = folder.resolve(results.bench() + ".png");
+        Path chart = folder.resolve(results.bench() + ".html");
         if (results.comparisons().isEmpty()) {
             return List.of(json);
         }

@@ -13,6 +13,7 @@ import java.util.List;
 final class SettleBench {
 
     private static final String BENCH = "settle";
+    private static final int LEAST = 2_000;
     private static final String OURS = "jangbu";
 
     private static final List<Want> WANTS = List.of(
@@ -46,7 +47,7 @@ final class SettleBench {
                 contenders.add(new SqlContender(way, stack, feed, options.plant()));
             }
             List<Sample> samples = new Rounds(options.seed(), options.rounds(), progress)
-                    .run(contenders.slots(BENCH, options, meter, clock, profile));
+                    .run(contenders.slots(BENCH, options, LEAST, meter, clock, profile));
             return new Results(BENCH, "payments/s", samples, comparisons(samples), List.of());
         }
     }

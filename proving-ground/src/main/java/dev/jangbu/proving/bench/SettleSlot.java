@@ -19,9 +19,13 @@ final class SettleSlot implements Slot {
     private final BenchOptions options;
     private final Meter meter;
     private final Clock clock;
+    private final int least;
     private int payments;
 
-    SettleSlot(String bench, Contender contender, Load load, BenchOptions options, Meter meter, Clock clock) {
+    /** @param least payments that the contender gets in a round */
+    SettleSlot(
+            String bench, Contender contender, Load load, BenchOptions options, int least, Meter meter, Clock clock) {
+        this.least = Math.min(least, options.mostPayments());
         this.cell = bench + " " + load.text();
         this.contender = contender;
         this.load = load;
@@ -39,7 +43,7 @@ final class SettleSlot implements Slot {
     public List<Sample> measure(int round) throws IOException, SQLException, InterruptedException {
         if (round == 0) {
             // A small batch is all start and end: each trial finds a better size for the next, and warms up.
-            payments = options.leastPayments();
+            payments = least;
             for (int trial = 0; trial < TRIALS; trial++) {
                 int wanted = size(measure(FIRST_TRIAL + trial, payments));
                 // The first is cold.
@@ -54,7 +58,7 @@ final class SettleSlot implements Slot {
 
     private int size(Sample sample) {
         long wanted = Math.round(sample.value() * options.seconds());
-        return Math.toIntExact(Math.clamp(wanted, options.leastPayments(), options.mostPayments()));
+        return Math.toIntExact(Math.clamp(wanted, least, options.mostPayments()));
     }
 
     private Sample measure(int number, int size) throws IOException, SQLException, InterruptedException {

@@ -32,7 +32,7 @@ class BenchProofIT {
         assertThat(ran.exitCode()).as(ran.output()).isZero();
         assertThat(ran.output()).contains("set-based SQL").doesNotContain("REFUSED");
         assertThat(HOME.resolve("target/bench/settle.json")).content().contains("\"comparisons\"");
-        assertThat(HOME.resolve("target/bench/settle.png")).isNotEmptyFile();
+        assertThat(HOME.resolve("target/bench/settle.html")).isNotEmptyFile();
     }
 
     @ParameterizedTest
