@@ -44,12 +44,11 @@ final class SettleSlot implements Slot {
         if (round == 0) {
             // A small batch is all start and end: each trial finds a better size for the next, and warms up.
             payments = least;
-            for (int trial = 0; trial < TRIALS; trial++) {
+            boolean found = false;
+            for (int trial = 0; trial < TRIALS && !found; trial++) {
                 int wanted = size(measure(FIRST_TRIAL + trial, payments));
                 // The first is cold.
-                if (trial > 0 && wanted < payments * 3 / 2) {
-                    break;
-                }
+                found = trial > 0 && wanted < payments * 3 / 2;
                 payments = Math.max(payments, wanted);
             }
         }
