@@ -23,8 +23,10 @@ final class Chart {
 
     private Chart(List<Comparison> comparisons) {
         this.comparisons = comparisons;
-        this.lowest = decade(comparisons.stream().mapToDouble(Chart::least).min().orElse(1), -1);
-        this.highest = decade(comparisons.stream().mapToDouble(Chart::most).max().orElse(1), 1);
+        this.lowest =
+                decade(comparisons.stream().mapToDouble(Chart::least).min().orElse(1), -1);
+        this.highest =
+                decade(comparisons.stream().mapToDouble(Chart::most).max().orElse(1), 1);
     }
 
     static void write(Results results, Machine machine, Path html) throws IOException {
@@ -91,7 +93,6 @@ final class Chart {
     }
 
     private static String text(double x, int y, String anchor, String text) {
-        return String.format(
-                Locale.ROOT, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">%s</text>", x, y, anchor, text);
+        return String.format(Locale.ROOT, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">%s</text>", x, y, anchor, text);
     }
 }

@@ -20,8 +20,7 @@ final class Contenders implements AutoCloseable {
      *
      * @param least payments that a contender gets in a round
      */
-    List<Slot> slots(
-            String bench, BenchOptions options, int least, Meter meter, Clock clock, Profile profile) {
+    List<Slot> slots(String bench, BenchOptions options, int least, Meter meter, Clock clock, Profile profile) {
         List<Slot> slots = new ArrayList<>();
         for (Load load : options.loads()) {
             for (Contender contender : all) {
