@@ -43,6 +43,8 @@ record Stack(Path home, DataDirectory data, Ports ports, Secrets secrets) {
         command.add(java().toString());
         command.add(marker(data));
         command.add("-Xmx" + heapMb + "m");
+        // A JVM that crashes says why beside its log, not wherever the launcher was called from.
+        command.add("-XX:ErrorFile=" + data.dir("logs").resolve(part.text() + "-crash-%p.log"));
         command.add("@" + home.resolve("local-stack/jvm.options"));
         command.addAll(options);
         StartupArchive.of(this, part).ifPresent(archive -> command.addAll(archive.options()));
