@@ -91,7 +91,7 @@ final class UpCommand implements Callable<Integer> {
 
                 Ready after %.1f s. Data, logs and secrets: %s
 
-                  API             %s/v1
+                  API             %s/v1   (described at %s/docs)
                   API key         %s
                   PSP simulator   %s
                   Kafka           %s
@@ -104,10 +104,12 @@ final class UpCommand implements Callable<Integer> {
                     -H 'Content-Type: application/json' -d '{"orderId":"order-1001","currency":"KRW","lines":[
                     {"sellerId":"seller-a","amount":12000,"fee":600},{"sellerId":"seller-b","amount":8000}]}'
                   ./jangbu demo
+                  ./jangbu audit
 
                 Ctrl-C stops the stack.""".formatted(
                         took.toMillis() / 1000.0,
                         stack.data().root(),
+                        ports.url(PartName.PAYMENT_API),
                         ports.url(PartName.PAYMENT_API),
                         stack.secrets().apiKey(),
                         ports.url(PartName.PSP_SIMULATOR),
