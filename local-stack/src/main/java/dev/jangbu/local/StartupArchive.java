@@ -23,12 +23,16 @@ record StartupArchive(Path file, List<Path> jars) {
 
     private static final int LIMIT_SECONDS = 30;
 
-    /** A part's; none for what is no JVM. */
+    /**
+     * A part's; none for what is no JVM, and none for the broker: a JVM that was asked for its archive and goes on may crash when it
+     * needs a lambda for the first time after that (JDK 25: SIGSEGV in LambdaProxyClassDictionary), and of these the broker
+     * alone keeps data, and does a good deal in its orderly stop.
+     */
     static Optional<StartupArchive> of(Stack stack, PartName part) {
         return switch (part) {
-            case POSTGRES -> Optional.empty();
+            case POSTGRES, KAFKA -> Optional.empty();
             case REGISTRY -> Optional.of(archive(stack, part, "local-stack/target/registry"));
-            case KAFKA, CONNECT, PSP_SIMULATOR -> Optional.of(ofModule(stack, part, "local-stack"));
+            case CONNECT, PSP_SIMULATOR -> Optional.of(ofModule(stack, part, "local-stack"));
             case PAYMENT_API, STREAMS_PROCESSOR, LEDGER_SERVICE -> Optional.of(ofModule(stack, part, part.text()));
         };
     }
