@@ -25,7 +25,7 @@ record Connect(Stack stack) implements Part {
                 "local-stack",
                 "org.apache.kafka.connect.cli.ConnectDistributed",
                 256,
-                List.of("-XX:TieredStopAtLevel=1"),
+                stack.compiler(),
                 stack.home().resolve("connect-config/connect-worker.properties").toString());
         return Launch.of(
                 command,

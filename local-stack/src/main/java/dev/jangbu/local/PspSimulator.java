@@ -1,7 +1,6 @@
 package dev.jangbu.local;
 
 import java.io.IOException;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -21,12 +20,7 @@ record PspSimulator(Stack stack) implements Part {
     @Override
     public Launch launch() {
         return new Launch(
-                stack.jvm(
-                        name(),
-                        "local-stack",
-                        "dev.jangbu.local.psp.PspSimulator",
-                        96,
-                        List.of("-XX:TieredStopAtLevel=1")),
+                stack.jvm(name(), "local-stack", "dev.jangbu.local.psp.PspSimulator", 96, stack.compiler()),
                 Map.of(
                         "JANGBU_PSP_SIMULATOR_PORT",
                         Integer.toString(stack.ports().of(PartName.PSP_SIMULATOR)),

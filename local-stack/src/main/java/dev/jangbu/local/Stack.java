@@ -51,6 +51,14 @@ record Stack(Path home, DataDirectory data, Ports ports, Secrets secrets) {
         return command;
     }
 
+    /**
+     * How much a JVM compiles. By default only as much as makes it quick to come up; with {@code JANGBU_COMPILER=full} as it does where
+     * nothing is said, in the images too: slower at first, faster for as long as it runs.
+     */
+    List<String> compiler() {
+        return "full".equals(System.getenv("JANGBU_COMPILER")) ? List.of() : List.of("-XX:TieredStopAtLevel=1");
+    }
+
     /** An argument by which {@link Leftovers} knows the processes of a data directory. */
     static String marker(DataDirectory data) {
         return "-Djangbu.data=" + data.root();

@@ -1,7 +1,6 @@
 package dev.jangbu.local;
 
 import java.io.IOException;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -21,12 +20,7 @@ record StreamsProcessor(Stack stack) implements Part {
     @Override
     public Launch launch() {
         return Launch.of(
-                stack.jvm(
-                        name(),
-                        "streams-processor",
-                        "dev.jangbu.settlement.StreamsProcessor",
-                        256,
-                        List.of("-XX:TieredStopAtLevel=1")),
+                stack.jvm(name(), "streams-processor", "dev.jangbu.settlement.StreamsProcessor", 256, stack.compiler()),
                 ServiceEnvironment.of(
                         stack,
                         name(),

@@ -7,12 +7,16 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /** The stack of a bench: of the parts that it needs, and gone afterwards, also when the bench is broken off. */
 final class BenchStack implements AutoCloseable {
 
     /** What the services and the peers alike stand on. */
     static final List<String> BASE = List.of("postgres", "kafka", "registry");
+
+    /** JVMs that compile as the peers' do, and as the images' do, rather than for a quick start. */
+    private static final Map<String, String> AS_IN_PRODUCTION = Map.of("JANGBU_COMPILER", "full");
 
     private static final long LEAST_FREE_BYTES = 4L << 30;
 
@@ -39,7 +43,7 @@ final class BenchStack implements AutoCloseable {
     static BenchStack start(Path home, List<String> parts, Progress progress) throws IOException {
         requireSpace(Path.of(System.getProperty("java.io.tmpdir")));
         progress.say("Starting a stack of its own: " + String.join(", ", parts));
-        return new BenchStack(home, new OwnStack(home, false, parts));
+        return new BenchStack(home, new OwnStack(home, false, parts, AS_IN_PRODUCTION));
     }
 
     StackAddress address() {

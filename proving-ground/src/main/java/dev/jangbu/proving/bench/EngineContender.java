@@ -45,7 +45,7 @@ final class EngineContender implements Contender {
                 stack,
                 "engine",
                 "dev.jangbu.peers.Engine",
-                List.of("-Xmx256m", "-XX:TieredStopAtLevel=1"),
+                List.of("-Xmx256m"),
                 List.of(),
                 Map.of("PEER_STATE_DIR", stack.scratch("engine").toString()));
     }

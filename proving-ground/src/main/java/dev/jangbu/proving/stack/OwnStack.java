@@ -52,21 +52,23 @@ public final class OwnStack implements AutoCloseable {
      * @throws IllegalStateException with what it printed, if it doesn't start
      */
     public OwnStack(Path home, boolean kept) throws IOException {
-        this(home, kept, PARTS);
+        this(home, kept, PARTS, Map.of());
     }
 
     /**
      * The same, of some parts.
      *
      * @param parts some of {@link #PARTS}
+     * @param settings more of an environment for {@code ./jangbu}
      */
-    public OwnStack(Path home, boolean kept, List<String> parts) throws IOException {
+    public OwnStack(Path home, boolean kept, List<String> parts, Map<String, String> settings) throws IOException {
         this.parts = List.copyOf(parts);
         this.home = home.toAbsolutePath().normalize();
         this.kept = kept;
         this.directory = Files.createTempDirectory("jangbu-own-");
         environment.put("JAVA_HOME", System.getProperty("java.home"));
         environment.put("JANGBU_STARTUP_ARCHIVES", "off");
+        environment.putAll(settings);
         List<Integer> ports = freePorts(PARTS.size());
         for (int i = 0; i < PARTS.size(); i++) {
             environment.put(portVariable(PARTS.get(i)), ports.get(i).toString());
