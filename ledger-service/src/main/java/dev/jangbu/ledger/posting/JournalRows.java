@@ -24,7 +24,9 @@ final class JournalRows {
     /** In one order everywhere, so that two books that meet the same new accounts can't wait for each other in a circle. */
     private static final String INSERT_ACCOUNTS = """
             INSERT INTO accounts (code, kind)
-            SELECT a.code, a.kind FROM unnest(?, ?) AS a (code, kind) ORDER BY a.code
+            SELECT a.code, a.kind FROM unnest(?, ?) AS a (code, kind)
+            WHERE NOT EXISTS (SELECT FROM accounts known WHERE known.code = a.code)
+            ORDER BY a.code
             ON CONFLICT DO NOTHING
             """;
 

@@ -183,6 +183,13 @@ final class GuardsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
+    void aJournalIsOfABookThatExists(String role) {
+        Entry entry = Entries.payment("a");
+        refused("JL013", () -> post(role, entry, 2, 1, GENESIS));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
     void aJournalWithoutLinesOrWithOneIsRefused(String role) {
         Entry empty = Entries.of("a", 1, 0);
         refused("JL001", empty, () -> post(role, empty, 0, 1, GENESIS));
