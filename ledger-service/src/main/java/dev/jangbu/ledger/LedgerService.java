@@ -41,7 +41,7 @@ public class LedgerService {
 
     @Bean
     Database database(LedgerSettings settings) {
-        return new Database(settings.postgres(), settings.ledgerPassword());
+        return new Database(settings.postgres(), settings.ledgerPassword(), settings.booksAtOnce());
     }
 
     @Bean

@@ -14,7 +14,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param ledgerPassword of the role jangbu_ledger, which does everything else
  * @param instance names this instance: no two that run at the same time may share it, and one that comes back should
  *     keep it, so that Kafka ends what it left open
- * @param maxBatchEntries the most entries that are read, and so posted, at once
+ * @param maxBatchEntries the most entries that are read at once, of all books
+ * @param booksAtOnce how many books are written to at a time, each by a thread and a connection of its own
  */
 @ConfigurationProperties("jangbu")
 public record LedgerSettings(
@@ -24,12 +25,13 @@ public record LedgerSettings(
         String ownerPassword,
         String ledgerPassword,
         String instance,
-        @DefaultValue("1000") int maxBatchEntries) {
+        @DefaultValue("4000") int maxBatchEntries,
+        @DefaultValue("4") int booksAtOnce) {
 
     /** Without the passwords. */
     @Override
     public String toString() {
-        return "LedgerSettings[kafka=%s, registry=%s, postgres=%s, instance=%s, maxBatchEntries=%d]"
-                .formatted(kafka, registry, postgres, instance, maxBatchEntries);
+        return "LedgerSettings[kafka=%s, registry=%s, postgres=%s, instance=%s, maxBatchEntries=%d, booksAtOnce=%d]"
+                .formatted(kafka, registry, postgres, instance, maxBatchEntries, booksAtOnce);
     }
 }

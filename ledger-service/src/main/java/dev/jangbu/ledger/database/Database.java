@@ -7,8 +7,8 @@ import java.util.Properties;
 import javax.sql.DataSource;
 
 /**
- * The connections to the database {@code jangbu_ledger}, as role {@code jangbu_ledger}: one for posting, two for
- * reading, so that no reader ever makes a book wait. Nothing is opened before it is used.
+ * The connections to the database {@code jangbu_ledger}, as role {@code jangbu_ledger}: some for posting, two
+ * for reading, so that no reader ever makes a book wait. Nothing is opened before it is used.
  */
 public final class Database implements AutoCloseable {
 
@@ -29,22 +29,24 @@ public final class Database implements AutoCloseable {
     /**
      * @param postgres the server, host:port
      * @param password of the role jangbu_ledger
+     * @param booksAtOnce how many threads post at a time
      */
-    public Database(String postgres, String password) {
-        this(url(postgres, NAME), password, 1);
+    public Database(String postgres, String password, int booksAtOnce) {
+        this(postgres, NAME, password, booksAtOnce);
     }
 
-    private Database(String url, String password, int postingConnections) {
-        this.posting = pool("posting", url, password, postingConnections, false);
+    private Database(String postgres, String name, String password, int booksAtOnce) {
+        String url = url(postgres, name);
+        this.posting = pool("posting", url, password, booksAtOnce, false);
         this.reading = pool("reading", url, password, 2, true);
     }
 
     /** Another database of the same tables, into which several threads post, each its own books. */
     public static Database toRebuild(String postgres, String name, String password, int threads) {
-        return new Database(url(postgres, name), password, threads);
+        return new Database(postgres, name, password, threads);
     }
 
-    /** For the one thread that posts. */
+    /** For the threads that post. */
     public DataSource forPosting() {
         return posting;
     }

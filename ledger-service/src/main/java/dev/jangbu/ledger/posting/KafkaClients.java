@@ -50,7 +50,10 @@ final class KafkaClients {
                         Map.entry(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 10_000),
                         Map.entry(ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 5_000),
                         Map.entry(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, maxBatchEntries),
-                        Map.entry(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 4 << 20)),
+                        Map.entry(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 4 << 20),
+                        // A poll takes one partition's records before the next one's: a backlog is to come from all
+                        // of them, since books are written side by side.
+                        Map.entry(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 512 * 1024)),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer());
     }

@@ -17,6 +17,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -30,15 +34,16 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The posting of entries, turn by turn, on one thread: open the books that need it · poll · write each book in a
- * PostgreSQL transaction of its own · send all their postings, with the offsets, in one Kafka transaction.
+ * The posting of entries, turn by turn: open the books that need it · poll · write each book in a PostgreSQL transaction of
+ * its own, several at a time · send all their postings, with the offsets, in one Kafka transaction. All but the writing is
+ * the calling thread's, which waits until every book is written.
  *
  * <p>The journals come first and the postings after: a death between the two leaves journals whose postings are not sent.
  * They are sent by whoever opens the book next, from the stored journals. One remedy serves every failure, also those
  * whose outcome is unknown: the books concerned are closed, and opened again from what PostgreSQL and Kafka say. Books
  * that are closed or stopped are paused, while polling goes on and keeps the membership of the group.
  */
-final class Poster implements ConsumerRebalanceListener {
+final class Poster implements ConsumerRebalanceListener, AutoCloseable {
 
     private static final String NAME = "ledger-service";
     private static final Duration POLL = Duration.ofMillis(250);
@@ -48,6 +53,7 @@ final class Poster implements ConsumerRebalanceListener {
     private final EntryReader reader;
     private final BookWriter writer;
     private final BookPoster bookPoster;
+    private final ExecutorService writers;
     private final PostingPublisher publisher;
     private final PostingStatus status;
     private final Backoff backoff;
@@ -59,6 +65,7 @@ final class Poster implements ConsumerRebalanceListener {
             Consumer<byte[], byte[]> consumer,
             EntryReader reader,
             BookWriter writer,
+            int booksAtOnce,
             PostingPublisher publisher,
             PostingStatus status,
             Clock clock) {
@@ -66,6 +73,8 @@ final class Poster implements ConsumerRebalanceListener {
         this.reader = reader;
         this.writer = writer;
         this.bookPoster = new BookPoster(writer);
+        this.writers = Executors.newFixedThreadPool(
+                booksAtOnce, Thread.ofPlatform().name("book-", 1).factory());
         this.publisher = publisher;
         this.status = status;
         this.backoff = new Backoff(clock);
@@ -153,27 +162,22 @@ final class Poster implements ConsumerRebalanceListener {
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
         Map<Book, Progress> done = new LinkedHashMap<>();
         int dead = 0;
-        for (TopicPartition partition : records.partitions()) {
-            Book book = book(partition);
+        for (Writing writing : begin(records)) {
+            Book book = writing.book();
             try {
-                List<Reading> readings = read(records.records(partition));
-                long end = Objects.requireNonNull(records.nextOffsets().get(partition), "a partition that was read")
-                        .offset();
-                Progress progress = bookPoster.post(book.number(), book.nextOffset(), readings, end);
+                Progress progress = writing.await();
                 book.wroteTo(progress.doneTo());
                 progress.posted().stream()
                         .filter(posted -> posted.read().offset() >= book.groupOffset())
                         .map(publisher::posting)
                         .forEach(outgoing::add);
-                dead += addDeadLetters(book, readings, progress.doneTo(), outgoing);
+                dead += addDeadLetters(book, writing.readings(), progress.doneTo(), outgoing);
                 if (progress.doneTo() > book.groupOffset()) {
-                    offsets.put(partition, new OffsetAndMetadata(progress.doneTo()));
+                    offsets.put(book.partition(), new OffsetAndMetadata(progress.doneTo()));
                 }
                 done.put(book, progress);
             } catch (SQLException e) {
                 close(book, "PostgreSQL does not answer", e);
-            } catch (RegistryUnavailableException e) {
-                close(book, "The schema registry does not answer", e);
             } catch (BookWentBackException e) {
                 close(book, "The database was restored", e);
             }
@@ -184,6 +188,26 @@ final class Poster implements ConsumerRebalanceListener {
             status.published(entries, outgoing.size() - dead, dead);
             done.forEach(this::settle);
         }
+    }
+
+    /** Begins to write the books of these records, side by side. A book whose records can't be read is closed. */
+    private List<Writing> begin(ConsumerRecords<byte[], byte[]> records) {
+        List<Writing> begun = new ArrayList<>();
+        for (TopicPartition partition : records.partitions()) {
+            Book book = book(partition);
+            try {
+                List<Reading> readings = read(records.records(partition));
+                long end = Objects.requireNonNull(records.nextOffsets().get(partition), "a partition that was read")
+                        .offset();
+                int number = book.number();
+                long knownOffset = book.nextOffset();
+                begun.add(new Writing(
+                        book, readings, writers.submit(() -> bookPoster.post(number, knownOffset, readings, end))));
+            } catch (RegistryUnavailableException e) {
+                close(book, "The schema registry does not answer", e);
+            }
+        }
+        return begun;
     }
 
     private List<Reading> read(List<ConsumerRecord<byte[], byte[]>> records) {
@@ -341,6 +365,32 @@ final class Poster implements ConsumerRebalanceListener {
             status.moved(book);
         }
         status.joined();
+    }
+
+    /** Waits for what is being written. */
+    @Override
+    public void close() {
+        writers.close();
+    }
+
+    /** A book that is being written to. */
+    private record Writing(Book book, List<Reading> readings, Future<Progress> result) {
+
+        Progress await() throws SQLException {
+            try {
+                return result.get();
+            } catch (ExecutionException e) {
+                switch (e.getCause()) {
+                    case SQLException refused -> throw refused;
+                    case BookWentBackException restored -> throw restored;
+                    default ->
+                        throw new IllegalStateException("Book " + book.number() + " can't be written", e.getCause());
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("interrupted while books are written", e);
+            }
+        }
     }
 
     /** This instance was missed for too long: it is no member of the group until it has joined again. */

@@ -48,6 +48,7 @@ public class PostingConfiguration {
                 clients::producer,
                 schemas,
                 new BookWriter(database.forPosting(), clock),
+                settings.booksAtOnce(),
                 status,
                 clock);
     }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * The life of posting, on one platform thread: migrate the database · wait for topics and schemas · post until told to
+ * The life of posting, on a thread of its own: migrate the database · wait for topics and schemas · post until told to
  * stop. What is missing is waited for, what breaks is begun again; only the stop of the process ends it.
  */
 final class PostingLoop implements SmartLifecycle {
@@ -28,6 +28,7 @@ final class PostingLoop implements SmartLifecycle {
     private final Supplier<Producer<byte[], byte[]>> producers;
     private final SchemaWarmUp schemas;
     private final BookWriter writer;
+    private final int booksAtOnce;
     private final PostingStatus status;
     private final Clock clock;
     private final CountDownLatch stopped = new CountDownLatch(1);
@@ -39,6 +40,7 @@ final class PostingLoop implements SmartLifecycle {
             Supplier<Producer<byte[], byte[]>> producers,
             SchemaWarmUp schemas,
             BookWriter writer,
+            int booksAtOnce,
             PostingStatus status,
             Clock clock) {
         this.migrations = migrations;
@@ -46,6 +48,7 @@ final class PostingLoop implements SmartLifecycle {
         this.producers = producers;
         this.schemas = schemas;
         this.writer = writer;
+        this.booksAtOnce = booksAtOnce;
         this.status = status;
         this.clock = clock;
     }
@@ -91,10 +94,11 @@ final class PostingLoop implements SmartLifecycle {
                 partitions(consumer, Topics.LEDGER_POSTINGS.name());
                 partitions(consumer, Topics.SETTLEMENT_DEAD_LETTERS.name());
                 EntryReader reader = new EntryReader(schemas.entries(), partitions);
-                Poster poster = new Poster(consumer, reader, writer, publisher, status, clock);
-                poster.subscribe();
-                while (isWanted()) {
-                    poster.turn();
+                try (Poster poster = new Poster(consumer, reader, writer, booksAtOnce, publisher, status, clock)) {
+                    poster.subscribe();
+                    while (isWanted()) {
+                        poster.turn();
+                    }
                 }
             } finally {
                 status.left();

@@ -56,7 +56,7 @@ final class BookAtScaleTest {
 
     @Test
     void readsAreFast() {
-        try (Database database = new Database(LedgerDatabase.address(), LedgerDatabase.PASSWORD)) {
+        try (Database database = new Database(LedgerDatabase.address(), LedgerDatabase.PASSWORD, 1)) {
             JdbcClient jdbc = JdbcClient.create(database.forReading());
             Accounts accounts = new Accounts(jdbc, Clock.systemUTC());
             AccountLines lines = new AccountLines(jdbc);

@@ -43,7 +43,7 @@ final class BookPosterTest {
     @BeforeEach
     void open() throws SQLException {
         LedgerDatabase.fresh();
-        database = new Database(LedgerDatabase.address(), LedgerDatabase.PASSWORD);
+        database = new Database(LedgerDatabase.address(), LedgerDatabase.PASSWORD, 1);
         writer = new BookWriter(database.forPosting(), Clock.fixed(POSTED_AT, ZoneOffset.UTC));
         poster = new BookPoster(writer);
         writer.create(0);
@@ -226,7 +226,7 @@ final class BookPosterTest {
     void aWriterThatWasOvertakenFindsWhatItsSuccessorWrote() throws SQLException {
         List<Reading> batch = payments(new Random(6), 20, 0);
         List<Posted> bySuccessor = poster.post(0, 0, batch, 20).posted();
-        try (Database stale = new Database(LedgerDatabase.address(), LedgerDatabase.PASSWORD)) {
+        try (Database stale = new Database(LedgerDatabase.address(), LedgerDatabase.PASSWORD, 1)) {
             BookPoster paused = new BookPoster(new BookWriter(stale.forPosting(), Clock.systemUTC()));
             assertThat(paused.post(0, 0, batch, 20).posted()).isEqualTo(bySuccessor);
         }
@@ -235,7 +235,7 @@ final class BookPosterTest {
     @Test
     void twoWritersOfOneBookTakeTurnsAndNeverNumberTwice() throws Exception {
         List<Reading> batch = payments(new Random(7), 200, 0);
-        try (Database otherDatabase = new Database(LedgerDatabase.address(), LedgerDatabase.PASSWORD)) {
+        try (Database otherDatabase = new Database(LedgerDatabase.address(), LedgerDatabase.PASSWORD, 1)) {
             BookPoster other = new BookPoster(new BookWriter(otherDatabase.forPosting(), Clock.systemUTC()));
             CompletableFuture<List<Posted>> beside = CompletableFuture.supplyAsync(() -> postInSteps(other, batch, 7));
             List<Posted> here = postInSteps(poster, batch, 11);
@@ -250,7 +250,7 @@ final class BookPosterTest {
         close();
         LedgerDatabase.backUp();
         LedgerDatabase.restore();
-        try (Database restored = new Database(LedgerDatabase.address(), LedgerDatabase.PASSWORD)) {
+        try (Database restored = new Database(LedgerDatabase.address(), LedgerDatabase.PASSWORD, 1)) {
             BookPoster again = new BookPoster(new BookWriter(restored.forPosting(), Clock.systemUTC()));
             assertThatThrownBy(() -> again.post(0, 5, payments(new Random(9), 5, 5), 10))
                     .isInstanceOf(BookWentBackException.class);

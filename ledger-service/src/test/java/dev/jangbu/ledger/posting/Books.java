@@ -17,7 +17,7 @@ public final class Books implements AutoCloseable {
 
     private static final int BATCH = 1_000;
 
-    private final Database database = new Database(LedgerDatabase.address(), LedgerDatabase.PASSWORD);
+    private final Database database = new Database(LedgerDatabase.address(), LedgerDatabase.PASSWORD, 1);
     private final BookWriter writer = new BookWriter(database.forPosting(), Clock.systemUTC());
     private final Map<Integer, Long> nextOffsets = new HashMap<>();
 

@@ -96,7 +96,7 @@ final class PosterTest {
         send(entry);
         // given an instance that died between its two transactions
         commitGroupOffsets(0);
-        try (Database database = new Database(LedgerDatabase.address(), LedgerDatabase.PASSWORD)) {
+        try (Database database = new Database(LedgerDatabase.address(), LedgerDatabase.PASSWORD, 1)) {
             BookWriter writer = new BookWriter(database.forPosting(), Clock.systemUTC());
             int book = partition(entry);
             writer.create(book);

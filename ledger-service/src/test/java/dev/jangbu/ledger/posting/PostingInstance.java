@@ -14,7 +14,7 @@ import org.apache.kafka.clients.producer.Producer;
 final class PostingInstance {
 
     final PostingStatus status = new PostingStatus(Clock.systemUTC(), new SimpleMeterRegistry());
-    final Database database = new Database(LedgerDatabase.address(), LedgerDatabase.PASSWORD);
+    final Database database = new Database(LedgerDatabase.address(), LedgerDatabase.PASSWORD, 4);
     final PostingLoop loop;
 
     PostingInstance(String name) {
@@ -30,6 +30,7 @@ final class PostingInstance {
                 () -> disturbance.apply(clients.producer()),
                 new FixedSchemas(),
                 new BookWriter(database.forPosting(), Clock.systemUTC()),
+                4,
                 status,
                 Clock.systemUTC());
     }
