@@ -33,7 +33,7 @@ public final class ProvingGround {
         PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
         CommandLine commands = new CommandLine(new ProvingGround())
                 .addSubcommand(new AuditCommand(out, err))
-                .addSubcommand(new TortureCommand(out, err))
+                .addSubcommand(new TortureCommand(out, err, Clock.systemUTC()))
                 .addSubcommand(new BenchCommand(out, err, Clock.systemUTC()));
         commands.setOut(new PrintWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8), true));
         commands.setExecutionExceptionHandler((exception, command, parsed) -> {

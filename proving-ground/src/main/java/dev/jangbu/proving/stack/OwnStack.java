@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -39,9 +40,10 @@ public final class OwnStack implements AutoCloseable {
 
     private final Path home;
     private final Path directory;
-    private final boolean kept;
+    private boolean kept;
     private final List<String> parts;
     private final Map<String, String> environment = new TreeMap<>();
+    private final Map<String, Integer> ports = new TreeMap<>();
     private Process launcher;
 
     /**
@@ -69,9 +71,10 @@ public final class OwnStack implements AutoCloseable {
         environment.put("JAVA_HOME", System.getProperty("java.home"));
         environment.put("JANGBU_STARTUP_ARCHIVES", "off");
         environment.putAll(settings);
-        List<Integer> ports = freePorts(PARTS.size());
+        List<Integer> free = freePorts(PARTS.size());
         for (int i = 0; i < PARTS.size(); i++) {
-            environment.put(portVariable(PARTS.get(i)), ports.get(i).toString());
+            ports.put(PARTS.get(i), free.get(i));
+            environment.put(portVariable(PARTS.get(i)), free.get(i).toString());
         }
         this.launcher = launch();
         awaitReady();
@@ -89,6 +92,16 @@ public final class OwnStack implements AutoCloseable {
     /** The data directory. */
     public Path data() {
         return directory.resolve("data");
+    }
+
+    /** The port of 127.0.0.1 that a part listens on. */
+    public int port(String part) {
+        return Objects.requireNonNull(ports.get(part), part);
+    }
+
+    /** Its directory stays when it is closed. */
+    public void keep() {
+        kept = true;
     }
 
     /** A command that ran. */

@@ -12,15 +12,19 @@ import java.util.random.RandomGenerator;
 /** A client on a bad line, who repeats, hangs up, asks several times at once, and never gives up without an answer. */
 final class BadLine {
 
-    private static final Duration ANSWERED_WITHIN = Duration.ofMinutes(2);
+    /** The recovery asks the PSP again after a minute at the most, and the stack may be struck again before it does. */
+    private static final Duration ANSWERED_WITHIN = Duration.ofMinutes(5);
+
     private static final Duration BETWEEN = Duration.ofMillis(150);
 
     private final HttpApi api;
     private final Promises promises;
+    private final Seen seen;
 
-    BadLine(HttpApi api, Promises promises) {
+    BadLine(HttpApi api, Promises promises, Seen seen) {
         this.api = api;
         this.promises = promises;
+        this.seen = seen;
     }
 
     /** Reads until there is an answer other than "not now". */
@@ -30,11 +34,13 @@ final class BadLine {
             String trouble;
             try {
                 Answer answer = api.get(path, headers);
+                seen.read(answer);
                 if (answer.status() < 500) {
                     return answer;
                 }
                 trouble = answer.toString();
             } catch (IOException e) {
+                seen.noAnswer();
                 trouble = e.toString();
             }
             if (System.nanoTime() - begin > ANSWERED_WITHIN.toNanos()) {
@@ -62,6 +68,7 @@ final class BadLine {
         }
         Answer answer = untilAnswered(call);
         if (trouble >= 80 && promises.hasFinalAnswer(call)) {
+            seen.repeated();
             untilAnswered(call);
             if (trouble >= 90) {
                 otherBody(call);
@@ -70,13 +77,13 @@ final class BadLine {
         return answer;
     }
 
-    /** Calls until there is an answer that isn't "not now"; the last such if it says so for too long. */
+    /** Calls until there is an answer that isn't "not now". */
     Answer untilAnswered(Call call) throws InterruptedException {
         long begin = System.nanoTime();
         while (true) {
             String trouble;
             try {
-                Answer answer = once(call);
+                Answer answer = once(call, begin);
                 // What is in review stays in progress until a person has looked.
                 if (!Promises.isPatience(answer) || isInReview(call, answer)) {
                     return answer;
@@ -89,14 +96,22 @@ final class BadLine {
                 throw new IllegalStateException("No answer to " + call + ", at last " + trouble);
             }
             Thread.sleep(BETWEEN);
+            seen.repeated();
         }
     }
 
-    private Answer once(Call call) throws IOException {
+    private Answer once(Call call, long begun) throws IOException {
         long asked = System.nanoTime();
-        Answer answer =
-                api.post(call.path(), call.key(), call.body(), call.headers().toArray(String[]::new));
+        Answer answer;
+        try {
+            answer = api.post(
+                    call.path(), call.key(), call.body(), call.headers().toArray(String[]::new));
+        } catch (IOException e) {
+            seen.noAnswer();
+            throw e;
+        }
         promises.note(call, asked, answer);
+        seen.answered(call, begun, asked, answer);
         return answer;
     }
 
@@ -117,6 +132,7 @@ final class BadLine {
     }
 
     private void hangUp(Call call) {
+        seen.repeated();
         try {
             api.postAndHangUp(
                     call.path(), call.key(), call.body(), call.headers().toArray(String[]::new));
@@ -128,9 +144,10 @@ final class BadLine {
     private void severalAtOnce(Call call, int copies) throws InterruptedException {
         List<Thread> copiesSent = new ArrayList<>();
         for (int i = 0; i < copies; i++) {
+            seen.repeated();
             copiesSent.add(Thread.ofVirtual().start(() -> {
                 try {
-                    once(call);
+                    once(call, System.nanoTime());
                 } catch (IOException e) {
                     // A broken line is nothing to the others.
                 }

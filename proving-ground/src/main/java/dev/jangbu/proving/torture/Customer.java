@@ -13,7 +13,7 @@ import java.util.random.RandomGenerator;
 /** One order from its creation over its confirmation to what goes back of it, as the seed has it. */
 final class Customer {
 
-    private static final Duration KNOWN_WITHIN = Duration.ofSeconds(90);
+    private static final Duration KNOWN_WITHIN = Duration.ofMinutes(5);
     private static final Set<String> OPEN = Set.of("READY", "ACCEPTED", "EXECUTING", "UNKNOWN");
 
     private final BadLine line;

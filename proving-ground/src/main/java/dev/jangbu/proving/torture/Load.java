@@ -5,6 +5,7 @@ import dev.jangbu.proving.stack.HttpApi;
 import dev.jangbu.proving.stack.PspSimulator;
 import dev.jangbu.proving.stack.StackAddress;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +27,7 @@ import java.util.function.IntPredicate;
 public final class Load implements AutoCloseable {
 
     /** Of 1,000 calls of each kind; 200 in all. */
-    private static final Map<String, Integer> MISBEHAVIOUR = Map.of(
+    static final Map<String, Integer> MISBEHAVIOUR = Map.of(
             "declined", 40,
             "slow", 20,
             "timeout_before_charge", 20,
@@ -50,12 +51,17 @@ public final class Load implements AutoCloseable {
 
     /** @param out takes lines that say how it goes on */
     public Load(StackAddress stack, long seed, Consumer<String> out) {
+        this(stack, seed, out, new Seen(new RunTime(Instant.EPOCH)));
+    }
+
+    /** @param seen takes note of what clients see */
+    Load(StackAddress stack, long seed, Consumer<String> out, Seen seen) {
         this.run = "r%016x".formatted(seed);
         this.seed = seed;
         this.out = out;
         this.api = new HttpApi(stack.api(), stack.apiKey());
         this.psp = new PspSimulator(stack);
-        this.line = new BadLine(api, promises);
+        this.line = new BadLine(api, promises, seen);
         this.book = new OwnBook(line, psp, promises.breaches());
     }
 
@@ -113,9 +119,14 @@ public final class Load implements AutoCloseable {
         };
     }
 
+    /** Lets the PSP behave again, also while clients are still at work. */
+    void calm() throws IOException {
+        psp.misbehave(0, Map.of());
+    }
+
     /** Lets the PSP behave again, sees everything to its end, and holds it against what was promised: see {@link #breaches}. */
     public void settle() throws IOException, InterruptedException {
-        psp.misbehave(0, Map.of());
+        calm();
         out.accept("%,d orders, %,d answers; the PSP behaves again".formatted(orders(), answers()));
         book.settle();
         book.check();
@@ -126,7 +137,7 @@ public final class Load implements AutoCloseable {
     @Override
     public void close() throws IOException {
         try {
-            psp.misbehave(0, Map.of());
+            calm();
         } finally {
             api.close();
             psp.close();

@@ -21,7 +21,7 @@ import java.util.TreeMap;
  */
 final class OwnBook {
 
-    private static final Duration SETTLES_WITHIN = Duration.ofMinutes(2);
+    private static final Duration SETTLES_WITHIN = Duration.ofMinutes(4);
     private static final Set<String> PAYMENT_ENDED = Set.of("READY", "COMPLETED", "DECLINED", "CANCELED", "EXPIRED");
     private static final Set<String> REFUND_ENDED = Set.of("COMPLETED", "FAILED");
 

@@ -9,7 +9,7 @@ import java.util.SplittableRandom;
 /** One payout that a seller asks for: of some of the wallet, or of more than is in it, on a version or on none. */
 final class Seller {
 
-    private static final Duration DECIDED_WITHIN = Duration.ofSeconds(60);
+    private static final Duration DECIDED_WITHIN = Duration.ofMinutes(3);
 
     private final BadLine line;
     private final String key;

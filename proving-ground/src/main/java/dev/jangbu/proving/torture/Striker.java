@@ -1,24 +1,23 @@
 package dev.jangbu.proving.torture;
 
-import dev.jangbu.contract.Topics;
 import dev.jangbu.proving.stack.OwnStack;
+import dev.jangbu.proving.stack.PspSimulator;
 import dev.jangbu.proving.stack.StackAddress;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import java.util.concurrent.ExecutionException;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Does to a stack what a plan says. */
 final class Striker {
+
+    private static final Duration DONE_WITHIN = Duration.ofSeconds(40);
+    private static final Duration BETWEEN = Duration.ofMillis(500);
 
     /** The very same rows, with their time: only so are they duplicates. The role may delete and insert, and nothing else. */
     private static final String REPUBLISH = """
@@ -32,24 +31,34 @@ final class Striker {
 
     private final OwnStack stack;
     private final StackAddress address;
+    private final long usualSeed;
+    private final Map<String, Integer> usual;
 
+    /** At a PSP that otherwise behaves. */
     Striker(OwnStack stack, StackAddress address) {
-        this.stack = stack;
-        this.address = address;
+        this(stack, address, 0, Map.of());
     }
 
-    /** Strikes, and says what came of it. */
+    /** @param usual how the PSP misbehaves when there is no storm, of 1,000 calls */
+    Striker(OwnStack stack, StackAddress address, long usualSeed, Map<String, Integer> usual) {
+        this.stack = stack;
+        this.address = address;
+        this.usualSeed = usualSeed;
+        this.usual = Map.copyOf(usual);
+    }
+
+    /** Strikes, and says what came of it when the fault is over. What needs a part that is down waits for it, but not for ever. */
     String strike(Fault fault) throws InterruptedException {
-        try {
-            return switch (fault) {
-                case Fault.Killed killed -> kill(killed.part());
-                case Fault.Paused paused -> pause(paused);
-                case Fault.Republished republished -> republish(republished);
-                case Fault.Poisoned poisoned -> poison(poisoned);
-            };
-        } catch (SQLException | KafkaException | IOException | ExecutionException e) {
-            return "not done, something else is down: " + e.getMessage();
-        }
+        return switch (fault) {
+            case Fault.Killed killed -> kill(killed.part());
+            case Fault.Paused paused -> pause(paused.part(), paused.duration());
+            case Fault.Silent silent -> pause(silent.part(), silent.duration());
+            case Fault.Restarted restarted -> restart(restarted.part());
+            case Fault.Unstored unstored -> killBeforeOffsetsAreStored(unstored);
+            case Fault.Republished republished -> patiently(() -> republish(republished));
+            case Fault.Poisoned poisoned -> patiently(() -> Poison.send(address, poisoned));
+            case Fault.Storm storm -> storm(storm);
+        };
     }
 
     private String kill(String part) {
@@ -58,23 +67,52 @@ final class Striker {
         return process.map(killed -> "process " + killed.pid()).orElse("it is down already");
     }
 
-    private String pause(Fault.Paused paused) throws IOException, InterruptedException {
-        Optional<ProcessHandle> process = stack.process(paused.part());
+    private String pause(String part, Duration duration) throws InterruptedException {
+        Optional<ProcessHandle> process = stack.process(part);
         if (process.isEmpty()) {
             return "it is down already";
         }
-        String pid = Long.toString(process.get().pid());
-        signal("-STOP", pid);
+        StandStill still = StandStill.of(process.get());
         try {
-            Thread.sleep(paused.duration());
+            Thread.sleep(duration);
         } finally {
-            signal("-CONT", pid);
+            still.end();
         }
-        return "process " + pid + " goes on";
+        return process.get().isAlive()
+                ? still + " goes on"
+                : still + " was gone when it should have gone on: something else has ended it meanwhile";
     }
 
-    private static void signal(String signal, String pid) throws IOException, InterruptedException {
-        new ProcessBuilder("kill", signal, pid).inheritIO().start().waitFor();
+    private String restart(String part) throws InterruptedException {
+        Optional<ProcessHandle> process = stack.process(part);
+        if (process.isEmpty()) {
+            return "it is down already";
+        }
+        // INT is PostgreSQL's fast shutdown: sessions are ended, everything is written.
+        Signal.send(part.equals("postgres") ? "INT" : "TERM", process.get());
+        long begin = System.nanoTime();
+        while (process.get().isAlive()) {
+            if (System.nanoTime() - begin > DONE_WITHIN.toNanos()) {
+                return "process %d doesn't end within %d s of being asked to"
+                        .formatted(process.get().pid(), DONE_WITHIN.toSeconds());
+            }
+            Thread.sleep(20);
+        }
+        return "process %d ended in order after %d ms"
+                .formatted(process.get().pid(), (System.nanoTime() - begin) / 1_000_000);
+    }
+
+    private String killBeforeOffsetsAreStored(Fault.Unstored unstored) throws InterruptedException {
+        try (ConnectOffsets offsets = new ConnectOffsets(address)) {
+            long came = offsets.awaitUnstored(unstored.records(), DONE_WITHIN);
+            if (came == 0) {
+                return "not done: in %d s there were never so many records after stored offsets"
+                        .formatted(DONE_WITHIN.toSeconds());
+            }
+            return "%s, %d records after the offsets that it had stored last".formatted(kill("connect"), came);
+        } catch (KafkaException e) {
+            return "not done, something else is down: " + e.getMessage();
+        }
     }
 
     private String republish(Fault.Republished republished) throws SQLException {
@@ -86,31 +124,38 @@ final class Striker {
         }
     }
 
-    private String poison(Fault.Poisoned poisoned) throws ExecutionException, InterruptedException {
-        SplittableRandom random = new SplittableRandom(poisoned.draw());
-        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
-                Map.of(
-                        "bootstrap.servers",
-                        address.kafka(),
-                        "delivery.timeout.ms",
-                        20_000,
-                        "request.timeout.ms",
-                        5_000),
-                new ByteArraySerializer(),
-                new ByteArraySerializer())) {
-            for (int i = 0; i < poisoned.records(); i++) {
-                byte[] value = new byte[1 + random.nextInt(100)];
-                random.nextBytes(value);
-                // Not the wire format's magic byte: what begins with that may name a schema by chance.
-                value[0] = 1;
-                producer.send(new ProducerRecord<>(
-                                Topics.SETTLEMENT_REQUESTS.name(),
-                                random.nextInt(Topics.LOCAL_PARTITIONS),
-                                "nobody:KRW".getBytes(StandardCharsets.UTF_8),
-                                value))
-                        .get();
-            }
+    private String storm(Fault.Storm storm) throws InterruptedException {
+        try (PspSimulator psp = new PspSimulator(address)) {
+            String begun = patiently(() -> {
+                psp.misbehave(storm.draw(), storm.perMille());
+                return "it is over";
+            });
+            Thread.sleep(storm.duration());
+            patiently(() -> {
+                psp.misbehave(usualSeed, usual);
+                return "";
+            });
+            return begun;
         }
-        return "on their way";
+    }
+
+    private interface Act {
+        String run() throws IOException, SQLException, ExecutionException, InterruptedException;
+    }
+
+    private static String patiently(Act act) throws InterruptedException {
+        long begin = System.nanoTime();
+        while (true) {
+            Exception trouble;
+            try {
+                return act.run();
+            } catch (SQLException | KafkaException | IOException | ExecutionException e) {
+                trouble = e;
+            }
+            if (System.nanoTime() - begin > DONE_WITHIN.toNanos()) {
+                return "not done, something else is down: " + trouble.getMessage();
+            }
+            Thread.sleep(BETWEEN);
+        }
     }
 }

@@ -1,0 +1,74 @@
+package dev.jangbu.proving.torture;
+
+import dev.jangbu.contract.Topics;
+import dev.jangbu.proving.stack.StackAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/** Watches where Connect stores how far it is, beside what it sends. */
+final class ConnectOffsets implements AutoCloseable {
+
+    private static final TopicPartition OFFSETS = new TopicPartition("connect.offsets", 0);
+
+    /** After it has stored offsets, Connect tells the connector how far all records are by then, which lets go of them. */
+    private static final Duration LET_GO = Duration.ofMillis(100);
+
+    private final List<TopicPartition> requests = IntStream.range(0, Topics.LOCAL_PARTITIONS)
+            .mapToObj(partition -> new TopicPartition(Topics.SETTLEMENT_REQUESTS.name(), partition))
+            .toList();
+    private final KafkaConsumer<byte[], byte[]> consumer;
+
+    ConnectOffsets(StackAddress stack) {
+        this.consumer = new KafkaConsumer<>(
+                Map.of(
+                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        stack.kafka(),
+                        ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
+                        false,
+                        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                        false,
+                        ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                        20_000),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
+        consumer.assign(List.of(OFFSETS));
+        consumer.seekToEnd(List.of(OFFSETS));
+    }
+
+    /**
+     * Waits for a moment at which so many records have come since Connect stored its offsets last.
+     *
+     * @return how many; 0 if there was no such moment in time
+     */
+    long awaitUnstored(int records, Duration within) {
+        long begin = System.nanoTime();
+        long storedAt = begin;
+        long stored = Long.MAX_VALUE;
+        while (System.nanoTime() - begin < within.toNanos()) {
+            boolean storedNow = !consumer.poll(Duration.ofMillis(5)).isEmpty();
+            long end = consumer.endOffsets(requests).values().stream()
+                    .mapToLong(Long::longValue)
+                    .sum();
+            if (storedNow) {
+                storedAt = System.nanoTime();
+                stored = Long.MAX_VALUE;
+            } else if (stored == Long.MAX_VALUE) {
+                stored = System.nanoTime() - storedAt > LET_GO.toNanos() ? end : Long.MAX_VALUE;
+            } else if (end - records >= stored) {
+                return end - stored;
+            }
+        }
+        return 0;
+    }
+
+    @Override
+    public void close() {
+        consumer.close();
+    }
+}

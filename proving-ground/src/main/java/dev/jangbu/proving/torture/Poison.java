@@ -1,0 +1,169 @@
+package dev.jangbu.proving.torture;
+
+import dev.jangbu.contract.EventHeaders;
+import dev.jangbu.contract.SettlementRequested;
+import dev.jangbu.contract.Topic;
+import dev.jangbu.contract.Topics;
+import dev.jangbu.contract.WireFormat;
+import dev.jangbu.proving.stack.StackAddress;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.random.RandomGenerator;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.avro.specific.SpecificDatumReader;
+import org.apache.avro.specific.SpecificDatumWriter;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** Records on {@code settlement.requests} that nobody can ever process, each for another reason. */
+final class Poison {
+
+    /** What marks such a record, with its {@link Kind}. A dead letter keeps the headers that the record came with. */
+    static final String HEADER = "torture_poison";
+
+    private static final String LAST_ROW =
+            "SELECT aggregateid, payload FROM outbox ORDER BY created_at DESC, id LIMIT 1";
+
+    /** More than the five minutes that an id may be ahead of its record. */
+    private static final Duration FUTURE = Duration.ofMinutes(6);
+
+    private static final int NO_SUCH_SCHEMA = 1_000_000;
+    private static final int TIME_BITS = 48;
+
+    /** Why it can't be processed. */
+    enum Kind {
+        /** Not in the wire format: the first byte is not its magic byte. */
+        MAGIC_BYTE,
+        /** In the wire format, of a schema that the registry doesn't have: it answers 404. */
+        UNKNOWN_SCHEMA,
+        /** Of the real schema, and doesn't decode. */
+        UNDECODABLE,
+        /** A real request, sent to a partition that its key doesn't hash to. */
+        WRONG_PARTITION,
+        /** A real request with an id from the future: would it be applied, the desk's clock would run ahead. */
+        FUTURE_ID
+    }
+
+    private Poison() {}
+
+    /** @return how many of which kind were sent */
+    static String send(StackAddress address, Fault.Poisoned poisoned)
+            throws SQLException, IOException, ExecutionException, InterruptedException {
+        SplittableRandom random = new SplittableRandom(poisoned.draw());
+        int first = random.nextInt(Kind.values().length);
+        try (Connection connection = address.openPayments();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(LAST_ROW);
+                KafkaProducer<byte[], byte[]> producer = producer(address)) {
+            if (!row.next()) {
+                throw new IOException("there is no request yet to make poison of");
+            }
+            String key = row.getString("aggregateid");
+            byte[] request = row.getBytes("payload");
+            for (int i = 0; i < poisoned.records(); i++) {
+                Kind kind = Kind.values()[(first + i) % Kind.values().length];
+                producer.send(record(kind, key, request, random)).get();
+            }
+        }
+        return "one after the other of " + Arrays.toString(Kind.values()) + ", from " + Kind.values()[first] + " on";
+    }
+
+    private static ProducerRecord<byte[], byte[]> record(Kind kind, String key, byte[] request, RandomGenerator random)
+            throws IOException {
+        int owner = Topic.partitionFor(key, Topics.LOCAL_PARTITIONS);
+        int other = (owner + 1 + random.nextInt(Topics.LOCAL_PARTITIONS - 1)) % Topics.LOCAL_PARTITIONS;
+        return switch (kind) {
+            case MAGIC_BYTE -> record(kind, owner, key, with(0, (byte) 1, request));
+            case UNKNOWN_SCHEMA ->
+                record(kind, owner, key, ofSchema(NO_SUCH_SCHEMA + random.nextInt(NO_SUCH_SCHEMA), request));
+            // A text that begins with a length below 0.
+            case UNDECODABLE -> record(kind, owner, key, with(WireFormat.HEADER_BYTES, (byte) 1, request));
+            case WRONG_PARTITION -> record(kind, other, key, request);
+            case FUTURE_ID -> record(kind, owner, key, fromTheFuture(request, random));
+        };
+    }
+
+    private static ProducerRecord<byte[], byte[]> record(Kind kind, int partition, String key, byte[] value) {
+        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
+                Topics.SETTLEMENT_REQUESTS.name(), partition, key.getBytes(StandardCharsets.UTF_8), value);
+        EventHeaders.add(record.headers(), HEADER, kind.name());
+        return record;
+    }
+
+    private static byte[] with(int at, byte instead, byte[] request) {
+        byte[] bytes = request.clone();
+        bytes[at] = instead;
+        return bytes;
+    }
+
+    private static byte[] ofSchema(int schemaId, byte[] request) {
+        byte[] bytes = request.clone();
+        ByteBuffer.wrap(bytes).putInt(1, schemaId);
+        return bytes;
+    }
+
+    /** Avro's own reader and writer: the registry may be down, and the schema is ours. */
+    private static byte[] fromTheFuture(byte[] request, RandomGenerator random) throws IOException {
+        SettlementRequested present = new SpecificDatumReader<>(SettlementRequested.class)
+                .read(
+                        null,
+                        DecoderFactory.get()
+                                .binaryDecoder(
+                                        request,
+                                        WireFormat.HEADER_BYTES,
+                                        request.length - WireFormat.HEADER_BYTES,
+                                        null));
+        UUID id = later(UUID.fromString(present.getSettlementId()), random);
+        SettlementRequested settlement = SettlementRequested.newBuilder(present)
+                .setSettlementId(id.toString())
+                .build();
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        bytes.write(request, 0, WireFormat.HEADER_BYTES);
+        BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(bytes, null);
+        new SpecificDatumWriter<>(SettlementRequested.class).write(settlement, encoder);
+        encoder.flush();
+        return bytes.toByteArray();
+    }
+
+    /** RFC 9562, 5.7: the first 48 bits are milliseconds since 1970. Some minutes later, or some years. */
+    private static UUID later(UUID id, RandomGenerator random) {
+        long later = FUTURE.toMillis()
+                + (random.nextBoolean()
+                        ? 0
+                        : random.nextLong(Duration.ofDays(10_000).toMillis()));
+        long millis = (id.getMostSignificantBits() >>> (Long.SIZE - TIME_BITS)) + later;
+        long rest = id.getMostSignificantBits() & ((1L << (Long.SIZE - TIME_BITS)) - 1);
+        return new UUID((millis << (Long.SIZE - TIME_BITS)) | rest, random.nextLong() >>> 2 | Long.MIN_VALUE);
+    }
+
+    private static KafkaProducer<byte[], byte[]> producer(StackAddress address) {
+        return new KafkaProducer<>(
+                Map.of(
+                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        address.kafka(),
+                        ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
+                        20_000,
+                        ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                        5_000,
+                        ProducerConfig.MAX_BLOCK_MS_CONFIG,
+                        20_000),
+                new ByteArraySerializer(),
+                new ByteArraySerializer());
+    }
+}
