@@ -53,7 +53,9 @@ final class Seen {
 
     /** From now on the first approval and the first completion of what is asked for are looked out for. */
     synchronized void struck(Struck struck) {
-        unanswered.add(struck);
+        if (!unanswered.contains(struck)) {
+            unanswered.add(struck);
+        }
     }
 
     /**

@@ -9,27 +9,48 @@ final class StandStill {
 
     private final List<ProcessHandle> processes;
 
+    /** Whoever stands still can't be asked to end: when this program is interrupted, all go on first. */
+    private final Thread atExit;
+
     private StandStill(List<ProcessHandle> processes) {
         this.processes = processes;
+        this.atExit = new Thread(this::goOnQuietly, "let go on what stands still");
     }
 
     /** Stops a process, so that it starts no more children, and then its children. */
     static StandStill of(ProcessHandle process) throws InterruptedException {
+        List<ProcessHandle> processes = new ArrayList<>(List.of(process));
+        StandStill still = new StandStill(processes);
+        Runtime.getRuntime().addShutdownHook(still.atExit);
         Signal.send("STOP", process);
-        List<ProcessHandle> processes = new ArrayList<>(
-                Stream.concat(Stream.of(process), process.descendants()).toList());
+        try (Stream<ProcessHandle> children = process.descendants()) {
+            processes.addAll(children.toList());
+        }
         for (ProcessHandle child : processes.subList(1, processes.size())) {
             Signal.send("STOP", child);
         }
-        return new StandStill(processes);
+        return still;
     }
 
     /** Lets all of them go on. */
     void end() throws InterruptedException {
+        goOn();
+        Runtime.getRuntime().removeShutdownHook(atExit);
+    }
+
+    private void goOn() throws InterruptedException {
         for (ProcessHandle process : processes.reversed()) {
             if (process.isAlive()) {
                 Signal.send("CONT", process);
             }
+        }
+    }
+
+    private void goOnQuietly() {
+        try {
+            goOn();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -49,14 +49,27 @@ final class Striker {
 
     /** Strikes, and says what came of it when the fault is over. What needs a part that is down waits for it, but not for ever. */
     String strike(Fault fault) throws InterruptedException {
+        return strike(fault, () -> {});
+    }
+
+    /** @param now called in the moment in which it strikes, should it have to wait for that */
+    String strike(Fault fault, Runnable now) throws InterruptedException {
         return switch (fault) {
             case Fault.Killed killed -> kill(killed.part());
             case Fault.Paused paused -> pause(paused.part(), paused.duration());
             case Fault.Silent silent -> pause(silent.part(), silent.duration());
             case Fault.Restarted restarted -> restart(restarted.part());
-            case Fault.Unstored unstored -> killBeforeOffsetsAreStored(unstored);
-            case Fault.Republished republished -> patiently(() -> republish(republished));
-            case Fault.Poisoned poisoned -> patiently(() -> Poison.send(address, poisoned));
+            case Fault.Unstored unstored -> killBeforeOffsetsAreStored(unstored, now);
+            case Fault.Republished republished ->
+                patiently(() -> {
+                    now.run();
+                    return republish(republished);
+                });
+            case Fault.Poisoned poisoned ->
+                patiently(() -> {
+                    now.run();
+                    return Poison.send(address, poisoned);
+                });
             case Fault.Storm storm -> storm(storm);
         };
     }
@@ -102,13 +115,14 @@ final class Striker {
                 .formatted(process.get().pid(), (System.nanoTime() - begin) / 1_000_000);
     }
 
-    private String killBeforeOffsetsAreStored(Fault.Unstored unstored) throws InterruptedException {
+    private String killBeforeOffsetsAreStored(Fault.Unstored unstored, Runnable now) throws InterruptedException {
         try (ConnectOffsets offsets = new ConnectOffsets(address)) {
             long came = offsets.awaitUnstored(unstored.records(), DONE_WITHIN);
             if (came == 0) {
                 return "not done: in %d s there were never so many records after stored offsets"
                         .formatted(DONE_WITHIN.toSeconds());
             }
+            now.run();
             return "%s, %d records after the offsets that it had stored last".formatted(kill("connect"), came);
         } catch (KafkaException e) {
             return "not done, something else is down: " + e.getMessage();

@@ -66,7 +66,6 @@ final class Strikes {
     private synchronized Struck begin(Fault fault) {
         Struck begun = new Struck(struck.size() + 1, fault, time.nowMs());
         struck.add(begun);
-        seen.struck(begun);
         log.say("⚡ %-3s %s".formatted("#" + begun.number(), fault));
         return begun;
     }
@@ -83,7 +82,13 @@ final class Strikes {
         Fault fault = begun.fault();
         Optional<ProcessHandle> before = stack.process(fault.part());
         long again = deliveries.again();
-        begun.over(striker.strike(fault), time.nowMs());
+        seen.struck(begun);
+        String outcome = striker.strike(fault, () -> {
+            // It had to wait for its moment: what clients saw before was not its doing.
+            begun.strikes(time.nowMs());
+            seen.struck(begun);
+        });
+        begun.over(outcome, time.nowMs());
         log.say("  #%-3d %s".formatted(begun.number(), begun.outcome()));
         if (!fault.part().equals(Fault.TOPICS)) {
             awaitHealthy(begun, before);

@@ -10,7 +10,7 @@ final class Struck {
 
     private final int number;
     private final Fault fault;
-    private final long at;
+    private volatile long at;
     private volatile long ended;
     private volatile @Nullable String outcome;
     private volatile @Nullable Long healthyAfter;
@@ -33,6 +33,13 @@ final class Struck {
 
     long at() {
         return at;
+    }
+
+    /** It had to wait for its moment, which is now. */
+    void strikes(long now) {
+        at = now;
+        approvedAfter = null;
+        completedAfter = null;
     }
 
     /** When the fault itself was over; before that, nothing. */

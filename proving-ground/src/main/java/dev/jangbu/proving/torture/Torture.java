@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
-import org.apache.kafka.common.KafkaException;
 
 /**
  * One seed after the other: a stack of its own, load, faults; then it heals, and everything that was promised, announced and booked is
@@ -91,7 +90,7 @@ final class Torture {
             log.write("log %s%npicture %s".formatted(log.file(), picture));
             well = result.passed();
             return result;
-        } catch (SQLException | KafkaException | IllegalStateException | ExecutionException e) {
+        } catch (SQLException | ExecutionException | RuntimeException e) {
             log.say("Torture can't go on: " + e);
             return unknown(seed, at, e.toString(), begin, log.file());
         } finally {

@@ -49,7 +49,7 @@ public final class TortureCommand implements Callable<Integer> {
             names = "--clients",
             paramLabel = "N",
             description = "how many customers at a time (default: ${DEFAULT-VALUE})")
-    private int clients = 12;
+    private int clients = 24;
 
     @Option(
             names = "--results",
