@@ -2,6 +2,7 @@ package dev.jangbu.proving.audit;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Collects breaches of one invariant: counts them all, keeps the first. */
 public final class Breaches {
@@ -13,7 +14,7 @@ public final class Breaches {
     private long count;
 
     /** Reports a breach. */
-    public void add(String evidence, Object... arguments) {
+    public void add(String evidence, @Nullable Object... arguments) {
         count++;
         if (first.size() < KEPT) {
             String text = evidence.formatted(arguments);

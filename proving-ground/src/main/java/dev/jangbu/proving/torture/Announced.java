@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +47,7 @@ final class Announced implements AutoCloseable {
     private final BooleanSupplier stopping;
     private final Breaches breaches = new Breaches();
     private @Nullable Connection connection;
-    private volatile long lookedUp;
+    private final AtomicLong lookedUp = new AtomicLong();
 
     private record Journal(int book, long no, byte[] hash, String reference) {
 
@@ -83,7 +84,7 @@ final class Announced implements AutoCloseable {
     }
 
     long lookedUp() {
-        return lookedUp;
+        return lookedUp.get();
     }
 
     /** Each posting's journal must be in the book, with its number and its hash. */
@@ -157,7 +158,7 @@ final class Announced implements AutoCloseable {
         while (!stopping.getAsBoolean()) {
             try {
                 once(sql, ids, row);
-                lookedUp += ids.size();
+                lookedUp.addAndGet(ids.size());
                 return true;
             } catch (SQLException e) {
                 close();

@@ -99,7 +99,7 @@ final class Picture {
         key(legend, "republished", "rows sent again");
         key(legend, "poisoned", "poison");
         key(legend, "down", "doesn't work");
-        for (Seen.Class each : Seen.Class.values()) {
+        for (Seen.Sort each : Seen.Sort.values()) {
             key(legend, each.name().toLowerCase(Locale.ROOT), "answer: " + each.text());
         }
         key(legend, "median", "median");

@@ -121,7 +121,7 @@ final class Run {
 
     private Map<String, Long> answers() {
         Map<String, Long> answers = new TreeMap<>();
-        for (Seen.Class each : Seen.Class.values()) {
+        for (Seen.Sort each : Seen.Sort.values()) {
             answers.put(each.text(), seen.total(each));
         }
         return answers;

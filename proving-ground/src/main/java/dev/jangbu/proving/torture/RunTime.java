@@ -20,11 +20,11 @@ final class RunTime {
     }
 
     long nowMs() {
-        return ofNanos(System.nanoTime());
+        return at(System.nanoTime());
     }
 
     /** @param nanos in {@link System#nanoTime()} */
-    long ofNanos(long nanos) {
+    long at(long nanos) {
         return (nanos - beginNanos) / 1_000_000;
     }
 

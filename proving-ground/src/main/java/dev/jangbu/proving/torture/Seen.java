@@ -16,7 +16,7 @@ final class Seen {
     private static final long LONGEST_MS = 10 * 60 * 1_000L;
 
     /** An answer, as far as a client has to tell it from others. */
-    enum Class {
+    enum Sort {
         DONE("2xx"),
         NOT_YET("202"),
         REFUSED("402, 422 and other refusals"),
@@ -25,7 +25,7 @@ final class Seen {
 
         private final String text;
 
-        Class(String text) {
+        Sort(String text) {
             this.text = text;
         }
 
@@ -37,10 +37,10 @@ final class Seen {
     private final RunTime time;
     private final List<Second> seconds = new ArrayList<>();
     private final List<Struck> unanswered = new ArrayList<>();
-    private final Map<Class, Integer> answers = new EnumMap<>(Class.class);
+    private final Map<Sort, Integer> answers = new EnumMap<>(Sort.class);
     private final Histogram approvals = new Histogram(LONGEST_MS, 2);
     private final Histogram completions = new Histogram(LONGEST_MS, 2);
-    private final Map<Class, Long> totals = new EnumMap<>(Class.class);
+    private final Map<Sort, Long> totals = new EnumMap<>(Sort.class);
     private final Histogram allApprovals = new Histogram(LONGEST_MS, 3);
     private final Histogram allCompletions = new Histogram(LONGEST_MS, 3);
     private long repeated;
@@ -65,7 +65,7 @@ final class Seen {
      * @param asked when this call was sent
      */
     synchronized void answered(Call call, long begun, long asked, Answer answer) {
-        count(classOf(answer));
+        count(sortOf(answer));
         boolean replayed = answer.headers().firstValue("Idempotency-Replayed").isPresent();
         if (ended || replayed || call.kind() != Call.Kind.CONFIRM || answer.status() != 200) {
             return;
@@ -73,21 +73,21 @@ final class Seen {
         long now = time.nowMs();
         // Who wants to wait for the completion too is not asking for an approval alone.
         if (call.headers().isEmpty()) {
-            long took = Math.clamp(now - time.ofNanos(begun), 0, LONGEST_MS);
+            long took = Math.clamp(now - time.at(begun), 0, LONGEST_MS);
             approvals.recordValue(took);
             allApprovals.recordValue(took);
         }
-        unanswered.forEach(struck -> struck.approved(time.ofNanos(asked), now));
+        unanswered.forEach(struck -> struck.approved(time.at(asked), now));
     }
 
     /** Takes note of the answer to a question. */
     synchronized void read(Answer answer) {
-        count(classOf(answer));
+        count(sortOf(answer));
     }
 
     /** Takes note of a call or a question that came to nothing: refused, broken off, timed out. */
     synchronized void noAnswer() {
-        count(Class.NO_ANSWER);
+        count(Sort.NO_ANSWER);
     }
 
     /** Takes note of a call that was sent again. */
@@ -126,7 +126,7 @@ final class Seen {
         return List.copyOf(seconds);
     }
 
-    synchronized long total(Class of) {
+    synchronized long total(Sort of) {
         return totals.getOrDefault(of, 0L);
     }
 
@@ -152,7 +152,7 @@ final class Seen {
         return allCompletions.getTotalCount();
     }
 
-    private void count(Class of) {
+    private void count(Sort of) {
         if (!ended) {
             tick();
             answers.merge(of, 1, Integer::sum);
@@ -183,13 +183,13 @@ final class Seen {
         completions.reset();
     }
 
-    private static Class classOf(Answer answer) {
+    private static Sort sortOf(Answer answer) {
         if (Promises.isPatience(answer)) {
-            return Class.PATIENCE;
+            return Sort.PATIENCE;
         }
         if (answer.status() == 202) {
-            return Class.NOT_YET;
+            return Sort.NOT_YET;
         }
-        return answer.status() < 300 ? Class.DONE : answer.status() < 500 ? Class.REFUSED : Class.PATIENCE;
+        return answer.status() < 300 ? Sort.DONE : answer.status() < 500 ? Sort.REFUSED : Sort.PATIENCE;
     }
 }

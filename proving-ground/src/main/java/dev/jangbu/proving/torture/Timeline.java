@@ -132,7 +132,7 @@ final class Timeline {
         svg.text("tick", "end", LEFT - 8, top + 10, Integer.toString(most));
         svg.text("tick", "end", LEFT - 8, top + CHART, "0");
         int[] below = new int[seconds.size()];
-        for (Seen.Class each : Seen.Class.values()) {
+        for (Seen.Sort each : Seen.Sort.values()) {
             StringBuilder points = new StringBuilder();
             int[] above = below.clone();
             for (int i = 0; i < seconds.size(); i++) {

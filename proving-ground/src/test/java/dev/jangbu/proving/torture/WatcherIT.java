@@ -1,0 +1,165 @@
+package dev.jangbu.proving.torture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.jangbu.contract.AvroSerdes;
+import dev.jangbu.contract.DeadLetters;
+import dev.jangbu.contract.EventHeaders;
+import dev.jangbu.contract.LedgerPosted;
+import dev.jangbu.contract.Outcome;
+import dev.jangbu.contract.SettlementCompleted;
+import dev.jangbu.contract.SettlementKind;
+import dev.jangbu.contract.Topic;
+import dev.jangbu.contract.Topics;
+import dev.jangbu.proving.Shop;
+import dev.jangbu.proving.stack.HttpApi;
+import dev.jangbu.proving.stack.OwnStack;
+import dev.jangbu.proving.stack.StackAddress;
+import dev.jangbu.proving.stack.TopicReader;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Whether the checks that only torture makes can fail: what they look for is forged, on a stack of its own. */
+@Tag("proof")
+class WatcherIT {
+
+    private static final Duration WITHIN = Duration.ofSeconds(30);
+
+    @Test
+    void whatIsAnnouncedAndNotInTheBookIsABreach() throws Exception {
+        try (OwnStack stack = new OwnStack(Path.of(System.getProperty("jangbu.home", "..")), false)) {
+            StackAddress address = stack.address();
+            RunTime time = new RunTime(Instant.now());
+            try (Watcher watcher = new Watcher(address, time, new Seen(time));
+                    Forger forger = new Forger(address)) {
+                pay(address);
+                await().atMost(WITHIN).until(() -> watcher.deliveries().completions() == 1);
+                assertThat(watcher.lookedUp()).isEqualTo(2);
+                assertThat(watcher.breaches().count()).isZero();
+                LedgerPosted posted = forger.onlyPosting();
+
+                forger.send(
+                        Topics.LEDGER_POSTINGS,
+                        LedgerPosted.newBuilder(posted)
+                                .setSettlementId(UUID.randomUUID().toString())
+                                .build());
+                forger.send(
+                        Topics.LEDGER_POSTINGS,
+                        LedgerPosted.newBuilder(posted)
+                                .setHash(ByteBuffer.allocate(32))
+                                .build());
+                forger.send(
+                        Topics.SETTLEMENT_COMPLETIONS,
+                        completion(UUID.randomUUID().toString(), Outcome.COMPLETED, 1));
+                forger.send(Topics.SETTLEMENT_COMPLETIONS, completion(posted.getReferenceId(), Outcome.COMPLETED, 2));
+                forger.send(Topics.SETTLEMENT_COMPLETIONS, completion(posted.getReferenceId(), Outcome.REJECTED, 0));
+
+                await().atMost(WITHIN)
+                        .untilAsserted(
+                                () -> assertThat(watcher.breaches().count()).isEqualTo(5));
+                assertThat(String.join("\n", watcher.breaches().first()))
+                        .contains(
+                                "announced before it was in the book",
+                                "and the book has number 1",
+                                "completed before every part was in the book",
+                                "refused, and in the book all the same");
+
+                assertThat(DeadLetterCheck.of(address).breaches().count()).isZero();
+                forger.poisonThatIsNone();
+                forger.letterOfNothing();
+                assertThat(String.join(
+                                "\n", DeadLetterCheck.of(address).breaches().first()))
+                        .contains("lies 0 times among the dead letters", "a dead letter of a record that is no poison");
+            }
+        }
+    }
+
+    private static void pay(StackAddress address) throws Exception {
+        try (HttpApi api = new HttpApi(address.api(), address.apiKey())) {
+            Shop shop = new Shop(api);
+            String id = shop.create("seller-a", 1_000);
+            assertThat(shop.confirm(id, "watched", "watched_" + id, 1_000).status())
+                    .isEqualTo(200);
+        }
+    }
+
+    private static SettlementCompleted completion(String referenceId, Outcome outcome, int parts) {
+        return SettlementCompleted.newBuilder()
+                .setReferenceId(referenceId)
+                .setKind(SettlementKind.PAYMENT)
+                .setOutcome(outcome)
+                .setParts(parts)
+                .setCompletedAt(Instant.EPOCH)
+                .build();
+    }
+
+    /** Writes what only services may write. */
+    private static final class Forger implements AutoCloseable {
+
+        private final StackAddress address;
+        private final AvroSerdes serdes;
+        private final KafkaProducer<byte[], byte[]> producer;
+
+        Forger(StackAddress address) {
+            this.address = address;
+            this.serdes = new AvroSerdes(URI.create(address.registry()));
+            this.producer = new KafkaProducer<>(
+                    Map.of("bootstrap.servers", address.kafka()), new ByteArraySerializer(), new ByteArraySerializer());
+        }
+
+        LedgerPosted onlyPosting() throws Exception {
+            AtomicReference<LedgerPosted> only = new AtomicReference<>();
+            new TopicReader(address).read(Topics.LEDGER_POSTINGS, (record, posted) -> only.set(posted), record -> {});
+            return only.get();
+        }
+
+        <T extends SpecificRecord> void send(Topic<T> topic, T value) throws Exception {
+            byte[] key = value.get(topic.schema().getField("referenceId").pos())
+                    .toString()
+                    .getBytes(StandardCharsets.UTF_8);
+            producer.send(new ProducerRecord<>(
+                            topic.name(), key, serdes.of(topic).serializer().serialize(topic.name(), value)))
+                    .get();
+        }
+
+        /** A request that came before, with the mark of poison: the desk drops it, and nobody writes a dead letter. */
+        void poisonThatIsNone() throws Exception {
+            List<ConsumerRecord<byte[], byte[]>> requests = new ArrayList<>();
+            new TopicReader(address).readRaw(Topics.SETTLEMENT_REQUESTS, requests::add);
+            ConsumerRecord<byte[], byte[]> request = requests.getFirst();
+            request.headers().add(Poison.HEADER, "none".getBytes(StandardCharsets.UTF_8));
+            producer.send(new ProducerRecord<>(
+                            request.topic(), request.partition(), request.key(), request.value(), request.headers()))
+                    .get();
+        }
+
+        void letterOfNothing() throws Exception {
+            producer.send(DeadLetters.record(
+                            null, null, new RecordHeaders(), EventHeaders.CE_ID, 0, 0, 0, "nobody", "for a test"))
+                    .get();
+        }
+
+        @Override
+        public void close() {
+            producer.close();
+        }
+    }
+}
