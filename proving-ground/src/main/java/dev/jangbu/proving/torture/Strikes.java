@@ -132,7 +132,7 @@ final class Strikes {
         }
         long since = System.nanoTime();
         await(() -> deliveries.newSince(since));
-        return "; %,d requests came again".formatted(deliveries.again() - before);
+        return "; %,d requests had come again by then".formatted(deliveries.again() - before);
     }
 
     private static String after(@Nullable Long millis) {
