@@ -2,7 +2,6 @@ package dev.jangbu.proving.audit;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Collects breaches of one invariant: counts them all, keeps the first. */
 public final class Breaches {
@@ -14,7 +13,7 @@ public final class Breaches {
     private long count;
 
     /** Reports a breach. */
-    public void add(String evidence, @Nullable Object... arguments) {
+    public void add(String evidence, Object... arguments) {
         count++;
         if (first.size() < KEPT) {
             String text = evidence.formatted(arguments);

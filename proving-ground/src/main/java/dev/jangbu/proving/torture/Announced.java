@@ -142,7 +142,7 @@ final class Announced implements AutoCloseable {
             } else if (reference == null
                     || reference.journals() != reference.parts()
                     || reference.journals() != each.getParts()) {
-                breaches.add("completed before every part was in the book: %s, %s", each, reference);
+                breaches.add("completed before every part was in the book: %s, %s", each, String.valueOf(reference));
             } else {
                 approvals.add(reference.approved());
             }

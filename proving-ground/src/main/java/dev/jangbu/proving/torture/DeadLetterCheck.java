@@ -9,6 +9,7 @@ import dev.jangbu.proving.stack.TopicReader;
 import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** Each poison record lies among the dead letters, once; and nothing else does. */
 final class DeadLetterCheck {
@@ -30,15 +31,12 @@ final class DeadLetterCheck {
             }
         });
         topics.readRaw(Topics.SETTLEMENT_DEAD_LETTERS, letter -> {
-            String place = EventHeaders.text(letter.headers(), DeadLetters.TOPIC)
-                    + "-" + EventHeaders.text(letter.headers(), DeadLetters.PARTITION)
-                    + " offset " + EventHeaders.text(letter.headers(), DeadLetters.OFFSET);
+            String place = header(letter, DeadLetters.TOPIC) + "-" + header(letter, DeadLetters.PARTITION) + " offset "
+                    + header(letter, DeadLetters.OFFSET);
             if (!check.poison.containsKey(place)) {
                 check.breaches.add(
                         "a dead letter of a record that is no poison: %s, refused by %s: %s",
-                        place,
-                        EventHeaders.text(letter.headers(), DeadLetters.BY),
-                        EventHeaders.text(letter.headers(), DeadLetters.REASON));
+                        place, header(letter, DeadLetters.BY), header(letter, DeadLetters.REASON));
             } else {
                 check.letters.merge(place, 1, Integer::sum);
             }
@@ -68,6 +66,10 @@ final class DeadLetterCheck {
 
     Breaches breaches() {
         return breaches;
+    }
+
+    private static String header(ConsumerRecord<byte[], byte[]> letter, String name) {
+        return String.valueOf(EventHeaders.text(letter.headers(), name));
     }
 
     private static String place(String topic, int partition, long offset) {

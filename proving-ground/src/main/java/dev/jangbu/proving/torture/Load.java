@@ -5,6 +5,7 @@ import dev.jangbu.proving.stack.HttpApi;
 import dev.jangbu.proving.stack.PspSimulator;
 import dev.jangbu.proving.stack.StackAddress;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +40,11 @@ public final class Load implements AutoCloseable {
 
     private static final int SAID_EVERY = 100;
 
+    /** A payout is asked for after so many orders. */
+    private static final int SELLER_AFTER = 5;
+
+    private static final Duration IDLE = Duration.ofMillis(20);
+
     private final String run;
     private final long seed;
     private final Consumer<String> out;
@@ -48,6 +54,9 @@ public final class Load implements AutoCloseable {
     private final BadLine line;
     private final OwnBook book;
     private final AtomicInteger begun = new AtomicInteger();
+
+    /** The order after which the next payout is asked for. */
+    private final AtomicInteger asked = new AtomicInteger(SELLER_AFTER - 1);
 
     /** @param out takes lines that say how it goes on */
     public Load(StackAddress stack, long seed, Consumer<String> out) {
@@ -91,7 +100,10 @@ public final class Load implements AutoCloseable {
         List<Future<Void>> working = new ArrayList<>();
         try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int client = 0; client < clients; client++) {
-                working.add(executor.submit(client(more)));
+                working.add(executor.submit(customers(more)));
+            }
+            for (int client = 0; client < clients; client += SELLER_AFTER) {
+                working.add(executor.submit(sellers(more)));
             }
         }
         for (Future<Void> worker : working) {
@@ -103,19 +115,33 @@ public final class Load implements AutoCloseable {
         }
     }
 
-    private Callable<Void> client(IntPredicate more) {
+    private Callable<Void> customers(IntPredicate more) {
         return () -> {
             while (more.test(begun.get())) {
                 int number = begun.getAndIncrement();
                 book.add(new Customer(line, run, seed, number).play());
-                if (number % 5 == 4) {
-                    new Seller(line, run, seed, number).ask().ifPresent(book::add);
-                }
                 if (number % SAID_EVERY == SAID_EVERY - 1) {
                     out.accept("%,d orders, %,d answers".formatted(number + 1, api.answers()));
                 }
             }
             return null;
+        };
+    }
+
+    /** A seller waits for what the wallet desk decides; customers don't wait for sellers. */
+    private Callable<Void> sellers(IntPredicate more) {
+        return () -> {
+            while (true) {
+                int number = asked.get();
+                boolean due = number < begun.get();
+                if (due && asked.compareAndSet(number, number + SELLER_AFTER)) {
+                    new Seller(line, run, seed, number).ask().ifPresent(book::add);
+                } else if (!due && !more.test(begun.get())) {
+                    return null;
+                } else if (!due) {
+                    Thread.sleep(IDLE);
+                }
+            }
         };
     }
 

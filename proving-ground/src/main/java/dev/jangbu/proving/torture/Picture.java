@@ -79,8 +79,8 @@ final class Picture {
                 + tile(
                         "%,d ms / %,d ms".formatted(load.completionP50Ms(), load.completionP99Ms()),
                         "to completed, median / p99")
-                + tile(RunTime.seconds(load.worstApprovalMs()) + " s", "longest without approval")
-                + tile(RunTime.seconds(load.worstCompletionMs()) + " s", "longest without completion")
+                + tile(RunTime.seconds(load.worstApprovalMs()) + " s", "longest until an approval")
+                + tile(RunTime.seconds(load.worstCompletionMs()) + " s", "longest until a completion")
                 + tile("%,d".formatted(load.cameAgain()), "requests came again")
                 + tile("%,d".formatted(load.poison()), "poison records")
                 + tile("%,d".formatted(result.breaches()), "breaches");

@@ -41,7 +41,7 @@ final class Verdicts {
 
     /** Whether what can only be judged in the end can be. */
     boolean isQuiet() {
-        return report.outcome() != AuditReport.Outcome.NOT_QUIET;
+        return report.waitingFor().isEmpty();
     }
 
     List<String> lines() {
