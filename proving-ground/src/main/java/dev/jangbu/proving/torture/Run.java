@@ -129,7 +129,9 @@ final class Run {
 
     private Map<String, Long> faults() {
         Map<String, Long> faults = new TreeMap<>();
-        struck.forEach(each -> faults.merge(each.fault().kind(), 1L, Long::sum));
+        struck.stream()
+                .filter(Struck::isDone)
+                .forEach(each -> faults.merge(each.fault().kind(), 1L, Long::sum));
         return faults;
     }
 

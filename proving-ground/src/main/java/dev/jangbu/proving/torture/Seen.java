@@ -58,6 +58,11 @@ final class Seen {
         }
     }
 
+    /** It did not strike after all. */
+    synchronized void spared(Struck struck) {
+        unanswered.remove(struck);
+    }
+
     /**
      * Takes note of the answer to a call.
      *

@@ -16,6 +16,9 @@ import org.apache.kafka.common.KafkaException;
 /** Does to a stack what a plan says. */
 final class Striker {
 
+    /** How it begins what it says of a fault that could not strike. */
+    static final String NOT_DONE = "not done";
+
     private static final Duration DONE_WITHIN = Duration.ofSeconds(40);
     private static final Duration BETWEEN = Duration.ofMillis(500);
 
@@ -119,13 +122,14 @@ final class Striker {
         try (ConnectOffsets offsets = new ConnectOffsets(address)) {
             long came = offsets.awaitUnstored(unstored.records(), DONE_WITHIN);
             if (came == 0) {
-                return "not done: in %d s there were never so many records after stored offsets"
-                        .formatted(DONE_WITHIN.toSeconds());
+                return NOT_DONE
+                        + ": in %d s there were never so many records after stored offsets"
+                                .formatted(DONE_WITHIN.toSeconds());
             }
             now.run();
             return "%s, %d records after the offsets that it had stored last".formatted(kill("connect"), came);
         } catch (KafkaException e) {
-            return "not done, something else is down: " + e.getMessage();
+            return NOT_DONE + ", something else is down: " + e.getMessage();
         }
     }
 
@@ -167,7 +171,7 @@ final class Striker {
                 trouble = e;
             }
             if (System.nanoTime() - begin > DONE_WITHIN.toNanos()) {
-                return "not done, something else is down: " + trouble.getMessage();
+                return NOT_DONE + ", something else is down: " + trouble.getMessage();
             }
             Thread.sleep(BETWEEN);
         }

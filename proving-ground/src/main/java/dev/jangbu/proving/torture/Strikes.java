@@ -90,6 +90,10 @@ final class Strikes {
         });
         begun.over(outcome, time.nowMs());
         log.say("  #%-3d %s".formatted(begun.number(), begun.outcome()));
+        if (!begun.isDone()) {
+            seen.spared(begun);
+            return;
+        }
         if (!fault.part().equals(Fault.TOPICS)) {
             awaitHealthy(begun, before);
         }
@@ -104,11 +108,9 @@ final class Strikes {
 
     private void awaitHealthy(Struck begun, Optional<ProcessHandle> before) throws InterruptedException {
         Fault fault = begun.fault();
-        boolean ended = before.isPresent()
-                && (fault instanceof Fault.Killed
-                        || fault instanceof Fault.Restarted
-                        || fault instanceof Fault.Unstored);
-        if (ended) {
+        boolean ends =
+                fault instanceof Fault.Killed || fault instanceof Fault.Restarted || fault instanceof Fault.Unstored;
+        if (ends && before.isPresent()) {
             // Its health is asked again only when there is another process: the old one may answer to its last.
             await(() -> stack.process(fault.part())
                     .filter(now -> now.pid() != before.get().pid())

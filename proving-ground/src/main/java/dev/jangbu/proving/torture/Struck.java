@@ -53,6 +53,11 @@ final class Struck {
         return said == null ? "" : said;
     }
 
+    /** Whether it struck; a fault for which the moment did not come, or whose means were down, did not. */
+    boolean isDone() {
+        return !outcome().startsWith(Striker.NOT_DONE);
+    }
+
     void over(String said, long now) {
         ended = now;
         outcome = said;
