@@ -54,10 +54,6 @@ final class ProblemHandler implements WebExceptionHandler {
         if (response.isCommitted()) {
             return Mono.error(thrown);
         }
-        if (DisconnectedClientHelper.isClientDisconnectedException(thrown)) {
-            log.debug("The client went away: {}", thrown.toString());
-            return Mono.empty();
-        }
         Problem problem = problemOf(exchange, thrown);
         HttpHeaders headers = response.getHeaders();
         response.setStatusCode(HttpStatusCode.valueOf(problem.code().status()));
@@ -176,6 +172,12 @@ final class ProblemHandler implements WebExceptionHandler {
     }
 
     private static Problem unforeseen(ServerWebExchange exchange, Throwable thrown) {
+        // Answered all the same: who is gone doesn't read it, and whoever this is a mistake about must not see an empty
+        // 200.
+        if (DisconnectedClientHelper.isClientDisconnectedException(thrown)) {
+            log.debug("The client went away: {}", thrown.toString());
+            return new Problem(ProblemCode.UNAVAILABLE, "The connection broke off; try again with the same key");
+        }
         if (thrown instanceof IOException || thrown instanceof TimeoutException) {
             log.warn("Refused with 503: {}", thrown.toString());
             return new Problem(ProblemCode.UNAVAILABLE, "Something that is needed doesn't answer")

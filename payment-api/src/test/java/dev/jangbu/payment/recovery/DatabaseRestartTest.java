@@ -9,9 +9,13 @@ import dev.jangbu.payment.testbed.Shop;
 import dev.jangbu.payment.testbed.Testbed;
 import dev.jangbu.payment.testbed.Truth;
 import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
@@ -29,6 +33,7 @@ class DatabaseRestartTest {
     private static final int ORDERS_EACH = 12;
 
     private final Client client = Testbed.client();
+    private final Random random = new Random(20_261_124);
     private final AtomicInteger done = new AtomicInteger();
     private final AtomicInteger refusedForNow = new AtomicInteger();
 
@@ -41,7 +46,7 @@ class DatabaseRestartTest {
             List<Future<List<Bought>>> shopping = new ArrayList<>();
             for (int i = 0; i < SHOPPERS; i++) {
                 int number = i;
-                shopping.add(shoppers.submit(() -> shop(number)));
+                shopping.add(shoppers.submit(() -> shop(number, ORDERS_EACH)));
             }
             await().atMost(Duration.ofSeconds(30)).until(() -> done.get() >= SHOPPERS * ORDERS_EACH / 4);
 
@@ -61,9 +66,42 @@ class DatabaseRestartTest {
         }
     }
 
-    private List<Bought> shop(int number) {
+    /** Sessions are ended between and within statements: whatever is answered then is no success, and nothing is half done. */
+    @Test
+    void sessionsThatAreEndedAgainAndAgainCostTimeAndNothingElse()
+            throws InterruptedException, ExecutionException, SQLException {
         List<Bought> bought = new ArrayList<>();
-        for (int order = 0; order < ORDERS_EACH; order++) {
+        try (var shoppers = Executors.newVirtualThreadPerTaskExecutor();
+                Connection superuser = Testbed.database().asSuperuser();
+                Statement statement = superuser.createStatement()) {
+            List<Future<List<Bought>>> shopping = new ArrayList<>();
+            for (int i = 0; i < SHOPPERS; i++) {
+                int number = i;
+                shopping.add(shoppers.submit(() -> shop(number, 4)));
+            }
+            while (shopping.stream().anyMatch(one -> !one.isDone())) {
+                statement.execute(
+                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'jangbu_payment'");
+                LockSupport.parkNanos(
+                        Duration.ofMillis(40 + random.nextInt(120)).toNanos());
+            }
+            for (Future<List<Bought>> one : shopping) {
+                bought.addAll(one.get());
+            }
+        }
+
+        assertThat(bought).hasSize(SHOPPERS * 4);
+        assertThat(refusedForNow).as("the ends were noticed").hasPositiveValue();
+        Truth truth = Truth.ofMain();
+        for (Bought one : bought) {
+            JsonNode payment = truth.holds(one.shop(), one.id());
+            assertThat(payment.get("refundedAmount").longValue()).isEqualTo(one.refunded());
+        }
+    }
+
+    private List<Bought> shop(int number, int orders) {
+        List<Bought> bought = new ArrayList<>();
+        for (int order = 0; order < orders; order++) {
             Shop shop = new Shop(client);
             String id = insist("/payments", shop.creation(600, 400), 201).id();
             insist("/payments/" + id + "/confirm", shop.confirmation(1_000), 200);
