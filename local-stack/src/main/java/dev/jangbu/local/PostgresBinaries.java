@@ -4,8 +4,7 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -48,12 +47,15 @@ final class PostgresBinaries {
         return unpacked;
     }
 
-    /** Another stack may have been faster; its folder is as good. */
+    /** Another stack may have been faster; its folder is as good. What an atomic move says then is up to the system. */
     private static void publish(Path fresh, Path unpacked) throws IOException {
         try {
             Files.move(fresh, unpacked, StandardCopyOption.ATOMIC_MOVE);
-        } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
-            return;
+        } catch (FileSystemException e) {
+            if (!Files.isDirectory(unpacked)) {
+                throw e;
+            }
+            DataDirectory.delete(fresh);
         }
     }
 
