@@ -43,6 +43,7 @@ public final class Load implements AutoCloseable {
     /** A payout is asked for after so many orders. */
     private static final int SELLER_AFTER = 5;
 
+    private static final Duration TOLD_WITHIN = Duration.ofMinutes(1);
     private static final Duration IDLE = Duration.ofMillis(20);
 
     private final String run;
@@ -96,7 +97,7 @@ public final class Load implements AutoCloseable {
      * @param more whether another order is to be begun, when so many are
      */
     public void work(int clients, IntPredicate more) throws IOException, InterruptedException {
-        psp.misbehave(seed, MISBEHAVIOUR);
+        tellPsp(seed, MISBEHAVIOUR);
         List<Future<Void>> working = new ArrayList<>();
         try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int client = 0; client < clients; client++) {
@@ -146,8 +147,24 @@ public final class Load implements AutoCloseable {
     }
 
     /** Lets the PSP behave again, also while clients are still at work. */
-    void calm() throws IOException {
-        psp.misbehave(0, Map.of());
+    void calm() throws IOException, InterruptedException {
+        tellPsp(0, Map.of());
+    }
+
+    /** The simulator may have been struck just now. */
+    private void tellPsp(long drawnBy, Map<String, Integer> perMille) throws IOException, InterruptedException {
+        long begin = System.nanoTime();
+        while (true) {
+            try {
+                psp.misbehave(drawnBy, perMille);
+                return;
+            } catch (IOException e) {
+                if (System.nanoTime() - begin > TOLD_WITHIN.toNanos()) {
+                    throw e;
+                }
+                Thread.sleep(IDLE);
+            }
+        }
     }
 
     /** Lets the PSP behave again, sees everything to its end, and holds it against what was promised: see {@link #breaches}. */
@@ -163,7 +180,7 @@ public final class Load implements AutoCloseable {
     @Override
     public void close() throws IOException {
         try {
-            calm();
+            psp.misbehave(0, Map.of());
         } finally {
             api.close();
             psp.close();

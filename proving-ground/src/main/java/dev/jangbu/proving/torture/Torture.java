@@ -120,8 +120,13 @@ final class Torture {
                 return null;
             });
             Thread.ofVirtual().name("strikes").start(striking);
-            load.work(clients, begun -> !striking.isDone());
-            striking.get();
+            try {
+                load.work(clients, begun -> !striking.isDone());
+                striking.get();
+            } finally {
+                // Should the load have failed, nothing is to be struck any more.
+                striking.cancel(true);
+            }
             seen.end();
             long loadEnded = time.nowMs();
             log.say("No more faults; healing");
