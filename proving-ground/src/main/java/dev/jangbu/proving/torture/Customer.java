@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /** One order from its creation over its confirmation to what goes back of it, as the seed has it. */
@@ -31,21 +32,22 @@ final class Customer {
         this.order = Order.of(run, number, random);
     }
 
-    Deal play() throws InterruptedException {
+    /** @param made takes the deal as soon as there is one, so that it is held to its word however it goes on */
+    void play(Consumer<Deal> made) throws InterruptedException {
         Answer created = line.call(new Call(Call.Kind.CREATE, "/payments", key("create"), order.body()), random);
         if (created.status() != 201) {
             throw new IllegalStateException("order " + order.orderId() + " was not created: " + created);
         }
         Deal deal = new Deal(order, created.text("id"));
+        made.accept(deal);
         before(deal);
         if (order.way() == Order.Way.NEVER) {
-            return deal;
+            return;
         }
         confirm(deal);
         if (deal.charge() == Charge.APPROVED) {
             after(deal);
         }
-        return deal;
     }
 
     /** What may be tried before the money moves, and what must not work yet. */

@@ -120,7 +120,12 @@ public final class Load implements AutoCloseable {
         return () -> {
             while (more.test(begun.get())) {
                 int number = begun.getAndIncrement();
-                book.add(new Customer(line, run, seed, number).play());
+                try {
+                    new Customer(line, run, seed, number).play(book::add);
+                } catch (IllegalStateException e) {
+                    // One customer's trouble is a breach; the next customer comes all the same.
+                    promises.broken(String.valueOf(e.getMessage()));
+                }
                 if (number % SAID_EVERY == SAID_EVERY - 1) {
                     out.accept("%,d orders, %,d answers".formatted(number + 1, api.answers()));
                 }
@@ -136,7 +141,11 @@ public final class Load implements AutoCloseable {
                 int number = asked.get();
                 boolean due = number < begun.get();
                 if (due && asked.compareAndSet(number, number + SELLER_AFTER)) {
-                    new Seller(line, run, seed, number).ask().ifPresent(book::add);
+                    try {
+                        new Seller(line, run, seed, number).ask().ifPresent(book::add);
+                    } catch (IllegalStateException e) {
+                        promises.broken(String.valueOf(e.getMessage()));
+                    }
                 } else if (!due && !more.test(begun.get())) {
                     return null;
                 } else if (!due) {
