@@ -3,7 +3,6 @@ package dev.jangbu.proving.torture;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.jangbu.proving.stack.HttpApi.Answer;
 import dev.jangbu.proving.torture.Deal.Charge;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -14,7 +13,6 @@ import java.util.random.RandomGenerator;
 /** One order from its creation over its confirmation to what goes back of it, as the seed has it. */
 final class Customer {
 
-    private static final Duration KNOWN_WITHIN = Duration.ofMinutes(5);
     private static final Set<String> OPEN = Set.of("READY", "ACCEPTED", "EXECUTING", "UNKNOWN");
 
     private final BadLine line;
@@ -104,7 +102,7 @@ final class Customer {
             if (answer.status() == 200 && !OPEN.contains(status)) {
                 return;
             }
-            if (System.nanoTime() - begin > KNOWN_WITHIN.toNanos()) {
+            if (System.nanoTime() - begin > BadLine.PATIENCE.toNanos()) {
                 throw new IllegalStateException("order " + order.orderId() + " is not known for long: " + answer);
             }
         }

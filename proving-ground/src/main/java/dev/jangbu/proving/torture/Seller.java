@@ -9,8 +9,6 @@ import java.util.SplittableRandom;
 /** One payout that a seller asks for: of some of the wallet, or of more than is in it, on a version or on none. */
 final class Seller {
 
-    private static final Duration DECIDED_WITHIN = Duration.ofMinutes(3);
-
     private final BadLine line;
     private final String key;
     private final String sellerId;
@@ -69,7 +67,7 @@ final class Seller {
             if (status.equals("BOOKED") || status.equals("REJECTED")) {
                 return payout;
             }
-            if (System.nanoTime() - begin > DECIDED_WITHIN.toNanos()) {
+            if (System.nanoTime() - begin > BadLine.PATIENCE.toNanos()) {
                 throw new IllegalStateException("the payout " + id + " is not decided for long: " + payout);
             }
             Thread.sleep(Duration.ofMillis(100));
