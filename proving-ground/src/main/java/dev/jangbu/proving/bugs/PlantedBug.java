@@ -1,0 +1,142 @@
+package dev.jangbu.proving.bugs;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A mistake that somebody might make. It is two files at the most, of one name: a unified diff against the services' sources
+ * ({@code .patch}), and statements that the owner of the databases runs on the stack ({@code .sql}, its lines of description
+ * begin with {@code --}). Above the diff, or the statements, stands what it is, as {@code Field: text}; a line that begins with
+ * white space goes on with the text.
+ *
+ * <pre>
+ *   Bug: what was done wrong
+ *   Harm: what it would do to a marketplace
+ *   Scenario: load | republished | desks-killed | postgres-killed
+ *   Caught: the detectors that must report it, separated by commas
+ *   Database: payments | ledger, of statements
+ *   When: before | after the load, of statements
+ * </pre>
+ *
+ * @param caughtBy the detectors that must report it, at the least
+ */
+record PlantedBug(
+        String name,
+        String bug,
+        String harm,
+        Scenario scenario,
+        Set<Detector> caughtBy,
+        @Nullable String patch,
+        @Nullable Sql sql) {
+
+    /** Statements, the database that they are for, and whether they wait until the load is over. */
+    record Sql(String statements, boolean onLedger, boolean afterTheLoad) {}
+
+    private static final String PATCH = ".patch";
+    private static final String SQL = ".sql";
+    private static final String DIFF_BEGINS = "--- a/";
+
+    /**
+     * Every bug of a folder, in the order of their names.
+     *
+     * @throws IOException if a file can't be read, or its description isn't one
+     */
+    static List<PlantedBug> in(Path folder) throws IOException {
+        Set<String> names = new TreeSet<>();
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                String name = file.getFileName().toString();
+                if (name.endsWith(PATCH) || name.endsWith(SQL)) {
+                    names.add(name.substring(0, name.lastIndexOf('.')));
+                }
+            }
+        }
+        List<PlantedBug> bugs = new ArrayList<>();
+        for (String name : names) {
+            bugs.add(read(folder, name));
+        }
+        return bugs;
+    }
+
+    private static PlantedBug read(Path folder, String name) throws IOException {
+        Map<String, String> fields = new LinkedHashMap<>();
+        String patch = null;
+        Path patchFile = folder.resolve(name + PATCH);
+        if (Files.exists(patchFile)) {
+            String text = Files.readString(patchFile);
+            int begin = text.startsWith(DIFF_BEGINS) ? 0 : text.indexOf("\n" + DIFF_BEGINS) + 1;
+            describe(text.substring(0, begin).lines().toList(), fields);
+            patch = text.substring(begin);
+        }
+        Sql sql = null;
+        Path sqlFile = folder.resolve(name + SQL);
+        if (Files.exists(sqlFile)) {
+            List<String> lines = Files.readAllLines(sqlFile);
+            describe(
+                    lines.stream()
+                            .takeWhile(line -> line.startsWith("--"))
+                            .map(line -> line.substring(2).replaceFirst("^ ", ""))
+                            .toList(),
+                    fields);
+            sql = new Sql(
+                    String.join("\n", lines),
+                    required(name, fields, "Database").equals("ledger"),
+                    fields.getOrDefault("When", "before").startsWith("after"));
+        }
+        return new PlantedBug(
+                name,
+                required(name, fields, "Bug"),
+                required(name, fields, "Harm"),
+                constant(name, Scenario.class, required(name, fields, "Scenario")),
+                Stream.of(required(name, fields, "Caught").split(", *", -1))
+                        .map(detector -> constant(name, Detector.class, detector))
+                        .collect(Collectors.toCollection(() -> EnumSet.noneOf(Detector.class))),
+                patch,
+                sql);
+    }
+
+    private static void describe(List<String> lines, Map<String, String> fields) {
+        String field = "";
+        for (String line : lines) {
+            int colon = line.indexOf(": ");
+            if (line.isBlank()) {
+                continue;
+            } else if (Character.isWhitespace(line.charAt(0))) {
+                fields.merge(field, line.strip(), (text, more) -> text + " " + more);
+            } else if (colon > 0) {
+                field = line.substring(0, colon);
+                fields.put(field, line.substring(colon + 2).strip());
+            }
+        }
+    }
+
+    private static String required(String name, Map<String, String> fields, String field) throws IOException {
+        String text = fields.get(field);
+        if (text == null) {
+            throw new IOException("The planted bug " + name + " doesn't say its '" + field + ":'");
+        }
+        return text;
+    }
+
+    /** {@code desks-killed} is DESKS_KILLED. */
+    private static <T extends Enum<T>> T constant(String name, Class<T> type, String text) {
+        try {
+            return Enum.valueOf(type, text.toUpperCase(Locale.ROOT).replace('-', '_'));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "The planted bug " + name + " names '" + text + "', which is no " + type.getSimpleName(), e);
+        }
+    }
+}
