@@ -9,12 +9,17 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
  * Waits until a stack is quiet, then checks the invariants, then looks whether it stayed quiet while they were checked; if not, all
  * that was seen is of no worth and it begins again.
+ *
+ * <p>A stack that doesn't become quiet in time may still stand still: a stage of it has stopped. Then what is there and must not be is
+ * a breach all the same, and what is lacking is one if no stage that might bring it has anything left to do.
  *
  * <p>The memory it needs doesn't grow with what it looks at. The databases sort and stream what they hold; topics and the PSP's book
  * are sorted on disk ({@link dev.jangbu.proving.cards.SortedCards}); two sorted sides are walked side by side, once.
@@ -24,8 +29,10 @@ public final class Audit {
     private static final List<Invariant> INVARIANTS = List.of(
             new OneChargePerPayment(),
             new RefundsAddUp(),
+            new OutboxSaysWhatWasApproved(),
             new OutboxIsPublished(),
             new SettledOnce(),
+            new PayoutsAreCovered(),
             new Balanced(),
             new WalletsMatchTheBook(),
             new GapFree(),
@@ -35,6 +42,12 @@ public final class Audit {
 
     /** What takes long, or tries to do what is forbidden. */
     private static final List<Invariant> DEEP = List.of(new LedgerRefusesChange(), new RebuiltFromKafka());
+
+    /** How often something may move while a stack that isn't quiet is looked at. */
+    private static final int LOOKS = 3;
+
+    /** The connector says every two seconds how far it is. */
+    private static final Duration SLOT_MOVES_WITHIN = Duration.ofSeconds(10);
 
     private final StackAddress stack;
     private final TopicReader topics;
@@ -73,14 +86,14 @@ public final class Audit {
                 List<String> waitingFor = quiet.await(deadline);
                 Duration waited = Duration.ofNanos(System.nanoTime() - begin);
                 if (!waitingFor.isEmpty()) {
-                    return AuditReport.notQuiet(waitingFor, waited);
+                    return standingStill(quiet, waitingFor, waited);
                 }
                 Quiet.State before = quiet.state();
                 List<Finding> findings = check();
                 progress.step("12  waiting until the replication slot has moved on");
                 List<String> slot = quiet.awaitSlot(deadline);
                 if (!slot.isEmpty()) {
-                    return AuditReport.notQuiet(slot, Duration.ofNanos(System.nanoTime() - begin));
+                    return standingStill(quiet, slot, Duration.ofNanos(System.nanoTime() - begin));
                 }
                 if (quiet.state().equals(before)) {
                     return AuditReport.of(findings, waited);
@@ -93,15 +106,49 @@ public final class Audit {
         }
     }
 
-    /** Checks without asking whether the stack is quiet. */
+    /** What can be said of a stack that isn't quiet, if nothing moves in it. */
+    private AuditReport standingStill(Quiet quiet, List<String> waitingFor, Duration waited)
+            throws IOException, SQLException, InterruptedException {
+        for (int look = 1; look <= LOOKS; look++) {
+            progress.step("12  not quiet in time: looking at what stands still");
+            Quiet.State before = quiet.state();
+            Set<Stage> underway = quiet.underway(System.nanoTime() + SLOT_MOVES_WITHIN.toNanos());
+            List<Finding> findings = new ArrayList<>(check(underway));
+            List<String> open = quiet.open();
+            if (quiet.state().equals(before)) {
+                if (underway.isEmpty() && !open.isEmpty()) {
+                    findings.add(stuck(open));
+                }
+                return AuditReport.standingStill(waitingFor, waited, underway, findings);
+            }
+        }
+        return AuditReport.notQuiet(waitingFor, waited);
+    }
+
+    private static Finding stuck(List<String> open) {
+        return new Finding(
+                12,
+                "ComesToItsEnd",
+                "What was begun comes to its end: it is open only while somebody has something left to do for it",
+                open.size(),
+                open.stream().map(each -> each + ", and nobody has anything left to do").toList(),
+                open.size(),
+                Duration.ZERO);
+    }
+
+    /** Checks without asking whether the stack is quiet, as if it were. */
     List<Finding> check() throws IOException, SQLException {
+        return check(EnumSet.noneOf(Stage.class));
+    }
+
+    private List<Finding> check(Set<Stage> underway) throws IOException, SQLException {
         Path scratch = Files.createTempDirectory("jangbu-audit-");
         try (Evidence evidence = new Evidence(stack, topics, scratch, progress)) {
             List<Finding> findings = new ArrayList<>();
             for (Invariant invariant : invariants) {
                 progress.step("%2d  %s".formatted(invariant.number(), invariant.statement()));
                 long begin = System.nanoTime();
-                Breaches breaches = new Breaches();
+                Breaches breaches = new Breaches(underway);
                 invariant.check(evidence, breaches);
                 findings.add(new Finding(
                         invariant.number(),

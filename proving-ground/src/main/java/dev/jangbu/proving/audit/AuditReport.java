@@ -6,15 +6,18 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What an audit found.
  *
- * @param waitingFor what it was waiting for when its patience ended; empty otherwise
- * @param waited how long it took until the stack was quiet
- * @param findings one for each invariant; empty if the stack was not quiet
+ * @param waitingFor what it was waiting for when its patience ended; empty if the stack became quiet
+ * @param waited how long it took until the stack was quiet, or patience ended
+ * @param findings one for each invariant; empty if things moved all the time, so that nothing can be said
  */
 public record AuditReport(Outcome outcome, List<String> waitingFor, Duration waited, List<Finding> findings) {
 
@@ -24,7 +27,7 @@ public record AuditReport(Outcome outcome, List<String> waitingFor, Duration wai
         HOLDS(0),
         /** At least one is broken. */
         BROKEN(1),
-        /** The stack was not quiet in time: nothing can be said. */
+        /** The stack was not quiet in time. What could be judged all the same holds; it proves little. */
         NOT_QUIET(2);
 
         private final int exitCode;
@@ -43,6 +46,20 @@ public record AuditReport(Outcome outcome, List<String> waitingFor, Duration wai
         return new AuditReport(holds ? Outcome.HOLDS : Outcome.BROKEN, List.of(), waited, findings);
     }
 
+    /** @param underway the stages whose work was not missed */
+    static AuditReport standingStill(
+            List<String> waitingFor, Duration waited, Set<Stage> underway, List<Finding> findings) {
+        List<String> reasons = new ArrayList<>(waitingFor);
+        boolean holds = findings.stream().allMatch(Finding::holds);
+        if (!underway.isEmpty()) {
+            reasons.add("what is still to come from "
+                    + underway.stream()
+                            .map(stage -> stage.name().toLowerCase(Locale.ROOT).replace('_', ' '))
+                            .collect(Collectors.joining(", ")));
+        }
+        return new AuditReport(holds ? Outcome.NOT_QUIET : Outcome.BROKEN, List.copyOf(reasons), waited, findings);
+    }
+
     static AuditReport notQuiet(List<String> waitingFor, Duration waited) {
         return new AuditReport(Outcome.NOT_QUIET, waitingFor, waited, List.of());
     }
@@ -51,14 +68,18 @@ public record AuditReport(Outcome outcome, List<String> waitingFor, Duration wai
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();
-        if (outcome == Outcome.NOT_QUIET) {
+        if (waitingFor.isEmpty()) {
+            text.append(" ✓ 12  The stack is quiet: nothing open, nothing unread, the slot has passed (after ")
+                    .append(seconds(waited))
+                    .append(" s)\n");
+        } else {
             text.append("NOT QUIET after ").append(seconds(waited)).append(" s. Still waiting for:\n");
             waitingFor.forEach(reason -> text.append("  - ").append(reason).append('\n'));
-            return text.append("Nothing was judged.").toString();
+            if (findings.isEmpty()) {
+                return text.append("Nothing was judged, for something moves.").toString();
+            }
+            text.append("But it stands still; so what is there is judged, and what is still to come is not missed:\n");
         }
-        text.append(" ✓ 12  The stack is quiet: nothing open, nothing unread, the slot has passed (after ")
-                .append(seconds(waited))
-                .append(" s)\n");
         for (Finding finding : findings) {
             text.append(" %s %2d  %s\n".formatted(finding.holds() ? "✓" : "✗", finding.number(), finding.statement()));
             text.append("        %s: %,d looked at in %s s%s\n"
@@ -76,7 +97,12 @@ public record AuditReport(Outcome outcome, List<String> waitingFor, Duration wai
             }
         }
         long broken = findings.stream().filter(finding -> !finding.holds()).count();
-        return text.append(broken == 0 ? "All of them hold." : broken + " of " + findings.size() + " are BROKEN.")
+        return text.append(
+                        broken > 0
+                                ? broken + " of " + findings.size() + " are BROKEN."
+                                : waitingFor.isEmpty()
+                                        ? "All of them hold."
+                                        : "None is broken as far as can be told. That it isn't quiet is the finding.")
                 .toString();
     }
 

@@ -1,5 +1,6 @@
 package dev.jangbu.proving.audit;
 
+import dev.jangbu.contract.AvroSerdes;
 import dev.jangbu.contract.Topic;
 import dev.jangbu.contract.Topics;
 import dev.jangbu.proving.cards.Card;
@@ -11,6 +12,7 @@ import dev.jangbu.proving.stack.StackAddress;
 import dev.jangbu.proving.stack.TopicReader;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.net.URI;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -19,6 +21,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -134,6 +137,11 @@ public final class Evidence implements AutoCloseable {
                     progress.saw(1);
                     unreadable.read(record);
                 });
+    }
+
+    /** Reads what is written in a topic's form, wherever it lies; whoever asks for it closes it. */
+    <T extends SpecificRecord> Deserializer<T> reader(Topic<T> topic) {
+        return new AvroSerdes(URI.create(stack.registry())).of(topic).deserializer();
     }
 
     int partitions(Topic<?> topic) {

@@ -7,6 +7,7 @@ import dev.jangbu.proving.cards.SortedCards;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.HexFormat;
+import java.util.Set;
 
 /** Nothing is missing between one journal and the next, in the wallet's order and in the book's. */
 final class GapFree implements Invariant {
@@ -118,10 +119,12 @@ final class GapFree implements Invariant {
                     refused::unreadable);
             Merge.join(evidence.ledgerCards(JOURNALS), postings.sorted(), (id, journal, posted) -> {
                 if (!journal.equals(posted)) {
-                    breaches.add("settlement %s: the book says %s, its postings say %s", id, journal, posted);
+                    breaches.lacking(
+                            posted.nothing() ? Set.of(Stage.LEDGER) : Set.of(),
+                            "settlement %s: the book says %s, its postings say %s", id, journal, posted);
                 }
             });
-            refused.areDeadLetters(breaches);
+            refused.areDeadLetters(Stage.COMPLETION_DESK, breaches);
         }
     }
 

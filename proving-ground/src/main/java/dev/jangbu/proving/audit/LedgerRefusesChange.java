@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 
 /**
- * The book can't be changed by those who work with it: each application role tries, on a real journal, in a transaction that is
- * rolled back. The owner of the tables, who only migrates, is not one of them.
+ * The book can't be changed by those who work with it, nor be made to hold what isn't sound: each application role tries, on a real
+ * journal, in a transaction that is rolled back. The owner of the tables, who only migrates, is not one of them.
  */
 final class LedgerRefusesChange implements Invariant {
 
@@ -21,6 +23,11 @@ final class LedgerRefusesChange implements Invariant {
             "DELETE FROM lines WHERE settlement_id = '%s'",
             "DELETE FROM journals WHERE settlement_id = '%s'",
             "TRUNCATE journals, lines",
+            "ALTER TABLE journals DISABLE TRIGGER ALL",
+            "SET LOCAL session_replication_role = replica");
+
+    /** What adds to the book, and so needs one that isn't empty. */
+    private static final List<String> ADDITIONS = List.of(
             """
             INSERT INTO lines
             SELECT (jsonb_populate_record(l, '{"line_no": 99, "line_count": 99}')).*
@@ -28,8 +35,21 @@ final class LedgerRefusesChange implements Invariant {
              WHERE settlement_id = '%s'
              LIMIT 1
             """,
-            "ALTER TABLE journals DISABLE TRIGGER ALL",
-            "SET LOCAL session_replication_role = replica");
+            // The next journal of its book and its wallet, if it balanced.
+            """
+            INSERT INTO lines
+            SELECT (jsonb_populate_record(l, jsonb_build_object(
+                       'settlement_id', '%2$s', 'amount', l.amount + CASE line_no WHEN 1 THEN 1 ELSE 0 END))).*
+              FROM lines l
+             WHERE settlement_id = '%1$s';
+            INSERT INTO journals
+            SELECT (jsonb_populate_record(j, jsonb_build_object(
+                       'settlement_id', '%2$s',
+                       'no', (SELECT max(no) + 1 FROM journals n WHERE n.book = j.book),
+                       'wallet_version', (SELECT max(wallet_version) + 1 FROM journals w WHERE w.wallet_id = j.wallet_id)))).*
+              FROM journals j
+             WHERE settlement_id = '%1$s'
+            """);
 
     /** Nobody may wait for a lock that a working service holds. */
     private static final String IMPATIENT = "SET LOCAL lock_timeout = '2s'";
@@ -47,20 +67,23 @@ final class LedgerRefusesChange implements Invariant {
 
     @Override
     public String statement() {
-        return "No role of the application can change what is in the book: tried, and refused";
+        return "No role of the application can change what is in the book, or add what doesn't balance: tried, and refused";
     }
 
     @Override
     public void check(Evidence evidence, Breaches breaches) throws IOException, SQLException {
         String[] journal = {"00000000-0000-0000-0000-000000000000"};
-        evidence.ledger(
-                "SELECT settlement_id FROM journals ORDER BY book, no LIMIT 1", row -> journal[0] = row.getString(1));
+        List<String> attempts = new ArrayList<>(ATTEMPTS);
+        evidence.ledger("SELECT settlement_id FROM journals ORDER BY book, no LIMIT 1", row -> {
+            journal[0] = row.getString(1);
+            attempts.addAll(ADDITIONS);
+        });
         for (String role : ROLES) {
             try (Connection connection = evidence.stack().openLedgerAs(role)) {
                 connection.setAutoCommit(false);
-                for (String attempt : ATTEMPTS) {
+                for (String attempt : attempts) {
                     evidence.looked(1);
-                    attempt(connection, role, attempt.formatted(journal[0]), breaches);
+                    attempt(connection, role, attempt.formatted(journal[0], UUID.randomUUID()), breaches);
                 }
             } catch (SQLException e) {
                 requireRefusal(role, "connect to the ledger", e);

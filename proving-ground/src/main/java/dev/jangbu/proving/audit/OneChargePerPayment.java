@@ -5,13 +5,14 @@ import dev.jangbu.proving.cards.Said;
 import dev.jangbu.proving.cards.SortedCards;
 import java.io.IOException;
 import java.sql.SQLException;
+import java.util.Set;
 
 /** The PSP's book against ours: what was charged, and what of it went back. */
 final class OneChargePerPayment implements Invariant {
 
     /**
-     * By the PSP's key. Of refunds in REVIEW nobody knows yet whether the PSP has paid them back; there is one at a time. A payment that a
-     * person declined may have been charged, if the PSP gave all of it back.
+     * By the PSP's key. Of refunds that are at the PSP or in REVIEW nobody knows yet whether it has paid them back; there is one at a time.
+     * A payment that a person declined may have been charged, if the PSP gave all of it back.
      */
     private static final String PAYMENTS = """
             SELECT p.payment_key AS key,
@@ -24,12 +25,14 @@ final class OneChargePerPayment implements Invariant {
               FROM payments p
               LEFT JOIN (SELECT payment_id,
                                 sum(amount) FILTER (WHERE status IN ('APPROVED', 'COMPLETED')) AS refunded,
-                                sum(amount) FILTER (WHERE status = 'REVIEW') AS in_review
+                                sum(amount) FILTER (WHERE status IN ('EXECUTING', 'UNKNOWN', 'REVIEW')) AS in_review
                            FROM refunds
                           GROUP BY payment_id) AS r ON r.payment_id = p.id
              WHERE p.payment_key IS NOT NULL
              ORDER BY p.payment_key COLLATE "C"
             """;
+
+    private static final Set<String> NOBODY_KNOWS_YET = Set.of("EXECUTING", "UNKNOWN", "REVIEW");
 
     private record Payment(String id, String status, String terms, long amount, long refunded, long inReview) {
 
@@ -102,7 +105,7 @@ final class OneChargePerPayment implements Invariant {
     }
 
     private static void compare(Payment payment, Charge charge, Breaches breaches) {
-        if (payment.status().equals("REVIEW")) {
+        if (NOBODY_KNOWS_YET.contains(payment.status())) {
             return;
         }
         if (payment.status().equals("DECLINED_BY_A_PERSON") && charge.cancelled() == payment.amount()) {

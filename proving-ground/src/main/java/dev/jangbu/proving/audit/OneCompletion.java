@@ -7,6 +7,7 @@ import dev.jangbu.proving.cards.SortedCards;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Set;
 
 /** The end of the way of a payment, a refund, a payout: what the desks declare, and what the front door made of it. */
 final class OneCompletion implements Invariant {
@@ -68,8 +69,14 @@ final class OneCompletion implements Invariant {
                     },
                     refused::unreadable);
             Merge.join(evidence.paymentCards(ENDED), completions.sorted(), (reference, ended, completed) -> {
+                if (completed.count() > 1) {
+                    breaches.add("%s was completed %d times: %s", reference, completed.count(), completed);
+                    return;
+                }
                 if (ended.nothing()) {
-                    breaches.add("%s was completed and its state doesn't say so: %s", reference, completed);
+                    breaches.lacking(
+                            Set.of(Stage.FRONT_DOOR),
+                            "%s was completed and its state doesn't say so: %s", reference, completed);
                     return;
                 }
                 String text = ended.text();
@@ -79,8 +86,6 @@ final class OneCompletion implements Invariant {
                     if (!Age.mayBeGone(at, Age.COMPLETIONS_KEPT, evidence.now())) {
                         breaches.add("%s is %s without a completion", reference, outcome);
                     }
-                } else if (completed.count() > 1) {
-                    breaches.add("%s was completed %d times: %s", reference, completed.count(), completed);
                 } else if (!completed.text().equals(outcome)) {
                     breaches.add("%s is %s and its completion says %s", reference, outcome, completed);
                 }
@@ -91,7 +96,7 @@ final class OneCompletion implements Invariant {
                     breaches.add("%s stands in the books at %s and its completion says %s", reference, book, said);
                 }
             });
-            refused.areDeadLetters(breaches);
+            refused.areDeadLetters(Stage.FRONT_DOOR, breaches);
         }
     }
 

@@ -7,7 +7,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.kafka.common.KafkaException;
 
 /**
@@ -29,6 +31,11 @@ final class Quiet implements AutoCloseable {
             UNION ALL
             SELECT 'payouts', status, count(*) FROM payouts WHERE status = 'REQUESTED' GROUP BY status
              ORDER BY what, status
+            """;
+
+    private static final String AT_THE_PSP = """
+            SELECT EXISTS (SELECT FROM payments WHERE status IN ('ACCEPTED', 'EXECUTING', 'UNKNOWN'))
+                OR EXISTS (SELECT FROM refunds WHERE status IN ('EXECUTING', 'UNKNOWN'))
             """;
 
     private static final String SLOTS = """
@@ -71,6 +78,38 @@ final class Quiet implements AutoCloseable {
     /** Waits in the same way until the replication slot has moved past the moment at which nothing was open any more. */
     List<String> awaitSlot(long deadline) throws InterruptedException {
         return await(deadline, this::slots);
+    }
+
+    /**
+     * Who has something left to do, where it didn't become quiet: absence of what they bring proves nothing.
+     *
+     * @param deadline until when the replication slot may move on, in {@link System#nanoTime()}
+     */
+    Set<Stage> underway(long deadline) throws SQLException, InterruptedException {
+        Set<Stage> underway = EnumSet.noneOf(Stage.class);
+        try (Connection payments = stack.openPayments();
+                Statement statement = payments.createStatement()) {
+            settledAt = position(statement);
+            try (ResultSet row = statement.executeQuery(AT_THE_PSP)) {
+                row.next();
+                if (row.getBoolean(1)) {
+                    underway.add(Stage.PSP);
+                }
+            }
+        }
+        if (!awaitSlot(deadline).isEmpty()) {
+            underway.add(Stage.CHANGE_STREAM);
+        }
+        unread.left().forEach(left -> underway.addAll(left.stages()));
+        return underway;
+    }
+
+    /** What is open at the moment. */
+    List<String> open() throws SQLException {
+        try (Connection payments = stack.openPayments();
+                Statement statement = payments.createStatement()) {
+            return open(statement);
+        }
     }
 
     private interface Reasons {
@@ -118,7 +157,7 @@ final class Quiet implements AutoCloseable {
             return open;
         }
         settledAt = position(statement);
-        return unread.reasons();
+        return unread.left().stream().map(UnreadRecords.Left::reason).toList();
     }
 
     private static List<String> open(Statement statement) throws SQLException {

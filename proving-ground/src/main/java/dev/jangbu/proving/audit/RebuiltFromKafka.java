@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
@@ -59,11 +60,12 @@ final class RebuiltFromKafka implements Invariant {
                     },
                     refused::unreadable);
             books.reportRest();
-            refused.areDeadLetters(breaches);
+            refused.areDeadLetters(Stage.LEDGER, breaches);
         }
     }
 
-    private static boolean isInItsPlace(ConsumerRecord<byte[], byte[]> record, LedgerEntry entry, int partitions) {
+    /** Whether the ledger takes an entry from where it lies; another is a dead letter. */
+    static boolean isInItsPlace(ConsumerRecord<byte[], byte[]> record, LedgerEntry entry, int partitions) {
         return record.key() != null
                 && new String(record.key(), StandardCharsets.UTF_8).equals(entry.getWalletId())
                 && Topic.partitionFor(entry.getWalletId(), partitions) == record.partition();
@@ -99,7 +101,8 @@ final class RebuiltFromKafka implements Invariant {
             Card made = book.next(entry);
             Card row = read(rows);
             if (row == null) {
-                breaches.add("book %d: made anew %s, and nothing stored", partition, made);
+                breaches.lacking(
+                        Set.of(Stage.LEDGER), "book %d: made anew %s, and nothing stored", partition, made);
             } else if (!made.equals(row)) {
                 breaches.add("book %d: made anew %s, stored %s", partition, made, row);
             }

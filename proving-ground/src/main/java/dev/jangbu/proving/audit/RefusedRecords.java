@@ -4,6 +4,7 @@ import dev.jangbu.proving.cards.Merge;
 import dev.jangbu.proving.cards.SortedCards;
 import java.io.IOException;
 import java.sql.SQLException;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** Records that must have been refused. A dead letter is the record as it came, so their bytes are among the dead letters. */
@@ -27,13 +28,17 @@ final class RefusedRecords implements AutoCloseable {
         records.add(bytes, what);
     }
 
-    /** Reports those that are not among the dead letters. */
-    void areDeadLetters(Breaches breaches) throws IOException, SQLException {
+    /**
+     * Reports those that are not among the dead letters.
+     *
+     * @param reader who has to put them there
+     */
+    void areDeadLetters(Stage reader, Breaches breaches) throws IOException, SQLException {
         try (SortedCards letters = evidence.cards()) {
             evidence.deadLetters(letter -> letters.add(RecordBytes.of(letter), "dead letter"));
             Merge.join(records.sorted(), letters.sorted(), (bytes, refused, letter) -> {
                 if (letter.nothing()) {
-                    breaches.add("not among the dead letters: %s (%s)", refused, bytes);
+                    breaches.lacking(Set.of(reader), "not among the dead letters: %s (%s)", refused, bytes);
                 }
             });
         }

@@ -1,13 +1,16 @@
 package dev.jangbu.proving.audit;
 
+import dev.jangbu.contract.Topics;
 import dev.jangbu.proving.cards.Merge;
+import dev.jangbu.proving.cards.SortedCards;
 import java.io.IOException;
 import java.sql.SQLException;
+import java.util.Set;
 
 /** From what was approved to what is booked, and back: for each reference the journals in full, line by line. */
 final class SettledOnce implements Invariant {
 
-    /** What must be booked for each approved line, refunded line and booked payout. Zero lines don't exist. */
+    /** What must be booked for each approved line, refunded line and payout that isn't refused. Zero lines don't exist. */
     private static final String WANTED = """
             SELECT key, text FROM (
                 SELECT p.id AS key,
@@ -36,7 +39,7 @@ final class SettledOnce implements Invariant {
                        concat_ws(' ', 'PAYOUT', 'of', 1, seller_id || ':' || currency,
                            'platform:payouts CREDIT ' || amount, 'seller:' || seller_id || ':payable DEBIT ' || amount)
                   FROM payouts
-                 WHERE status = 'BOOKED') AS wanted
+                 WHERE status IN ('REQUESTED', 'BOOKED')) AS wanted
              ORDER BY key
             """;
 
@@ -55,6 +58,9 @@ final class SettledOnce implements Invariant {
 
     private static final String OUTBOX = "SELECT id AS key, aggregateid AS text FROM outbox ORDER BY id";
 
+    private static final Set<Stage> ON_ITS_WAY =
+            Set.of(Stage.CHANGE_STREAM, Stage.WALLET_DESK, Stage.LEDGER, Stage.FRONT_DOOR);
+
     @Override
     public int number() {
         return 4;
@@ -69,7 +75,12 @@ final class SettledOnce implements Invariant {
     public void check(Evidence evidence, Breaches breaches) throws IOException, SQLException {
         Merge.join(evidence.paymentCards(WANTED), evidence.ledgerCards(BOOKED), (reference, wanted, booked) -> {
             if (!wanted.equals(booked)) {
-                breaches.add("%s: approved is %s, booked is %s", reference, wanted, booked);
+                breaches.lacking(
+                        wanted.covers(booked) ? ON_ITS_WAY : Set.of(),
+                        "%s: approved is %s, booked is %s",
+                        reference,
+                        wanted,
+                        booked);
             }
         });
         Merge.join(evidence.ledgerCards(JOURNALS), evidence.paymentCards(OUTBOX), (id, journal, row) -> {
@@ -84,5 +95,30 @@ final class SettledOnce implements Invariant {
                 breaches.add("journal %s moves %s and its outbox row says %s", id, journal, row);
             }
         });
+        compareEntries(evidence, breaches);
+    }
+
+    /** Whatever comes how often it may: a settlement moves a wallet once, and what moved one is booked. */
+    private static void compareEntries(Evidence evidence, Breaches breaches) throws IOException, SQLException {
+        try (SortedCards entries = evidence.cards()) {
+            int partitions = evidence.partitions(Topics.LEDGER_ENTRIES);
+            evidence.topic(
+                    Topics.LEDGER_ENTRIES,
+                    (record, entry) -> {
+                        if (RebuiltFromKafka.isInItsPlace(record, entry, partitions)) {
+                            entries.add(entry.getSettlementId(), entry.getWalletId());
+                        }
+                    },
+                    unreadable -> {});
+            Merge.join(evidence.ledgerCards(JOURNALS), entries.sorted(), (id, journal, entry) -> {
+                if (entry.count() > 1) {
+                    breaches.add("settlement %s moved its wallet %d times: %s", id, entry.count(), entry);
+                } else if (journal.nothing()) {
+                    breaches.lacking(Set.of(Stage.LEDGER), "settlement %s moved %s and is in no journal", id, entry);
+                } else if (entry.nothing()) {
+                    breaches.add("journal %s of %s has no entry in Kafka", id, journal);
+                }
+            });
+        }
     }
 }

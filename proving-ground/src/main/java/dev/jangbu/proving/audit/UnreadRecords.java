@@ -37,11 +37,12 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  */
 final class UnreadRecords implements AutoCloseable {
 
-    private static final List<String> READ_BY_SOMEBODY = List.of(
-            Topics.SETTLEMENT_REQUESTS.name(),
-            Topics.LEDGER_ENTRIES.name(),
-            Topics.LEDGER_POSTINGS.name(),
-            Topics.SETTLEMENT_COMPLETIONS.name());
+    /** The topics on a payment's way, and who reads each. */
+    private static final Map<String, Stage> READERS = new TreeMap<>(Map.of(
+            Topics.SETTLEMENT_REQUESTS.name(), Stage.WALLET_DESK,
+            Topics.LEDGER_ENTRIES.name(), Stage.LEDGER,
+            Topics.LEDGER_POSTINGS.name(), Stage.COMPLETION_DESK,
+            Topics.SETTLEMENT_COMPLETIONS.name(), Stage.FRONT_DOOR));
 
     private static final Duration READS_WITHIN = Duration.ofSeconds(5);
 
@@ -61,15 +62,23 @@ final class UnreadRecords implements AutoCloseable {
         this.uncommitted = consumer(stack, "read_uncommitted");
     }
 
-    /** What somebody still has to read, for people; empty if nothing. */
-    List<String> reasons() throws InterruptedException {
+    /**
+     * Something that is left to do.
+     *
+     * @param reason for people
+     * @param stages who may have to do it
+     */
+    record Left(String reason, Set<Stage> stages) {}
+
+    /** What somebody still has to read; empty if nothing. */
+    List<Left> left() throws InterruptedException {
         try {
             List<TopicPartition> partitions = partitions();
             Map<TopicPartition, Long> ends = committed.endOffsets(partitions);
-            List<String> reasons = new ArrayList<>(openTransactions(partitions, ends));
+            List<Left> left = new ArrayList<>(openTransactions(partitions, ends));
             Set<String> read = new TreeSet<>();
             for (Map.Entry<String, Map<TopicPartition, OffsetAndMetadata>> group :
-                    offsetsByGroup(reasons).entrySet()) {
+                    offsetsByGroup(left).entrySet()) {
                 for (Map.Entry<TopicPartition, OffsetAndMetadata> at :
                         group.getValue().entrySet()) {
                     TopicPartition partition = at.getKey();
@@ -78,22 +87,24 @@ final class UnreadRecords implements AutoCloseable {
                         read.add(partition.toString());
                         if (at.getValue().offset() < end
                                 && hasRecord(partition, at.getValue().offset(), end)) {
-                            reasons.add("%s to read %s from %d to %d"
-                                    .formatted(
-                                            group.getKey(),
-                                            partition,
-                                            at.getValue().offset(),
-                                            end));
+                            left.add(new Left(
+                                    "%s to read %s from %d to %d"
+                                            .formatted(
+                                                    group.getKey(),
+                                                    partition,
+                                                    at.getValue().offset(),
+                                                    end),
+                                    Set.of(reader(partition))));
                         }
                     }
                 }
             }
             for (TopicPartition partition : partitions) {
                 if (!read.contains(partition.toString()) && hasRecord(partition, 0, ends.getOrDefault(partition, 0L))) {
-                    reasons.add("somebody to read " + partition);
+                    left.add(new Left("somebody to read " + partition, Set.of(reader(partition))));
                 }
             }
-            return reasons;
+            return left;
         } catch (ExecutionException e) {
             throw new KafkaException(String.valueOf(e.getCause()), e);
         }
@@ -112,9 +123,13 @@ final class UnreadRecords implements AutoCloseable {
                         Collectors.toMap(end -> end.getKey().toString(), Map.Entry::getValue, Math::max, TreeMap::new));
     }
 
+    private static Stage reader(TopicPartition partition) {
+        return Objects.requireNonNull(READERS.get(partition.topic()), "only these are looked at");
+    }
+
     private List<TopicPartition> partitions() {
         List<TopicPartition> partitions = new ArrayList<>();
-        for (String topic : READ_BY_SOMEBODY) {
+        for (String topic : READERS.keySet()) {
             committed
                     .partitionsFor(topic)
                     .forEach(info -> partitions.add(new TopicPartition(info.topic(), info.partition())));
@@ -122,16 +137,18 @@ final class UnreadRecords implements AutoCloseable {
         return partitions;
     }
 
-    private List<String> openTransactions(List<TopicPartition> partitions, Map<TopicPartition, Long> ends) {
+    private List<Left> openTransactions(List<TopicPartition> partitions, Map<TopicPartition, Long> ends) {
         Map<TopicPartition, Long> last = uncommitted.endOffsets(partitions);
         return partitions.stream()
                 .filter(partition -> !Objects.equals(last.get(partition), ends.get(partition)))
-                .map(partition -> "a transaction on " + partition + " to end")
+                // Whoever writes it has not ended, and whoever reads the topic reads no further.
+                .map(partition ->
+                        new Left("a transaction on " + partition + " to end", Set.of(Stage.values())))
                 .toList();
     }
 
     /** The offsets of every group that has members; one that is being rebalanced is a reason to wait. */
-    private Map<String, Map<TopicPartition, OffsetAndMetadata>> offsetsByGroup(List<String> reasons)
+    private Map<String, Map<TopicPartition, OffsetAndMetadata>> offsetsByGroup(List<Left> left)
             throws ExecutionException, InterruptedException {
         List<String> consumerGroups = admin.listGroups(ListGroupsOptions.forConsumerGroups()).all().get().stream()
                 .map(GroupListing::groupId)
@@ -143,7 +160,9 @@ final class UnreadRecords implements AutoCloseable {
             if (group.groupState() == GroupState.STABLE) {
                 working.put(group.groupId(), new ListConsumerGroupOffsetsSpec());
             } else if (group.groupState() != GroupState.EMPTY && group.groupState() != GroupState.DEAD) {
-                reasons.add("the group " + group.groupId() + ", which is " + group.groupState());
+                left.add(new Left(
+                        "the group " + group.groupId() + ", which is " + group.groupState(),
+                        Set.of(Stage.values())));
             }
         }
         Map<String, Map<TopicPartition, OffsetAndMetadata>> offsets = new TreeMap<>();

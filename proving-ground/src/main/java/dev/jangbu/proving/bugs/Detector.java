@@ -22,6 +22,8 @@ enum Detector {
     LEGAL_HISTORY("8"),
     MONEY_IS_CONSERVED("9"),
     LEDGER_REFUSES_CHANGE("10"),
+    /** Open, and nobody has anything left to do for it. */
+    COMES_TO_ITS_END("12"),
     REBUILT_FROM_KAFKA("13"),
     /** A posting or a completion that was announced before what it says was in the book: only one who is there sees it. */
     ANNOUNCED_TOO_EARLY("early"),

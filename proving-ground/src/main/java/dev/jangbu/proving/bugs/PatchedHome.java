@@ -58,10 +58,7 @@ final class PatchedHome implements AutoCloseable {
     }
 
     private void plant(Path home, List<PlantedBug> bugs) throws IOException {
-        Map<String, List<String>> sources = new TreeMap<>();
-        for (PlantedBug bug : bugs) {
-            patch(home, bug, sources);
-        }
+        Map<String, List<String>> sources = sources(home, bugs);
         Map<String, Map<String, List<String>>> byModule = new TreeMap<>();
         sources.forEach((file, lines) -> byModule.computeIfAbsent(
                         file.substring(0, file.indexOf('/')), module -> new LinkedHashMap<>())
@@ -72,6 +69,19 @@ final class PatchedHome implements AutoCloseable {
         for (Map.Entry<String, Map<String, List<String>>> module : byModule.entrySet()) {
             plant(home.resolve(module.getKey()), path().resolve(module.getKey()), module.getValue());
         }
+    }
+
+    /**
+     * The sources that bugs change, as they are with them, by their path in the repository.
+     *
+     * @throws IOException if a patch doesn't fit them any more
+     */
+    static Map<String, List<String>> sources(Path home, List<PlantedBug> bugs) throws IOException {
+        Map<String, List<String>> sources = new TreeMap<>();
+        for (PlantedBug bug : bugs) {
+            patch(home, bug, sources);
+        }
+        return sources;
     }
 
     private static void patch(Path home, PlantedBug bug, Map<String, List<String>> sources) throws IOException {

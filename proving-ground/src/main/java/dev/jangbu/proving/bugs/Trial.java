@@ -79,10 +79,17 @@ final class Trial {
         try (AnnouncedTooEarly watcher = new AnnouncedTooEarly(address);
                 Load load = new Load(address, seed, out);
                 Progress progress = new Progress(line -> {})) {
-            boolean ended = await(new FutureTask<>(() -> work(stack, scenario, load)), stops);
-            execute(address, bugs, true);
-            out.accept(ended ? "the clients are done" : "the clients wait no longer");
+            FutureTask<Void> work = new FutureTask<>(() -> work(stack, scenario, load));
+            Thread clients = Thread.ofPlatform().name("clients").start(work);
+            boolean ended = await(work, stops);
+            // Before they are sent home: what they say of that is no breach.
             first(load.breaches()).ifPresent(broken -> said.put(Detector.CLIENTS, broken));
+            if (!ended) {
+                clients.interrupt();
+                clients.join();
+            }
+            out.accept(ended ? "the clients are done" : "the clients wait no longer");
+            execute(address, bugs, true);
             Optional<String> stopped = stops.first();
             Duration patience = ended || stopped.isEmpty() ? QUIET_WITHIN : QUIET_WITHIN_AFTER_A_STOP;
             AuditReport report = new Audit(address, patience, true, progress).run();
@@ -118,7 +125,6 @@ final class Trial {
 
     /** Whether the load came to its end before there was nothing more to wait for. */
     private boolean await(FutureTask<Void> work, Stops stops) throws IOException, InterruptedException {
-        Thread worker = Thread.ofPlatform().name("load").start(work);
         long deadline = System.nanoTime() + LOAD_WITHIN.toNanos();
         boolean stopSeen = false;
         while (System.nanoTime() - deadline < 0) {
@@ -135,8 +141,6 @@ final class Trial {
                 throw new IOException("The load broke off", Objects.requireNonNull(e.getCause()));
             }
         }
-        worker.interrupt();
-        worker.join();
         return false;
     }
 

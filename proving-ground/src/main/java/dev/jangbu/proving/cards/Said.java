@@ -25,6 +25,12 @@ public record Said(SortedMap<String, Long> texts) {
         return texts.size() == 1;
     }
 
+    /** Whether it makes every statement that another makes, as often at the least. */
+    public boolean covers(Said other) {
+        return other.texts.entrySet().stream()
+                .allMatch(said -> texts.getOrDefault(said.getKey(), 0L) >= said.getValue());
+    }
+
     /**
      * The first statement.
      *

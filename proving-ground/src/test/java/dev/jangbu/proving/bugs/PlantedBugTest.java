@@ -1,0 +1,93 @@
+package dev.jangbu.proving.bugs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What a planted bug's files say, and whether they still fit what they are planted in. */
+class PlantedBugTest {
+
+    private static final Path REPOSITORY = Path.of("..");
+
+    static Stream<PlantedBug> bugs() throws IOException {
+        return PlantedBug.in(REPOSITORY.resolve("proving-ground/bugs")).stream();
+    }
+
+    /** Whoever changes what a bug is planted in hears of it at once, not from the next long proof. */
+    @ParameterizedTest
+    @MethodSource("bugs")
+    void fitsTheSourcesAsTheyAre(PlantedBug bug) throws IOException {
+        assertThat(bug.patch() != null || bug.sql() != null).isTrue();
+        assertThat(PatchedHome.sources(REPOSITORY, List.of(bug)).isEmpty()).isEqualTo(bug.patch() == null);
+    }
+
+    @Test
+    void aPatchThatFitsNoMoreNamesItselfAndTheFile(@TempDir Path folder) throws IOException {
+        Files.writeString(folder.resolve("stale.patch"), """
+                Bug: something
+                  that goes on
+                Harm: some
+                Scenario: desks-killed
+                Caught: gap-free, not-quiet
+                --- a/ledger-service/src/main/java/dev/jangbu/ledger/posting/Book.java
+                +++ b/ledger-service/src/main/java/dev/jangbu/ledger/posting/Book.java
+                @@ -1,2 +1,2 @@
+                 nothing of the kind
+                -is there
+                +was there
+                """);
+
+        PlantedBug stale = PlantedBug.in(folder).getFirst();
+
+        assertThat(stale.bug()).isEqualTo("something that goes on");
+        assertThat(stale.scenario()).isEqualTo(Scenario.DESKS_KILLED);
+        assertThat(stale.caughtBy()).isEqualTo(Set.of(Detector.GAP_FREE, Detector.NOT_QUIET));
+        assertThatThrownBy(() -> PatchedHome.sources(REPOSITORY, List.of(stale)))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("stale")
+                .hasMessageContaining("Book.java");
+    }
+
+    @Test
+    void statementsSayTheirDatabaseAndTheirMoment(@TempDir Path folder) throws IOException {
+        Files.writeString(folder.resolve("late.sql"), """
+                -- Bug: something
+                -- Harm: some
+                -- Scenario: load
+                -- Caught: balanced
+                -- Database: ledger
+                -- When: after the load
+
+                SELECT 1;
+                """);
+
+        PlantedBug.Sql sql = PlantedBug.in(folder).getFirst().sql();
+
+        assertThat(sql).isNotNull();
+        assertThat(sql.onLedger()).isTrue();
+        assertThat(sql.afterTheLoad()).isTrue();
+    }
+
+    @Test
+    void aBugThatDoesNotSayWhoMustCatchItIsRefused(@TempDir Path folder) throws IOException {
+        Files.writeString(folder.resolve("silent.sql"), "-- Bug: something\n-- Harm: some\n-- Scenario: load\n");
+
+        assertThatThrownBy(() -> PlantedBug.in(folder)).hasMessageContaining("silent").hasMessageContaining("Caught");
+    }
+
+    @Test
+    void evidenceIsReportedWithoutWhatDiffersFromRunToRun() {
+        assertThat(Matrix.stable("settlement 01a20ce6-f394-79e4-8802-c9799e7f1c97 of r0000000001352904-s3:KRW is off by 1205"))
+                .isEqualTo("settlement ‹id› of ‹run›-s3:KRW is off by ‹n›");
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.jangbu.proving.bugs;
+
+import org.jspecify.annotations.NullMarked;
