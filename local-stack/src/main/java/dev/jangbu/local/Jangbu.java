@@ -20,7 +20,7 @@ import picocli.CommandLine.HelpCommand;
  *   <li>{@code demo} sends payments and shows them completing
  * </ul>
  *
- * {@code audit}, {@code torture} and {@code bench} are not here: the script hands them to the proving ground, which must not
+ * {@code audit}, {@code torture}, {@code bugs} and {@code bench} are not here: the script hands them to the proving ground, which must not
  * know what it judges.
  */
 @Command(
@@ -30,6 +30,7 @@ import picocli.CommandLine.HelpCommand;
         footer = {
             "  audit    Checks a running stack from outside: is any money astray?",
             "  torture  Kills, stops and confuses a stack of its own under load, then audits it.",
+            "  bugs     Plants bugs in stacks of its own, to see that they are caught.",
             "  bench    Measures Jangbu beside what one would build instead."
         },
         mixinStandardHelpOptions = true,

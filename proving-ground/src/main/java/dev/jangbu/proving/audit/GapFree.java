@@ -121,7 +121,10 @@ final class GapFree implements Invariant {
                 if (!journal.equals(posted)) {
                     breaches.lacking(
                             posted.nothing() ? Set.of(Stage.LEDGER) : Set.of(),
-                            "settlement %s: the book says %s, its postings say %s", id, journal, posted);
+                            "settlement %s: the book says %s, its postings say %s",
+                            id,
+                            journal,
+                            posted);
                 }
             });
             refused.areDeadLetters(Stage.COMPLETION_DESK, breaches);

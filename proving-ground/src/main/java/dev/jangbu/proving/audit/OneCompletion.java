@@ -76,7 +76,9 @@ final class OneCompletion implements Invariant {
                 if (ended.nothing()) {
                     breaches.lacking(
                             Set.of(Stage.FRONT_DOOR),
-                            "%s was completed and its state doesn't say so: %s", reference, completed);
+                            "%s was completed and its state doesn't say so: %s",
+                            reference,
+                            completed);
                     return;
                 }
                 String text = ended.text();

@@ -89,7 +89,8 @@ final class OutboxSaysWhatWasApproved implements Invariant {
                 asked.texts().keySet().stream().map(text -> "[" + text + "]").collect(Collectors.joining(" "));
         boolean agree = wanted.equals(there) && approved.count() == asked.count();
         if (!agree && !mayBeGone(evidence, approved)) {
-            breaches.add("%s: approved is %s, the outbox says %s", reference, wanted.isEmpty() ? "nothing" : wanted, asked);
+            breaches.add(
+                    "%s: approved is %s, the outbox says %s", reference, wanted.isEmpty() ? "nothing" : wanted, asked);
         }
     }
 

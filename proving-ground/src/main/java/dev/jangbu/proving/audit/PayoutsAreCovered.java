@@ -40,9 +40,7 @@ final class PayoutsAreCovered implements Invariant {
                 if (left < 0) {
                     breaches.add("payout %s leaves %d in the wallet: it was of more than there was", payout, left);
                 }
-                if (!asked.nothing()
-                        && !asked.text().equals("any")
-                        && Long.parseLong(asked.text()) != version - 1) {
+                if (!asked.nothing() && !asked.text().equals("any") && Long.parseLong(asked.text()) != version - 1) {
                     breaches.add(
                             "payout %s was asked for on version %s of the wallet and is its version %d",
                             payout, asked.text(), version);

@@ -101,8 +101,7 @@ final class RebuiltFromKafka implements Invariant {
             Card made = book.next(entry);
             Card row = read(rows);
             if (row == null) {
-                breaches.lacking(
-                        Set.of(Stage.LEDGER), "book %d: made anew %s, and nothing stored", partition, made);
+                breaches.lacking(Set.of(Stage.LEDGER), "book %d: made anew %s, and nothing stored", partition, made);
             } else if (!made.equals(row)) {
                 breaches.add("book %d: made anew %s, stored %s", partition, made, row);
             }

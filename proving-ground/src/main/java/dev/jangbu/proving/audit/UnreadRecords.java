@@ -142,8 +142,7 @@ final class UnreadRecords implements AutoCloseable {
         return partitions.stream()
                 .filter(partition -> !Objects.equals(last.get(partition), ends.get(partition)))
                 // Whoever writes it has not ended, and whoever reads the topic reads no further.
-                .map(partition ->
-                        new Left("a transaction on " + partition + " to end", Set.of(Stage.values())))
+                .map(partition -> new Left("a transaction on " + partition + " to end", Set.of(Stage.values())))
                 .toList();
     }
 
@@ -161,8 +160,7 @@ final class UnreadRecords implements AutoCloseable {
                 working.put(group.groupId(), new ListConsumerGroupOffsetsSpec());
             } else if (group.groupState() != GroupState.EMPTY && group.groupState() != GroupState.DEAD) {
                 left.add(new Left(
-                        "the group " + group.groupId() + ", which is " + group.groupState(),
-                        Set.of(Stage.values())));
+                        "the group " + group.groupId() + ", which is " + group.groupState(), Set.of(Stage.values())));
             }
         }
         Map<String, Map<TopicPartition, OffsetAndMetadata>> offsets = new TreeMap<>();

@@ -164,6 +164,30 @@ class PlantedBreachIT {
                         "UPDATE payment_lines SET refunded_fee = refunded_fee + 1 WHERE refunded_fee > 0"),
                 new Planted("RefundsAddUp", "its lines sum to", "UPDATE refunds SET amount = amount - 1"),
                 new Planted(
+                        "OutboxSaysWhatWasApproved",
+                        "the outbox says nothing",
+                        "DELETE FROM outbox WHERE id = (SELECT min(id::text)::uuid FROM outbox)"),
+                new Planted(
+                        "OutboxSaysWhatWasApproved",
+                        "approved is nothing",
+                        "UPDATE payments SET status = 'DECLINED' WHERE id = " + completed),
+                new Planted(
+                        "OutboxSaysWhatWasApproved",
+                        "approved is [PAYMENT",
+                        "UPDATE payment_lines SET fee = fee + 1 WHERE fee = 600"),
+                new Planted(
+                        "OutboxSaysWhatWasApproved",
+                        "2 times",
+                        "INSERT INTO outbox (id, aggregateid, payload) SELECT id, aggregateid, payload FROM outbox LIMIT 1"),
+                new Planted(
+                        "OutboxSaysWhatWasApproved",
+                        "can't be read",
+                        "UPDATE outbox SET payload = '\\x0102' WHERE id = (SELECT min(id::text)::uuid FROM outbox)"),
+                new Planted(
+                        "PayoutsAreCovered",
+                        "was asked for on version 7",
+                        "UPDATE payouts SET expected_version = 7 WHERE status = 'BOOKED'"),
+                new Planted(
                         "OutboxIsPublished",
                         "not among the dead letters",
                         "DELETE FROM outbox WHERE id = (SELECT min(id::text)::uuid FROM outbox)"),
@@ -233,6 +257,10 @@ class PlantedBreachIT {
                         SELECT (jsonb_populate_record(l, jsonb_build_object('settlement_id', twin.settlement_id))).*
                           FROM twin, lines l JOIN journals j USING (settlement_id)
                          WHERE j.reference_id = twin.reference_id"""),
+                new Planted(
+                        "PayoutsAreCovered",
+                        "leaves -5",
+                        "UPDATE journals SET balance_after = -5 WHERE kind = 'PAYOUT'"),
                 new Planted(
                         "Balanced",
                         "is off by",
@@ -353,6 +381,9 @@ class PlantedBreachIT {
                         Topics.SETTLEMENT_REQUESTS,
                         "has poison",
                         oneUnreadable),
+                new Tampered("SettledOnce", "has no entry in Kafka", Topics.LEDGER_ENTRIES, "loses a record", oneLost),
+                new Tampered(
+                        "SettledOnce", "moved its wallet 2 times", Topics.LEDGER_ENTRIES, "has one twice", oneTwice),
                 new Tampered("WalletsMatchTheBook", "Kafka", Topics.LEDGER_ENTRIES, "loses a record", oneLost),
                 new Tampered("WalletsMatchTheBook", "Kafka", Topics.LEDGER_ENTRIES, "has one twice", oneTwice),
                 new Tampered("GapFree", "its postings say nothing", Topics.LEDGER_POSTINGS, "loses a record", oneLost),
@@ -418,10 +449,24 @@ class PlantedBreachIT {
 
         AuditReport report = new Audit(open, Duration.ofMillis(500), false, progress).run();
 
-        assertThat(report.outcome()).isEqualTo(AuditReport.Outcome.NOT_QUIET);
         assertThat(report.waitingFor().toString())
                 .contains("payments EXECUTING", "refunds UNKNOWN", "payouts REQUESTED");
-        assertThat(report.findings()).isEmpty();
+    }
+
+    @Test
+    void whatIsThereAndMustNotBeIsABreachAlsoWhereSomethingIsOpen() throws Exception {
+        StackAddress open = copies.withPayments(
+                stack,
+                "UPDATE payouts SET status = 'REQUESTED' WHERE status = 'BOOKED'",
+                "UPDATE payment_lines SET fee = fee + 1 WHERE fee = 600");
+
+        AuditReport report = new Audit(open, Duration.ofMillis(500), false, progress).run();
+
+        assertThat(report.outcome()).as("%s", report).isEqualTo(AuditReport.Outcome.BROKEN);
+        assertThat(report.waitingFor().toString()).contains("payouts REQUESTED");
+        assertThat(report.findings())
+                .filteredOn(finding -> finding.name().equals("SettledOnce"))
+                .allSatisfy(finding -> assertThat(finding.evidence().toString()).contains("approved is [PAYMENT"));
     }
 
     @Test
@@ -453,7 +498,9 @@ class PlantedBreachIT {
         AuditReport report = new Audit(copies.withPayments(stack), Duration.ofSeconds(2), false, progress).run();
 
         assertThat(report.outcome()).isEqualTo(AuditReport.Outcome.NOT_QUIET);
-        assertThat(report.waitingFor()).containsExactly("a replication slot, and there is none");
+        assertThat(report.waitingFor())
+                .containsExactly("a replication slot, and there is none", "what is still to come from change stream");
+        assertThat(report.findings()).isNotEmpty().allMatch(Finding::holds);
     }
 
     private static void isFound(String invariant, String evidence, StackAddress at, TopicReader topics)

@@ -48,8 +48,7 @@ class PlantedBugIT {
 
         Map<Detector, String> said = trial.run(Scenario.LOAD, three);
 
-        assertThat(said)
-                .containsOnlyKeys(Detector.CLIENTS, Detector.ONE_COMPLETION, Detector.LEDGER_REFUSES_CHANGE);
+        assertThat(said).containsOnlyKeys(Detector.CLIENTS, Detector.ONE_COMPLETION, Detector.LEDGER_REFUSES_CHANGE);
         assertThat(said.get(Detector.CLIENTS)).contains("took another body");
         assertThat(said.get(Detector.ONE_COMPLETION)).contains("was completed 2 times");
         assertThat(said.get(Detector.LEDGER_REFUSES_CHANGE)).contains("jangbu_ledger may: INSERT INTO lines");

@@ -82,12 +82,15 @@ class PlantedBugTest {
     void aBugThatDoesNotSayWhoMustCatchItIsRefused(@TempDir Path folder) throws IOException {
         Files.writeString(folder.resolve("silent.sql"), "-- Bug: something\n-- Harm: some\n-- Scenario: load\n");
 
-        assertThatThrownBy(() -> PlantedBug.in(folder)).hasMessageContaining("silent").hasMessageContaining("Caught");
+        assertThatThrownBy(() -> PlantedBug.in(folder))
+                .hasMessageContaining("silent")
+                .hasMessageContaining("Caught");
     }
 
     @Test
     void evidenceIsReportedWithoutWhatDiffersFromRunToRun() {
-        assertThat(Matrix.stable("settlement 01a20ce6-f394-79e4-8802-c9799e7f1c97 of r0000000001352904-s3:KRW is off by 1205"))
+        assertThat(Matrix.stable(
+                        "settlement 01a20ce6-f394-79e4-8802-c9799e7f1c97 of r0000000001352904-s3:KRW is off by 1205"))
                 .isEqualTo("settlement ‹id› of ‹run›-s3:KRW is off by ‹n›");
     }
 }

@@ -1,0 +1,3 @@
+-- Database: ledger
+
+DROP TRIGGER journals_are_checked ON journals;
