@@ -43,6 +43,12 @@ public final class BugsCommand implements Callable<Integer> {
             description = "these bugs and no control; the report is left as it is")
     private List<String> only = List.of();
 
+    @Option(
+            names = "--at-most",
+            paramLabel = "N",
+            description = "try so many now, and leave the others for the next call (default: all)")
+    private int atMost = Integer.MAX_VALUE;
+
     @Option(names = "--seed", paramLabel = "S", description = "of the customers (default: ${DEFAULT-VALUE})")
     private long seed = SEED;
 
@@ -107,6 +113,7 @@ public final class BugsCommand implements Callable<Integer> {
                 new Results(results == null ? repository.resolve("proving-ground/target/bugs.jsonl") : results, seed);
         List<Wanted> wanted = wanted(bugs);
         List<Caught> trials = new ArrayList<>();
+        int attempts = 0;
         for (Wanted next : wanted) {
             err.println("[%d/%d] %s, %s"
                     .formatted(
@@ -115,6 +122,12 @@ public final class BugsCommand implements Callable<Integer> {
                             next.name(),
                             next.scenario().label()));
             Optional<Caught> before = only.isEmpty() ? done.of(next.name(), next.scenario()) : Optional.empty();
+            if (before.isEmpty() && attempts == atMost) {
+                out.println("%d of %d are done; call it again for the others."
+                        .formatted(trials.size(), wanted.size()));
+                return Outcome.NOT_QUIET.exitCode();
+            }
+            attempts += before.isEmpty() ? 1 : 0;
             Caught caught = before.isPresent() ? before.get() : attempt(repository, next);
             if (before.isEmpty() && only.isEmpty()) {
                 done.add(caught);

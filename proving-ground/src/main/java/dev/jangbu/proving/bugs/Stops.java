@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 
 /**
  * Whether a part of the stack has said that it doesn't go on, and why. A service that meets what must not be stops there and logs
- * an error; that it does is promised ({@code docs/reference.md}), so the log is looked at.
+ * an error; that it does is promised ({@code docs/guide.md}), so the log is looked at.
  */
 final class Stops {
 
