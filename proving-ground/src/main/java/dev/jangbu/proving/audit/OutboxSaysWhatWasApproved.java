@@ -71,7 +71,7 @@ final class OutboxSaysWhatWasApproved implements Invariant {
                     }
                     rows.add(request.getReferenceId(), text(request));
                 } catch (PoisonRecordException e) {
-                    breaches.add("the outbox row %s can't be read: %s", row.getString("id"), e.getMessage());
+                    breaches.add("the outbox row %s can't be read: %s", row.getString("id"), e);
                 }
             });
             Merge.join(

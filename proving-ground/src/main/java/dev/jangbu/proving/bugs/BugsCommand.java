@@ -123,8 +123,7 @@ public final class BugsCommand implements Callable<Integer> {
                             next.scenario().label()));
             Optional<Caught> before = only.isEmpty() ? done.of(next.name(), next.scenario()) : Optional.empty();
             if (before.isEmpty() && attempts == atMost) {
-                out.println("%d of %d are done; call it again for the others."
-                        .formatted(trials.size(), wanted.size()));
+                out.println("%d of %d are done; call it again for the others.".formatted(trials.size(), wanted.size()));
                 return Outcome.NOT_QUIET.exitCode();
             }
             attempts += before.isEmpty() ? 1 : 0;

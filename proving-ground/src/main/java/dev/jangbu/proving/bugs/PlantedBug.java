@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * A mistake that somebody might make. It is two files at the most, of one name: a unified diff against the services' sources
  * ({@code .patch}), and statements that the owner of the databases runs on the stack ({@code .sql}, its lines of description
  * begin with {@code --}). Above the diff, or the statements, stands what it is, as {@code Field: text}; a line that begins with
- * white space goes on with the text.
+ * a space goes on with the text.
  *
  * <pre>
  *   Bug: what was done wrong
@@ -111,9 +111,7 @@ record PlantedBug(
         String field = "";
         for (String line : lines) {
             int colon = line.indexOf(": ");
-            if (line.isBlank()) {
-                continue;
-            } else if (Character.isWhitespace(line.charAt(0))) {
+            if (line.startsWith(" ")) {
                 fields.merge(field, line.strip(), (text, more) -> text + " " + more);
             } else if (colon > 0) {
                 field = line.substring(0, colon);

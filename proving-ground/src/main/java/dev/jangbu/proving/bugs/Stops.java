@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -38,12 +39,13 @@ final class Stops {
                     .lines()
                     .toList();
             for (int i = 0; i < lines.size(); i++) {
-                if (STOPPED.matcher(lines.get(i)).find()) {
+                Matcher stopped = STOPPED.matcher(lines.get(i));
+                if (stopped.find()) {
                     String cause = Stream.of(lines.subList(i + 1, lines.size()))
                             .flatMap(List::stream)
                             .takeWhile(line -> !line.startsWith("\tat "))
                             .reduce("", (all, line) -> all + " " + line.strip());
-                    return Optional.of(service + ": " + lines.get(i).strip() + cause);
+                    return Optional.of(service + ": " + lines.get(i).substring(stopped.start()) + cause);
                 }
             }
         }
