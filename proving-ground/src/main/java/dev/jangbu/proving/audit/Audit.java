@@ -107,8 +107,19 @@ public final class Audit {
         }
     }
 
-    /** What can be said of a stack that isn't quiet, if nothing moves in it. */
+    /** What can be said of a stack that isn't quiet, if nothing moves in it, and it can be asked at all. */
     private AuditReport standingStill(Quiet quiet, List<String> waitingFor, Duration waited)
+            throws IOException, InterruptedException {
+        try {
+            return judgeWhatStandsStill(quiet, waitingFor, waited);
+        } catch (SQLException | KafkaException e) {
+            List<String> reasons = new ArrayList<>(waitingFor);
+            reasons.add("an answer: " + e.getMessage());
+            return AuditReport.notQuiet(List.copyOf(reasons), waited);
+        }
+    }
+
+    private AuditReport judgeWhatStandsStill(Quiet quiet, List<String> waitingFor, Duration waited)
             throws IOException, SQLException, InterruptedException {
         for (int look = 1; look <= LOOKS; look++) {
             progress.step("12  not quiet in time: looking at what stands still");
@@ -118,7 +129,10 @@ public final class Audit {
             List<Finding> findings = new ArrayList<>(check(underway, unseen));
             List<String> open = quiet.open();
             if (quiet.state().equals(before)) {
-                if (underway.isEmpty() && !open.isEmpty()) {
+                if (underway.isEmpty() && open.isEmpty()) {
+                    return AuditReport.of(findings, waited); // In the last moment, after all.
+                }
+                if (underway.isEmpty()) {
                     findings.add(stuck(open));
                 }
                 return AuditReport.standingStill(unseen, waited, underway, findings);
