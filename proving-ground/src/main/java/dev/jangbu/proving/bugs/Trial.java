@@ -7,6 +7,7 @@ import dev.jangbu.proving.audit.Progress;
 import dev.jangbu.proving.stack.OwnStack;
 import dev.jangbu.proving.stack.StackAddress;
 import dev.jangbu.proving.torture.Load;
+import dev.jangbu.proving.torture.Watcher;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -76,7 +77,7 @@ final class Trial {
         Stops stops = new Stops(stack.data());
         Map<Detector, String> said = new EnumMap<>(Detector.class);
         execute(address, bugs, false);
-        try (AnnouncedTooEarly watcher = new AnnouncedTooEarly(address);
+        try (Watcher watcher = new Watcher(address);
                 Load load = new Load(address, seed, out);
                 Progress progress = new Progress(line -> {})) {
             FutureTask<Void> work = new FutureTask<>(() -> work(stack, scenario, load));
@@ -94,7 +95,8 @@ final class Trial {
             Duration patience = ended || stopped.isEmpty() ? QUIET_WITHIN : QUIET_WITHIN_AFTER_A_STOP;
             AuditReport report = new Audit(address, patience, true, progress).run();
             said.putAll(Detector.of(report));
-            first(watcher.stop()).ifPresent(early -> said.put(Detector.ANNOUNCED_TOO_EARLY, early));
+            watcher.finish();
+            first(watcher.breaches()).ifPresent(early -> said.put(Detector.ANNOUNCED_TOO_EARLY, early));
             stopped.ifPresent(reason -> said.put(Detector.STOPPED_LOUDLY, reason));
             return said;
         }

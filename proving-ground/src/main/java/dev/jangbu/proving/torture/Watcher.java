@@ -12,6 +12,7 @@ import dev.jangbu.proving.audit.Breaches;
 import dev.jangbu.proving.stack.StackAddress;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * Reads along while a stack works, as a read_committed reader, from the topics' beginning: what is announced on {@code ledger.postings}
  * and {@code settlement.completions} must be in the book at that moment. What comes again is counted on the way.
  */
-final class Watcher implements AutoCloseable {
+public final class Watcher implements AutoCloseable {
 
     private static final Duration ENDS_WITHIN = Duration.ofMinutes(1);
     private static final Duration AGAIN_AFTER = Duration.ofMillis(500);
@@ -56,6 +57,11 @@ final class Watcher implements AutoCloseable {
     private volatile @Nullable KafkaException trouble;
 
     /** Begins to read; the stack must be ready. */
+    public Watcher(StackAddress stack) {
+        this(stack, new RunTime(Instant.EPOCH), new Seen(new RunTime(Instant.EPOCH)));
+    }
+
+    /** @param seen takes note of what was completed when */
     Watcher(StackAddress stack, RunTime time, Seen seen) {
         AvroSerdes serdes = new AvroSerdes(URI.create(stack.registry()));
         this.postings = serdes.of(Topics.LEDGER_POSTINGS).deserializer();
@@ -74,7 +80,7 @@ final class Watcher implements AutoCloseable {
     }
 
     /** What was announced and was not in the book. */
-    Breaches breaches() {
+    public Breaches breaches() {
         return announced.breaches();
     }
 
@@ -92,7 +98,7 @@ final class Watcher implements AutoCloseable {
      *
      * @throws IllegalStateException if it doesn't get there
      */
-    void finish() throws InterruptedException {
+    public void finish() throws InterruptedException {
         toTheEnd = true;
         reading.join(ENDS_WITHIN);
         if (!ended) {
