@@ -69,7 +69,7 @@ public final class BugsCommand implements Callable<Integer> {
     private final PrintStream err;
     private final Clock clock;
 
-    /** @param clock dates the report */
+    /** @param clock dates the report, and what a scenario writes */
     public BugsCommand(PrintStream out, PrintStream err, Clock clock) {
         this.out = out;
         this.err = err;
@@ -167,7 +167,7 @@ public final class BugsCommand implements Callable<Integer> {
     }
 
     private Caught attempt(Path repository, Wanted wanted) throws IOException, SQLException, InterruptedException {
-        Trial trial = new Trial(repository, seed, keep, line -> err.println("    " + line));
+        Trial trial = new Trial(repository, seed, keep, clock, line -> err.println("    " + line));
         return new Caught(
                 wanted.name(),
                 wanted.scenario(),

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   Bug: what was done wrong
  *   Harm: what it would do to a marketplace
- *   Scenario: load | republished | desks-killed | postgres-killed
+ *   Scenario: load | republished | desk-aborted | postgres-killed
  *   Caught: the detectors that must report it, separated by commas
  *   Database: payments | ledger, of statements
  *   When: before | after the load, of statements
@@ -128,7 +128,7 @@ record PlantedBug(
         return text;
     }
 
-    /** {@code desks-killed} is DESKS_KILLED. */
+    /** {@code desk-aborted} is DESK_ABORTED. */
     private static <T extends Enum<T>> T constant(String name, Class<T> type, String text) {
         try {
             return Enum.valueOf(type, text.toUpperCase(Locale.ROOT).replace('-', '_'));

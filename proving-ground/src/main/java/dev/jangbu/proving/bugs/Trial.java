@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
@@ -44,18 +45,21 @@ final class Trial {
     private final Path repository;
     private final long seed;
     private final boolean kept;
+    private final Clock clock;
     private final Consumer<String> out;
 
     /**
      * @param repository built
      * @param seed of the load
      * @param kept whether the stack's directory stays
+     * @param clock of records that a scenario writes
      * @param out takes lines that say how it goes on
      */
-    Trial(Path repository, long seed, boolean kept, Consumer<String> out) {
+    Trial(Path repository, long seed, boolean kept, Clock clock, Consumer<String> out) {
         this.repository = repository;
         this.seed = seed;
         this.kept = kept;
+        this.clock = clock;
         this.out = out;
     }
 
@@ -103,14 +107,14 @@ final class Trial {
     }
 
     /** The load, with what the scenario has in the midst of it. */
-    private static Void work(OwnStack stack, Scenario scenario, Load load) throws Exception {
+    private Void work(OwnStack stack, Scenario scenario, Load load) throws Exception {
         FutureTask<Void> striking = new FutureTask<>(() -> {
             for (int strike = 1; strike <= Scenario.STRIKES; strike++) {
                 int due = ORDERS * strike / (Scenario.STRIKES + 1);
                 while (load.orders() < due) {
                     Thread.sleep(EVERY);
                 }
-                scenario.strike(stack);
+                scenario.strike(stack, clock);
             }
             return null;
         });

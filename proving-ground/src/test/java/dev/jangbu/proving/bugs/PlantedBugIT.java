@@ -3,6 +3,7 @@ package dev.jangbu.proving.bugs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,7 @@ class PlantedBugIT {
                 REPOSITORY,
                 Long.getLong("jangbu.seed", BugsCommand.SEED),
                 System.getProperty("jangbu.keep") != null,
+                Clock.systemUTC(),
                 line -> System.out.println(line));
     }
 

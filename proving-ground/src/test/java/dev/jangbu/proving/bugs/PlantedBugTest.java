@@ -37,7 +37,7 @@ class PlantedBugTest {
                 Bug: something
                   that goes on
                 Harm: some
-                Scenario: desks-killed
+                Scenario: desk-aborted
                 Caught: gap-free, not-quiet
                 --- a/ledger-service/src/main/java/dev/jangbu/ledger/posting/Book.java
                 +++ b/ledger-service/src/main/java/dev/jangbu/ledger/posting/Book.java
@@ -50,7 +50,7 @@ class PlantedBugTest {
         PlantedBug stale = PlantedBug.in(folder).getFirst();
 
         assertThat(stale.bug()).isEqualTo("something that goes on");
-        assertThat(stale.scenario()).isEqualTo(Scenario.DESKS_KILLED);
+        assertThat(stale.scenario()).isEqualTo(Scenario.DESK_ABORTED);
         assertThat(stale.caughtBy()).isEqualTo(Set.of(Detector.GAP_FREE, Detector.NOT_QUIET));
         assertThatThrownBy(() -> PatchedHome.sources(REPOSITORY, List.of(stale)))
                 .isInstanceOf(IOException.class)
