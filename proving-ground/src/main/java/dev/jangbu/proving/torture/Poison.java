@@ -40,8 +40,8 @@ final class Poison {
     private static final String LAST_ROW =
             "SELECT aggregateid, payload FROM outbox ORDER BY created_at DESC, id LIMIT 1";
 
-    /** More than the five minutes that an id may be ahead of its record. */
-    private static final Duration FUTURE = Duration.ofMinutes(6);
+    /** Far more than the five minutes that an id may be ahead of its record: a broker that is away may append it much later. */
+    private static final Duration FUTURE = Duration.ofHours(6);
 
     private static final int NO_SUCH_SCHEMA = 1_000_000;
     private static final int TIME_BITS = 48;
