@@ -54,6 +54,13 @@ class WatcherIT {
                 await().atMost(WITHIN).until(() -> watcher.deliveries().completions() == 1);
                 assertThat(watcher.lookedUp()).isEqualTo(2);
                 assertThat(watcher.breaches().count()).isZero();
+                assertThat(DeadLetterCheck.of(address).breaches().count()).isZero();
+                forger.poisonThatIsNone();
+                forger.letterOfNothing();
+                assertThat(String.join(
+                                "\n", DeadLetterCheck.of(address).breaches().first()))
+                        .contains("lies 0 times among the dead letters", "a dead letter of a record that is no poison");
+
                 LedgerPosted posted = forger.onlyPosting();
 
                 forger.send(
@@ -81,13 +88,6 @@ class WatcherIT {
                                 "and the book has number 1",
                                 "completed before every part was in the book",
                                 "refused, and in the book all the same");
-
-                assertThat(DeadLetterCheck.of(address).breaches().count()).isZero();
-                forger.poisonThatIsNone();
-                forger.letterOfNothing();
-                assertThat(String.join(
-                                "\n", DeadLetterCheck.of(address).breaches().first()))
-                        .contains("lies 0 times among the dead letters", "a dead letter of a record that is no poison");
             }
         }
     }
