@@ -380,11 +380,10 @@ final class Poster implements ConsumerRebalanceListener, AutoCloseable {
             try {
                 return result.get();
             } catch (ExecutionException e) {
-                switch (e.getCause()) {
+                switch (Objects.requireNonNull(e.getCause(), "why it failed")) {
                     case SQLException refused -> throw refused;
                     case BookWentBackException restored -> throw restored;
-                    default ->
-                        throw new IllegalStateException("Book " + book.number() + " can't be written", e.getCause());
+                    default -> throw new IllegalStateException("Book " + book.number() + " can't be written", e);
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
