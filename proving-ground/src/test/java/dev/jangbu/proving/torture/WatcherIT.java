@@ -51,8 +51,7 @@ class WatcherIT {
             try (Watcher watcher = new Watcher(address, time, new Seen(time));
                     Forger forger = new Forger(address)) {
                 pay(address);
-                await().atMost(WITHIN).until(() -> watcher.deliveries().completions() == 1);
-                assertThat(watcher.lookedUp()).isEqualTo(2);
+                await("the posting and the completion").atMost(WITHIN).until(() -> watcher.lookedUp() == 2);
                 assertThat(watcher.breaches().count()).isZero();
                 assertThat(DeadLetterCheck.of(address).breaches().count()).isZero();
                 forger.poisonThatIsNone();
