@@ -47,8 +47,7 @@ final class AbortedEntries {
             producer.initTransactions();
             producer.beginTransaction();
             for (int i = 0; i < ENTRIES; i++) {
-                LedgerEntry entry =
-                        entry("aborted-" + UUID.randomUUID().toString().substring(0, 8), now);
+                LedgerEntry entry = entry("aborted-" + now.toEpochMilli() + "-" + i, now);
                 String topic = Topics.LEDGER_ENTRIES.name();
                 var unused = producer.send(new ProducerRecord<>(
                         topic,

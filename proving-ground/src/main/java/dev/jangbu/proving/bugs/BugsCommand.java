@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.logging.LogManager;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -86,6 +87,8 @@ public final class BugsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        // The serializers' library tells whole schemas there.
+        LogManager.getLogManager().reset();
         Path repository = Path.of(System.getProperty("jangbu.home", "."));
         try {
             Map<String, PlantedBug> bugs = new LinkedHashMap<>();
