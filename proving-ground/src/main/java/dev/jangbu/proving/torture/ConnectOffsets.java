@@ -17,7 +17,7 @@ final class ConnectOffsets implements AutoCloseable {
     private static final TopicPartition OFFSETS = new TopicPartition("connect.offsets", 0);
 
     /** After it has stored offsets, Connect tells the connector how far all records are by then, which lets go of them. */
-    private static final Duration LET_GO = Duration.ofMillis(100);
+    private static final Duration LET_GO = Duration.ofMillis(50);
 
     private final List<TopicPartition> requests = IntStream.range(0, Topics.LOCAL_PARTITIONS)
             .mapToObj(partition -> new TopicPartition(Topics.SETTLEMENT_REQUESTS.name(), partition))

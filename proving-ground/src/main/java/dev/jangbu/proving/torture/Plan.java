@@ -33,7 +33,7 @@ record Plan(List<Strike> strikes) {
             one(random -> new Fault.Killed("streams-processor")),
             one(random -> new Fault.Killed("ledger-service")),
             one(random -> new Fault.Killed("payment-api")),
-            one(random -> new Fault.Unstored(2 + random.nextInt(5))),
+            one(random -> new Fault.Unstored(1 + random.nextInt(4))),
             one(random -> new Fault.Republished(50 + random.nextInt(200), random.nextInt())),
             one(random -> new Fault.Poisoned(5 + random.nextInt(6), random.nextInt())),
             one(random -> new Fault.Restarted("postgres")));
