@@ -82,7 +82,7 @@ final class AbortedEntries {
     private static UUID id(Instant at) {
         UUID random = UUID.randomUUID();
         return new UUID(
-                at.toEpochMilli() << 16 | 0x7000 | random.getMostSignificantBits() & 0xfff,
+                at.toEpochMilli() << 16 | 0x7000 | (random.getMostSignificantBits() & 0xfff),
                 random.getLeastSignificantBits());
     }
 }
