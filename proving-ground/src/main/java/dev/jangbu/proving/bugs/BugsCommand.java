@@ -142,10 +142,14 @@ public final class BugsCommand implements Callable<Integer> {
             Files.writeString(
                     file,
                     new Matrix(bugs, trials).markdown(seed, LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC)));
-            done.forget();
             out.println("The report: " + file.normalize());
         }
-        long missed = trials.stream().filter(trial -> !trial.isAsItMustBe(bugs)).count();
+        List<Caught> right =
+                trials.stream().filter(trial -> trial.isAsItMustBe(bugs)).toList();
+        int missed = trials.size() - right.size();
+        if (only.isEmpty()) {
+            done.keep(missed == 0 ? List.of() : right);
+        }
         out.println(
                 missed == 0
                         ? "Every planted bug is caught, and where none is planted nothing is reported."

@@ -100,10 +100,10 @@ final class Matrix {
     static String stable(String evidence) {
         String line = evidence.replaceAll("\\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\\b", "‹id›")
                 .replaceAll("\\b[0-9a-f]{64}\\b", "‹hash›")
-                .replaceAll(", headers=.*? \\} \\}", "")
+                .replaceAll(", headers=.*?\\} \\}", "")
                 .replaceAll("\\br[0-9a-f]{16}\\b", "‹run›")
                 .replaceAll("\\b\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z?\\b", "‹time›")
-                .replaceAll("\\d{2,}", "‹n›")
+                .replaceAll("(?<!SQLSTATE |status=|JL|\\d)\\d{2,}", "‹n›")
                 .replace('`', '\'')
                 .replaceAll("\\s+", " ");
         return line.length() <= 300 ? line : line.substring(0, 300) + "…";

@@ -40,8 +40,12 @@ final class Results {
         Files.writeString(file, caught.toJson() + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 
-    /** The next run begins anew. */
-    void forget() throws IOException {
+    /** Keeps these alone: the next run tries the others again. */
+    void keep(List<Caught> kept) throws IOException {
         Files.deleteIfExists(file);
+        done.clear();
+        for (Caught caught : kept) {
+            add(caught);
+        }
     }
 }
