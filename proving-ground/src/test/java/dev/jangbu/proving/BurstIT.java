@@ -18,9 +18,14 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The proof of the whole: kill -9 in the midst of a burst, and every won is accounted for. */
+/**
+ * The proof of the whole: kill -9 in the midst of a burst, and every won is accounted for. Among the long ones, because each build
+ * has a torture of its own, which kills too.
+ */
+@Tag("proof")
 class BurstIT {
 
     private static final Duration SETTLES_WITHIN = Duration.ofMinutes(2);
