@@ -80,7 +80,9 @@ class PlantedBugTest {
 
     @Test
     void aBugThatDoesNotSayWhoMustCatchItIsRefused(@TempDir Path folder) throws IOException {
-        Files.writeString(folder.resolve("silent.sql"), "-- Bug: something\n-- Harm: some\n-- Scenario: load\n");
+        Files.writeString(
+                folder.resolve("silent.sql"),
+                "-- Bug: something\n-- Harm: some\n-- Scenario: load\n-- Database: ledger\n");
 
         assertThatThrownBy(() -> PlantedBug.in(folder))
                 .hasMessageContaining("silent")
