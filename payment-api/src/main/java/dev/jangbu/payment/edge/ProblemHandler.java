@@ -172,11 +172,11 @@ final class ProblemHandler implements WebExceptionHandler {
     }
 
     private static Problem unforeseen(ServerWebExchange exchange, Throwable thrown) {
-        // Answered all the same: who is gone doesn't read it, and whoever this is a mistake about must not see an empty
-        // 200.
+        // Answered all the same: a client that is gone reads nothing, one that isn't must not be shown an empty 200.
         if (DisconnectedClientHelper.isClientDisconnectedException(thrown)) {
             log.debug("The client went away: {}", thrown.toString());
-            return new Problem(ProblemCode.UNAVAILABLE, "The connection broke off; try again with the same key");
+            return new Problem(ProblemCode.UNAVAILABLE, "The connection broke off; try again with the same key")
+                    .retryAfter(Duration.ofSeconds(2));
         }
         if (thrown instanceof IOException || thrown instanceof TimeoutException) {
             log.warn("Refused with 503: {}", thrown.toString());
