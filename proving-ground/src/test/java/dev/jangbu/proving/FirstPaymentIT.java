@@ -37,8 +37,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The whole way of a payment on a running stack, as a marketplace sees it; the tests share the stack and run side by side. */
-@Execution(ExecutionMode.CONCURRENT)
+/**
+ * The whole way of a payment on a running stack, as a marketplace sees it; the tests share the stack and run side by side. Each says so, not the class, which would
+ * then run beside others that kill parts of that stack.
+ */
 class FirstPaymentIT {
 
     private static final Duration SETTLES_WITHIN = Duration.ofMinutes(2);
@@ -60,6 +62,7 @@ class FirstPaymentIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aPaymentOfTwoSellersGoesFromReadyToCompletedAndIsSeenEverywhere() throws IOException {
         String body = order(newOrderId(), line("seller-a1", 12_000, 600), line("seller-b1", 8_000, 0));
         Answer created = api.post("/payments", UUID.randomUUID().toString(), body);
@@ -120,6 +123,7 @@ class FirstPaymentIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aWalletWithoutEntriesIsEmptyAndNotMissing() throws IOException {
         Answer wallet = api.get("/wallets/nobody?currency=KRW");
 
@@ -129,6 +133,7 @@ class FirstPaymentIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aConfirmationThatWaitsIsAnsweredWhenThePaymentIsComplete() throws IOException {
         String id = shop.create("seller-w1", 1_000);
 
@@ -139,6 +144,7 @@ class FirstPaymentIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aRepetitionIsAnsweredTheSameAndDoesNothing() throws IOException {
         String createKey = UUID.randomUUID().toString();
         String body = order(newOrderId(), line("seller-r1", 5_000, 0));
@@ -163,6 +169,7 @@ class FirstPaymentIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void tenClientsThatConfirmAtOnceChargeOnce() throws Exception {
         String id = shop.create("seller-race", 7_000);
         List<Future<Answer>> answers = new ArrayList<>();
@@ -183,6 +190,7 @@ class FirstPaymentIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aDeclineIsFinalAndSaysThePspsCode() throws IOException {
         String id = shop.create("seller-d1", 3_000);
         String key = UUID.randomUUID().toString();
@@ -198,6 +206,7 @@ class FirstPaymentIT {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @ValueSource(
             strings = {
                 "timeout_before_charge",
@@ -223,6 +232,7 @@ class FirstPaymentIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aChargeOfAnotherAmountIsForAPersonToReview() throws IOException {
         String id = shop.create("seller-v1", 2_000);
 
@@ -233,6 +243,7 @@ class FirstPaymentIT {
     }
 
     @ParameterizedTest(name = "{0}: {1} {2}")
+    @Execution(ExecutionMode.CONCURRENT)
     @CsvSource(delimiter = '|', textBlock = """
                     an unknown field      | 400 | malformed-request | {"orderId":"order-x1","currency":"KRW","lines":[{"sellerId":"s","amount":1}],"note":"x"}
                     no JSON               | 400 | malformed-request | {"orderId":
@@ -252,6 +263,7 @@ class FirstPaymentIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void whatIsMissingOrForbiddenIsSaid() throws IOException {
         String id = shop.create("seller-m1", 4_000);
         assertProblem(shop.confirm(id, UUID.randomUUID().toString(), "key-" + id, 4_001), 422, "amount-mismatch");
@@ -280,6 +292,7 @@ class FirstPaymentIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void anOrderHasOnePaymentUntilItIsDeclined() throws IOException {
         String orderId = newOrderId();
         String id = shop.create(order(orderId, line("seller-o1", 1_000, 0)));
@@ -301,6 +314,7 @@ class FirstPaymentIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aRecordThatCannotBeReadGoesToTheDeadLettersAndHoldsUpNobody() throws Exception {
         String marker = "poison-" + UUID.randomUUID();
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
