@@ -22,16 +22,23 @@ import org.slf4j.LoggerFactory;
 import org.springframework.kafka.annotation.KafkaListener;
 import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.stereotype.Component;
+import reactor.core.publisher.Mono;
 
 /**
  * Turns completions into COMPLETED payments and refunds and decided payouts: a batch is one statement, and one that comes
- * again changes nothing. The offsets are committed after the statement.
+ * again changes nothing. The offsets are committed after the statement. A completion that nothing waits for is never
+ * passed over in silence: it would be gone.
  */
 @Component
 class CompletionListener {
 
     private static final Logger log = LoggerFactory.getLogger(CompletionListener.class);
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
+
+    /** For three seconds; whatever isn't there by then lies among the dead letters, to be looked at and replayed. */
+    private static final int LOOKS_FOR_A_COMMIT = 13;
+
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(250);
 
     private final Completions completions;
     private final Waiters waiters;
@@ -47,9 +54,12 @@ class CompletionListener {
         this.serdes = new AvroSerdes(settings.registry());
     }
 
+    /** A completion, and the record that it came in. */
+    private record Told(ConsumerRecord<byte[], byte[]> record, SettlementCompleted completion) {}
+
     @KafkaListener(topics = "settlement.completions", groupId = "jangbu-payment-api", batch = "true")
     void on(List<ConsumerRecord<byte[], byte[]>> records) {
-        List<SettlementCompleted> batch = new ArrayList<>();
+        List<Told> batch = new ArrayList<>();
         for (ConsumerRecord<byte[], byte[]> record : records) {
             SettlementCompleted completion = read(record);
             if (completion != null) {
@@ -57,17 +67,42 @@ class CompletionListener {
                     throw new IllegalStateException("A completion of a kind that this version doesn't know: offset "
                             + record.offset() + " of partition " + record.partition());
                 }
-                batch.add(completion);
+                batch.add(new Told(record, completion));
             }
         }
-        if (!batch.isEmpty()) {
-            completions.record(batch).block(TIMEOUT);
-            List<UUID> payments = batch.stream()
-                    .filter(completion -> completion.getKind() == SettlementKind.PAYMENT)
-                    .map(completion -> UUID.fromString(completion.getReferenceId()))
-                    .toList();
-            waiters.wake(payments).block(TIMEOUT);
+        for (int attempt = 1; !batch.isEmpty(); attempt++) {
+            batch = completed(batch);
+            if (attempt == LOOKS_FOR_A_COMMIT) {
+                batch.forEach(told -> setAside(
+                        told.record(),
+                        "nothing waits for it: no such " + told.completion().getKind() + " is approved or asked for"));
+                return;
+            }
+            if (!batch.isEmpty()) {
+                Mono.delay(BETWEEN_LOOKS).block();
+            }
         }
+    }
+
+    /**
+     * Writes a batch down, and shows the payments to whoever waits for them.
+     *
+     * @return those that nothing waits for. The change stream may tell of a commit a moment before other sessions see it (the
+     *     log is flushed first, then the transaction leaves the list of those that run), and the desks may be faster than that
+     *     moment on a machine that has much to do.
+     */
+    private List<Told> completed(List<Told> batch) {
+        List<SettlementCompleted> completions =
+                batch.stream().map(Told::completion).toList();
+        List<Integer> unawaited = this.completions.record(completions).block(TIMEOUT);
+        List<UUID> payments = completions.stream()
+                .filter(completion -> completion.getKind() == SettlementKind.PAYMENT)
+                .map(completion -> UUID.fromString(completion.getReferenceId()))
+                .toList();
+        waiters.wake(payments).block(TIMEOUT);
+        return Objects.requireNonNull(unawaited, "a list, be it empty").stream()
+                .map(batch::get)
+                .toList();
     }
 
     /** Resolved before the first record is read: a registry that fails meanwhile must not make the record look like poison. */

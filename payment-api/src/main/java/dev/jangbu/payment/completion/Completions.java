@@ -17,12 +17,16 @@ import reactor.core.publisher.Mono;
 @Component
 class Completions {
 
-    /** Only what is open moves; a reference that comes twice in a batch moves once. */
+    /**
+     * Only what is open moves; a reference that comes twice in a batch moves once. What neither is open nor was completed before
+     * is named, by its place in the batch: all parts of the statement see the same snapshot.
+     */
     private static final String RECORD = """
-            WITH done AS (
-                SELECT DISTINCT ON (id) *
-                  FROM unnest(:ids, :kinds, :outcomes, :rejections, :ats, :positions)
-                       AS d (id, kind, outcome, rejection, at, position)),
+            WITH told AS (
+                SELECT *
+                  FROM unnest(:ids, :kinds, :outcomes, :rejections, :ats, :positions) WITH ORDINALITY
+                       AS t (id, kind, outcome, rejection, at, position, ordinal)),
+            done AS (SELECT DISTINCT ON (id, kind) * FROM told ORDER BY id, kind, ordinal),
             paid AS (
                 UPDATE payments p
                    SET status = 'COMPLETED', version = p.version + 1, cause = 'completion', completed_at = done.at,
@@ -46,7 +50,14 @@ class Completions {
                   FROM done
                  WHERE o.id = done.id AND done.kind = 'PAYOUT' AND o.status = 'REQUESTED'
                 RETURNING 1)
-            SELECT (SELECT count(*) FROM paid) + (SELECT count(*) FROM refunded) + (SELECT count(*) FROM decided) AS moved
+            SELECT (t.ordinal - 1)::int AS place
+              FROM told t
+             WHERE NOT EXISTS (SELECT FROM payments p
+                                WHERE t.kind = 'PAYMENT' AND p.id = t.id AND p.status IN ('APPROVED', 'COMPLETED'))
+               AND NOT EXISTS (SELECT FROM refunds r
+                                WHERE t.kind = 'REFUND' AND r.id = t.id AND r.status IN ('APPROVED', 'COMPLETED'))
+               AND NOT EXISTS (SELECT FROM payouts o WHERE t.kind = 'PAYOUT' AND o.id = t.id)
+             ORDER BY place
             """;
 
     private final DatabaseClient database;
@@ -58,9 +69,10 @@ class Completions {
     /**
      * Records a batch of completions without an {@linkplain #objection objection}.
      *
-     * @return how many payments, refunds and payouts moved
+     * @return the places in the batch, from 0, of those that nothing waits for: unless its commit isn't visible yet, there is no
+     *     such payment, refund or payout
      */
-    Mono<Long> record(List<SettlementCompleted> batch) {
+    Mono<List<Integer>> record(List<SettlementCompleted> batch) {
         return database.sql(RECORD)
                 .bind("ids", column(batch, c -> UUID.fromString(c.getReferenceId()), UUID[]::new))
                 .bind("kinds", column(batch, c -> c.getKind().name(), String[]::new))
@@ -68,8 +80,9 @@ class Completions {
                 .bind("rejections", column(batch, Completions::rejection, String[]::new))
                 .bind("positions", column(batch, Completions::position, String[]::new))
                 .bind("ats", column(batch, SettlementCompleted::getCompletedAt, Instant[]::new))
-                .map(row -> Rows.required(row, "moved", Long.class))
-                .one();
+                .map(row -> Rows.required(row, "place", Integer.class))
+                .all()
+                .collectList();
     }
 
     /**

@@ -75,11 +75,16 @@ class CompletionTest {
     }
 
     @Test
-    void whatWasNeverAskedForChangesNothing() {
+    void whatWasNeverAskedForChangesNothingAndIsSetAside() {
+        List<String> strangers = new ArrayList<>();
         for (SettlementKind kind : List.of(SettlementKind.PAYMENT, SettlementKind.REFUND, SettlementKind.PAYOUT)) {
-            COMPLETIONS.completed(kind, UUID.randomUUID().toString());
+            String stranger = UUID.randomUUID().toString();
+            strangers.add(stranger);
+            COMPLETIONS.completed(kind, stranger);
         }
-        COMPLETIONS.rejected(UUID.randomUUID().toString(), Rejection.VERSION_CONFLICT);
+        String payout = UUID.randomUUID().toString();
+        strangers.add(payout);
+        COMPLETIONS.rejected(payout, Rejection.VERSION_CONFLICT);
         // Of another kind than the reference is.
         Staged payment = Staged.in(State.APPROVED);
         COMPLETIONS.completed(SettlementKind.REFUND, payment.id());
@@ -90,6 +95,23 @@ class CompletionTest {
 
         payment.shop().read(payment.id()).of("APPROVED");
         ready.shop().read(ready.id()).of("READY");
+        strangers.addAll(List.of(payment.id(), ready.id()));
+        assertThat(deadLetters(strangers))
+                .allSatisfy(letter -> assertThat(EventHeaders.text(letter.headers(), DeadLetters.REASON))
+                        .contains("nothing waits for it"));
+    }
+
+    @Test
+    void aCompletionThatComesBeforeItsCommitIsSeenIsNotLost() {
+        Staged before = Staged.in(State.APPROVED);
+        try (Staged executing = Staged.in(State.EXECUTING)) {
+            COMPLETIONS.completed(SettlementKind.PAYMENT, before.id());
+            COMPLETIONS.completed(SettlementKind.PAYMENT, executing.id());
+            before.awaitState(State.COMPLETED);
+            executing.letGo().run();
+
+            executing.awaitState(State.COMPLETED);
+        }
     }
 
     @Test
@@ -170,7 +192,7 @@ class CompletionTest {
             consumer.assign(List.of(partition));
             consumer.seekToBeginning(List.of(partition));
             Map<String, ConsumerRecord<byte[], byte[]>> found = new java.util.HashMap<>();
-            await().atMost(Duration.ofSeconds(20)).until(() -> {
+            await().atMost(Duration.ofSeconds(40)).until(() -> {
                 for (ConsumerRecord<byte[], byte[]> letter : consumer.poll(Duration.ofMillis(200))) {
                     found.putIfAbsent(new String(letter.key(), StandardCharsets.UTF_8), letter);
                 }
