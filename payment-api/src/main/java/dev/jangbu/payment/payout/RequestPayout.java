@@ -82,9 +82,10 @@ class RequestPayout {
                 .flatMap(before -> before.fingerprint().equals(fingerprint)
                         ? Mono.just(answer(before.payout()).asReplay())
                         : Mono.<Answer>error(IdempotencyKeys.reused()))
-                .switchIfEmpty(Mono.defer(
-                        () -> refuseIfStale(payout).then(Mono.defer(() -> insert(payout, key, fingerprint, trace)
-                                .as(transaction::transactional)))));
+                .switchIfEmpty(Mono.defer(() -> passedVersion(payout)
+                        .flatMap(version -> stale(version, payout, key, fingerprint))
+                        .switchIfEmpty(Mono.defer(
+                                () -> insert(payout, key, fingerprint, trace).as(transaction::transactional)))));
     }
 
     private Mono<Answer> insert(Payout payout, IdempotencyKey key, Fingerprint fingerprint, TraceContext trace) {
@@ -97,23 +98,35 @@ class RequestPayout {
                                 .then(keys.answered(key, answer))
                                 .thenReturn(answer);
                     case Claim.Done done -> Mono.just(done.answer());
-                    case Claim.Running running ->
-                        Mono.<Answer>error(new IllegalStateException("A payout is asked for in one transaction"));
+                    case Claim.Running running -> Mono.<Answer>error(inOneTransaction());
                 });
     }
 
-    private Mono<Void> refuseIfStale(Payout payout) {
+    /** The wallet's version, if it has passed the one that the client decided on. */
+    private Mono<Long> passedVersion(Payout payout) {
         Long expected = payout.expectedVersion();
         return expected == null
                 ? Mono.empty()
-                : wallets.of(payout.sellerId(), payout.currency())
-                        // What is read may be behind; only what has passed the expected version is surely stale.
-                        .flatMap(version -> version <= expected
-                                ? Mono.empty()
-                                : Mono.error(new Problem(
-                                                ProblemCode.VERSION_CONFLICT,
-                                                "The wallet has moved on; read it again and decide anew")
-                                        .with("version", version)));
+                // What is read may be behind; only what has passed the expected version is surely stale.
+                : wallets.of(payout.sellerId(), payout.currency()).filter(version -> version > expected);
+    }
+
+    /**
+     * Refuses, unless it was this very payout that moved the wallet on: the same call may have been done while the wallet was
+     * looked at, and its client must not be told of a conflict and ask once more under a new key. A call that is written down
+     * after this look can't have moved the wallet before it, so the desk refuses it for the same reason.
+     */
+    private Mono<Answer> stale(long version, Payout payout, IdempotencyKey key, Fingerprint fingerprint) {
+        return keys.claim(key, fingerprint, OPERATION, payout.id(), 0, Duration.ZERO)
+                .flatMap(claim -> switch (claim) {
+                    case Claim.Fresh fresh -> keys.forget(key).then(Mono.<Answer>empty());
+                    case Claim.Done done -> Mono.just(done.answer());
+                    case Claim.Running running -> Mono.<Answer>error(inOneTransaction());
+                })
+                .as(transaction::transactional)
+                .switchIfEmpty(Mono.error(() -> new Problem(
+                                ProblemCode.VERSION_CONFLICT, "The wallet has moved on; read it again and decide anew")
+                        .with("version", version)));
     }
 
     private Payout payout(String sellerId, PayoutRequest.Valid request, Optional<Long> expectedVersion) {
@@ -150,6 +163,10 @@ class RequestPayout {
                 .setPsp("")
                 .setOccurredAt(payout.createdAt())
                 .build();
+    }
+
+    private static IllegalStateException inOneTransaction() {
+        return new IllegalStateException("A payout is asked for in one transaction");
     }
 
     private Answer answer(Payout payout) {

@@ -17,6 +17,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
@@ -113,6 +114,25 @@ class PayoutTest {
         assertThat(payoutsOf(seller)).isEmpty();
         // 412 isn't stored: the same key may come again with what the wallet says now.
         client.post(path, BODY, key, "If-Match", "\"7\"").is(202);
+    }
+
+    @Test
+    void aPayoutThatMovedTheWalletItselfIsNotToldOfAConflictWithIt() {
+        Testbed.wallets().version(seller, 7);
+        UUID key = UUID.randomUUID();
+        List<Reply> copies = new CopyOnWriteArrayList<>();
+        // A copy of the call overtakes it while it looks at the wallet, and is booked.
+        Testbed.wallets().beforeOneLook(seller, () -> {
+            copies.add(client.post(path, BODY, key, "If-Match", "\"7\""));
+            Testbed.wallets().version(seller, 8);
+        });
+
+        Reply overtaken = client.post(path, BODY, key, "If-Match", "\"7\"").is(202);
+
+        assertThat(copies).hasSize(1);
+        assertThat(overtaken.id()).isEqualTo(copies.getFirst().is(202).id());
+        assertThat(overtaken.header("Idempotency-Replayed")).isEqualTo("true");
+        assertThat(payoutsOf(seller)).hasSize(1);
     }
 
     @Test

@@ -17,6 +17,7 @@ public final class WalletPages implements AutoCloseable {
 
     private final HttpServer server;
     private final Map<String, Long> versions = new ConcurrentHashMap<>();
+    private final Map<String, Runnable> beforeOneLook = new ConcurrentHashMap<>();
     private volatile boolean restoring;
 
     WalletPages() {
@@ -39,6 +40,11 @@ public final class WalletPages implements AutoCloseable {
         versions.put(seller, version);
     }
 
+    /** What happens between the next look at the seller's wallet and its answer. */
+    public void beforeOneLook(String seller, Runnable meanwhile) {
+        beforeOneLook.put(seller, meanwhile);
+    }
+
     /** Whether the stores are still being restored, so that no wallet can be read. */
     public void restoring(boolean now) {
         restoring = now;
@@ -46,6 +52,10 @@ public final class WalletPages implements AutoCloseable {
 
     private void answer(HttpExchange exchange) throws IOException {
         String seller = exchange.getRequestURI().getPath().substring("/wallets/".length());
+        Runnable meanwhile = beforeOneLook.remove(seller);
+        if (meanwhile != null) {
+            meanwhile.run();
+        }
         long version = versions.getOrDefault(seller, 0L);
         String body = restoring
                 ? "{\"type\":\"urn:jangbu:problem:restoring\",\"title\":\"x\",\"status\":503,\"detail\":\"x\",\"code\":\"restoring\"}"
