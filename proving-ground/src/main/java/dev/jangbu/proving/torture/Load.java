@@ -142,7 +142,7 @@ public final class Load implements AutoCloseable {
                 boolean due = number < begun.get();
                 if (due && asked.compareAndSet(number, number + SELLER_AFTER)) {
                     try {
-                        new Seller(line, run, seed, number).ask().ifPresent(book::add);
+                        book.add(new Seller(line, run, seed, number).ask());
                     } catch (IllegalStateException e) {
                         promises.broken(String.valueOf(e.getMessage()));
                     }

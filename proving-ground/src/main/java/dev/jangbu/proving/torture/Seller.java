@@ -3,7 +3,6 @@ package dev.jangbu.proving.torture;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.jangbu.proving.stack.HttpApi.Answer;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.SplittableRandom;
 
 /** One payout that a seller asks for: of some of the wallet, or of more than is in it, on a version or on none. */
@@ -23,11 +22,30 @@ final class Seller {
         this.currency = random.nextInt(5) == 0 ? "USD" : "KRW";
     }
 
-    /** @param status what the desk decided: BOOKED or REJECTED */
-    record Payout(String id, String sellerId, String currency, long amount, String status) {}
+    /**
+     * A payout as its seller knows it.
+     *
+     * @param id empty if it was refused at the door
+     * @param status what the desk decided, BOOKED or REJECTED; or REFUSED, at the door
+     */
+    record Payout(String id, String sellerId, String currency, long amount, String status) {
 
-    /** The payout, or nothing if it was refused at the door. */
-    Optional<Payout> ask() throws InterruptedException {
+        /**
+         * Whether this may be there: a slow copy of a call that was refused at the door, for its version, and that the desk has
+         * refused for the same reason.
+         */
+        boolean mayBe(JsonNode there) {
+            return status.equals("REFUSED")
+                    && there.path("status").asText().equals("REJECTED")
+                    && there.path("rejection").asText().equals("VERSION_CONFLICT")
+                    && there.path("sellerId").asText().equals(sellerId)
+                    && there.path("currency").asText().equals(currency)
+                    && there.path("amount").asLong() == amount;
+        }
+    }
+
+    /** Asks, and waits for what the desk decides. */
+    Payout ask() throws InterruptedException {
         JsonNode wallet =
                 line.read("/wallets/" + sellerId + "?currency=" + currency).body();
         long balance = wallet.path("balance").asLong();
@@ -44,19 +62,19 @@ final class Seller {
                 };
         Answer answer = line.call(call, random);
         if (answer.status() != 202) {
-            return Optional.empty();
+            return new Payout("", sellerId, currency, amount, "REFUSED");
         }
         JsonNode decided = decided(answer.text("id"));
         String rejection = decided.path("rejection").asText();
         if (rejection.equals("VERSION_CONFLICT") && call.headers().isEmpty()) {
             throw new IllegalStateException(call + " expected no version and was refused for it: " + decided);
         }
-        return Optional.of(new Payout(
+        return new Payout(
                 answer.text("id"),
                 sellerId,
                 currency,
                 amount,
-                decided.path("status").asText()));
+                decided.path("status").asText());
     }
 
     private JsonNode decided(String id) throws InterruptedException {
