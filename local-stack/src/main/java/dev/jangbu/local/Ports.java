@@ -75,10 +75,29 @@ record Ports(Map<PartName, Integer> byPart) {
         }
     }
 
-    /** A port that nothing listens on at the moment. */
-    static int anyFree() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(HOST))) {
-            return socket.getLocalPort();
+    /** So many different ports that nothing listens on at the moment, and that no part of the stack will listen on. */
+    List<Integer> moreFree(int count) {
+        List<ServerSocket> held = new ArrayList<>();
+        try {
+            List<Integer> free = new ArrayList<>();
+            while (free.size() < count) {
+                ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(HOST));
+                held.add(socket);
+                if (!byPart.containsValue(socket.getLocalPort())) {
+                    free.add(socket.getLocalPort());
+                }
+            }
+            return free;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            held.forEach(Ports::close);
+        }
+    }
+
+    private static void close(ServerSocket socket) {
+        try {
+            socket.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

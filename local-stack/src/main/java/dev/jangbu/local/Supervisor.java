@@ -112,13 +112,14 @@ final class Supervisor {
 
     private static List<Part> all(Stack stack) {
         Postgres postgres = new Postgres(stack);
+        List<Integer> inner = stack.ports().moreFree(3);
         return List.of(
                 postgres,
-                new Kafka(stack, Ports.anyFree()),
-                new Registry(stack, Ports.anyFree()),
+                new Kafka(stack, inner.get(0)),
+                new Registry(stack, inner.get(1)),
                 new Connect(stack),
                 new PspSimulator(stack),
-                new PaymentApi(stack, Ports.anyFree()),
+                new PaymentApi(stack, inner.get(2)),
                 new StreamsProcessor(stack),
                 new LedgerService(stack));
     }

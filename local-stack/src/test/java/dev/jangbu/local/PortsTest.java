@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -52,6 +53,20 @@ final class PortsTest {
                     .hasMessageContaining(Integer.toString(port))
                     .hasMessageContaining("psp-simulator")
                     .hasMessageContaining("JANGBU_PSP_SIMULATOR_PORT");
+        }
+    }
+
+    @Test
+    void more_ports_are_never_those_of_the_parts() {
+        List<Integer> free = new Ports(Map.of()).moreFree(PartName.values().length);
+        Map<PartName, Integer> parts = new EnumMap<>(PartName.class);
+        for (PartName part : PartName.values()) {
+            parts.put(part, free.get(parts.size()));
+        }
+        Ports ports = new Ports(parts);
+
+        for (int round = 0; round < 50; round++) {
+            assertThat(ports.moreFree(200)).doesNotHaveDuplicates().doesNotContainAnyElementsOf(free);
         }
     }
 

@@ -15,9 +15,11 @@ import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
 import org.springframework.boot.ApplicationArguments;
 import org.springframework.boot.ApplicationRunner;
+import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.reactive.TransactionalOperator;
 import reactor.core.publisher.Mono;
+import reactor.util.retry.Retry;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -28,6 +30,9 @@ import tools.jackson.databind.json.JsonMapper;
 class IssueApiKey implements ApplicationRunner {
 
     private static final String OPERATION = "api-key";
+
+    private static final Retry DATABASE_AWAY =
+            Retry.fixedDelay(60, Duration.ofSeconds(1)).filter(DataAccessResourceFailureException.class::isInstance);
 
     private final ApiKeyStore store;
     private final IdempotencyKeys keys;
@@ -80,12 +85,17 @@ class IssueApiKey implements ApplicationRunner {
         return new Answer(201, json.writeValueAsString(view), "/v1/api-keys/" + issued.id());
     }
 
-    /** Makes the development key, if one is set; one that was revoked stays so. */
+    /**
+     * Makes the development key, if one is set; one that was revoked stays so. A database that is away for a while, as it may be
+     * right after a start, is waited for.
+     */
     @Override
     public void run(ApplicationArguments arguments) {
         if (!settings.devApiKey().isEmpty()) {
             ApiKey dev = new ApiKey(ids.generate(), "dev", EnumSet.allOf(Scope.class), now(), null, null);
-            store.insert(dev, new KeySecret(settings.devApiKey())).block();
+            store.insert(dev, new KeySecret(settings.devApiKey()))
+                    .retryWhen(DATABASE_AWAY)
+                    .block();
         }
     }
 
