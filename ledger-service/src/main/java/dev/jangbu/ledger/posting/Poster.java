@@ -7,7 +7,6 @@ import dev.jangbu.ledger.posting.Reading.Poison;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -15,15 +14,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
@@ -31,35 +26,28 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The posting of entries, turn by turn: open the books that need it · poll · write each book in a PostgreSQL transaction of
- * its own, several at a time · send all their postings, with the offsets, in one Kafka transaction. All but the writing is
- * the calling thread's, which waits until every book is written.
+ * The posting of entries, turn by turn: open the {@linkplain Books books} that need it · poll · write each book in a
+ * PostgreSQL transaction of its own, several at a time · send all their postings, with the offsets, in one Kafka transaction.
+ * All but the writing is the calling thread's, which waits until every book is written.
  *
  * <p>The journals come first and the postings after: a death between the two leaves journals whose postings are not sent.
  * They are sent by whoever opens the book next, from the stored journals. One remedy serves every failure, also those
- * whose outcome is unknown: the books concerned are closed, and opened again from what PostgreSQL and Kafka say. Books
- * that are closed or stopped are paused, while polling goes on and keeps the membership of the group.
+ * whose outcome is unknown: the books concerned are closed.
  */
-final class Poster implements ConsumerRebalanceListener, AutoCloseable {
+final class Poster implements AutoCloseable {
 
     private static final String NAME = "ledger-service";
     private static final Duration POLL = Duration.ofMillis(250);
-    private static final Duration LOOK_AFTER_IDLE_BOOKS = Duration.ofSeconds(5);
 
     private final Consumer<byte[], byte[]> consumer;
     private final EntryReader reader;
-    private final BookWriter writer;
     private final BookPoster bookPoster;
     private final ExecutorService writers;
     private final PostingPublisher publisher;
     private final PostingStatus status;
-    private final Backoff backoff;
-    private final Clock clock;
-    private Instant lookedAfter;
-    private final Map<TopicPartition, Book> books = new HashMap<>();
+    private final Books books;
 
     Poster(
             Consumer<byte[], byte[]> consumer,
@@ -71,19 +59,16 @@ final class Poster implements ConsumerRebalanceListener, AutoCloseable {
             Clock clock) {
         this.consumer = consumer;
         this.reader = reader;
-        this.writer = writer;
         this.bookPoster = new BookPoster(writer);
         this.writers = Executors.newFixedThreadPool(
                 booksAtOnce, Thread.ofPlatform().name("book-", 1).factory());
         this.publisher = publisher;
         this.status = status;
-        this.backoff = new Backoff(clock);
-        this.clock = clock;
-        this.lookedAfter = clock.instant();
+        this.books = new Books(consumer, writer, publisher, status, clock);
     }
 
     void subscribe() {
-        consumer.subscribe(List.of(Topics.LEDGER_ENTRIES.name()), this);
+        consumer.subscribe(List.of(Topics.LEDGER_ENTRIES.name()), books);
     }
 
     /**
@@ -92,69 +77,22 @@ final class Poster implements ConsumerRebalanceListener, AutoCloseable {
      * @throws KafkaException if the consumer is of no use any more
      */
     void turn() {
-        openBooks();
+        books.open();
         ConsumerRecords<byte[], byte[]> records;
         try {
             records = consumer.poll(POLL);
         } catch (InvalidOffsetException e) {
             // auto.offset.reset is none: records that were kept for ever are gone, or the topic is another one.
-            e.partitions().forEach(partition -> stop(book(partition), "Its records are gone from Kafka: " + e));
+            e.partitions()
+                    .forEach(partition -> books.stop(books.of(partition), "Its records are gone from Kafka: " + e));
             return;
         }
         if (records.isEmpty()) {
-            commitMarkers();
-            lookAfterIdleBooks();
+            books.commitMarkers();
+            books.lookAfterIdle();
         } else {
             post(records);
         }
-    }
-
-    private void openBooks() {
-        List<Book> closed = books(Book.State.CLOSED);
-        if (closed.isEmpty()) {
-            // Nothing is waited for, also by an instance that was given no book, or whose books others have taken over.
-            status.nothingToOpen();
-            return;
-        }
-        if (!backoff.isOver()) {
-            return;
-        }
-        try {
-            // Before the group's offset is read: a transaction that an earlier producer left open may still move it.
-            publisher.ready();
-            Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(partitions(closed));
-            for (Book book : closed) {
-                open(book, committed.get(book.partition()));
-            }
-            backoff.reset();
-            status.recovered();
-        } catch (SQLException e) {
-            troubled("PostgreSQL does not answer", e);
-        } catch (KafkaException e) {
-            troubled("Kafka does not answer", e);
-        }
-    }
-
-    private void open(Book book, @Nullable OffsetAndMetadata committed) throws SQLException {
-        TopicPartition partition = book.partition();
-        OptionalLong bookOffset = writer.nextOffset(book.number());
-        OptionalLong groupOffset = committed == null ? OptionalLong.empty() : OptionalLong.of(committed.offset());
-        switch (Opening.decide(groupOffset, bookOffset)) {
-            case Opening.Stop stop -> stop(book, stop.reason());
-            case Opening.Begin begin -> {
-                consumer.commitSync(Map.of(partition, new OffsetAndMetadata(0)));
-                resume(book, 0, 0);
-            }
-            case Opening.Resume resume -> resume(book, resume.position(), resume.groupOffset());
-        }
-    }
-
-    private void resume(Book book, long position, long groupOffset) throws SQLException {
-        writer.create(book.number());
-        book.open(position, groupOffset);
-        consumer.seek(book.partition(), position);
-        consumer.resume(List.of(book.partition()));
-        status.moved(book);
     }
 
     private void post(ConsumerRecords<byte[], byte[]> records) {
@@ -177,9 +115,9 @@ final class Poster implements ConsumerRebalanceListener, AutoCloseable {
                 }
                 done.put(book, progress);
             } catch (SQLException e) {
-                close(book, "PostgreSQL does not answer", e);
+                books.close(book, "PostgreSQL does not answer", e);
             } catch (BookWentBackException e) {
-                close(book, "The database was restored", e);
+                books.close(book, "The database was restored", e);
             }
         }
         if (publish(outgoing, offsets, done.keySet())) {
@@ -194,7 +132,7 @@ final class Poster implements ConsumerRebalanceListener, AutoCloseable {
     private List<Writing> begin(ConsumerRecords<byte[], byte[]> records) {
         List<Writing> begun = new ArrayList<>();
         for (TopicPartition partition : records.partitions()) {
-            Book book = book(partition);
+            Book book = books.of(partition);
             try {
                 List<Reading> readings = read(records.records(partition));
                 long end = Objects.requireNonNull(records.nextOffsets().get(partition), "a partition that was read")
@@ -204,7 +142,7 @@ final class Poster implements ConsumerRebalanceListener, AutoCloseable {
                 begun.add(new Writing(
                         book, readings, writers.submit(() -> bookPoster.post(number, knownOffset, readings, end))));
             } catch (RegistryUnavailableException e) {
-                close(book, "The schema registry does not answer", e);
+                books.close(book, "The schema registry does not answer", e);
             }
         }
         return begun;
@@ -256,7 +194,7 @@ final class Poster implements ConsumerRebalanceListener, AutoCloseable {
             publisher.publish(outgoing, offsets, consumer.groupMetadata());
             return true;
         } catch (KafkaException e) {
-            concerned.forEach(book -> close(book, "Kafka refused or did not answer a transaction", e));
+            concerned.forEach(book -> books.close(book, "Kafka refused or did not answer a transaction", e));
             return false;
         }
     }
@@ -266,105 +204,8 @@ final class Poster implements ConsumerRebalanceListener, AutoCloseable {
         if (progress.stop() == null) {
             status.moved(book);
         } else {
-            stop(book, progress.stop());
+            books.stop(book, progress.stop());
         }
-    }
-
-    /** When quiet, moves the group's offset over the markers that end transactions, so that no lag remains. */
-    private void commitMarkers() {
-        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-        for (Book book : books.values()) {
-            if (book.state() == Book.State.OPEN && consumer.position(book.partition()) > book.groupOffset()) {
-                offsets.put(book.partition(), new OffsetAndMetadata(consumer.position(book.partition())));
-            }
-        }
-        if (offsets.isEmpty()) {
-            return;
-        }
-        try {
-            consumer.commitSync(offsets);
-            offsets.forEach((partition, offset) -> book(partition).publishedTo(offset.offset()));
-        } catch (KafkaException e) {
-            offsets.keySet().forEach(partition -> close(book(partition), "Kafka refused an offset", e));
-        }
-    }
-
-    /**
-     * A quiet book would not notice that its database was restored, or that anything is away. One whose offsets are not
-     * what this instance left is closed, and what that means is decided when it is opened.
-     */
-    private void lookAfterIdleBooks() {
-        List<Book> open = books(Book.State.OPEN);
-        if (open.isEmpty() || clock.instant().isBefore(lookedAfter.plus(LOOK_AFTER_IDLE_BOOKS))) {
-            return;
-        }
-        lookedAfter = clock.instant();
-        try {
-            Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(partitions(open));
-            for (Book book : open) {
-                OffsetAndMetadata offset = committed.get(book.partition());
-                if (offset == null
-                        || offset.offset() != book.groupOffset()
-                        || writer.nextOffset(book.number()).orElse(-1) < book.nextOffset()) {
-                    close(book);
-                }
-            }
-        } catch (SQLException e) {
-            open.forEach(book -> close(book, "PostgreSQL does not answer", e));
-        } catch (KafkaException e) {
-            open.forEach(book -> close(book, "Kafka does not answer", e));
-        }
-    }
-
-    private void close(Book book) {
-        book.close();
-        consumer.pause(List.of(book.partition()));
-        status.moved(book);
-    }
-
-    private void close(Book book, String what, Exception e) {
-        close(book);
-        troubled(what, e);
-    }
-
-    private void stop(Book book, String reason) {
-        book.stop();
-        consumer.pause(List.of(book.partition()));
-        status.stopped(book, reason);
-    }
-
-    private void troubled(String what, Exception e) {
-        status.trouble(what, e);
-        backoff.failed();
-    }
-
-    private List<Book> books(Book.State state) {
-        return books.values().stream().filter(book -> book.state() == state).toList();
-    }
-
-    private static Set<TopicPartition> partitions(List<Book> books) {
-        return books.stream().map(Book::partition).collect(Collectors.toSet());
-    }
-
-    private Book book(TopicPartition partition) {
-        Book book = books.get(partition);
-        if (book == null) {
-            throw new IllegalStateException(partition + " is not assigned");
-        }
-        return book;
-    }
-
-    @Override
-    public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-        for (TopicPartition partition : partitions) {
-            Book book = new Book(partition);
-            books.put(partition, book);
-            // Paused until it is opened; some position must be set, or the poll would ask for a reset that is none.
-            consumer.pause(List.of(partition));
-            consumer.seek(partition, 0);
-            status.moved(book);
-        }
-        status.joined();
     }
 
     /** Waits for what is being written. */
@@ -388,23 +229,6 @@ final class Poster implements ConsumerRebalanceListener, AutoCloseable {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new IllegalStateException("interrupted while books are written", e);
-            }
-        }
-    }
-
-    /** This instance was missed for too long: it is no member of the group until it has joined again. */
-    @Override
-    public void onPartitionsLost(Collection<TopicPartition> partitions) {
-        onPartitionsRevoked(partitions);
-        status.lost();
-    }
-
-    @Override
-    public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-        for (TopicPartition partition : partitions) {
-            Book book = books.remove(partition);
-            if (book != null) {
-                status.revoked(book);
             }
         }
     }

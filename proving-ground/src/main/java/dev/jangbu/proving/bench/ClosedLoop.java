@@ -39,12 +39,19 @@ final class ClosedLoop {
             }
         }
         long took = System.nanoTime() - began;
+        List<Throwable> gaveUp = new ArrayList<>();
         for (Future<?> each : running) {
             try {
                 each.get();
             } catch (ExecutionException e) {
-                throw new BenchException("A buyer gave up: " + e.getMessage(), e);
+                gaveUp.add(e.getCause());
             }
+        }
+        if (!gaveUp.isEmpty()) {
+            throw new BenchException(
+                    "%d of %d buyers gave up, for instance: %s"
+                            .formatted(gaveUp.size(), clients, gaveUp.getFirst().getMessage()),
+                    gaveUp.getFirst());
         }
         return took;
     }
