@@ -32,7 +32,9 @@ public final class LocalStack {
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
-            Runtime.getRuntime().addShutdownHook(new Thread(shared::close, "stop the shared stack"));
+            if (isKept()) {
+                System.out.println("kept: " + shared.data());
+            }
         }
         return shared;
     }
@@ -92,16 +94,5 @@ public final class LocalStack {
 
     private static boolean isKept() {
         return System.getProperty("jangbu.keep") != null;
-    }
-
-    private void close() {
-        try {
-            stack.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        if (isKept()) {
-            System.out.println("kept: " + stack.data());
-        }
     }
 }

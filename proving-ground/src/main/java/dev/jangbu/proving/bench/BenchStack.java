@@ -23,14 +23,11 @@ final class BenchStack implements AutoCloseable {
     private final Path home;
     private final OwnStack stack;
     private final StackAddress address;
-    private final Thread onExit;
 
     private BenchStack(Path home, OwnStack stack) throws IOException {
         this.home = home;
         this.stack = stack;
         this.address = stack.address();
-        this.onExit = new Thread(this::end, "stop the stack of the bench");
-        Runtime.getRuntime().addShutdownHook(onExit);
     }
 
     /**
@@ -73,11 +70,6 @@ final class BenchStack implements AutoCloseable {
 
     @Override
     public void close() {
-        Runtime.getRuntime().removeShutdownHook(onExit);
-        end();
-    }
-
-    private void end() {
         try {
             stack.close();
         } catch (IOException e) {

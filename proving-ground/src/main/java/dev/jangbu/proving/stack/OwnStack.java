@@ -1,6 +1,7 @@
 package dev.jangbu.proving.stack;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -18,8 +19,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * A whole stack of one's own: {@code ./jangbu up} on free ports and a temporary directory, beside whatever else runs. Its parts may be
- * killed and stopped at will; closing it stops it in order and removes what it left.
+ * A whole stack of one's own: {@code ./jangbu up} on free ports and a temporary directory, beside whatever else runs. Its
+ * parts may be killed and stopped at will; closing it stops it in order and removes what it left, as does the end of this
+ * process, also by SIGTERM.
  */
 public final class OwnStack implements AutoCloseable {
 
@@ -44,6 +46,7 @@ public final class OwnStack implements AutoCloseable {
     private final List<String> parts;
     private final Map<String, String> environment = new TreeMap<>();
     private final Map<String, Integer> ports = new TreeMap<>();
+    private final Thread onExit = new Thread(this::closeAtExit, "stop a stack");
     private Process launcher;
 
     /**
@@ -77,6 +80,7 @@ public final class OwnStack implements AutoCloseable {
             environment.put(portVariable(PARTS.get(i)), free.get(i).toString());
         }
         this.launcher = launch();
+        Runtime.getRuntime().addShutdownHook(onExit);
         awaitReady();
     }
 
@@ -218,10 +222,29 @@ public final class OwnStack implements AutoCloseable {
     /** Stops it if it runs, and removes its directory unless that is to be kept. */
     @Override
     public void close() throws IOException {
+        try {
+            Runtime.getRuntime().removeShutdownHook(onExit);
+        } catch (IllegalStateException exiting) {
+            // Then the hook does what is to be done, and whoever comes second finds nothing left to do.
+        }
+        end();
+    }
+
+    private void closeAtExit() {
+        try {
+            end();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private synchronized void end() throws IOException {
+        // Who fails because the stack is being stopped has no evidence to keep.
+        boolean keep = kept;
         if (launcher.isAlive()) {
             stop();
         }
-        if (kept) {
+        if (keep || !Files.exists(directory)) {
             return;
         }
         try (Stream<Path> files = Files.walk(directory)) {

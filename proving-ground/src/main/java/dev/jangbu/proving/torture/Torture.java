@@ -79,8 +79,6 @@ final class Torture {
     private Result inARunningStack(
             OwnStack stack, long seed, Plan plan, RunLog log, Path picture, String at, long begin)
             throws InterruptedException, IOException {
-        Thread stop = new Thread(stack::stop, "stop the stack");
-        Runtime.getRuntime().addShutdownHook(stop);
         boolean well = false;
         try {
             Run run = run(stack, seed, plan, log);
@@ -98,7 +96,6 @@ final class Torture {
                 stack.keep();
                 log.write("The stack's data and logs: " + stack.data());
             }
-            Runtime.getRuntime().removeShutdownHook(stop);
         }
     }
 
