@@ -2,13 +2,16 @@ package dev.jangbu.payment.idempotency;
 
 import static dev.jangbu.payment.database.Rows.required;
 
+import dev.jangbu.payment.database.Rows;
 import dev.jangbu.payment.edge.Answer;
 import dev.jangbu.payment.edge.Problem;
 import dev.jangbu.payment.edge.ProblemCode;
 import io.r2dbc.spi.Readable;
 import java.time.Duration;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.r2dbc.core.DatabaseClient;
+import org.springframework.r2dbc.core.DatabaseClient.GenericExecuteSpec;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
@@ -18,6 +21,19 @@ import reactor.core.publisher.Mono;
  */
 @Component
 public class IdempotencyKeys {
+
+    /**
+     * The beginning of a statement that is a whole call: {@code taken} has the call's resource, and its key is kept with its
+     * answer; or it has no row, and something stands under the key. {@link #bindTaken} binds what it needs.
+     */
+    public static final String TAKEN = """
+            WITH taken AS (
+                INSERT INTO idempotency_keys (key, fingerprint, operation, resource_id, attempt, status,
+                                              answer_status, answer_location, answer_body)
+                VALUES (:key, :fingerprint, :operation, :resource, 0, 'DONE', :answerStatus, :answerLocation, :answerBody)
+                ON CONFLICT (key) DO NOTHING
+                RETURNING resource_id)
+            """;
 
     private static final String INSERT = """
             INSERT INTO idempotency_keys (key, fingerprint, operation, resource_id, attempt, status, lease_until)
@@ -36,20 +52,18 @@ public class IdempotencyKeys {
     private static final String ANSWER_ONE = """
             UPDATE idempotency_keys
                SET status = 'DONE', lease_until = NULL,
-                   answer_status = :status, answer_location = :location, answer_body = :body
+                   answer_status = :answerStatus, answer_location = :answerLocation, answer_body = :answerBody
              WHERE key = :key
             """;
 
-    private static final String ANSWER_ALL = """
+    /**
+     * The work has come to an outcome, which is answered under every key that waits for it; or, where there is no answer, to
+     * none, and a repetition may take it up. May be continued by AND; {@link #bindAll} binds what it needs.
+     */
+    public static final String ANSWER_ALL = """
             UPDATE idempotency_keys
-               SET status = 'DONE', lease_until = NULL,
-                   answer_status = :status, answer_location = :location, answer_body = :body
-             WHERE resource_id = :resource AND operation = :operation AND status = 'RUNNING'
-            """;
-
-    private static final String END_LEASES = """
-            UPDATE idempotency_keys
-               SET lease_until = NULL
+               SET status = CASE WHEN :answerStatus IS NULL THEN 'RUNNING' ELSE 'DONE' END, lease_until = NULL,
+                   answer_status = :answerStatus, answer_location = :answerLocation, answer_body = :answerBody
              WHERE resource_id = :resource AND operation = :operation AND status = 'RUNNING'
             """;
 
@@ -107,6 +121,23 @@ public class IdempotencyKeys {
                                         () -> claim(key, fingerprint, operation, resource, attempt, lease))));
     }
 
+    /** Binds what {@link #TAKEN} needs. */
+    public static GenericExecuteSpec bindTaken(
+            GenericExecuteSpec statement,
+            IdempotencyKey key,
+            Fingerprint fingerprint,
+            String operation,
+            UUID resource,
+            Answer answer) {
+        return bind(
+                statement
+                        .bind("key", key.text())
+                        .bind("fingerprint", fingerprint.sha256())
+                        .bind("operation", operation)
+                        .bind("resource", resource),
+                answer);
+    }
+
     /** Lets go of a key that was just taken: what it stands for is kept elsewhere. */
     public Mono<Void> forget(IdempotencyKey key) {
         return database.sql("DELETE FROM idempotency_keys WHERE key = :key")
@@ -135,20 +166,25 @@ public class IdempotencyKeys {
 
     /** Stores the answer under every key that waits for this work's outcome, in the transaction that records it. */
     public Mono<Void> answeredAll(UUID resource, String operation, Answer answer) {
-        return bind(database.sql(ANSWER_ALL).bind("resource", resource).bind("operation", operation), answer)
+        return all(resource, operation, answer);
+    }
+
+    /** Nobody is at this work any more, and its outcome is open: a repetition may take it up. */
+    public Mono<Void> endLeases(UUID resource, String operation) {
+        return all(resource, operation, null);
+    }
+
+    private Mono<Void> all(UUID resource, String operation, @Nullable Answer answer) {
+        return bindAll(database.sql(ANSWER_ALL), resource, operation, answer)
                 .fetch()
                 .rowsUpdated()
                 .then();
     }
 
-    /** Nobody is at this work any more, and its outcome is open: a repetition may take it up. */
-    public Mono<Void> endLeases(UUID resource, String operation) {
-        return database.sql(END_LEASES)
-                .bind("resource", resource)
-                .bind("operation", operation)
-                .fetch()
-                .rowsUpdated()
-                .then();
+    /** Binds what {@link #ANSWER_ALL} needs. */
+    public static GenericExecuteSpec bindAll(
+            GenericExecuteSpec statement, UUID resource, String operation, @Nullable Answer answer) {
+        return bind(statement.bind("resource", resource).bind("operation", operation), answer);
     }
 
     /** 409: whoever began under this key may still be at it. */
@@ -166,12 +202,11 @@ public class IdempotencyKeys {
                 "This Idempotency-Key came with another call or body before; use a new one for new work");
     }
 
-    private static DatabaseClient.GenericExecuteSpec bind(DatabaseClient.GenericExecuteSpec statement, Answer answer) {
-        DatabaseClient.GenericExecuteSpec bound =
-                statement.bind("status", answer.status()).bind("body", answer.body());
-        return answer.location() == null
-                ? bound.bindNull("location", String.class)
-                : bound.bind("location", answer.location());
+    private static GenericExecuteSpec bind(GenericExecuteSpec statement, @Nullable Answer answer) {
+        GenericExecuteSpec bound = statement;
+        bound = Rows.bind(bound, "answerStatus", answer == null ? null : answer.status(), Integer.class);
+        bound = Rows.bind(bound, "answerLocation", answer == null ? null : answer.location(), String.class);
+        return Rows.bind(bound, "answerBody", answer == null ? null : answer.body(), String.class);
     }
 
     private static Claim read(Readable row, Fingerprint fingerprint) {

@@ -6,7 +6,6 @@ import dev.jangbu.payment.Settings;
 import dev.jangbu.payment.edge.Answer;
 import dev.jangbu.payment.edge.Problem;
 import dev.jangbu.payment.edge.ProblemCode;
-import dev.jangbu.payment.idempotency.Claim;
 import dev.jangbu.payment.idempotency.Fingerprint;
 import dev.jangbu.payment.idempotency.IdempotencyKey;
 import dev.jangbu.payment.idempotency.IdempotencyKeys;
@@ -19,20 +18,18 @@ import java.time.temporal.ChronoUnit;
 import java.util.UUID;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.reactive.TransactionalOperator;
 import reactor.core.publisher.Mono;
 
-/** Creates a payment in READY. One transaction holds the payment, its lines, its history and the idempotency key. */
+/** Creates a payment in READY. One statement writes the payment, its lines, its history and the idempotency key. */
 @Component
 class CreatePayment {
 
-    private static final String OPERATION = "create";
+    static final String OPERATION = "create";
 
     private final PaymentStore payments;
     private final IdempotencyKeys keys;
     private final PaymentAnswers answers;
     private final ChangeStream changeStream;
-    private final TransactionalOperator transaction;
     private final Psp psp;
     private final Duration expiryAfter;
     private final Clock clock;
@@ -43,7 +40,6 @@ class CreatePayment {
             IdempotencyKeys keys,
             PaymentAnswers answers,
             ChangeStream changeStream,
-            TransactionalOperator transaction,
             Psp psp,
             Settings settings,
             Clock clock) {
@@ -51,7 +47,6 @@ class CreatePayment {
         this.keys = keys;
         this.answers = answers;
         this.changeStream = changeStream;
-        this.transaction = transaction;
         this.psp = psp;
         this.expiryAfter = settings.expiryAfter();
         this.clock = clock;
@@ -59,25 +54,20 @@ class CreatePayment {
 
     Mono<Answer> create(CreatePaymentRequest request, IdempotencyKey key) {
         Fingerprint fingerprint = Fingerprint.of(OPERATION, request);
-        return keys.replay(key, fingerprint).switchIfEmpty(Mono.defer(() -> {
-            Payment payment = payment(request.validated());
-            return changeStream.required().then(Mono.defer(() -> insert(payment, key, fingerprint)));
-        }));
+        return Mono.defer(() -> insert(payment(request.validated()), key, fingerprint))
+                // What stands under the key comes before whatever else there is to say.
+                .onErrorResume(
+                        Problem.class, refusal -> keys.replay(key, fingerprint).switchIfEmpty(Mono.error(refusal)));
     }
 
     private Mono<Answer> insert(Payment payment, IdempotencyKey key, Fingerprint fingerprint) {
         Answer answer = answers.created(payment);
-        return keys.claim(key, fingerprint, OPERATION, payment.id(), 0, Duration.ZERO)
-                .flatMap(claim -> switch (claim) {
-                    case Claim.Fresh fresh ->
-                        payments.insert(payment, expiryAfter)
-                                .then(keys.answered(key, answer))
-                                .thenReturn(answer);
-                    case Claim.Done done -> Mono.just(done.answer());
-                    case Claim.Running running ->
-                        Mono.<Answer>error(new IllegalStateException("A creation is one transaction"));
-                })
-                .as(transaction::transactional)
+        return changeStream
+                .required()
+                .then(Mono.defer(() -> payments.create(payment, expiryAfter, key, fingerprint, answer)))
+                .flatMap(created -> created ? Mono.just(answer) : keys.replay(key, fingerprint))
+                // It was forgotten between the two statements: it is free now.
+                .switchIfEmpty(Mono.defer(() -> insert(payment, key, fingerprint)))
                 .onErrorMap(
                         DuplicateKeyException.class,
                         duplicate -> new Problem(

@@ -4,6 +4,10 @@ import static dev.jangbu.payment.database.Rows.column;
 import static dev.jangbu.payment.database.Rows.required;
 
 import dev.jangbu.payment.database.Rows;
+import dev.jangbu.payment.edge.Answer;
+import dev.jangbu.payment.idempotency.Fingerprint;
+import dev.jangbu.payment.idempotency.IdempotencyKey;
+import dev.jangbu.payment.idempotency.IdempotencyKeys;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -18,12 +22,13 @@ import reactor.core.publisher.Mono;
 @Component
 public class PaymentStore {
 
-    private static final String INSERT = """
-            WITH payment AS (
+    private static final String CREATE = IdempotencyKeys.TAKEN + """
+            , payment AS (
                 INSERT INTO payments (id, order_id, status, currency, amount, metadata, psp, cause, version, created_at,
                                       expires_at)
-                VALUES (:id, :orderId, 'READY', :currency, :amount, :metadata, :psp, 'create', 1, :createdAt,
-                        clock_timestamp() + :expiryMs * interval '1 millisecond')
+                SELECT resource_id, :orderId, 'READY', :currency, :amount, :metadata, :psp, 'create', 1, :createdAt,
+                       clock_timestamp() + :expiryMs * interval '1 millisecond'
+                  FROM taken
                 RETURNING id)
             INSERT INTO payment_lines (payment_id, line_no, line_id, seller_id, amount, fee)
             SELECT payment.id, line.no, line.id, line.seller_id, line.amount, line.fee
@@ -102,11 +107,17 @@ public class PaymentStore {
     /** A part of a line that goes back to the buyer: the amount, and of it the fee, in minor units. */
     public record Back(String lineId, long amount, long fee) {}
 
-    /** Inserts a payment in READY, version 1, with its lines. */
-    Mono<Void> insert(Payment payment, Duration expiryAfter) {
+    /**
+     * Creates a payment in READY, version 1, with its lines, and keeps the answer under the call's key: one statement, so all
+     * of it or nothing.
+     *
+     * @return whether it was created; if not, something stands under the key
+     */
+    Mono<Boolean> create(
+            Payment payment, Duration expiryAfter, IdempotencyKey key, Fingerprint fingerprint, Answer answer) {
         List<PaymentLine> lines = payment.lines();
-        return database.sql(INSERT)
-                .bind("id", payment.id())
+        return IdempotencyKeys.bindTaken(
+                        database.sql(CREATE), key, fingerprint, CreatePayment.OPERATION, payment.id(), answer)
                 .bind("orderId", payment.orderId())
                 .bind("currency", payment.currency())
                 .bind("amount", payment.amount())
@@ -120,7 +131,7 @@ public class PaymentStore {
                 .bind("fees", column(lines, PaymentLine::fee, Long[]::new))
                 .fetch()
                 .rowsUpdated()
-                .then();
+                .map(inserted -> inserted == lines.size());
     }
 
     /** The payment; empty if there is none. */
