@@ -54,10 +54,15 @@ public class ChangeStream {
      * have been mended since.
      */
     public Mono<Void> required() {
-        return trouble.isEmpty()
+        return established()
                 ? Mono.empty()
                 : look().doOnNext(this::judged).flatMap(found -> found.map(reason -> Mono.<Void>error(refusal(reason)))
                         .orElseGet(Mono::empty));
+    }
+
+    /** Whether new payments' rows would reach Kafka, as far as is known. */
+    public boolean established() {
+        return trouble.isEmpty();
     }
 
     private static Problem refusal(String reason) {

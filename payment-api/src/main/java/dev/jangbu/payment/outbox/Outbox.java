@@ -1,11 +1,14 @@
 package dev.jangbu.payment.outbox;
 
+import static dev.jangbu.payment.database.Rows.column;
+
 import com.fasterxml.uuid.Generators;
 import com.fasterxml.uuid.UUIDClock;
 import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
 import dev.jangbu.contract.EventHeaders;
 import dev.jangbu.contract.SettlementRequested;
 import dev.jangbu.contract.Topics;
+import dev.jangbu.payment.database.Rows;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
@@ -14,6 +17,7 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.r2dbc.core.DatabaseClient;
+import org.springframework.r2dbc.core.DatabaseClient.GenericExecuteSpec;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
@@ -21,7 +25,8 @@ import reactor.core.publisher.Mono;
 @Component
 public class Outbox {
 
-    private static final String INSERT = """
+    /** May be continued by a WHERE; {@link #bind} binds what it needs. */
+    public static final String INSERT = """
             INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, ce_time, traceparent)
             SELECT id, :topic, wallet_id, :type, decode(payload, 'hex'), :time, :traceparent
               FROM unnest(:ids, :walletIds, :payloads) AS request (id, wallet_id, payload)
@@ -53,34 +58,36 @@ public class Outbox {
     /**
      * Adds what is to be settled, in the caller's transaction.
      *
-     * @param requests their ids are from {@link #nextId()}, taken within this transaction
+     * @param requests their ids are from {@link #nextId()}, taken just before
      * @param decidedAt when what they settle was decided: the events' time
      * @param traceparent of the request that led to it
      */
     public Mono<Void> add(List<SettlementRequested> requests, Instant decidedAt, @Nullable String traceparent) {
-        DatabaseClient.GenericExecuteSpec insert = database.sql(INSERT)
-                .bind("topic", Topics.SETTLEMENT_REQUESTS.name())
-                .bind("type", EventHeaders.TYPE_SETTLEMENT_REQUESTED)
-                .bind("time", decidedAt)
-                .bind(
-                        "ids",
-                        requests.stream()
-                                .map(r -> UUID.fromString(r.getSettlementId()))
-                                .toArray(UUID[]::new))
-                .bind(
-                        "walletIds",
-                        requests.stream().map(SettlementRequested::getWalletId).toArray(String[]::new))
-                .bind(
-                        "payloads",
-                        requests.stream().map(bytes::of).map(HEX::formatHex).toArray(String[]::new));
-        insert = traceparent == null
-                ? insert.bindNull("traceparent", String.class)
-                : insert.bind("traceparent", traceparent);
-        return insert.fetch()
+        return bind(database.sql(INSERT), requests, decidedAt, traceparent)
+                .fetch()
                 .rowsUpdated()
                 .flatMap(inserted -> inserted == requests.size()
                         ? Mono.<Void>empty()
                         : Mono.error(new IllegalStateException(
                                 "The outbox took %d of %d requests".formatted(inserted, requests.size()))));
+    }
+
+    /** Binds what {@link #INSERT} needs, as {@link #add} does, in a statement that does more than that. */
+    public GenericExecuteSpec bind(
+            GenericExecuteSpec statement,
+            List<SettlementRequested> requests,
+            Instant decidedAt,
+            @Nullable String traceparent) {
+        return Rows.bind(
+                statement
+                        .bind("topic", Topics.SETTLEMENT_REQUESTS.name())
+                        .bind("type", EventHeaders.TYPE_SETTLEMENT_REQUESTED)
+                        .bind("time", decidedAt)
+                        .bind("ids", column(requests, r -> UUID.fromString(r.getSettlementId()), UUID[]::new))
+                        .bind("walletIds", column(requests, SettlementRequested::getWalletId, String[]::new))
+                        .bind("payloads", column(requests, r -> HEX.formatHex(bytes.of(r)), String[]::new)),
+                "traceparent",
+                traceparent,
+                String.class);
     }
 }

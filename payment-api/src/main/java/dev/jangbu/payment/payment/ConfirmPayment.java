@@ -11,6 +11,7 @@ import dev.jangbu.payment.idempotency.IdempotencyKey;
 import dev.jangbu.payment.idempotency.IdempotencyKeys;
 import dev.jangbu.payment.outbox.ChangeStream;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.stereotype.Component;
@@ -21,10 +22,10 @@ import reactor.core.publisher.Mono;
  * Confirms a payment with the PSP while the buyer waits:
  *
  * <ol>
- *   <li><i>T1</i>, a transaction: the idempotency key, READY to EXECUTING with a lease, the attempt. From here on whoever
+ *   <li><i>T1</i>, one commit: the idempotency key, READY to EXECUTING with a lease, the attempt. From here on whoever
  *       dies, the intent is known.
  *   <li>The PSP is called, outside any transaction.
- *   <li><i>T2</i>, a transaction: {@link RecordOutcome} writes the status, the outbox and the answers.
+ *   <li><i>T2</i>, one commit: {@link RecordOutcome} writes the status, the outbox and the answers.
  * </ol>
  *
  * <p>A client that would rather not wait ({@code Prefer: respond-async}) has its payment queued instead, READY to ACCEPTED, for
@@ -78,48 +79,92 @@ class ConfirmPayment {
         /** The PSP is to be asked to charge. */
         record Charge(Payment payment) implements Intent {}
 
-        /** It was queued: this is the answer, and whoever works the queue off is to hear of it. */
-        record Queued(Answer answer) implements Intent {}
+        /** It was queued: whoever works the queue off is to hear of it. */
+        record Queued(Payment payment) implements Intent {}
 
         /** The PSP is to be asked what came of it. */
         record Resolve(Claimed claim) implements Intent {}
     }
 
+    /**
+     * What a confirmation has come to.
+     *
+     * @param payment as it has become by this call, if nobody has gone on with it since
+     */
+    record Confirmed(Answer answer, Optional<Payment> payment) {}
+
     /** @param async whether the client would rather have the payment queued than wait for its outcome */
-    Mono<Answer> confirm(UUID id, ConfirmRequest.Valid request, boolean async, IdempotencyKey key, TraceContext trace) {
-        Fingerprint fingerprint = Fingerprint.of(OPERATION + " " + id, request);
-        Call call = new Call(request, async, key, trace);
-        return keys.replay(key, fingerprint)
-                .switchIfEmpty(Mono.defer(() -> intend(id, call, fingerprint).flatMap(intent -> switch (intent) {
-                    case Intent.Answered answered -> Mono.just(answered.answer());
+    Mono<Confirmed> confirm(
+            UUID id, ConfirmRequest.Valid request, boolean async, IdempotencyKey key, TraceContext trace) {
+        Call call = new Call(id, request, async, key, Fingerprint.of(OPERATION + " " + id, request), trace);
+        return atOnce(call)
+                .switchIfEmpty(Mono.defer(() -> replayed(call)))
+                .switchIfEmpty(Mono.defer(() -> intend(call)))
+                .onErrorMap(
+                        DuplicateKeyException.class,
+                        duplicate -> new Problem(
+                                ProblemCode.PAYMENT_KEY_USED,
+                                "Confirm with the payment key of this payment's own checkout"))
+                .flatMap(intent -> switch (intent) {
+                    case Intent.Answered answered -> Mono.just(new Confirmed(answered.answer(), Optional.empty()));
                     case Intent.Charge begun ->
-                        charge.charge(begun.payment(), OPERATION).map(answers::confirmed);
-                    case Intent.Queued queued -> Mono.fromRunnable(bell::ring).thenReturn(queued.answer());
-                    case Intent.Resolve open -> resolve.resolve(open.claim()).map(answers::confirmed);
-                })));
+                        charge.charge(begun.payment(), OPERATION).map(this::confirmed);
+                    case Intent.Queued queued ->
+                        Mono.fromRunnable(bell::ring)
+                                .thenReturn(new Confirmed(answers.open(queued.payment()), Optional.empty()));
+                    case Intent.Resolve open -> resolve.resolve(open.claim()).map(this::confirmed);
+                });
+    }
+
+    private Confirmed confirmed(Payment payment) {
+        return new Confirmed(answers.confirmed(payment), Optional.of(payment));
     }
 
     /** What a client asks for, and how. */
-    private record Call(ConfirmRequest.Valid request, boolean async, IdempotencyKey key, TraceContext trace) {}
+    private record Call(
+            UUID id,
+            ConfirmRequest.Valid request,
+            boolean async,
+            IdempotencyKey key,
+            Fingerprint fingerprint,
+            TraceContext trace) {}
 
-    /** T1. */
-    private Mono<Intent> intend(UUID id, Call call, Fingerprint fingerprint) {
-        return payments.lock(id)
+    /** T1 as one statement, where there is nothing to be decided: empty where there is, and then nothing has changed. */
+    private Mono<Intent> atOnce(Call call) {
+        return call.async() || !changeStream.established()
+                ? Mono.empty()
+                : attempts.beginAtOnce(
+                                call.id(),
+                                call.request(),
+                                call.key(),
+                                call.fingerprint(),
+                                call.trace().traceparent(),
+                                settings.lease())
+                        .map(Intent.Charge::new);
+    }
+
+    private Mono<Intent> replayed(Call call) {
+        return keys.replay(call.key(), call.fingerprint()).map(Intent.Answered::new);
+    }
+
+    /** T1 as a transaction, which decides under the payment's row lock. */
+    private Mono<Intent> intend(Call call) {
+        return payments.lock(call.id())
                 .switchIfEmpty(Mono.error(() -> Problem.notFound("payment")))
                 .flatMap(payment -> keys.claim(
-                                call.key(), fingerprint, OPERATION, id, payment.attempts() + 1, settings.lease())
+                                call.key(),
+                                call.fingerprint(),
+                                OPERATION,
+                                call.id(),
+                                payment.attempts() + 1,
+                                settings.lease())
                         .flatMap(claim -> switch (claim) {
                             case Claim.Done done -> Mono.just(new Intent.Answered(done.answer()));
                             case Claim.Running running ->
                                 running.leaseLive() ? Mono.error(IdempotencyKeys.inUse()) : step(payment, call, true);
                             case Claim.Fresh fresh -> step(payment, call, false);
                         }))
-                .as(transaction::transactional)
-                .onErrorMap(
-                        DuplicateKeyException.class,
-                        duplicate -> new Problem(
-                                ProblemCode.PAYMENT_KEY_USED,
-                                "Confirm with the payment key of this payment's own checkout"));
+                .as(transaction::transactional);
     }
 
     private Mono<Intent> step(Payment payment, Call call, boolean repeated) {
@@ -131,7 +176,6 @@ class ConfirmPayment {
                         .required()
                         .then(attempts.begin(
                                 payment, request.paymentKey(), call.trace().traceparent(), settings.lease()))
-                        .then(payments.find(payment.id()))
                         .map(Intent.Charge::new);
             case ACCEPT -> changeStream.required().then(accept(payment, call));
             case RESOLVE ->
@@ -157,7 +201,7 @@ class ConfirmPayment {
                 .flatMap(accepted -> accepted
                         ? keys.endLeases(payment.id(), OPERATION).then(payments.find(payment.id()))
                         : Mono.error(queueFull()))
-                .map(queued -> new Intent.Queued(answers.open(queued)));
+                .map(Intent.Queued::new);
     }
 
     private Mono<Intent> answered(IdempotencyKey key, Answer answer) {

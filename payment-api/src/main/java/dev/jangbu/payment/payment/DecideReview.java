@@ -10,9 +10,7 @@ import dev.jangbu.payment.psp.Psp;
 import dev.jangbu.payment.review.PspCancels;
 import dev.jangbu.payment.review.Resolutions;
 import dev.jangbu.payment.review.ResolveRequest;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -33,7 +31,6 @@ class DecideReview {
     private static final String OPERATION = "resolve";
 
     private final PaymentStore payments;
-    private final PaymentAttempts attempts;
     private final RecordOutcome record;
     private final Resolutions resolutions;
     private final PspCancels cancels;
@@ -42,11 +39,9 @@ class DecideReview {
     private final PaymentAnswers answers;
     private final Waiters waiters;
     private final TransactionalOperator transaction;
-    private final Clock clock;
 
     DecideReview(
             PaymentStore payments,
-            PaymentAttempts attempts,
             RecordOutcome record,
             Resolutions resolutions,
             PspCancels cancels,
@@ -54,10 +49,8 @@ class DecideReview {
             IdempotencyKeys keys,
             PaymentAnswers answers,
             Waiters waiters,
-            TransactionalOperator transaction,
-            Clock clock) {
+            TransactionalOperator transaction) {
         this.payments = payments;
-        this.attempts = attempts;
         this.record = record;
         this.resolutions = resolutions;
         this.cancels = cancels;
@@ -66,7 +59,6 @@ class DecideReview {
         this.answers = answers;
         this.waiters = waiters;
         this.transaction = transaction;
-        this.clock = clock;
     }
 
     Mono<Answer> decide(UUID id, ResolveRequest.Valid decision, IdempotencyKey key, UUID apiKeyId) {
@@ -98,15 +90,14 @@ class DecideReview {
         if (payment.status() != PaymentStatus.REVIEW) {
             return Mono.error(Resolutions.notInReview("payment", payment.status()));
         }
-        String outcome = decision.approved() ? "APPROVED" : "DECLINED";
-        Mono<Void> decided = decision.approved()
-                ? attempts.approveAfterReview(payment, clock.instant().truncatedTo(ChronoUnit.MILLIS))
-                : attempts.declineAfterReview(payment, DECLINED_BY_HAND);
-        return decided.then(cancels.record(payment.id(), null, shown))
-                .then(resolutions.keep(payment.id(), "PAYMENT", outcome, decision.evidence(), apiKeyId))
-                .then(payments.find(payment.id()))
-                .flatMap(now -> record.consequences(now)
-                        .then(keys.answered(key, answers.ok(now)))
-                        .thenReturn(answers.ok(now)));
+        ConfirmOutcome outcome =
+                decision.approved() ? new ConfirmOutcome.Approved() : new ConfirmOutcome.Declined(DECLINED_BY_HAND);
+        return record.move(payment, outcome, OPERATION)
+                .switchIfEmpty(Mono.error(() -> new IllegalStateException("A locked row changed under its lock")))
+                .delayUntil(decided -> cancels.record(payment.id(), null, shown))
+                .delayUntil(decided -> resolutions.keep(
+                        payment.id(), "PAYMENT", decided.status().name(), decision.evidence(), apiKeyId))
+                .map(answers::ok)
+                .delayUntil(answer -> keys.answered(key, answer));
     }
 }

@@ -53,6 +53,51 @@ public record Payment(
         return open && leaseLive && attempts == claim.attempt();
     }
 
+    /** As it is once an outcome of its last attempt is recorded, at this time; a pure function. */
+    Payment after(ConfirmOutcome outcome, Instant at) {
+        return switch (outcome) {
+            case ConfirmOutcome.Approved approved -> moved(PaymentStatus.APPROVED, declineCode, null, reviewReason, at);
+            case ConfirmOutcome.Declined declined ->
+                moved(PaymentStatus.DECLINED, declined.code(), null, reviewReason, null);
+            case ConfirmOutcome.Unknown unknown ->
+                moved(PaymentStatus.UNKNOWN, declineCode, unknownSince == null ? at : unknownSince, reviewReason, null);
+            case ConfirmOutcome.Review review ->
+                moved(PaymentStatus.REVIEW, declineCode, unknownSince, review.reason(), null);
+        };
+    }
+
+    private Payment moved(
+            PaymentStatus to,
+            @Nullable String declined,
+            @Nullable Instant unknown,
+            @Nullable String review,
+            @Nullable Instant approved) {
+        return new Payment(
+                id,
+                orderId,
+                to,
+                currency,
+                amount,
+                lines,
+                psp,
+                paymentKey,
+                declined,
+                metadata,
+                to == status ? version : version + 1,
+                attempts,
+                false,
+                to != PaymentStatus.UNKNOWN,
+                false,
+                firstAttemptAt,
+                unknown,
+                review,
+                traceparent,
+                createdAt,
+                approved,
+                completedAt,
+                position);
+    }
+
     /** What the PSP is asked for. Only a payment that was confirmed has a payment key to ask with. */
     public PspOrder order() {
         return new PspOrder(Objects.requireNonNull(paymentKey, "confirmed"), orderId, amount, currency);

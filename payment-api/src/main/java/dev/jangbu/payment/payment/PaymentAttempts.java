@@ -3,9 +3,10 @@ package dev.jangbu.payment.payment;
 import static dev.jangbu.payment.database.Rows.required;
 
 import dev.jangbu.payment.database.Rows;
+import dev.jangbu.payment.idempotency.Fingerprint;
+import dev.jangbu.payment.idempotency.IdempotencyKey;
 import io.r2dbc.spi.Readable;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.UUID;
 import org.springframework.r2dbc.core.DatabaseClient;
 import org.springframework.stereotype.Component;
@@ -13,25 +14,52 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Payments on their way to the PSP and back: leases, attempts, outcomes. Leases and delays are in the database's time
+ * Payments on their way to the PSP: leases and attempts. Leases and delays are in the database's time
  * ({@code clock_timestamp()}), the one clock that all instances share. Whoever sets out counts the attempts up, and only the
- * last may record an outcome: a slower one matches no row.
+ * last may record an outcome, see {@link RecordOutcome}.
  */
 @Component
 public class PaymentAttempts {
 
-    private static final String BEGIN = """
-            WITH begun AS (
-                UPDATE payments
-                   SET status = 'EXECUTING', version = version + 1, cause = 'confirm',
+    /** What is {@code ready} goes from READY to EXECUTING, with a lease and its first attempt. */
+    private static final String BEGUN = """
+            , begun AS (
+                UPDATE payments p
+                   SET status = 'EXECUTING', version = p.version + 1, cause = 'confirm',
                        payment_key = :paymentKey, traceparent = :traceparent,
-                       attempts = attempts + 1, first_attempt_at = clock_timestamp(),
+                       attempts = p.attempts + 1, first_attempt_at = clock_timestamp(),
                        lease_until = clock_timestamp() + :leaseMs * interval '1 millisecond'
-                 WHERE id = :id AND status = 'READY' AND version = :version
-                RETURNING id, attempts)
-            INSERT INTO psp_attempts (resource_id, attempt, operation, cause)
-            SELECT id, attempts, 'confirm', 'confirm' FROM begun
-            """;
+                  FROM ready
+                 WHERE p.id = ready.id AND p.status = 'READY'
+                RETURNING p.*),
+            noted AS (
+                INSERT INTO psp_attempts (resource_id, attempt, operation, cause)
+                SELECT id, attempts, 'confirm', 'confirm' FROM begun)
+            """ + PaymentRow.COLUMNS + " FROM begun p";
+
+    private static final String BEGIN = """
+            WITH ready AS (
+                SELECT id FROM payments WHERE id = :id AND version = :version)
+            """ + BEGUN;
+
+    /**
+     * The row is locked before the key is taken, as by everybody. Who waited for the lock reads the row anew but its lines as
+     * they were, which is the same: those of a payment in READY never change.
+     */
+    private static final String BEGIN_AT_ONCE = """
+            WITH locked AS (
+                SELECT id, attempts
+                  FROM payments
+                 WHERE id = :id AND status = 'READY' AND amount = :amount AND expires_at > clock_timestamp()
+                   FOR UPDATE),
+            ready AS (
+                INSERT INTO idempotency_keys (key, fingerprint, operation, resource_id, attempt, status, lease_until)
+                SELECT :key, :fingerprint, 'confirm', id, attempts + 1, 'RUNNING',
+                       clock_timestamp() + :leaseMs * interval '1 millisecond'
+                  FROM locked
+                ON CONFLICT (key) DO NOTHING
+                RETURNING resource_id AS id)
+            """ + BEGUN;
 
     private static final String ACCEPT = """
             UPDATE payments
@@ -97,67 +125,54 @@ public class PaymentAttempts {
     private static final String CLAIM_DUE = CLAIM.formatted(DUE, "true");
     private static final String CLAIM_ONE = CLAIM.formatted(DUE, "id = :id");
 
-    private static final String APPROVE = """
-            UPDATE payments
-               SET status = 'APPROVED', version = version + 1, cause = :cause, approved_at = :at,
-                   lease_until = NULL, next_attempt_at = NULL, unknown_since = NULL
-             WHERE id = :id AND attempts = :attempt AND status IN ('EXECUTING', 'UNKNOWN')
-            """;
-
-    private static final String DECLINE = """
-            UPDATE payments
-               SET status = 'DECLINED', version = version + 1, cause = :cause, decline_code = :code,
-                   lease_until = NULL, next_attempt_at = NULL, unknown_since = NULL
-             WHERE id = :id AND attempts = :attempt AND status IN ('EXECUTING', 'UNKNOWN')
-            """;
-
-    private static final String UNKNOWN = """
-            UPDATE payments
-               SET status = 'UNKNOWN', version = version + CASE status WHEN 'UNKNOWN' THEN 0 ELSE 1 END, cause = :cause,
-                   unknown_since = coalesce(unknown_since, :at), lease_until = NULL,
-                   next_attempt_at = clock_timestamp() + :backoffMs * interval '1 millisecond'
-             WHERE id = :id AND attempts = :attempt AND status IN ('EXECUTING', 'UNKNOWN')
-            """;
-
-    private static final String REVIEW = """
-            UPDATE payments
-               SET status = 'REVIEW', version = version + 1, cause = :cause, review_reason = :reason,
-                   lease_until = NULL, next_attempt_at = NULL
-             WHERE id = :id AND attempts = :attempt AND status IN ('EXECUTING', 'UNKNOWN')
-            """;
-
-    private static final String APPROVE_AFTER_REVIEW = """
-            UPDATE payments
-               SET status = 'APPROVED', version = version + 1, cause = 'resolve', approved_at = :at, unknown_since = NULL
-             WHERE id = :id AND status = 'REVIEW' AND version = :version
-            """;
-
-    private static final String DECLINE_AFTER_REVIEW = """
-            UPDATE payments
-               SET status = 'DECLINED', version = version + 1, cause = 'resolve', decline_code = :code, unknown_since = NULL
-             WHERE id = :id AND status = 'REVIEW' AND version = :version
-            """;
-
-    private static final String NOTE = """
-            UPDATE psp_attempts
-               SET outcome = :outcome, detail = :detail, ended_at = clock_timestamp()
-             WHERE resource_id = :id AND operation = 'confirm' AND attempt = :attempt
-            """;
-
     private final DatabaseClient database;
+    private final PaymentRow rows;
 
-    PaymentAttempts(DatabaseClient database) {
+    PaymentAttempts(DatabaseClient database, PaymentRow rows) {
         this.database = database;
+        this.rows = rows;
     }
 
-    /** READY to EXECUTING, with a lease and the first attempt; the payment's row is locked. */
-    Mono<Void> begin(Payment payment, String paymentKey, String traceparent, Duration lease) {
-        return Rows.changeOne(database.sql(BEGIN)
-                .bind("id", payment.id())
-                .bind("version", payment.version())
+    /** READY to EXECUTING, with a lease and the first attempt; the payment's row is locked, its key taken. */
+    Mono<Payment> begin(Payment payment, String paymentKey, String traceparent, Duration lease) {
+        return begin(
+                        database.sql(BEGIN).bind("id", payment.id()).bind("version", payment.version()),
+                        paymentKey,
+                        traceparent,
+                        lease)
+                .switchIfEmpty(Mono.error(() -> new IllegalStateException("A locked row changed under its lock")));
+    }
+
+    /**
+     * The same in one statement with the taking of the key, if nothing is in the way: a payment in READY, its amount, a key
+     * that is new. Empty if something is, and then nothing has changed.
+     */
+    Mono<Payment> beginAtOnce(
+            UUID id,
+            ConfirmRequest.Valid request,
+            IdempotencyKey key,
+            Fingerprint fingerprint,
+            String traceparent,
+            Duration lease) {
+        return begin(
+                database.sql(BEGIN_AT_ONCE)
+                        .bind("id", id)
+                        .bind("amount", request.amount())
+                        .bind("key", key.text())
+                        .bind("fingerprint", fingerprint.sha256()),
+                request.paymentKey(),
+                traceparent,
+                lease);
+    }
+
+    private Mono<Payment> begin(
+            DatabaseClient.GenericExecuteSpec statement, String paymentKey, String traceparent, Duration lease) {
+        return statement
                 .bind("paymentKey", paymentKey)
                 .bind("traceparent", traceparent)
-                .bind("leaseMs", lease.toMillis()));
+                .bind("leaseMs", lease.toMillis())
+                .map(rows::read)
+                .one();
     }
 
     /**
@@ -207,57 +222,5 @@ public class PaymentAttempts {
 
     private static Claimed claimed(Readable row) {
         return new Claimed(required(row, "id", UUID.class), required(row, "attempts", Integer.class));
-    }
-
-    /** Whether this attempt still stood and is now APPROVED. */
-    Mono<Boolean> approve(UUID id, int attempt, String cause, Instant at) {
-        return Rows.changed(outcome(APPROVE, id, attempt, cause).bind("at", at));
-    }
-
-    /** Whether this attempt still stood and is now DECLINED. */
-    Mono<Boolean> decline(UUID id, int attempt, String cause, String code) {
-        return Rows.changed(outcome(DECLINE, id, attempt, cause).bind("code", code));
-    }
-
-    /** Whether this attempt still stood and is now UNKNOWN, to be asked again after the delay. */
-    Mono<Boolean> unknown(UUID id, int attempt, String cause, Instant at, Duration backoff) {
-        return Rows.changed(outcome(UNKNOWN, id, attempt, cause).bind("at", at).bind("backoffMs", backoff.toMillis()));
-    }
-
-    /** Whether this attempt still stood and is now in REVIEW. */
-    Mono<Boolean> review(UUID id, int attempt, String cause, String reason) {
-        return Rows.changed(outcome(REVIEW, id, attempt, cause).bind("reason", reason));
-    }
-
-    /** REVIEW to APPROVED; the payment's row is locked. */
-    Mono<Void> approveAfterReview(Payment payment, Instant at) {
-        return Rows.changeOne(database.sql(APPROVE_AFTER_REVIEW)
-                .bind("id", payment.id())
-                .bind("version", payment.version())
-                .bind("at", at));
-    }
-
-    /** REVIEW to DECLINED; the payment's row is locked. */
-    Mono<Void> declineAfterReview(Payment payment, String code) {
-        return Rows.changeOne(database.sql(DECLINE_AFTER_REVIEW)
-                .bind("id", payment.id())
-                .bind("version", payment.version())
-                .bind("code", code));
-    }
-
-    /** Notes what came of an attempt, for people. */
-    Mono<Void> note(UUID id, int attempt, String outcome, String detail) {
-        return database.sql(NOTE)
-                .bind("id", id)
-                .bind("attempt", attempt)
-                .bind("outcome", outcome)
-                .bind("detail", detail)
-                .fetch()
-                .rowsUpdated()
-                .then();
-    }
-
-    private DatabaseClient.GenericExecuteSpec outcome(String sql, UUID id, int attempt, String cause) {
-        return database.sql(sql).bind("id", id).bind("attempt", attempt).bind("cause", cause);
     }
 }

@@ -83,7 +83,7 @@ class PaymentController {
         TraceContext trace = TraceContext.of(exchange);
         return body.map(ConfirmRequest::validated)
                 .flatMap(request -> Detached.run(confirm.confirm(payment, request, prefer.respondAsync(), key, trace)))
-                .flatMap(answer -> preferred(payment, answer, prefer));
+                .flatMap(confirmed -> preferred(payment, confirmed, prefer));
     }
 
     @Answers(PaymentView.class)
@@ -134,13 +134,17 @@ class PaymentController {
     }
 
     /** The outcome is recorded, or the payment queued; a client that would rather see it final waits a while for that. */
-    private Mono<ResponseEntity<byte[]>> preferred(UUID payment, Answer answer, Prefer prefer) {
+    private Mono<ResponseEntity<byte[]>> preferred(UUID payment, ConfirmPayment.Confirmed confirmed, Prefer prefer) {
+        Answer answer = confirmed.answer();
         boolean async = prefer.respondAsync() && answer.status() == 202;
         if (answer.replayed() || !(answer.status() == 200 || async)) {
             return Mono.just(answer.toEntity());
         }
         return prefer.waitFor()
-                .map(wait -> watch.whenFinal(payment, wait)
+                .map(wait -> confirmed
+                        .payment()
+                        .map(seen -> watch.whenFinal(seen, wait))
+                        .orElseGet(() -> watch.whenFinal(payment, wait))
                         .map(found -> found.status() == PaymentStatus.COMPLETED
                                 ? tagged(found)
                                 : answers.confirmed(found).toEntity()))

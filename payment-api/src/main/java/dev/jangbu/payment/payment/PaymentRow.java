@@ -15,8 +15,8 @@ import tools.jackson.databind.json.JsonMapper;
 @Component
 class PaymentRow {
 
-    /** Ends before the WHERE; the payment is {@code p}. What depends on time is in the database's. */
-    static final String SELECT = """
+    /** Ends before the FROM; the payment is {@code p}. What depends on time is in the database's. */
+    static final String COLUMNS = """
             SELECT p.*, coalesce(p.lease_until > clock_timestamp(), false) AS lease_live,
                    coalesce(p.next_attempt_at <= clock_timestamp(), true) AS resolution_due,
                    p.status IN ('READY', 'ACCEPTED') AND p.expires_at <= clock_timestamp() AS expired,
@@ -26,6 +26,10 @@ class PaymentRow {
                                'refundedFee', l.refunded_fee) ORDER BY l.line_no)::text
                       FROM payment_lines l
                      WHERE l.payment_id = p.id) AS lines
+            """;
+
+    /** Ends before the WHERE. */
+    static final String SELECT = COLUMNS + """
               FROM payments p
             """;
 

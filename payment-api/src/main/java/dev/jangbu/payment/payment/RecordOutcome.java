@@ -1,6 +1,11 @@
 package dev.jangbu.payment.payment;
 
+import static dev.jangbu.payment.database.Rows.bind;
+import static dev.jangbu.payment.database.Rows.required;
+
+import dev.jangbu.contract.SettlementRequested;
 import dev.jangbu.payment.Settings;
+import dev.jangbu.payment.edge.Answer;
 import dev.jangbu.payment.edge.Problem;
 import dev.jangbu.payment.edge.ProblemCode;
 import dev.jangbu.payment.idempotency.IdempotencyKeys;
@@ -10,10 +15,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Objects;
-import java.util.UUID;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.r2dbc.core.DatabaseClient;
+import org.springframework.r2dbc.core.DatabaseClient.GenericExecuteSpec;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.reactive.TransactionalOperator;
 import reactor.core.publisher.Mono;
@@ -21,7 +28,7 @@ import reactor.util.retry.Retry;
 
 /**
  * T2: what the PSP answered becomes the payment's status, its settlement's outbox rows, its history, and the answer of every
- * idempotency key that waits for it, in one transaction. One function for the request, its repetition and the recovery; only
+ * idempotency key that waits for it, in one commit. One function for the request, its repetition and the recovery; only
  * the payment's last attempt may write, a slower one matches no row and answers what stands.
  */
 @Component
@@ -37,9 +44,28 @@ public class RecordOutcome {
 
     private static final Retry PASSING_TROUBLE = Retry.backoff(2, Duration.ofMillis(100));
 
+    /** Nothing but the attempt's note is written if the payment is not as it was. */
+    private static final String RECORD = """
+            WITH moved AS (
+                UPDATE payments
+                   SET status = :status, version = :version, cause = :cause, decline_code = :declineCode,
+                       unknown_since = :unknownSince, review_reason = :reviewReason, approved_at = :approvedAt,
+                       lease_until = NULL, next_attempt_at = clock_timestamp() + :backoffMs * interval '1 millisecond'
+                 WHERE id = :id AND attempts = :attempt AND status = :was AND version = :seen
+                RETURNING id),
+            noted AS (
+                UPDATE psp_attempts
+                   SET outcome = :outcome, detail = :detail, ended_at = clock_timestamp()
+                 WHERE resource_id = :id AND operation = 'confirm' AND attempt = :attempt AND ended_at IS NULL),
+            settled AS (
+                %s WHERE EXISTS (SELECT FROM moved)),
+            answered AS (
+                %s AND EXISTS (SELECT FROM moved))
+            SELECT EXISTS (SELECT FROM moved) AS stood
+            """.formatted(Outbox.INSERT, IdempotencyKeys.ANSWER_ALL);
+
+    private final DatabaseClient database;
     private final PaymentStore payments;
-    private final PaymentAttempts attempts;
-    private final IdempotencyKeys keys;
     private final PaymentAnswers answers;
     private final Outbox outbox;
     private final Waiters waiters;
@@ -50,9 +76,8 @@ public class RecordOutcome {
     private final Clock clock;
 
     RecordOutcome(
+            DatabaseClient database,
             PaymentStore payments,
-            PaymentAttempts attempts,
-            IdempotencyKeys keys,
             PaymentAnswers answers,
             Outbox outbox,
             Waiters waiters,
@@ -61,9 +86,8 @@ public class RecordOutcome {
             Settings settings,
             MeterRegistry meters,
             Clock clock) {
+        this.database = database;
         this.payments = payments;
-        this.attempts = attempts;
-        this.keys = keys;
         this.answers = answers;
         this.outbox = outbox;
         this.waiters = waiters;
@@ -82,9 +106,7 @@ public class RecordOutcome {
      */
     Mono<Payment> record(Payment payment, ConfirmOutcome outcome, String cause) {
         ConfirmOutcome decided = limited(payment, outcome);
-        return Mono.defer(() -> write(payment, decided, cause)
-                        .as(transaction::transactional)
-                        .timeout(TIMEOUT))
+        return Mono.defer(() -> write(payment, decided, cause).timeout(TIMEOUT))
                 .retryWhen(PASSING_TROUBLE)
                 .onErrorMap(failure -> notRecorded(payment, failure))
                 .doOnNext(recorded -> {
@@ -97,39 +119,70 @@ public class RecordOutcome {
                 });
     }
 
+    /**
+     * The statement sees the keys that were begun before it began. While the payment is EXECUTING no other is begun but by
+     * who takes its attempt over. In UNKNOWN they are, under the row's lock: so that is waited for first.
+     */
     private Mono<Payment> write(Payment payment, ConfirmOutcome outcome, String cause) {
-        UUID id = payment.id();
-        int attempt = payment.attempts();
-        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        Mono<Boolean> stood =
-                switch (outcome) {
-                    case ConfirmOutcome.Approved approved -> attempts.approve(id, attempt, cause, now);
-                    case ConfirmOutcome.Declined declined -> attempts.decline(id, attempt, cause, declined.code());
-                    case ConfirmOutcome.Unknown unknown ->
-                        attempts.unknown(
-                                id, attempt, cause, now, settings.recovery().backoff(attempt));
-                    case ConfirmOutcome.Review review -> attempts.review(id, attempt, cause, review.reason());
-                };
-        return stood.flatMap(stands -> attempts.note(id, attempt, name(outcome), detail(outcome))
-                .then(payments.find(id))
-                .flatMap(recorded -> stands ? consequences(recorded).thenReturn(recorded) : Mono.just(recorded)));
+        Mono<Payment> written =
+                move(payment, outcome, cause).switchIfEmpty(Mono.defer(() -> payments.find(payment.id())));
+        return payment.status() == PaymentStatus.EXECUTING
+                ? written
+                : payments.lock(payment.id()).then(written).as(transaction::transactional);
     }
 
-    /** What an outcome entails, in the transaction that records it: the settlement, and the answers of the waiting keys. */
-    Mono<Void> consequences(Payment payment) {
-        return switch (payment.status()) {
-            case APPROVED ->
-                settle(payment).then(keys.answeredAll(payment.id(), ConfirmPayment.OPERATION, answers.ok(payment)));
-            case DECLINED -> keys.answeredAll(payment.id(), ConfirmPayment.OPERATION, answers.declined(payment));
-            case UNKNOWN, REVIEW -> keys.endLeases(payment.id(), ConfirmPayment.OPERATION);
+    /**
+     * Moves a payment to what an outcome makes of it, with all that this entails, if it is still as it is given here.
+     *
+     * @param payment EXECUTING, UNKNOWN or in REVIEW; if not EXECUTING, its row locked by this transaction
+     * @return the payment as it is then; empty if it has moved meanwhile
+     */
+    Mono<Payment> move(Payment payment, ConfirmOutcome outcome, String cause) {
+        return Mono.defer(() -> {
+            Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+            Payment moved = payment.after(outcome, now);
+            GenericExecuteSpec statement = database.sql(RECORD)
+                    .bind("id", payment.id())
+                    .bind("attempt", payment.attempts())
+                    .bind("was", payment.status().name())
+                    .bind("seen", payment.version())
+                    .bind("status", moved.status().name())
+                    .bind("version", moved.version())
+                    .bind("cause", cause)
+                    .bind("outcome", name(outcome))
+                    .bind("detail", detail(outcome));
+            statement = bind(statement, "declineCode", moved.declineCode(), String.class);
+            statement = bind(statement, "unknownSince", moved.unknownSince(), Instant.class);
+            statement = bind(statement, "reviewReason", moved.reviewReason(), String.class);
+            statement = bind(statement, "approvedAt", moved.approvedAt(), Instant.class);
+            statement = bind(statement, "backoffMs", backoffMs(moved), Long.class);
+            statement = outbox.bind(statement, settlement(moved), now, moved.traceparent());
+            return IdempotencyKeys.bindAll(statement, moved.id(), ConfirmPayment.OPERATION, answer(moved))
+                    .map(row -> required(row, "stood", Boolean.class))
+                    .one()
+                    .flatMap(stood -> stood ? Mono.just(moved) : Mono.empty());
+        });
+    }
+
+    private @Nullable Long backoffMs(Payment moved) {
+        return moved.status() == PaymentStatus.UNKNOWN
+                ? settings.recovery().backoff(moved.attempts()).toMillis()
+                : null;
+    }
+
+    private List<SettlementRequested> settlement(Payment moved) {
+        return moved.status() == PaymentStatus.APPROVED ? SettlementRequests.of(moved, outbox::nextId) : List.of();
+    }
+
+    /** Of an outcome that is final; one that is open is not kept. */
+    private @Nullable Answer answer(Payment moved) {
+        return switch (moved.status()) {
+            case APPROVED -> answers.ok(moved);
+            case DECLINED -> answers.declined(moved);
+            case UNKNOWN, REVIEW -> null;
             case READY, ACCEPTED, EXECUTING, COMPLETED, CANCELED, EXPIRED ->
-                Mono.error(new IllegalStateException("No outcome leaves a payment " + payment.status()));
+                throw new IllegalStateException("No outcome leaves a payment " + moved.status());
         };
-    }
-
-    private Mono<Void> settle(Payment payment) {
-        Instant approvedAt = Objects.requireNonNull(payment.approvedAt(), "approved");
-        return outbox.add(SettlementRequests.of(payment, outbox::nextId), approvedAt, payment.traceparent());
     }
 
     /** After so many attempts without an answer no machine will find out: a person has to. */

@@ -26,7 +26,8 @@ import reactor.core.publisher.Mono;
 
 /**
  * Clients that wait for a payment to move. Whoever moves payments shows them here as they have become; what another instance
- * moved is found by one query a second for all that wait. So a client costs one query, its first look, however long it waits.
+ * moved is found by one query a second for all that wait. So a client costs one query at most, its first look, however long it
+ * waits.
  */
 @Component
 public class Waiters {
@@ -76,6 +77,15 @@ public class Waiters {
      * the first when too many wait, and at once, empty, if there is no such payment.
      */
     public Flux<Payment> watch(UUID payment) {
+        return watch(payment, payments.find(payment));
+    }
+
+    /** The same for who has just seen it: without a look, so that what moved it since then is found by the sweep. */
+    public Flux<Payment> watch(Payment seen) {
+        return watch(seen.id(), Mono.just(seen));
+    }
+
+    private Flux<Payment> watch(UUID payment, Mono<Payment> firstLook) {
         return Flux.create(
                 sink -> {
                     Waiter waiter = new Waiter(sink);
@@ -85,20 +95,19 @@ public class Waiters {
                     }
                     // After the waiter is in the map: on a sink that is cancelled already this runs at once.
                     sink.onDispose(() -> remove(payment, waiter));
-                    payments.find(payment)
-                            .subscribe(
-                                    found -> {
-                                        waiter.show(found);
-                                        if (!room) {
-                                            sink.complete();
-                                        }
-                                    },
-                                    sink::error,
-                                    () -> {
-                                        if (waiter.seen == 0) {
-                                            sink.complete();
-                                        }
-                                    });
+                    firstLook.subscribe(
+                            found -> {
+                                waiter.show(found);
+                                if (!room) {
+                                    sink.complete();
+                                }
+                            },
+                            sink::error,
+                            () -> {
+                                if (waiter.seen == 0) {
+                                    sink.complete();
+                                }
+                            });
                 },
                 FluxSink.OverflowStrategy.LATEST);
     }

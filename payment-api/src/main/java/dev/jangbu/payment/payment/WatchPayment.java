@@ -6,6 +6,7 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** Reads a payment, at once or when it has become final. */
@@ -27,16 +28,23 @@ public class WatchPayment {
 
     /** The payment when it is final, or as it was seen last when that time is over; an error 404 if there is none. */
     public Mono<Payment> whenFinal(UUID id, Duration wait) {
+        // If nothing was seen, there is no such payment, or the time was too short even for a look.
+        return whenFinal(waiters.watch(id), wait).switchIfEmpty(now(id));
+    }
+
+    /** The same for who has just seen the payment. */
+    Mono<Payment> whenFinal(Payment seen, Duration wait) {
+        return whenFinal(waiters.watch(seen), wait).defaultIfEmpty(seen);
+    }
+
+    private static Mono<Payment> whenFinal(Flux<Payment> watched, Duration wait) {
         return Mono.defer(() -> {
             AtomicReference<@Nullable Payment> last = new AtomicReference<>();
-            return waiters.watch(id)
-                    .doOnNext(payment -> last.accumulateAndGet(payment, WatchPayment::newer))
+            return watched.doOnNext(payment -> last.accumulateAndGet(payment, WatchPayment::newer))
                     .filter(payment -> payment.status().isFinal())
                     .next()
                     .timeout(wait, Mono.empty())
-                    .switchIfEmpty(Mono.defer(() -> Mono.justOrEmpty(last.get())))
-                    // Nothing was seen: there is no such payment, or the time was too short even for a look.
-                    .switchIfEmpty(now(id));
+                    .switchIfEmpty(Mono.defer(() -> Mono.justOrEmpty(last.get())));
         });
     }
 

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Objects;
@@ -73,8 +74,20 @@ public final class PaymentsDatabase implements AutoCloseable {
                 .setDataDirectory(directory)
                 .setCleanDataDirectory(false)
                 .setServerConfig("wal_level", "logical")
+                .setServerConfig("logging_collector", "on")
+                .setServerConfig("log_destination", "jsonlog")
                 .setServerConfig("synchronous_commit", "on");
         return port == 0 ? builder.start() : builder.setPort(port).start();
+    }
+
+    /** What the server has said so far, a JSON object a line. */
+    public String log() throws SQLException {
+        try (Connection connection = asSuperuser();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT pg_read_file(pg_current_logfile('jsonlog'))")) {
+            row.next();
+            return row.getString(1);
+        }
     }
 
     private String url() {

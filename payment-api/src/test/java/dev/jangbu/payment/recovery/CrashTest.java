@@ -46,7 +46,9 @@ class CrashTest {
     private record Begun(String place, Shop shop, String payment, String path, String body, UUID key, int success) {
 
         CompletableFuture<Reply> begin(Client client) {
-            return client.posted(path, body, key);
+            return place.endsWith(Place.AFTER_T2.name())
+                    ? client.posted(path, body, key, Parking.HEADER, Place.AFTER_T2.name())
+                    : client.posted(path, body, key);
         }
 
         Reply repeat(Client client) {
@@ -57,6 +59,7 @@ class CrashTest {
     @Test
     void whereverItIsKilledEachIsChargedOnceAndSettledOnceAndAnswered() throws SQLException {
         try (PaymentsDatabase database = Testbed.newDatabase()) {
+            execute(database, Parking.BEFORE_COMMITS);
             List<Begun> confirms = new ArrayList<>();
             List<Begun> refunds = new ArrayList<>();
             List<Shop> queued = new ArrayList<>();
@@ -182,7 +185,7 @@ class CrashTest {
                             .isEqualTo(1);
                     assertThat(count(database, """
                     SELECT count(*) FROM pg_stat_activity
-                     WHERE usename = 'jangbu_payment' AND state = 'idle in transaction' AND backend_xid IS NOT NULL
+                     WHERE usename = 'jangbu_payment' AND wait_event = 'PgSleep' AND backend_xid IS NOT NULL
                     """)).isEqualTo(2);
                     for (Begun begun : all(confirms, refunds)) {
                         boolean confirm = confirms.contains(begun);
@@ -202,6 +205,13 @@ class CrashTest {
         List<Begun> all = new ArrayList<>(confirms);
         all.addAll(refunds);
         return all;
+    }
+
+    private static void execute(PaymentsDatabase database, String statements) throws SQLException {
+        try (Connection connection = database.asSuperuser();
+                Statement statement = connection.createStatement()) {
+            statement.execute(statements);
+        }
     }
 
     private static long count(PaymentsDatabase database, String query) throws SQLException {

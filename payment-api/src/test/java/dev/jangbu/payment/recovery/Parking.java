@@ -6,21 +6,20 @@ import dev.jangbu.payment.psp.PspOrder;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.annotation.Bean;
-import org.springframework.r2dbc.core.DatabaseClient;
-import org.springframework.transaction.ReactiveTransaction;
-import org.springframework.transaction.ReactiveTransactionManager;
-import org.springframework.transaction.TransactionDefinition;
+import org.springframework.web.server.WebFilter;
 import reactor.core.publisher.Mono;
 
 /**
  * The service, with places where a piece of work stands still for ever, so that it can be killed there: the payment key
- * names the place. Only the tests' class path has it.
+ * names the place, or the request does. Only the tests' class path has it.
  */
 final class Parking {
+
+    /** Of a request: the place where it is to stand, if that is no matter of the payment key. */
+    static final String HEADER = "Park";
 
     private Parking() {}
 
@@ -54,17 +53,25 @@ final class Parking {
     static class Places {
 
         @Bean
-        static BeanPostProcessor places(ObjectProvider<DatabaseClient> database) {
+        static BeanPostProcessor places() {
             return new BeanPostProcessor() {
                 @Override
                 public Object postProcessAfterInitialization(Object bean, String name) {
-                    if (bean instanceof Psp psp) {
-                        return around(psp);
-                    }
-                    return bean instanceof ReactiveTransactionManager transactions
-                            ? new Commits(transactions, database)
-                            : bean;
+                    return bean instanceof Psp psp ? around(psp) : bean;
                 }
+            };
+        }
+
+        /** The place after the commit: what was done is never answered. */
+        @Bean
+        static WebFilter afterCommits() {
+            return (exchange, chain) -> {
+                if (Place.AFTER_T2
+                        .name()
+                        .equals(exchange.getRequest().getHeaders().getFirst(HEADER))) {
+                    exchange.getResponse().beforeCommit(Mono::never);
+                }
+                return chain.filter(exchange);
             };
         }
     }
@@ -95,49 +102,23 @@ final class Parking {
                 });
     }
 
-    /** The places before and after the commit: those of a transaction that makes something APPROVED. */
-    private record Commits(ReactiveTransactionManager transactions, ObjectProvider<DatabaseClient> database)
-            implements ReactiveTransactionManager {
-
-        /** What this very transaction has approved. */
-        private static final String APPROVED_HERE = """
-                SELECT payment_key
-                  FROM payments
-                 WHERE status = 'APPROVED' AND xmin = pg_current_xact_id()::xid AND payment_key LIKE 'parkconfirm-%'
-                UNION ALL
-                SELECT p.payment_key
-                  FROM refunds r JOIN payments p ON p.id = r.payment_id
-                 WHERE r.status = 'APPROVED' AND r.xmin = pg_current_xact_id()::xid AND p.payment_key LIKE 'parkrefund-%'
-                """;
-
-        @Override
-        public Mono<ReactiveTransaction> getReactiveTransaction(TransactionDefinition definition) {
-            return transactions.getReactiveTransaction(definition);
-        }
-
-        @Override
-        public Mono<Void> commit(ReactiveTransaction transaction) {
-            return database.getObject()
-                    .sql(APPROVED_HERE)
-                    .map(row -> row.get("payment_key", String.class))
-                    .first()
-                    .defaultIfEmpty("")
-                    .flatMap(paymentKey -> {
-                        if (isAt(Place.BEFORE_T2_COMMITS, paymentKey)) {
-                            return Mono.never();
-                        }
-                        Mono<Void> committed = transactions.commit(transaction);
-                        return isAt(Place.AFTER_T2, paymentKey) ? committed.then(Mono.never()) : committed;
-                    });
-        }
-
-        private static boolean isAt(Place place, String paymentKey) {
-            return place.isOf(paymentKey, true) || place.isOf(paymentKey, false);
-        }
-
-        @Override
-        public Mono<Void> rollback(ReactiveTransaction transaction) {
-            return transactions.rollback(transaction);
-        }
-    }
+    /** The place before the commit, in a database of which nobody else needs anything. Who has lost its client ends. */
+    static final String BEFORE_COMMITS =
+            """
+            ALTER DATABASE jangbu_payment SET client_connection_check_interval = 100;
+            CREATE FUNCTION park() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                PERFORM pg_sleep(3600)
+                   FROM payments
+                  WHERE id = (to_jsonb(NEW) ->> TG_ARGV[0])::uuid AND starts_with(payment_key, TG_ARGV[1]);
+                RETURN NULL;
+            END
+            $$;
+            CREATE CONSTRAINT TRIGGER park AFTER UPDATE ON payments DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+                WHEN (NEW.status = 'APPROVED' AND NEW.cause = 'confirm')
+                EXECUTE FUNCTION park('id', '%s_');
+            CREATE CONSTRAINT TRIGGER park AFTER UPDATE ON refunds DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+                WHEN (NEW.status = 'APPROVED' AND NEW.cause = 'refund')
+                EXECUTE FUNCTION park('payment_id', '%s_');
+            """.formatted(Place.BEFORE_T2_COMMITS.confirm(), Place.BEFORE_T2_COMMITS.refund());
 }
