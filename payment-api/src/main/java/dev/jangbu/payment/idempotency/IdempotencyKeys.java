@@ -2,7 +2,7 @@ package dev.jangbu.payment.idempotency;
 
 import static dev.jangbu.payment.database.Rows.required;
 
-import dev.jangbu.payment.database.Rows;
+import dev.jangbu.payment.database.Values;
 import dev.jangbu.payment.edge.Answer;
 import dev.jangbu.payment.edge.Problem;
 import dev.jangbu.payment.edge.ProblemCode;
@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.r2dbc.core.DatabaseClient;
-import org.springframework.r2dbc.core.DatabaseClient.GenericExecuteSpec;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
@@ -121,20 +120,19 @@ public class IdempotencyKeys {
                                         () -> claim(key, fingerprint, operation, resource, attempt, lease))));
     }
 
-    /** Binds what {@link #TAKEN} needs. */
-    public static GenericExecuteSpec bindTaken(
-            GenericExecuteSpec statement,
+    /** Adds what {@link #TAKEN} needs to a statement's values. */
+    public static Values bindTaken(
+            Values values,
             IdempotencyKey key,
             Fingerprint fingerprint,
             String operation,
             UUID resource,
             Answer answer) {
         return bind(
-                statement
-                        .bind("key", key.text())
-                        .bind("fingerprint", fingerprint.sha256())
-                        .bind("operation", operation)
-                        .bind("resource", resource),
+                values.with("key", key.text())
+                        .with("fingerprint", fingerprint.sha256())
+                        .with("operation", operation)
+                        .with("resource", resource),
                 answer);
     }
 
@@ -158,7 +156,8 @@ public class IdempotencyKeys {
 
     /** Stores the answer of a call that is one transaction, within it. */
     public Mono<Void> answered(IdempotencyKey key, Answer answer) {
-        return bind(database.sql(ANSWER_ONE).bind("key", key.text()), answer)
+        return bind(new Values().with("key", key.text()), answer)
+                .in(database.sql(ANSWER_ONE))
                 .fetch()
                 .rowsUpdated()
                 .then();
@@ -175,16 +174,16 @@ public class IdempotencyKeys {
     }
 
     private Mono<Void> all(UUID resource, String operation, @Nullable Answer answer) {
-        return bindAll(database.sql(ANSWER_ALL), resource, operation, answer)
+        return bindAll(new Values(), resource, operation, answer)
+                .in(database.sql(ANSWER_ALL))
                 .fetch()
                 .rowsUpdated()
                 .then();
     }
 
-    /** Binds what {@link #ANSWER_ALL} needs. */
-    public static GenericExecuteSpec bindAll(
-            GenericExecuteSpec statement, UUID resource, String operation, @Nullable Answer answer) {
-        return bind(statement.bind("resource", resource).bind("operation", operation), answer);
+    /** Adds what {@link #ANSWER_ALL} needs to a statement's values. */
+    public static Values bindAll(Values values, UUID resource, String operation, @Nullable Answer answer) {
+        return bind(values.with("resource", resource).with("operation", operation), answer);
     }
 
     /** 409: whoever began under this key may still be at it. */
@@ -202,11 +201,10 @@ public class IdempotencyKeys {
                 "This Idempotency-Key came with another call or body before; use a new one for new work");
     }
 
-    private static GenericExecuteSpec bind(GenericExecuteSpec statement, @Nullable Answer answer) {
-        GenericExecuteSpec bound = statement;
-        bound = Rows.bind(bound, "answerStatus", answer == null ? null : answer.status(), Integer.class);
-        bound = Rows.bind(bound, "answerLocation", answer == null ? null : answer.location(), String.class);
-        return Rows.bind(bound, "answerBody", answer == null ? null : answer.body(), String.class);
+    private static Values bind(Values values, @Nullable Answer answer) {
+        return values.with("answerStatus", answer == null ? null : answer.status(), Integer.class)
+                .with("answerLocation", answer == null ? null : answer.location(), String.class)
+                .with("answerBody", answer == null ? null : answer.body(), String.class);
     }
 
     private static Claim read(Readable row, Fingerprint fingerprint) {

@@ -8,7 +8,7 @@ import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
 import dev.jangbu.contract.EventHeaders;
 import dev.jangbu.contract.SettlementRequested;
 import dev.jangbu.contract.Topics;
-import dev.jangbu.payment.database.Rows;
+import dev.jangbu.payment.database.Values;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.r2dbc.core.DatabaseClient;
-import org.springframework.r2dbc.core.DatabaseClient.GenericExecuteSpec;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
@@ -63,7 +62,8 @@ public class Outbox {
      * @param traceparent of the request that led to it
      */
     public Mono<Void> add(List<SettlementRequested> requests, Instant decidedAt, @Nullable String traceparent) {
-        return bind(database.sql(INSERT), requests, decidedAt, traceparent)
+        return bind(new Values(), requests, decidedAt, traceparent)
+                .in(database.sql(INSERT))
                 .fetch()
                 .rowsUpdated()
                 .flatMap(inserted -> inserted == requests.size()
@@ -72,22 +72,15 @@ public class Outbox {
                                 "The outbox took %d of %d requests".formatted(inserted, requests.size()))));
     }
 
-    /** Binds what {@link #INSERT} needs, as {@link #add} does, in a statement that does more than that. */
-    public GenericExecuteSpec bind(
-            GenericExecuteSpec statement,
-            List<SettlementRequested> requests,
-            Instant decidedAt,
-            @Nullable String traceparent) {
-        return Rows.bind(
-                statement
-                        .bind("topic", Topics.SETTLEMENT_REQUESTS.name())
-                        .bind("type", EventHeaders.TYPE_SETTLEMENT_REQUESTED)
-                        .bind("time", decidedAt)
-                        .bind("ids", column(requests, r -> UUID.fromString(r.getSettlementId()), UUID[]::new))
-                        .bind("walletIds", column(requests, SettlementRequested::getWalletId, String[]::new))
-                        .bind("payloads", column(requests, r -> HEX.formatHex(bytes.of(r)), String[]::new)),
-                "traceparent",
-                traceparent,
-                String.class);
+    /** Adds what {@link #INSERT} needs, as {@link #add} does, to the values of a statement that does more than that. */
+    public Values bind(
+            Values values, List<SettlementRequested> requests, Instant decidedAt, @Nullable String traceparent) {
+        return values.with("topic", Topics.SETTLEMENT_REQUESTS.name())
+                .with("type", EventHeaders.TYPE_SETTLEMENT_REQUESTED)
+                .with("time", decidedAt)
+                .with("ids", column(requests, r -> UUID.fromString(r.getSettlementId()), UUID[]::new))
+                .with("walletIds", column(requests, SettlementRequested::getWalletId, String[]::new))
+                .with("payloads", column(requests, r -> HEX.formatHex(bytes.of(r)), String[]::new))
+                .with("traceparent", traceparent, String.class);
     }
 }

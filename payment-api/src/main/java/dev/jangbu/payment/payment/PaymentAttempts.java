@@ -3,6 +3,7 @@ package dev.jangbu.payment.payment;
 import static dev.jangbu.payment.database.Rows.required;
 
 import dev.jangbu.payment.database.Rows;
+import dev.jangbu.payment.database.Values;
 import dev.jangbu.payment.idempotency.Fingerprint;
 import dev.jangbu.payment.idempotency.IdempotencyKey;
 import io.r2dbc.spi.Readable;
@@ -135,11 +136,8 @@ public class PaymentAttempts {
 
     /** READY to EXECUTING, with a lease and the first attempt; the payment's row is locked, its key taken. */
     Mono<Payment> begin(Payment payment, String paymentKey, String traceparent, Duration lease) {
-        return begin(
-                        database.sql(BEGIN).bind("id", payment.id()).bind("version", payment.version()),
-                        paymentKey,
-                        traceparent,
-                        lease)
+        Values values = new Values().with("id", payment.id()).with("version", payment.version());
+        return begin(BEGIN, values, paymentKey, traceparent, lease)
                 .switchIfEmpty(Mono.error(() -> new IllegalStateException("A locked row changed under its lock")));
     }
 
@@ -154,23 +152,19 @@ public class PaymentAttempts {
             Fingerprint fingerprint,
             String traceparent,
             Duration lease) {
-        return begin(
-                database.sql(BEGIN_AT_ONCE)
-                        .bind("id", id)
-                        .bind("amount", request.amount())
-                        .bind("key", key.text())
-                        .bind("fingerprint", fingerprint.sha256()),
-                request.paymentKey(),
-                traceparent,
-                lease);
+        Values values = new Values()
+                .with("id", id)
+                .with("amount", request.amount())
+                .with("key", key.text())
+                .with("fingerprint", fingerprint.sha256());
+        return begin(BEGIN_AT_ONCE, values, request.paymentKey(), traceparent, lease);
     }
 
-    private Mono<Payment> begin(
-            DatabaseClient.GenericExecuteSpec statement, String paymentKey, String traceparent, Duration lease) {
-        return statement
-                .bind("paymentKey", paymentKey)
-                .bind("traceparent", traceparent)
-                .bind("leaseMs", lease.toMillis())
+    private Mono<Payment> begin(String sql, Values values, String paymentKey, String traceparent, Duration lease) {
+        return values.with("paymentKey", paymentKey)
+                .with("traceparent", traceparent)
+                .with("leaseMs", lease.toMillis())
+                .in(database.sql(sql))
                 .map(rows::read)
                 .one();
     }

@@ -4,6 +4,7 @@ import static dev.jangbu.payment.database.Rows.column;
 import static dev.jangbu.payment.database.Rows.required;
 
 import dev.jangbu.payment.database.Rows;
+import dev.jangbu.payment.database.Values;
 import dev.jangbu.payment.edge.Answer;
 import dev.jangbu.payment.idempotency.Fingerprint;
 import dev.jangbu.payment.idempotency.IdempotencyKey;
@@ -116,19 +117,20 @@ public class PaymentStore {
     Mono<Boolean> create(
             Payment payment, Duration expiryAfter, IdempotencyKey key, Fingerprint fingerprint, Answer answer) {
         List<PaymentLine> lines = payment.lines();
-        return IdempotencyKeys.bindTaken(
-                        database.sql(CREATE), key, fingerprint, CreatePayment.OPERATION, payment.id(), answer)
-                .bind("orderId", payment.orderId())
-                .bind("currency", payment.currency())
-                .bind("amount", payment.amount())
-                .bind("metadata", rows.metadata(payment.metadata()))
-                .bind("psp", payment.psp())
-                .bind("createdAt", payment.createdAt())
-                .bind("expiryMs", expiryAfter.toMillis())
-                .bind("lineIds", column(lines, PaymentLine::lineId, String[]::new))
-                .bind("sellerIds", column(lines, PaymentLine::sellerId, String[]::new))
-                .bind("amounts", column(lines, PaymentLine::amount, Long[]::new))
-                .bind("fees", column(lines, PaymentLine::fee, Long[]::new))
+        Values values = new Values()
+                .with("orderId", payment.orderId())
+                .with("currency", payment.currency())
+                .with("amount", payment.amount())
+                .with("metadata", rows.metadata(payment.metadata()))
+                .with("psp", payment.psp())
+                .with("createdAt", payment.createdAt())
+                .with("expiryMs", expiryAfter.toMillis())
+                .with("lineIds", column(lines, PaymentLine::lineId, String[]::new))
+                .with("sellerIds", column(lines, PaymentLine::sellerId, String[]::new))
+                .with("amounts", column(lines, PaymentLine::amount, Long[]::new))
+                .with("fees", column(lines, PaymentLine::fee, Long[]::new));
+        return IdempotencyKeys.bindTaken(values, key, fingerprint, CreatePayment.OPERATION, payment.id(), answer)
+                .in(database.sql(CREATE))
                 .fetch()
                 .rowsUpdated()
                 .map(inserted -> inserted == lines.size());

@@ -1,10 +1,10 @@
 package dev.jangbu.payment.payment;
 
-import static dev.jangbu.payment.database.Rows.bind;
 import static dev.jangbu.payment.database.Rows.required;
 
 import dev.jangbu.contract.SettlementRequested;
 import dev.jangbu.payment.Settings;
+import dev.jangbu.payment.database.Values;
 import dev.jangbu.payment.edge.Answer;
 import dev.jangbu.payment.edge.Problem;
 import dev.jangbu.payment.edge.ProblemCode;
@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.r2dbc.core.DatabaseClient;
-import org.springframework.r2dbc.core.DatabaseClient.GenericExecuteSpec;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.reactive.TransactionalOperator;
 import reactor.core.publisher.Mono;
@@ -141,23 +140,24 @@ public class RecordOutcome {
         return Mono.defer(() -> {
             Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
             Payment moved = payment.after(outcome, now);
-            GenericExecuteSpec statement = database.sql(RECORD)
-                    .bind("id", payment.id())
-                    .bind("attempt", payment.attempts())
-                    .bind("was", payment.status().name())
-                    .bind("seen", payment.version())
-                    .bind("status", moved.status().name())
-                    .bind("version", moved.version())
-                    .bind("cause", cause)
-                    .bind("outcome", name(outcome))
-                    .bind("detail", detail(outcome));
-            statement = bind(statement, "declineCode", moved.declineCode(), String.class);
-            statement = bind(statement, "unknownSince", moved.unknownSince(), Instant.class);
-            statement = bind(statement, "reviewReason", moved.reviewReason(), String.class);
-            statement = bind(statement, "approvedAt", moved.approvedAt(), Instant.class);
-            statement = bind(statement, "backoffMs", backoffMs(moved), Long.class);
-            statement = outbox.bind(statement, settlement(moved), now, moved.traceparent());
-            return IdempotencyKeys.bindAll(statement, moved.id(), ConfirmPayment.OPERATION, answer(moved))
+            Values values = new Values()
+                    .with("id", payment.id())
+                    .with("attempt", payment.attempts())
+                    .with("was", payment.status().name())
+                    .with("seen", payment.version())
+                    .with("status", moved.status().name())
+                    .with("version", moved.version())
+                    .with("cause", cause)
+                    .with("declineCode", moved.declineCode(), String.class)
+                    .with("unknownSince", moved.unknownSince(), Instant.class)
+                    .with("reviewReason", moved.reviewReason(), String.class)
+                    .with("approvedAt", moved.approvedAt(), Instant.class)
+                    .with("backoffMs", backoffMs(moved), Long.class)
+                    .with("outcome", name(outcome))
+                    .with("detail", detail(outcome));
+            Values settling = outbox.bind(values, settlement(moved), now, moved.traceparent());
+            return IdempotencyKeys.bindAll(settling, moved.id(), ConfirmPayment.OPERATION, answer(moved))
+                    .in(database.sql(RECORD))
                     .map(row -> required(row, "stood", Boolean.class))
                     .one()
                     .flatMap(stood -> stood ? Mono.just(moved) : Mono.empty());

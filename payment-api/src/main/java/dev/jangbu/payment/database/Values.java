@@ -1,0 +1,28 @@
+package dev.jangbu.payment.database;
+
+import io.r2dbc.spi.Parameters;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.r2dbc.core.DatabaseClient.GenericExecuteSpec;
+
+/** What the names in a long statement stand for. They are bound at once: one by one, each would copy all before it. */
+public final class Values {
+
+    private final Map<String, Object> byName = new HashMap<>();
+
+    public Values with(String name, Object value) {
+        byName.put(name, value);
+        return this;
+    }
+
+    /** A value that may be null. */
+    public <T> Values with(String name, @Nullable T value, Class<T> type) {
+        byName.put(name, value == null ? Parameters.in(type) : value);
+        return this;
+    }
+
+    public GenericExecuteSpec in(GenericExecuteSpec statement) {
+        return statement.bindValues(byName);
+    }
+}
