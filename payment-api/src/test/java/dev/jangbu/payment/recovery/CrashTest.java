@@ -171,7 +171,7 @@ class CrashTest {
         return answer;
     }
 
-    /** Seen from outside: by what the database and the PSP have, and by what sessions stand in a transaction. */
+    /** Seen from outside: by what the database and the PSP have, and by what sessions stand before their commit. */
     private static void awaitThatEachStands(PaymentsDatabase database, List<Begun> confirms, List<Begun> refunds) {
         await().atMost(Duration.ofSeconds(4))
                 .pollInterval(Duration.ofMillis(20))
