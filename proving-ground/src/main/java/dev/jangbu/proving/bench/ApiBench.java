@@ -20,8 +20,12 @@ final class ApiBench {
     private static final String PAYMENTS = "api";
     private static final String COMMITS = "api, commits";
     private static final String OURS = "jangbu";
-    private static final int CLIENTS = 32;
-    private static final int WARM_UP_ROUNDS = 4;
+
+    /** So many that more don't complete more: what an interval costs is shared by all who come in it. */
+    private static final int CLIENTS = 256;
+
+    /** Seven JVMs come to speed together, and compile on the cores that they work on. */
+    private static final int WARM_UP_SECONDS = 100;
 
     private final BenchOptions options;
     private final Progress progress;
@@ -99,9 +103,8 @@ final class ApiBench {
             }
             long commitsBefore = meter.commits();
             Meter.Reading before = meter.start(processes);
-            // Seven JVMs come to speed together.
             long nanos = new ClosedLoop(buyers, CLIENTS)
-                    .run(round == 0 ? WARM_UP_ROUNDS * options.secondsOfLoad() : options.secondsOfLoad());
+                    .run(round == 0 ? Math.max(WARM_UP_SECONDS, options.secondsOfLoad()) : options.secondsOfLoad());
             Usage usage = meter.since(before);
             // Statistics of sessions are told when they are idle for a second.
             Thread.sleep(1_500);
