@@ -48,6 +48,9 @@ public final class BenchCommand implements Callable<Integer> {
             defaultValue = "all")
     private Bench bench;
 
+    /** Each round's records are held in memory, to be checked. */
+    private static final int MOST = 100_000;
+
     @Option(names = "--seed", description = "decides the input and the order of the rounds (default: ${DEFAULT-VALUE})")
     private long seed = 20_261_124;
 
@@ -151,9 +154,10 @@ public final class BenchCommand implements Callable<Integer> {
     }
 
     private BenchOptions options(Path home) {
-        if (rounds < 1 || seconds <= 0 || lines < 1 || lines > 100 || most < 1 || rate < 0) {
+        if (rounds < 1 || seconds <= 0 || lines < 1 || lines > 100 || most < 1 || most > MOST || rate < 0) {
             throw new BenchException(
-                    "--rounds, --seconds, --most must be above 0, --lines 1 to 100, --rate not below 0.");
+                    "--rounds and --seconds must be above 0, --most 1 to %d, --lines 1 to 100, --rate not below 0."
+                            .formatted(MOST));
         }
         return new BenchOptions(
                 home,
