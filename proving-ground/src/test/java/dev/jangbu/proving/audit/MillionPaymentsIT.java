@@ -6,6 +6,8 @@ import dev.jangbu.proving.LocalStack;
 import dev.jangbu.proving.stack.StackAddress;
 import dev.jangbu.proving.stack.TopicReader;
 import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -84,9 +86,18 @@ class MillionPaymentsIT {
                 List<Finding> findings = new Audit(copy, topics, Duration.ZERO, progress, invariants).check();
                 AuditReport report = AuditReport.of(findings, Duration.ZERO);
                 System.out.println(report);
-                System.out.printf("%d s in %s%n", (System.nanoTime() - begin) / 1_000_000_000, HEAP);
+                System.out.printf("%d s in %s, %s%n", (System.nanoTime() - begin) / 1_000_000_000, HEAP, peakMemory());
                 System.exit(report.outcome().exitCode());
             }
+        }
+
+        /** The most memory that this process has held, as Linux counts it. */
+        private static String peakMemory() throws IOException {
+            return Files.readAllLines(Path.of("/proc/self/status")).stream()
+                    .filter(line -> line.startsWith("VmHWM:"))
+                    .map(line -> "at most " + line.substring("VmHWM:".length()).strip())
+                    .findFirst()
+                    .orElse("peak memory unknown");
         }
     }
 }
