@@ -165,7 +165,7 @@ class PlantedBreachIT {
                 new Planted("RefundsAddUp", "its lines sum to", "UPDATE refunds SET amount = amount - 1"),
                 new Planted(
                         "OutboxSaysWhatWasApproved",
-                        "the outbox says nothing",
+                        "the outbox says",
                         "DELETE FROM outbox WHERE id = (SELECT min(id::text)::uuid FROM outbox)"),
                 new Planted(
                         "OutboxSaysWhatWasApproved",
