@@ -8,7 +8,7 @@ import java.sql.Statement;
 enum Plant {
     NONE(""),
     WRONG_BALANCE("UPDATE wallets SET balance = balance + 1 WHERE wallet_id = (SELECT min(wallet_id) FROM wallets)"),
-    LOST_JOURNAL("DELETE FROM journals WHERE settlement_id = (SELECT min(settlement_id) FROM journals)"),
+    LOST_JOURNAL("DELETE FROM journals WHERE settlement_id = (SELECT min(settlement_id::text)::uuid FROM journals)"),
     DOUBLED_LINE(
             "INSERT INTO lines SELECT settlement_id, 9, account, side, amount FROM lines WHERE line_no = 2 LIMIT 1");
 
