@@ -28,7 +28,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * The posting of entries, turn by turn: open the {@linkplain Books books} that need it · poll · write each book in a
+ * The posting of entries, turn by turn: open the {@linkplain AssignedBooks books} that need it · poll · write each book in a
  * PostgreSQL transaction of its own, several at a time · send all their postings, with the offsets, in one Kafka transaction.
  * All but the writing is the calling thread's, which waits until every book is written.
  *
@@ -47,7 +47,7 @@ final class Poster implements AutoCloseable {
     private final ExecutorService writers;
     private final PostingPublisher publisher;
     private final PostingStatus status;
-    private final Books books;
+    private final AssignedBooks books;
 
     Poster(
             Consumer<byte[], byte[]> consumer,
@@ -64,7 +64,7 @@ final class Poster implements AutoCloseable {
                 booksAtOnce, Thread.ofPlatform().name("book-", 1).factory());
         this.publisher = publisher;
         this.status = status;
-        this.books = new Books(consumer, writer, publisher, status, clock);
+        this.books = new AssignedBooks(consumer, writer, publisher, status, clock);
     }
 
     void subscribe() {

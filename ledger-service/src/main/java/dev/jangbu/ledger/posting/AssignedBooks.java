@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>All of it is the polling thread's.
  */
-final class Books implements ConsumerRebalanceListener {
+final class AssignedBooks implements ConsumerRebalanceListener {
 
     private static final Duration LOOK_AFTER_IDLE_BOOKS = Duration.ofSeconds(5);
 
@@ -38,7 +38,7 @@ final class Books implements ConsumerRebalanceListener {
     private Instant lookedAfter;
     private final Map<TopicPartition, Book> books = new HashMap<>();
 
-    Books(
+    AssignedBooks(
             Consumer<byte[], byte[]> consumer,
             BookWriter writer,
             PostingPublisher publisher,
