@@ -92,10 +92,9 @@ class CompletionListener {
      *     moment on a machine that has much to do.
      */
     private List<Told> completed(List<Told> batch) {
-        List<SettlementCompleted> completions =
-                batch.stream().map(Told::completion).toList();
-        List<Integer> unawaited = this.completions.record(completions).block(TIMEOUT);
-        List<UUID> payments = completions.stream()
+        List<SettlementCompleted> told = batch.stream().map(Told::completion).toList();
+        List<Integer> unawaited = completions.record(told).block(TIMEOUT);
+        List<UUID> payments = told.stream()
                 .filter(completion -> completion.getKind() == SettlementKind.PAYMENT)
                 .map(completion -> UUID.fromString(completion.getReferenceId()))
                 .toList();

@@ -11,6 +11,7 @@ public final class Values {
 
     private final Map<String, Object> byName = new HashMap<>();
 
+    /** A value that is never null; one that the name had before is replaced. */
     public Values with(String name, Object value) {
         byName.put(name, value);
         return this;
@@ -22,6 +23,7 @@ public final class Values {
         return this;
     }
 
+    /** The statement, with every name of these bound. */
     public GenericExecuteSpec in(GenericExecuteSpec statement) {
         return statement.bindValues(byName);
     }
