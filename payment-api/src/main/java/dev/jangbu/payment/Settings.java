@@ -23,6 +23,7 @@ public record Settings(
         Duration expiryAfter,
         ChangeStream changeStream,
         Idempotency idempotency,
+        GroupCommit groupCommit,
         Async async,
         Recovery recovery,
         Psp psp) {
@@ -32,6 +33,14 @@ public record Settings(
 
     /** @param keptFor how long a key is remembered */
     public record Idempotency(Duration keptFor) {}
+
+    /**
+     * What is shared by calls that come close together.
+     *
+     * @param pause from one statement to the next of its kind, unless {@code most} calls wait; zero: each call has its own
+     * @param most how many calls one statement takes
+     */
+    public record GroupCommit(Duration pause, int most) {}
 
     /**
      * @param queueLimit how many accepted payments may wait for the PSP; beyond it a call is told to come again
@@ -86,6 +95,12 @@ public record Settings(
         require(recovery.maxAttempts() > 0, "jangbu.recovery.max-attempts must be above 0");
         require(recovery.backoffFirst().isPositive(), "jangbu.recovery.backoff-first must be above 0");
         require(recovery.concurrency() > 0, "jangbu.recovery.concurrency must be above 0");
+        require(
+                !groupCommit.pause().isNegative() && groupCommit.pause().compareTo(Duration.ofSeconds(1)) <= 0,
+                "jangbu.group-commit.pause must be from 0 to 1s: buyers wait for it");
+        require(
+                groupCommit.most() > 0 && groupCommit.most() <= 1_000,
+                "jangbu.group-commit.most must be from 1 to 1000");
         require(async.queueLimit() >= 0, "jangbu.async.queue-limit must be at least 0");
         require(async.concurrency() > 0, "jangbu.async.concurrency must be above 0");
         require(idempotency.keptFor().isPositive(), "jangbu.idempotency.kept-for must be above 0");

@@ -22,16 +22,42 @@ import reactor.core.publisher.Mono;
 public class IdempotencyKeys {
 
     /**
-     * The beginning of a statement that is a whole call: {@code taken} has the call's resource, and its key is kept with its
-     * answer; or it has no row, and something stands under the key. {@link #bindTaken} binds what it needs.
+     * Takes the keys of calls that are done by the statement that this is a part of, and keeps their answers; names those whose key
+     * was free, by their resource. {@code call} has what it needs: key, fingerprint in base 64, operation, id of the resource,
+     * and the answer. Keys are taken in their order, so that no two statements wait for each other.
      */
-    public static final String TAKEN = """
-            WITH taken AS (
-                INSERT INTO idempotency_keys (key, fingerprint, operation, resource_id, attempt, status,
-                                              answer_status, answer_location, answer_body)
-                VALUES (:key, :fingerprint, :operation, :resource, 0, 'DONE', :answerStatus, :answerLocation, :answerBody)
-                ON CONFLICT (key) DO NOTHING
-                RETURNING resource_id)
+    public static final String TAKE_ANSWERED = """
+            INSERT INTO idempotency_keys (key, fingerprint, operation, resource_id, attempt, status,
+                                          answer_status, answer_location, answer_body)
+            SELECT key, decode(fingerprint, 'base64'), operation, id, 0, 'DONE', answer_status, answer_location, answer_body
+              FROM call
+             ORDER BY key
+            ON CONFLICT (key) DO NOTHING
+            RETURNING resource_id AS id
+            """;
+
+    /** The same for calls whose work only begins: {@code call} has the attempt in place of the answer. */
+    public static final String TAKE_RUNNING = """
+            INSERT INTO idempotency_keys (key, fingerprint, operation, resource_id, attempt, status, lease_until)
+            SELECT key, decode(fingerprint, 'base64'), operation, id, attempt, 'RUNNING',
+                   clock_timestamp() + :leaseMs * interval '1 millisecond'
+              FROM call
+             ORDER BY key
+            ON CONFLICT (key) DO NOTHING
+            RETURNING resource_id AS id
+            """;
+
+    /**
+     * The work of each {@code call} has come to an outcome, which is answered under every key that waits for it; or, where there
+     * is no answer, to none, and a repetition may take it up. {@code call} has the id of the resource, operation and answer.
+     */
+    public static final String ANSWER_ALL = """
+            UPDATE idempotency_keys waiting
+               SET status = CASE WHEN call.answer_status IS NULL THEN 'RUNNING' ELSE 'DONE' END, lease_until = NULL,
+                   answer_status = call.answer_status, answer_location = call.answer_location,
+                   answer_body = call.answer_body
+              FROM call
+             WHERE waiting.resource_id = call.id AND waiting.operation = call.operation AND waiting.status = 'RUNNING'
             """;
 
     private static final String INSERT = """
@@ -55,16 +81,12 @@ public class IdempotencyKeys {
              WHERE key = :key
             """;
 
-    /**
-     * The work has come to an outcome, which is answered under every key that waits for it; or, where there is no answer, to
-     * none, and a repetition may take it up. May be continued by AND; {@link #bindAll} binds what it needs.
-     */
-    public static final String ANSWER_ALL = """
-            UPDATE idempotency_keys
-               SET status = CASE WHEN :answerStatus IS NULL THEN 'RUNNING' ELSE 'DONE' END, lease_until = NULL,
-                   answer_status = :answerStatus, answer_location = :answerLocation, answer_body = :answerBody
-             WHERE resource_id = :resource AND operation = :operation AND status = 'RUNNING'
-            """;
+    private static final String ANSWER_ALL_OF_ONE = """
+            WITH call AS (
+                SELECT CAST(:resource AS uuid) AS id, CAST(:operation AS text) AS operation,
+                       CAST(:answerStatus AS integer) AS answer_status, CAST(:answerLocation AS text) AS answer_location,
+                       CAST(:answerBody AS text) AS answer_body)
+            """ + ANSWER_ALL;
 
     /** One whose work is open is forgotten too: a repetition then finds the work by its resource. */
     private static final String FORGET = """
@@ -120,22 +142,6 @@ public class IdempotencyKeys {
                                         () -> claim(key, fingerprint, operation, resource, attempt, lease))));
     }
 
-    /** Adds what {@link #TAKEN} needs to a statement's values. */
-    public static Values bindTaken(
-            Values values,
-            IdempotencyKey key,
-            Fingerprint fingerprint,
-            String operation,
-            UUID resource,
-            Answer answer) {
-        return bind(
-                values.with("key", key.text())
-                        .with("fingerprint", fingerprint.sha256())
-                        .with("operation", operation)
-                        .with("resource", resource),
-                answer);
-    }
-
     /** Lets go of a key that was just taken: what it stands for is kept elsewhere. */
     public Mono<Void> forget(IdempotencyKey key) {
         return database.sql("DELETE FROM idempotency_keys WHERE key = :key")
@@ -174,16 +180,11 @@ public class IdempotencyKeys {
     }
 
     private Mono<Void> all(UUID resource, String operation, @Nullable Answer answer) {
-        return bindAll(new Values(), resource, operation, answer)
-                .in(database.sql(ANSWER_ALL))
+        return bind(new Values().with("resource", resource).with("operation", operation), answer)
+                .in(database.sql(ANSWER_ALL_OF_ONE))
                 .fetch()
                 .rowsUpdated()
                 .then();
-    }
-
-    /** Adds what {@link #ANSWER_ALL} needs to a statement's values. */
-    public static Values bindAll(Values values, UUID resource, String operation, @Nullable Answer answer) {
-        return bind(values.with("resource", resource).with("operation", operation), answer);
     }
 
     /** 409: whoever began under this key may still be at it. */

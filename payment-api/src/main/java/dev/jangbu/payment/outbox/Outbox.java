@@ -1,18 +1,16 @@
 package dev.jangbu.payment.outbox;
 
-import static dev.jangbu.payment.database.Rows.column;
-
 import com.fasterxml.uuid.Generators;
 import com.fasterxml.uuid.UUIDClock;
 import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
 import dev.jangbu.contract.EventHeaders;
 import dev.jangbu.contract.SettlementRequested;
 import dev.jangbu.contract.Topics;
+import dev.jangbu.payment.database.JsonRows;
 import dev.jangbu.payment.database.Values;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -24,22 +22,30 @@ import reactor.core.publisher.Mono;
 @Component
 public class Outbox {
 
-    /** May be continued by a WHERE; {@link #bind} binds what it needs. */
-    public static final String INSERT = """
+    /** What each {@code call} asks of the wallets; it has that as JSON of {@link Row}s, with the time and trace of its decision. */
+    public static final String INSERT =
+            """
             INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, ce_time, traceparent)
-            SELECT id, :topic, wallet_id, :type, decode(payload, 'hex'), :time, :traceparent
-              FROM unnest(:ids, :walletIds, :payloads) AS request (id, wallet_id, payload)
-            """;
+            SELECT request.id, '%s', request.wallet_id, '%s', decode(request.payload, 'base64'), call.decided_at,
+                   call.traceparent
+              FROM call
+             CROSS JOIN LATERAL json_to_recordset(call.requests) AS request (id uuid, wallet_id text, payload text)
+            """.formatted(Topics.SETTLEMENT_REQUESTS.name(), EventHeaders.TYPE_SETTLEMENT_REQUESTED);
 
-    /** Payloads travel as hexadecimal text: R2DBC's driver garbles an array of bytea. */
-    private static final HexFormat HEX = HexFormat.of();
+    private static final String INSERT_OF_ONE = """
+            WITH call AS (
+                SELECT CAST(:requests AS json) AS requests, CAST(:decidedAt AS timestamptz) AS decided_at,
+                       CAST(:traceparent AS text) AS traceparent)
+            """ + INSERT;
 
     private final DatabaseClient database;
+    private final JsonRows rows;
     private final SettlementBytes bytes;
     private final TimeBasedEpochGenerator ids;
 
-    Outbox(DatabaseClient database, SettlementBytes bytes, Clock clock) {
+    Outbox(DatabaseClient database, JsonRows rows, SettlementBytes bytes, Clock clock) {
         this.database = database;
+        this.rows = rows;
         this.bytes = bytes;
         this.ids = Generators.timeBasedEpochGenerator(new SecureRandom(), new UUIDClock() {
             @Override
@@ -62,8 +68,11 @@ public class Outbox {
      * @param traceparent of the request that led to it
      */
     public Mono<Void> add(List<SettlementRequested> requests, Instant decidedAt, @Nullable String traceparent) {
-        return bind(new Values(), requests, decidedAt, traceparent)
-                .in(database.sql(INSERT))
+        return new Values()
+                .with("requests", rows.of(rows(requests)))
+                .with("decidedAt", decidedAt)
+                .with("traceparent", traceparent, String.class)
+                .in(database.sql(INSERT_OF_ONE))
                 .fetch()
                 .rowsUpdated()
                 .flatMap(inserted -> inserted == requests.size()
@@ -72,15 +81,18 @@ public class Outbox {
                                 "The outbox took %d of %d requests".formatted(inserted, requests.size()))));
     }
 
-    /** Adds what {@link #INSERT} needs, as {@link #add} does, to the values of a statement that does more than that. */
-    public Values bind(
-            Values values, List<SettlementRequested> requests, Instant decidedAt, @Nullable String traceparent) {
-        return values.with("topic", Topics.SETTLEMENT_REQUESTS.name())
-                .with("type", EventHeaders.TYPE_SETTLEMENT_REQUESTED)
-                .with("time", decidedAt)
-                .with("ids", column(requests, r -> UUID.fromString(r.getSettlementId()), UUID[]::new))
-                .with("walletIds", column(requests, SettlementRequested::getWalletId, String[]::new))
-                .with("payloads", column(requests, r -> HEX.formatHex(bytes.of(r)), String[]::new))
-                .with("traceparent", traceparent, String.class);
+    /**
+     * What of a row of the outbox differs within a call.
+     *
+     * @param payload the request in Avro, as it will be the Kafka record's value
+     */
+    public record Row(UUID id, String walletId, byte[] payload) {}
+
+    /** These requests, as they are put down. */
+    public List<Row> rows(List<SettlementRequested> requests) {
+        return requests.stream()
+                .map(request ->
+                        new Row(UUID.fromString(request.getSettlementId()), request.getWalletId(), bytes.of(request)))
+                .toList();
     }
 }

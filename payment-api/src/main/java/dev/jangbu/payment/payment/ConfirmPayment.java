@@ -138,8 +138,7 @@ class ConfirmPayment {
                                 call.request(),
                                 call.key(),
                                 call.fingerprint(),
-                                call.trace().traceparent(),
-                                settings.lease())
+                                call.trace().traceparent())
                         .map(Intent.Charge::new);
     }
 
@@ -175,7 +174,7 @@ class ConfirmPayment {
                 changeStream
                         .required()
                         .then(attempts.begin(
-                                payment, request.paymentKey(), call.trace().traceparent(), settings.lease()))
+                                payment, request.paymentKey(), call.trace().traceparent()))
                         .map(Intent.Charge::new);
             case ACCEPT -> changeStream.required().then(accept(payment, call));
             case RESOLVE ->

@@ -2,7 +2,6 @@ package dev.jangbu.payment.payment;
 
 import com.fasterxml.uuid.Generators;
 import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
-import dev.jangbu.payment.Settings;
 import dev.jangbu.payment.edge.Answer;
 import dev.jangbu.payment.edge.Problem;
 import dev.jangbu.payment.edge.ProblemCode;
@@ -12,7 +11,6 @@ import dev.jangbu.payment.idempotency.IdempotencyKeys;
 import dev.jangbu.payment.outbox.ChangeStream;
 import dev.jangbu.payment.psp.Psp;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.UUID;
@@ -31,7 +29,6 @@ class CreatePayment {
     private final PaymentAnswers answers;
     private final ChangeStream changeStream;
     private final Psp psp;
-    private final Duration expiryAfter;
     private final Clock clock;
     private final TimeBasedEpochGenerator ids = Generators.timeBasedEpochGenerator();
 
@@ -41,14 +38,12 @@ class CreatePayment {
             PaymentAnswers answers,
             ChangeStream changeStream,
             Psp psp,
-            Settings settings,
             Clock clock) {
         this.payments = payments;
         this.keys = keys;
         this.answers = answers;
         this.changeStream = changeStream;
         this.psp = psp;
-        this.expiryAfter = settings.expiryAfter();
         this.clock = clock;
     }
 
@@ -64,7 +59,7 @@ class CreatePayment {
         Answer answer = answers.created(payment);
         return changeStream
                 .required()
-                .then(Mono.defer(() -> payments.create(payment, expiryAfter, key, fingerprint, answer)))
+                .then(Mono.defer(() -> payments.create(payment, key, fingerprint, answer)))
                 .flatMap(created -> created ? Mono.just(answer) : keys.replay(key, fingerprint))
                 // It was forgotten between the two statements: it is free now.
                 .switchIfEmpty(Mono.defer(() -> insert(payment, key, fingerprint)))

@@ -2,12 +2,19 @@ package dev.jangbu.payment.payment;
 
 import static dev.jangbu.payment.database.Rows.required;
 
+import dev.jangbu.payment.Settings;
+import dev.jangbu.payment.database.GroupCommit;
+import dev.jangbu.payment.database.JsonRows;
 import dev.jangbu.payment.database.Rows;
 import dev.jangbu.payment.database.Values;
 import dev.jangbu.payment.idempotency.Fingerprint;
 import dev.jangbu.payment.idempotency.IdempotencyKey;
+import dev.jangbu.payment.idempotency.IdempotencyKeys;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.r2dbc.spi.Readable;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.springframework.r2dbc.core.DatabaseClient;
 import org.springframework.stereotype.Component;
@@ -22,12 +29,12 @@ import reactor.core.publisher.Mono;
 @Component
 public class PaymentAttempts {
 
-    /** What is {@code ready} goes from READY to EXECUTING, with a lease and its first attempt. */
+    /** What is {@code ready} goes from READY to EXECUTING, with its key at the PSP, a lease and its first attempt. */
     private static final String BEGUN = """
             , begun AS (
                 UPDATE payments p
                    SET status = 'EXECUTING', version = p.version + 1, cause = 'confirm',
-                       payment_key = :paymentKey, traceparent = :traceparent,
+                       payment_key = ready.payment_key, traceparent = ready.traceparent,
                        attempts = p.attempts + 1, first_attempt_at = clock_timestamp(),
                        lease_until = clock_timestamp() + :leaseMs * interval '1 millisecond'
                   FROM ready
@@ -40,27 +47,35 @@ public class PaymentAttempts {
 
     private static final String BEGIN = """
             WITH ready AS (
-                SELECT id FROM payments WHERE id = :id AND version = :version)
+                SELECT id, CAST(:paymentKey AS text) AS payment_key, CAST(:traceparent AS text) AS traceparent
+                  FROM payments
+                 WHERE id = :id AND version = :version)
             """ + BEGUN;
 
     /**
-     * The row is locked before the key is taken, as by everybody. Who waited for the lock reads the row anew but its lines as
-     * they were, which is the same: those of a payment in READY never change.
+     * Of {@link Confirmation}s: those of payments that wait for them, whose key is free. Rows are locked before keys are taken,
+     * as by everybody; a row that somebody is at is left out, so that nobody here waits for what isn't his.
      */
     private static final String BEGIN_AT_ONCE = """
-            WITH locked AS (
-                SELECT id, attempts
-                  FROM payments
-                 WHERE id = :id AND status = 'READY' AND amount = :amount AND expires_at > clock_timestamp()
-                   FOR UPDATE),
+            WITH asked AS (
+                SELECT *
+                  FROM json_to_recordset(CAST(:confirmations AS json)) AS confirmation (
+                       id uuid, amount bigint, key text, fingerprint text, operation text, payment_key text,
+                       traceparent text)),
+            call AS (
+                SELECT asked.*, locked.attempts + 1 AS attempt
+                  FROM asked
+                 CROSS JOIN LATERAL (
+                       SELECT attempts
+                         FROM payments
+                        WHERE id = asked.id AND status = 'READY' AND amount = asked.amount
+                          AND expires_at > clock_timestamp()
+                          FOR UPDATE SKIP LOCKED) AS locked),
+            taken AS (
+                %s),
             ready AS (
-                INSERT INTO idempotency_keys (key, fingerprint, operation, resource_id, attempt, status, lease_until)
-                SELECT :key, :fingerprint, 'confirm', id, attempts + 1, 'RUNNING',
-                       clock_timestamp() + :leaseMs * interval '1 millisecond'
-                  FROM locked
-                ON CONFLICT (key) DO NOTHING
-                RETURNING resource_id AS id)
-            """ + BEGUN;
+                SELECT id, call.payment_key, call.traceparent FROM call JOIN taken USING (id))
+            """.formatted(IdempotencyKeys.TAKE_RUNNING) + BEGUN;
 
     private static final String ACCEPT = """
             UPDATE payments
@@ -128,45 +143,66 @@ public class PaymentAttempts {
 
     private final DatabaseClient database;
     private final PaymentRow rows;
+    private final JsonRows json;
+    private final Duration lease;
+    private final GroupCommit<Confirmation, Payment> confirmations;
 
-    PaymentAttempts(DatabaseClient database, PaymentRow rows) {
+    PaymentAttempts(DatabaseClient database, PaymentRow rows, JsonRows json, Settings settings, MeterRegistry meters) {
         this.database = database;
         this.rows = rows;
+        this.json = json;
+        this.lease = settings.lease();
+        this.confirmations =
+                new GroupCommit<>("confirm", Confirmation::id, this::beginAtOnce, settings.groupCommit(), meters);
     }
 
+    /** A payment that is to go to the PSP, and the call that asks for it, as a row. */
+    private record Confirmation(
+            UUID id,
+            long amount,
+            String key,
+            byte[] fingerprint,
+            String operation,
+            String paymentKey,
+            String traceparent) {}
+
     /** READY to EXECUTING, with a lease and the first attempt; the payment's row is locked, its key taken. */
-    Mono<Payment> begin(Payment payment, String paymentKey, String traceparent, Duration lease) {
-        Values values = new Values().with("id", payment.id()).with("version", payment.version());
-        return begin(BEGIN, values, paymentKey, traceparent, lease)
+    Mono<Payment> begin(Payment payment, String paymentKey, String traceparent) {
+        return new Values()
+                .with("id", payment.id())
+                .with("version", payment.version())
+                .with("paymentKey", paymentKey)
+                .with("traceparent", traceparent)
+                .with("leaseMs", lease.toMillis())
+                .in(database.sql(BEGIN))
+                .map(rows::read)
+                .one()
                 .switchIfEmpty(Mono.error(() -> new IllegalStateException("A locked row changed under its lock")));
     }
 
     /**
-     * The same in one statement with the taking of the key, if nothing is in the way: a payment in READY, its amount, a key
-     * that is new. Empty if something is, and then nothing has changed.
+     * The same in one statement with the taking of the key, maybe with those of others, if nothing is in the way: a payment in
+     * READY, its amount, a key that is new. Empty if something is, and then nothing has changed.
      */
     Mono<Payment> beginAtOnce(
-            UUID id,
-            ConfirmRequest.Valid request,
-            IdempotencyKey key,
-            Fingerprint fingerprint,
-            String traceparent,
-            Duration lease) {
-        Values values = new Values()
-                .with("id", id)
-                .with("amount", request.amount())
-                .with("key", key.text())
-                .with("fingerprint", fingerprint.sha256());
-        return begin(BEGIN_AT_ONCE, values, request.paymentKey(), traceparent, lease);
+            UUID id, ConfirmRequest.Valid request, IdempotencyKey key, Fingerprint fingerprint, String traceparent) {
+        return confirmations.call(new Confirmation(
+                id,
+                request.amount(),
+                key.text(),
+                fingerprint.sha256(),
+                ConfirmPayment.OPERATION,
+                request.paymentKey(),
+                traceparent));
     }
 
-    private Mono<Payment> begin(String sql, Values values, String paymentKey, String traceparent, Duration lease) {
-        return values.with("paymentKey", paymentKey)
-                .with("traceparent", traceparent)
-                .with("leaseMs", lease.toMillis())
-                .in(database.sql(sql))
+    private Mono<Map<UUID, Payment>> beginAtOnce(List<Confirmation> together) {
+        return database.sql(BEGIN_AT_ONCE)
+                .bind("confirmations", json.of(together))
+                .bind("leaseMs", lease.toMillis())
                 .map(rows::read)
-                .one();
+                .all()
+                .collectMap(Payment::id);
     }
 
     /**

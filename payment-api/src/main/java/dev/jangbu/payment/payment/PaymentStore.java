@@ -3,17 +3,23 @@ package dev.jangbu.payment.payment;
 import static dev.jangbu.payment.database.Rows.column;
 import static dev.jangbu.payment.database.Rows.required;
 
+import dev.jangbu.payment.Settings;
+import dev.jangbu.payment.database.GroupCommit;
+import dev.jangbu.payment.database.JsonRows;
 import dev.jangbu.payment.database.Rows;
-import dev.jangbu.payment.database.Values;
 import dev.jangbu.payment.edge.Answer;
 import dev.jangbu.payment.idempotency.Fingerprint;
 import dev.jangbu.payment.idempotency.IdempotencyKey;
 import dev.jangbu.payment.idempotency.IdempotencyKeys;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.springframework.r2dbc.core.DatabaseClient;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Flux;
@@ -23,19 +29,35 @@ import reactor.core.publisher.Mono;
 @Component
 public class PaymentStore {
 
-    private static final String CREATE = IdempotencyKeys.TAKEN + """
-            , payment AS (
+    /** Of {@link Creation}s: those whose key is free. */
+    private static final String CREATE = """
+            WITH call AS (
+                SELECT *
+                  FROM json_to_recordset(CAST(:creations AS json)) AS creation (
+                       id uuid, key text, fingerprint text, operation text, order_id text, currency text, amount bigint,
+                       metadata text, psp text, created_at timestamptz, lines json,
+                       answer_status integer, answer_location text, answer_body text)),
+            taken AS (
+                %s),
+            created AS (
                 INSERT INTO payments (id, order_id, status, currency, amount, metadata, psp, cause, version, created_at,
                                       expires_at)
-                SELECT resource_id, :orderId, 'READY', :currency, :amount, :metadata, :psp, 'create', 1, :createdAt,
+                SELECT id, order_id, 'READY', currency, amount, metadata, psp, 'create', 1, created_at,
                        clock_timestamp() + :expiryMs * interval '1 millisecond'
-                  FROM taken
-                RETURNING id)
-            INSERT INTO payment_lines (payment_id, line_no, line_id, seller_id, amount, fee)
-            SELECT payment.id, line.no, line.id, line.seller_id, line.amount, line.fee
-              FROM payment,
-                   unnest(:lineIds, :sellerIds, :amounts, :fees) WITH ORDINALITY AS line (id, seller_id, amount, fee, no)
-            """;
+                  FROM call
+                  JOIN taken USING (id)
+                 ORDER BY order_id
+                RETURNING id),
+            lined AS (
+                INSERT INTO payment_lines (payment_id, line_no, line_id, seller_id, amount, fee)
+                SELECT id, line.no, line.line_id, line.seller_id, line.amount, line.fee
+                  FROM call
+                  JOIN created USING (id)
+                 CROSS JOIN LATERAL ROWS FROM (
+                       json_to_recordset(call.lines) AS (line_id text, seller_id text, amount bigint, fee bigint))
+                       WITH ORDINALITY AS line (line_id, seller_id, amount, fee, no))
+            SELECT id FROM created
+            """.formatted(IdempotencyKeys.TAKE_ANSWERED);
 
     private static final String CANCEL = """
             UPDATE payments
@@ -99,41 +121,71 @@ public class PaymentStore {
 
     private final DatabaseClient database;
     private final PaymentRow rows;
+    private final JsonRows json;
+    private final Duration expiryAfter;
+    private final GroupCommit<Creation, Boolean> creations;
 
-    PaymentStore(DatabaseClient database, PaymentRow rows) {
+    PaymentStore(DatabaseClient database, PaymentRow rows, JsonRows json, Settings settings, MeterRegistry meters) {
         this.database = database;
         this.rows = rows;
+        this.json = json;
+        this.expiryAfter = settings.expiryAfter();
+        this.creations = new GroupCommit<>("create", Creation::id, this::create, settings.groupCommit(), meters);
     }
+
+    /** A payment that is to be created, and the call that asks for it, as a row. */
+    private record Creation(
+            UUID id,
+            String key,
+            byte[] fingerprint,
+            String operation,
+            String orderId,
+            String currency,
+            long amount,
+            String metadata,
+            String psp,
+            Instant createdAt,
+            List<PaymentLine> lines,
+            int answerStatus,
+            @Nullable String answerLocation,
+            String answerBody) {}
 
     /** A part of a line that goes back to the buyer: the amount, and of it the fee, in minor units. */
     public record Back(String lineId, long amount, long fee) {}
 
     /**
-     * Creates a payment in READY, version 1, with its lines, and keeps the answer under the call's key: one statement, so all
-     * of it or nothing.
+     * Creates a payment in READY, version 1, with its lines, and keeps the answer under the call's key: one statement, maybe
+     * with that of others, so all of it or nothing.
      *
      * @return whether it was created; if not, something stands under the key
      */
-    Mono<Boolean> create(
-            Payment payment, Duration expiryAfter, IdempotencyKey key, Fingerprint fingerprint, Answer answer) {
-        List<PaymentLine> lines = payment.lines();
-        Values values = new Values()
-                .with("orderId", payment.orderId())
-                .with("currency", payment.currency())
-                .with("amount", payment.amount())
-                .with("metadata", rows.metadata(payment.metadata()))
-                .with("psp", payment.psp())
-                .with("createdAt", payment.createdAt())
-                .with("expiryMs", expiryAfter.toMillis())
-                .with("lineIds", column(lines, PaymentLine::lineId, String[]::new))
-                .with("sellerIds", column(lines, PaymentLine::sellerId, String[]::new))
-                .with("amounts", column(lines, PaymentLine::amount, Long[]::new))
-                .with("fees", column(lines, PaymentLine::fee, Long[]::new));
-        return IdempotencyKeys.bindTaken(values, key, fingerprint, CreatePayment.OPERATION, payment.id(), answer)
-                .in(database.sql(CREATE))
-                .fetch()
-                .rowsUpdated()
-                .map(inserted -> inserted == lines.size());
+    Mono<Boolean> create(Payment payment, IdempotencyKey key, Fingerprint fingerprint, Answer answer) {
+        return creations
+                .call(new Creation(
+                        payment.id(),
+                        key.text(),
+                        fingerprint.sha256(),
+                        CreatePayment.OPERATION,
+                        payment.orderId(),
+                        payment.currency(),
+                        payment.amount(),
+                        rows.metadata(payment.metadata()),
+                        payment.psp(),
+                        payment.createdAt(),
+                        payment.lines(),
+                        answer.status(),
+                        answer.location(),
+                        answer.body()))
+                .defaultIfEmpty(false);
+    }
+
+    private Mono<Map<UUID, Boolean>> create(List<Creation> together) {
+        return database.sql(CREATE)
+                .bind("creations", json.of(together))
+                .bind("expiryMs", expiryAfter.toMillis())
+                .map(row -> required(row, "id", UUID.class))
+                .all()
+                .collectMap(Function.identity(), id -> true);
     }
 
     /** The payment; empty if there is none. */

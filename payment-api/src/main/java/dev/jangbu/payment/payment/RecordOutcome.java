@@ -4,7 +4,8 @@ import static dev.jangbu.payment.database.Rows.required;
 
 import dev.jangbu.contract.SettlementRequested;
 import dev.jangbu.payment.Settings;
-import dev.jangbu.payment.database.Values;
+import dev.jangbu.payment.database.GroupCommit;
+import dev.jangbu.payment.database.JsonRows;
 import dev.jangbu.payment.edge.Answer;
 import dev.jangbu.payment.edge.Problem;
 import dev.jangbu.payment.edge.ProblemCode;
@@ -16,12 +17,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.r2dbc.core.DatabaseClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.reactive.TransactionalOperator;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.util.retry.Retry;
 
@@ -43,25 +48,54 @@ public class RecordOutcome {
 
     private static final Retry PASSING_TROUBLE = Retry.backoff(2, Duration.ofMillis(100));
 
-    /** Nothing but the attempt's note is written if the payment is not as it was. */
+    /**
+     * Of {@link Move}s: those whose payment is as it was, which is seen under its row's lock; of the others nothing but the
+     * attempt's note is written. What is done about a row that somebody else has locked differs.
+     */
     private static final String RECORD = """
-            WITH moved AS (
-                UPDATE payments
-                   SET status = :status, version = :version, cause = :cause, decline_code = :declineCode,
-                       unknown_since = :unknownSince, review_reason = :reviewReason, approved_at = :approvedAt,
-                       lease_until = NULL, next_attempt_at = clock_timestamp() + :backoffMs * interval '1 millisecond'
-                 WHERE id = :id AND attempts = :attempt AND status = :was AND version = :seen
-                RETURNING id),
+            WITH told AS (
+                SELECT *
+                  FROM json_to_recordset(CAST(:moves AS json)) AS move (
+                       id uuid, attempt integer, was text, seen bigint, status text, version bigint, cause text,
+                       decline_code text, unknown_since timestamptz, review_reason text, approved_at timestamptz,
+                       backoff_ms bigint, outcome text, detail text, decided_at timestamptz, traceparent text,
+                       requests json, operation text, answer_status integer, answer_location text, answer_body text)),
+            standing AS (
+                SELECT told.*
+                  FROM told
+                 CROSS JOIN LATERAL (
+                       SELECT
+                         FROM payments
+                        WHERE id = told.id AND attempts = told.attempt AND status = told.was AND version = told.seen
+                          FOR UPDATE %s) AS locked),
+            moved AS (
+                UPDATE payments p
+                   SET status = standing.status, version = standing.version, cause = standing.cause,
+                       decline_code = standing.decline_code, unknown_since = standing.unknown_since,
+                       review_reason = standing.review_reason, approved_at = standing.approved_at, lease_until = NULL,
+                       next_attempt_at = clock_timestamp() + standing.backoff_ms * interval '1 millisecond'
+                  FROM standing
+                 WHERE p.id = standing.id
+                RETURNING p.id),
+            call AS (
+                SELECT standing.* FROM standing JOIN moved USING (id)),
             noted AS (
-                UPDATE psp_attempts
-                   SET outcome = :outcome, detail = :detail, ended_at = clock_timestamp()
-                 WHERE resource_id = :id AND operation = 'confirm' AND attempt = :attempt AND ended_at IS NULL),
+                UPDATE psp_attempts attempt
+                   SET outcome = told.outcome, detail = told.detail, ended_at = clock_timestamp()
+                  FROM told
+                 WHERE attempt.resource_id = told.id AND attempt.operation = told.operation
+                       AND attempt.attempt = told.attempt AND attempt.ended_at IS NULL),
             settled AS (
-                %s WHERE EXISTS (SELECT FROM moved)),
+                %s),
             answered AS (
-                %s AND EXISTS (SELECT FROM moved))
-            SELECT EXISTS (SELECT FROM moved) AS stood
-            """.formatted(Outbox.INSERT, IdempotencyKeys.ANSWER_ALL);
+                %s)
+            SELECT id FROM moved
+            """;
+
+    private static final String RECORD_TOGETHER =
+            RECORD.formatted("SKIP LOCKED", Outbox.INSERT, IdempotencyKeys.ANSWER_ALL);
+
+    private static final String RECORD_ONE = RECORD.formatted("", Outbox.INSERT, IdempotencyKeys.ANSWER_ALL);
 
     private final DatabaseClient database;
     private final PaymentStore payments;
@@ -73,9 +107,12 @@ public class RecordOutcome {
     private final Settings settings;
     private final MeterRegistry meters;
     private final Clock clock;
+    private final JsonRows json;
+    private final GroupCommit<Move, UUID> moves;
 
     RecordOutcome(
             DatabaseClient database,
+            JsonRows json,
             PaymentStore payments,
             PaymentAnswers answers,
             Outbox outbox,
@@ -95,7 +132,33 @@ public class RecordOutcome {
         this.settings = settings;
         this.meters = meters;
         this.clock = clock;
+        this.json = json;
+        this.moves = new GroupCommit<>("outcome", Move::id, this::moveTogether, settings.groupCommit(), meters);
     }
+
+    /** What an outcome makes of a payment, and all that this entails, as a row. */
+    private record Move(
+            UUID id,
+            int attempt,
+            PaymentStatus was,
+            long seen,
+            PaymentStatus status,
+            long version,
+            String cause,
+            @Nullable String declineCode,
+            @Nullable Instant unknownSince,
+            @Nullable String reviewReason,
+            @Nullable Instant approvedAt,
+            @Nullable Long backoffMs,
+            String outcome,
+            String detail,
+            Instant decidedAt,
+            @Nullable String traceparent,
+            List<Outbox.Row> requests,
+            String operation,
+            @Nullable Integer answerStatus,
+            @Nullable String answerLocation,
+            @Nullable String answerBody) {}
 
     /**
      * Records the outcome of the payment's attempt.
@@ -123,11 +186,24 @@ public class RecordOutcome {
      * who takes its attempt over. In UNKNOWN they are, under the row's lock: so that is waited for first.
      */
     private Mono<Payment> write(Payment payment, ConfirmOutcome outcome, String cause) {
-        Mono<Payment> written =
-                move(payment, outcome, cause).switchIfEmpty(Mono.defer(() -> payments.find(payment.id())));
         return payment.status() == PaymentStatus.EXECUTING
-                ? written
-                : payments.lock(payment.id()).then(written).as(transaction::transactional);
+                ? moveWithOthers(payment, outcome, cause).switchIfEmpty(Mono.defer(() -> payments.find(payment.id())))
+                : payments.lock(payment.id())
+                        .then(move(payment, outcome, cause))
+                        .switchIfEmpty(Mono.defer(() -> payments.find(payment.id())))
+                        .as(transaction::transactional);
+    }
+
+    /** One that the group left out is not as it was, or somebody is at it: then it is waited for, alone. */
+    private Mono<Payment> moveWithOthers(Payment payment, ConfirmOutcome outcome, String cause) {
+        return Mono.defer(() -> {
+            Instant now = now();
+            Payment moved = payment.after(outcome, now);
+            Move move = move(payment, moved, outcome, cause, now);
+            return moves.call(move)
+                    .switchIfEmpty(Mono.defer(() -> moveAlone(move)))
+                    .map(id -> moved);
+        });
     }
 
     /**
@@ -138,30 +214,55 @@ public class RecordOutcome {
      */
     Mono<Payment> move(Payment payment, ConfirmOutcome outcome, String cause) {
         return Mono.defer(() -> {
-            Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+            Instant now = now();
             Payment moved = payment.after(outcome, now);
-            Values values = new Values()
-                    .with("id", payment.id())
-                    .with("attempt", payment.attempts())
-                    .with("was", payment.status().name())
-                    .with("seen", payment.version())
-                    .with("status", moved.status().name())
-                    .with("version", moved.version())
-                    .with("cause", cause)
-                    .with("declineCode", moved.declineCode(), String.class)
-                    .with("unknownSince", moved.unknownSince(), Instant.class)
-                    .with("reviewReason", moved.reviewReason(), String.class)
-                    .with("approvedAt", moved.approvedAt(), Instant.class)
-                    .with("backoffMs", backoffMs(moved), Long.class)
-                    .with("outcome", name(outcome))
-                    .with("detail", detail(outcome));
-            Values settling = outbox.bind(values, settlement(moved), now, moved.traceparent());
-            return IdempotencyKeys.bindAll(settling, moved.id(), ConfirmPayment.OPERATION, answer(moved))
-                    .in(database.sql(RECORD))
-                    .map(row -> required(row, "stood", Boolean.class))
-                    .one()
-                    .flatMap(stood -> stood ? Mono.just(moved) : Mono.empty());
+            return moveAlone(move(payment, moved, outcome, cause, now)).map(id -> moved);
         });
+    }
+
+    private Mono<UUID> moveAlone(Move move) {
+        return move(RECORD_ONE, List.of(move)).singleOrEmpty();
+    }
+
+    private Mono<Map<UUID, UUID>> moveTogether(List<Move> together) {
+        return move(RECORD_TOGETHER, together).collectMap(Function.identity());
+    }
+
+    private Flux<UUID> move(String sql, List<Move> together) {
+        return database.sql(sql)
+                .bind("moves", json.of(together))
+                .map(row -> required(row, "id", UUID.class))
+                .all();
+    }
+
+    private Move move(Payment payment, Payment moved, ConfirmOutcome outcome, String cause, Instant now) {
+        Answer answer = answer(moved);
+        return new Move(
+                payment.id(),
+                payment.attempts(),
+                payment.status(),
+                payment.version(),
+                moved.status(),
+                moved.version(),
+                cause,
+                moved.declineCode(),
+                moved.unknownSince(),
+                moved.reviewReason(),
+                moved.approvedAt(),
+                backoffMs(moved),
+                name(outcome),
+                detail(outcome),
+                now,
+                moved.traceparent(),
+                outbox.rows(settlement(moved)),
+                ConfirmPayment.OPERATION,
+                answer == null ? null : answer.status(),
+                answer == null ? null : answer.location(),
+                answer == null ? null : answer.body());
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
     }
 
     private @Nullable Long backoffMs(Payment moved) {

@@ -49,7 +49,9 @@ class StatementsTest {
         sql("GRANT SET ON PARAMETER log_statement TO jangbu_payment");
         instance = Testbed.anotherInstance(
                 "spring.r2dbc.properties.applicationName=" + COUNTED,
-                "spring.r2dbc.properties.options=log_statement=all");
+                "spring.r2dbc.properties.options=log_statement=all",
+                // Each call its own statement, so that they can be counted.
+                "jangbu.group-commit.pause=0");
     }
 
     @AfterAll
