@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.UUID;
+import java.util.stream.LongStream;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.utils.Bytes;
@@ -126,6 +127,32 @@ class SettlementTopologyTest {
                         .counter()
                         .count())
                 .isEqualTo(1);
+    }
+
+    /** An id that is above all that were seen isn't looked for; one below is, be it of the same millisecond. */
+    @Test
+    void idsOfOneMillisecondAreToldApartInWhateverOrderTheyComeAndAfterAKill() {
+        long high = NOW.toEpochMilli() << 16 | 0x7000;
+        List<SettlementRequested> requests = LongStream.of(5, 2, 9, 7)
+                .mapToObj(number -> payment(new UUID(high, 0x8000000000000000L | number), 100)
+                        .build())
+                .toList();
+        requests.forEach(request -> settlement.request(request, NOW));
+        requests.forEach(request -> settlement.request(request, NOW));
+
+        try (SettlementDriver restarted = new SettlementDriver(stateDir.resolve("second"), 1, NOW)) {
+            restarted.restore(settlement.changelogs());
+            requests.forEach(request -> restarted.request(request, NOW));
+            SettlementRequested last =
+                    payment(new UUID(high, 0x8000000000000000L | 8), 1).build();
+            restarted.request(last, NOW);
+            restarted.request(last, NOW);
+
+            assertThat(settlement.entries.readValuesToList()).hasSize(4);
+            assertThat(restarted.entries.readValuesToList())
+                    .extracting(LedgerEntry::getWalletVersion, LedgerEntry::getBalanceAfter)
+                    .containsExactly(tuple(5, 401));
+        }
     }
 
     @Test

@@ -59,6 +59,9 @@ final class SeenSettlements {
     /** No id below this one is in the store; keeps the sweep from stepping over what it deleted. Unknown after a start. */
     private @Nullable UUID sweptTo;
 
+    /** No id above this one is in a store: what is new mostly is above it, and need not be looked for. Unknown after a start. */
+    private @Nullable UUID highest;
+
     SeenSettlements(
             KeyValueStore<UUID, byte[]> seen, KeyValueStore<UUID, byte[]> replayed, KeyValueStore<String, Long> clock) {
         this.seen = seen;
@@ -76,6 +79,9 @@ final class SeenSettlements {
         if (timeMs(id) > recordedAtMs + LEAD.toMillis()) {
             return Verdict.FUTURE;
         }
+        if (compare(id, highest()) > 0) {
+            return Verdict.NEW;
+        }
         if (replayed.get(id) != null || seen.get(id) != null) {
             return Verdict.DUPLICATE;
         }
@@ -90,6 +96,9 @@ final class SeenSettlements {
     void remember(UUID id, boolean replay) {
         // A replayed id may be older than the sweep, which would forget it at once; these few are kept for ever.
         (replay ? replayed : seen).put(id, PRESENT);
+        if (compare(id, highest()) > 0) {
+            highest = id;
+        }
         long clockMs = clockMs();
         if (timeMs(id) > clockMs) {
             clockMs = timeMs(id);
@@ -121,6 +130,17 @@ final class SeenSettlements {
         }
     }
 
+    private UUID highest() {
+        UUID known = highest;
+        if (known == null) {
+            // Whatever is in a store moved the clock to its time at least, in the same transaction.
+            long clockMs = clockMs();
+            known = lowestAt(clockMs == UNSET_MS ? 0 : clockMs + 1);
+            highest = known;
+        }
+        return known;
+    }
+
     private long clockMs() {
         Long stored = clock.get(CLOCK_KEY);
         return stored == null ? UNSET_MS : stored;
@@ -129,6 +149,14 @@ final class SeenSettlements {
     /** The time in a UUIDv7: its first 48 bits, milliseconds since 1970 (RFC 9562, 5.7). */
     static long timeMs(UUID id) {
         return id.getMostSignificantBits() >>> 16;
+    }
+
+    /** In the order of their bytes, which is that of their times; UUID's own order takes the halves as signed. */
+    private static int compare(UUID one, UUID other) {
+        int byTime = Long.compareUnsigned(one.getMostSignificantBits(), other.getMostSignificantBits());
+        return byTime != 0
+                ? byTime
+                : Long.compareUnsigned(one.getLeastSignificantBits(), other.getLeastSignificantBits());
     }
 
     private static UUID lowestAt(long timeMs) {
