@@ -124,6 +124,9 @@ public final class GroupCommit<C, R> {
 
     /** The longest waiting, one about each subject; within the lock. */
     private List<Waiting<C, R>> take() {
+        if (waiting.isEmpty()) {
+            return List.of();
+        }
         beganNanos = System.nanoTime();
         List<Waiting<C, R>> group = new ArrayList<>();
         Set<UUID> subjects = new HashSet<>();
