@@ -69,10 +69,9 @@ public final class StreamsSettings {
         // Each sub-topology has one input, so that there is nothing to wait for in order to merge inputs by time.
         settings.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
         // One fetch is under way at a time. While enough requests lie here, postings are asked for alone, and if there
-        // are none
-        // the broker holds that for so long (500 ms by default), in which the requests run out: under a backlog of one
-        // topic the
-        // desks stood still as long again as they worked.
+        // are none the broker holds that for so long (500 ms by default), in which the requests run out: under a
+        // backlog
+        // of one topic the desks stood still as long again as they worked.
         settings.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG), 50);
         // A commit flushes anyway; what is ready before it need not wait for it.
         settings.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 5);
