@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -138,7 +139,13 @@ final class SupervisedPart {
         if (works) {
             console.ready(part.name().text(), "again", since(started));
         } else if (running.isAlive() && !isStopping()) {
-            console.trouble(part.name().text(), "isn't ready after %d s".formatted(START_LIMIT.toSeconds()));
+            List<String> main = threads();
+            console.trouble(
+                    part.name().text(),
+                    "isn't ready after %d s%s"
+                            .formatted(
+                                    START_LIMIT.toSeconds(),
+                                    main.isEmpty() ? "" : "; what its threads are at is in " + log()));
         }
         return works;
     }
@@ -182,8 +189,12 @@ final class SupervisedPart {
         return stopping;
     }
 
-    private String failure(GuardedProcess started) throws IOException {
+    private String failure(GuardedProcess started) throws IOException, InterruptedException {
         List<String> lines = Files.readAllLines(log());
+        List<String> shown = new ArrayList<>(lines.subList(Math.max(0, lines.size() - LOG_LINES_SHOWN), lines.size()));
+        if (started.isAlive()) {
+            shown.addAll(threads());
+        }
         return "%s %s. The end of %s:%n%s"
                 .formatted(
                         part.name().text(),
@@ -191,9 +202,13 @@ final class SupervisedPart {
                                 ? "isn't ready after %d s".formatted(START_LIMIT.toSeconds())
                                 : "ends as soon as it is started",
                         log(),
-                        String.join(
-                                System.lineSeparator(),
-                                lines.subList(Math.max(0, lines.size() - LOG_LINES_SHOWN), lines.size())));
+                        String.join(System.lineSeparator(), shown));
+    }
+
+    /** What a part that doesn't get ready is at: all of it in its log, its main thread for the console. */
+    private List<String> threads() throws InterruptedException {
+        Optional<Long> pid = Leftovers.pid(stack.data().pidFile(part.name().text()));
+        return part.name() == PartName.POSTGRES || pid.isEmpty() ? List.of() : ThreadDump.add(pid.get(), log());
     }
 
     private void rotateLog() throws IOException {

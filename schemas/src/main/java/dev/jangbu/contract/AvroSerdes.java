@@ -1,6 +1,7 @@
 package dev.jangbu.contract;
 
 import java.net.URI;
+import java.time.Duration;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
@@ -8,23 +9,32 @@ import org.apache.kafka.common.serialization.Serdes;
 /** The serdes of a running system: schemas are resolved at the registry, each once. */
 public final class AvroSerdes implements RecordSerdes {
 
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
     private final URI registry;
+    private final Duration timeout;
     private final SerdeLibrary library;
     private final SchemaIds schemaIds;
 
     /** @param registry the registry's base URL, for instance {@code http://127.0.0.1:8084} */
     public AvroSerdes(URI registry) {
+        this(registry, TIMEOUT);
+    }
+
+    /** @param timeout for how long an answer of the registry is waited for */
+    AvroSerdes(URI registry, Duration timeout) {
         this.registry = registry;
+        this.timeout = timeout;
         this.library = SerdeLibrary.present();
-        this.schemaIds = new SchemaIds(library.confluentApi(registry));
+        this.schemaIds = new SchemaIds(library.confluentApi(registry), timeout);
     }
 
     @Override
     public <T extends SpecificRecord> Serde<T> of(Topic<T> topic) {
         return Serdes.serdeFrom(
-                library.serializer(registry),
+                library.serializer(registry, timeout),
                 new PoisonAwareDeserializer<>(
-                        topic.schema(), topic.valueType(), schemaIds, library.deserializer(registry)));
+                        topic.schema(), topic.valueType(), schemaIds, library.deserializer(registry, timeout)));
     }
 
     /**

@@ -15,15 +15,18 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class SchemaIds {
 
-    private static final Duration TIMEOUT = Duration.ofSeconds(5);
-
     private final URI confluentApi;
+    private final Duration timeout;
     private final HttpClient http;
     private final Set<Integer> known = ConcurrentHashMap.newKeySet();
 
-    SchemaIds(URI confluentApi) {
+    SchemaIds(URI confluentApi, Duration timeout) {
         this.confluentApi = confluentApi;
-        this.http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
+        this.timeout = timeout;
+        this.http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(timeout)
+                .build();
     }
 
     /**
@@ -48,7 +51,7 @@ final class SchemaIds {
 
     private int ask(int id) {
         HttpRequest request = HttpRequest.newBuilder(URI.create(confluentApi + "/schemas/ids/" + id))
-                .timeout(TIMEOUT)
+                .timeout(timeout)
                 .build();
         try {
             return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();

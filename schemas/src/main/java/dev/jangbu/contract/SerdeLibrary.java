@@ -1,9 +1,21 @@
 package dev.jangbu.contract;
 
+import io.apicurio.registry.resolver.DefaultSchemaResolver;
+import io.apicurio.registry.resolver.SchemaParser;
+import io.apicurio.registry.resolver.client.RegistryClientFacade;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.net.URI;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.avro.Schema;
 import org.apache.avro.io.DatumReader;
 import org.apache.avro.io.DatumWriter;
@@ -11,6 +23,7 @@ import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.utils.Utils;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one place that knows whose serializers write the wire format. Apicurio's are on Maven Central and are the default;
@@ -23,9 +36,11 @@ enum SerdeLibrary {
             "io.confluent.kafka.serializers.KafkaAvroDeserializer",
             "") {
         @Override
-        Map<String, Object> settings(URI registry) {
+        Map<String, Object> settings(URI registry, Duration timeout) {
             return Map.of(
                     "schema.registry.url", confluentApi(registry).toString(),
+                    "http.connect.timeout.ms", Math.toIntExact(timeout.toMillis()),
+                    "http.read.timeout.ms", Math.toIntExact(timeout.toMillis()),
                     "auto.register.schemas", false,
                     "specific.avro.reader", true);
         }
@@ -36,7 +51,7 @@ enum SerdeLibrary {
             "io.apicurio.registry.serde.avro.AvroKafkaDeserializer",
             "/apis/ccompat/v7") {
         @Override
-        Map<String, Object> settings(URI registry) {
+        Map<String, Object> settings(URI registry, Duration timeout) {
             Map<String, Object> settings = new HashMap<>();
             settings.put("apicurio.registry.url", registry + "/apis/registry/v3");
             settings.put("apicurio.registry.http.adapter", "JDK");
@@ -49,6 +64,8 @@ enum SerdeLibrary {
             settings.put("apicurio.registry.check-period-ms", 315_360_000_000L);
             settings.put("apicurio.registry.retry-count", 0);
             settings.put("apicurio.registry.avro-datum-provider", CachedDatums.class.getName());
+            settings.put("apicurio.registry.schema-resolver", ImpatientResolver.class.getName());
+            settings.put(ImpatientResolver.TIMEOUT, timeout);
             return settings;
         }
     };
@@ -81,17 +98,18 @@ enum SerdeLibrary {
         return URI.create(registry + confluentApiPath);
     }
 
-    abstract Map<String, Object> settings(URI registry);
+    /** @param timeout for how long an answer of the registry is waited for */
+    abstract Map<String, Object> settings(URI registry, Duration timeout);
 
-    <T extends SpecificRecord> Serializer<T> serializer(URI registry) {
+    <T extends SpecificRecord> Serializer<T> serializer(URI registry, Duration timeout) {
         Serializer<T> serializer = instance(serializerClass);
-        serializer.configure(settings(registry), false);
+        serializer.configure(settings(registry, timeout), false);
         return serializer;
     }
 
-    <T extends SpecificRecord> Deserializer<T> deserializer(URI registry) {
+    <T extends SpecificRecord> Deserializer<T> deserializer(URI registry, Duration timeout) {
         Deserializer<T> deserializer = instance(deserializerClass);
-        deserializer.configure(settings(registry), false);
+        deserializer.configure(settings(registry, timeout), false);
         return deserializer;
     }
 
@@ -99,6 +117,9 @@ enum SerdeLibrary {
     static boolean isRegistryFailure(Throwable thrown) {
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
             String name = cause.getClass().getName();
+            if (cause instanceof RegistryUnavailableException) {
+                return true;
+            }
             if (name.startsWith("java.net.")
                     || name.startsWith("java.nio.channels.")
                     || name.startsWith("com.microsoft.kiota.")
@@ -147,6 +168,49 @@ enum SerdeLibrary {
             return cached != null
                     ? cached
                     : writers.computeIfAbsent(schema, given -> super.createDatumWriter(data, given));
+        }
+    }
+
+    /**
+     * Apicurio's client waits without an end for an answer that never comes, and with it whoever needs the schema. Each
+     * question ends in time here, the reading of its answer included.
+     */
+    public static final class ImpatientResolver<T> extends DefaultSchemaResolver<Schema, T> {
+
+        static final String TIMEOUT = "jangbu.registry.timeout";
+
+        @Override
+        public void configure(Map<String, ?> settings, SchemaParser<Schema, T> parser) {
+            super.configure(settings, parser);
+            Duration timeout = (Duration) Objects.requireNonNull(settings.get(TIMEOUT), TIMEOUT);
+            setClientFacade(inTime(clientFacade, timeout));
+        }
+
+        private static RegistryClientFacade inTime(RegistryClientFacade client, Duration timeout) {
+            return (RegistryClientFacade) Proxy.newProxyInstance(
+                    RegistryClientFacade.class.getClassLoader(),
+                    new Class<?>[] {RegistryClientFacade.class},
+                    (self, question, arguments) -> ask(client, question, arguments, timeout));
+        }
+
+        private static @Nullable Object ask(
+                RegistryClientFacade client, Method question, @Nullable Object[] arguments, Duration timeout)
+                throws Throwable {
+            FutureTask<@Nullable Object> answer = new FutureTask<>(() -> question.invoke(client, arguments));
+            Thread.ofVirtual().name("registry").start(answer);
+            try {
+                return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (ExecutionException failed) {
+                throw failed.getCause() instanceof InvocationTargetException thrown ? thrown.getCause() : failed;
+            } catch (TimeoutException silent) {
+                throw new RegistryUnavailableException(
+                        "The registry gave no answer within %d ms".formatted(timeout.toMillis()), silent);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new RegistryUnavailableException("Interrupted while asking the registry", e);
+            } finally {
+                answer.cancel(true);
+            }
         }
     }
 }

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import org.apache.avro.Schema;
@@ -16,6 +19,7 @@ import org.apache.kafka.common.serialization.Serde;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The serdes against a real registry. */
@@ -119,6 +123,25 @@ class AvroSerdesTest {
 
         assertThatThrownBy(() -> read(nowhere, Topics.SETTLEMENT_COMPLETIONS, good))
                 .isInstanceOf(RegistryUnavailableException.class);
+    }
+
+    @Test
+    @Timeout(30)
+    void aRegistryThatTakesARequestAndFallsSilentIsNotWaitedForForever() throws IOException {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            AvroSerdes serdes =
+                    new AvroSerdes(URI.create("http://127.0.0.1:" + silent.getLocalPort()), Duration.ofMillis(200));
+            Serde<SettlementCompleted> serde = serdes.of(Topics.SETTLEMENT_COMPLETIONS);
+            byte[] good = bytes(
+                    new AvroSerdes(url).of(Topics.SETTLEMENT_COMPLETIONS), Topics.SETTLEMENT_COMPLETIONS, COMPLETED);
+
+            assertThatThrownBy(() -> serdes.warm(Topics.SETTLEMENT_COMPLETIONS))
+                    .isInstanceOf(RegistryUnavailableException.class);
+            assertThatThrownBy(() -> bytes(serde, Topics.SETTLEMENT_COMPLETIONS, COMPLETED))
+                    .hasStackTraceContaining("no answer within 200 ms");
+            assertThatThrownBy(() -> read(serde, Topics.SETTLEMENT_COMPLETIONS, good))
+                    .isInstanceOf(RegistryUnavailableException.class);
+        }
     }
 
     @Test

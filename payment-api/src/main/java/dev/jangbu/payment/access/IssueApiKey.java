@@ -13,6 +13,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.ApplicationArguments;
 import org.springframework.boot.ApplicationRunner;
 import org.springframework.dao.DataAccessResourceFailureException;
@@ -29,10 +32,15 @@ import tools.jackson.databind.json.JsonMapper;
 @Component
 class IssueApiKey implements ApplicationRunner {
 
+    private static final Logger log = LoggerFactory.getLogger(IssueApiKey.class);
+
     private static final String OPERATION = "api-key";
 
-    private static final Retry DATABASE_AWAY =
-            Retry.fixedDelay(60, Duration.ofSeconds(1)).filter(DataAccessResourceFailureException.class::isInstance);
+    private static final Duration ANSWERED_WITHIN = Duration.ofSeconds(15);
+    private static final Retry DATABASE_AWAY = Retry.fixedDelay(60, Duration.ofSeconds(1))
+            .filter(failure ->
+                    failure instanceof DataAccessResourceFailureException || failure instanceof TimeoutException)
+            .doBeforeRetry(retry -> log.warn("Not ready: {}", retry.failure().getMessage()));
 
     private final ApiKeyStore store;
     private final IdempotencyKeys keys;
@@ -87,13 +95,14 @@ class IssueApiKey implements ApplicationRunner {
 
     /**
      * Makes the development key, if one is set; one that was revoked stays so. A database that is away for a while, as it may be
-     * right after a start, is waited for.
+     * right after a start, is waited for; one that doesn't answer is asked again.
      */
     @Override
     public void run(ApplicationArguments arguments) {
         if (!settings.devApiKey().isEmpty()) {
             ApiKey dev = new ApiKey(ids.generate(), "dev", EnumSet.allOf(Scope.class), now(), null, null);
             store.insert(dev, new KeySecret(settings.devApiKey()))
+                    .timeout(ANSWERED_WITHIN)
                     .retryWhen(DATABASE_AWAY)
                     .block();
         }
