@@ -72,6 +72,8 @@ final class KafkaClients {
                         Map.entry(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 9_000),
                         Map.entry(ProducerConfig.BUFFER_MEMORY_CONFIG, 8L << 20),
                         Map.entry(ProducerConfig.BATCH_SIZE_CONFIG, 128 * 1024),
+                        // Postings are kept for ever: a third of the bytes, at no cost that could be measured.
+                        Map.entry(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4"),
                         // A dead letter is longer than the record that it holds.
                         Map.entry(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, DeadLetters.MAX_BYTES),
                         Map.entry(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 5_000L)),

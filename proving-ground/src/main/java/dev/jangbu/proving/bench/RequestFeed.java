@@ -38,7 +38,18 @@ final class RequestFeed implements AutoCloseable {
     RequestFeed(StackAddress stack) throws InterruptedException {
         this.admin = Admin.create(Map.of("bootstrap.servers", stack.kafka()));
         this.producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", stack.kafka(), "acks", "all", "linger.ms", 5, "batch.size", 65_536),
+                // Compressed as the outbox's records are.
+                Map.of(
+                        "bootstrap.servers",
+                        stack.kafka(),
+                        "acks",
+                        "all",
+                        "linger.ms",
+                        5,
+                        "batch.size",
+                        65_536,
+                        "compression.type",
+                        "lz4"),
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
         this.serializer = WarmSerdes.of(stack, Topics.SETTLEMENT_REQUESTS).serializer();
