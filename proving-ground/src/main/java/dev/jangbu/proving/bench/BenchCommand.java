@@ -60,7 +60,7 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--seconds",
             description = "about how long each contender works in a round (default: ${DEFAULT-VALUE})")
-    private double seconds = 2.5;
+    private double seconds = 5;
 
     @Option(
             names = "--loads",
@@ -87,7 +87,7 @@ public final class BenchCommand implements Callable<Integer> {
             names = "--most",
             description =
                     "payments that a contender gets in a round of settle, rows of cdc (default: ${DEFAULT-VALUE})")
-    private int most = 60_000;
+    private int most = MOST;
 
     @Option(names = "--rate", description = "payments per second of latency (default: half of what the machine can)")
     private int rate;
