@@ -23,7 +23,7 @@ public record Settings(
         Duration expiryAfter,
         ChangeStream changeStream,
         Idempotency idempotency,
-        GroupCommit groupCommit,
+        Pace groupCommit,
         Async async,
         Recovery recovery,
         Psp psp) {
@@ -35,12 +35,12 @@ public record Settings(
     public record Idempotency(Duration keptFor) {}
 
     /**
-     * What is shared by calls that come close together.
+     * How calls that come close together share a statement.
      *
      * @param pause from one statement to the next of its kind, unless {@code most} calls wait; zero: each call has its own
      * @param most how many calls one statement takes
      */
-    public record GroupCommit(Duration pause, int most) {}
+    public record Pace(Duration pause, int most) {}
 
     /**
      * @param queueLimit how many accepted payments may wait for the PSP; beyond it a call is told to come again

@@ -48,7 +48,7 @@ public final class GroupCommit<C, R> {
     private final String name;
     private final Function<C, UUID> subject;
     private final Function<List<C>, Mono<Map<UUID, R>>> statement;
-    private final Settings.GroupCommit pace;
+    private final Settings.Pace pace;
     private final Scheduler timer = Schedulers.parallel();
     private final DistributionSummary sizes;
 
@@ -66,7 +66,7 @@ public final class GroupCommit<C, R> {
             String name,
             Function<C, UUID> subject,
             Function<List<C>, Mono<Map<UUID, R>>> statement,
-            Settings.GroupCommit pace,
+            Settings.Pace pace,
             MeterRegistry meters) {
         this.name = name;
         this.subject = subject;

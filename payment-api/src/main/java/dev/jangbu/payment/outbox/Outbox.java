@@ -23,14 +23,14 @@ import reactor.core.publisher.Mono;
 public class Outbox {
 
     /** What each {@code call} asks of the wallets; it has that as JSON of {@link Row}s, with the time and trace of its decision. */
-    public static final String INSERT =
-            """
+    public static final String INSERT = """
             INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, ce_time, traceparent)
             SELECT request.id, '%s', request.wallet_id, '%s', decode(request.payload, 'base64'), call.decided_at,
                    call.traceparent
               FROM call
-             CROSS JOIN LATERAL json_to_recordset(call.requests) AS request (id uuid, wallet_id text, payload text)
-            """.formatted(Topics.SETTLEMENT_REQUESTS.name(), EventHeaders.TYPE_SETTLEMENT_REQUESTED);
+             CROSS JOIN LATERAL json_to_recordset(call.requests) AS request (%s)
+            """.formatted(
+            Topics.SETTLEMENT_REQUESTS.name(), EventHeaders.TYPE_SETTLEMENT_REQUESTED, JsonRows.columns(Row.class));
 
     private static final String INSERT_OF_ONE = """
             WITH call AS (

@@ -56,12 +56,11 @@ public class PaymentAttempts {
      * Of {@link Confirmation}s: those of payments that wait for them, whose key is free. Rows are locked before keys are taken,
      * as by everybody; a row that somebody is at is left out, so that nobody here waits for what isn't his.
      */
-    private static final String BEGIN_AT_ONCE = """
+    private static final String BEGIN_AT_ONCE =
+            """
             WITH asked AS (
                 SELECT *
-                  FROM json_to_recordset(CAST(:confirmations AS json)) AS confirmation (
-                       id uuid, amount bigint, key text, fingerprint text, operation text, payment_key text,
-                       traceparent text)),
+                  FROM json_to_recordset(CAST(:confirmations AS json)) AS confirmation (%s)),
             call AS (
                 SELECT asked.*, locked.attempts + 1 AS attempt
                   FROM asked
@@ -75,7 +74,7 @@ public class PaymentAttempts {
                 %s),
             ready AS (
                 SELECT id, call.payment_key, call.traceparent FROM call JOIN taken USING (id))
-            """.formatted(IdempotencyKeys.TAKE_RUNNING) + BEGUN;
+            """.formatted(JsonRows.columns(Confirmation.class), IdempotencyKeys.TAKE_RUNNING) + BEGUN;
 
     private static final String ACCEPT = """
             UPDATE payments
@@ -237,7 +236,7 @@ public class PaymentAttempts {
 
     /** Claims this payment, if it is open and nobody is at it; empty if not. */
     public Mono<Claimed> claimDue(UUID id, String cause, Duration lease) {
-        return claim(database.sql(CLAIM_ONE).bind("id", id), 1, cause, lease).next();
+        return claim(database.sql(CLAIM_ONE).bind("id", id), 1, cause, lease).singleOrEmpty();
     }
 
     private static Flux<Claimed> claim(

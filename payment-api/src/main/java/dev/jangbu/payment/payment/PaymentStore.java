@@ -33,10 +33,7 @@ public class PaymentStore {
     private static final String CREATE = """
             WITH call AS (
                 SELECT *
-                  FROM json_to_recordset(CAST(:creations AS json)) AS creation (
-                       id uuid, key text, fingerprint text, operation text, order_id text, currency text, amount bigint,
-                       metadata text, psp text, created_at timestamptz, lines json,
-                       answer_status integer, answer_location text, answer_body text)),
+                  FROM json_to_recordset(CAST(:creations AS json)) AS creation (%s)),
             taken AS (
                 %s),
             created AS (
@@ -57,7 +54,7 @@ public class PaymentStore {
                        json_to_recordset(call.lines) AS (line_id text, seller_id text, amount bigint, fee bigint))
                        WITH ORDINALITY AS line (line_id, seller_id, amount, fee, no))
             SELECT id FROM created
-            """.formatted(IdempotencyKeys.TAKE_ANSWERED);
+            """.formatted(JsonRows.columns(Creation.class), IdempotencyKeys.TAKE_ANSWERED);
 
     private static final String CANCEL = """
             UPDATE payments

@@ -1,15 +1,10 @@
 package dev.jangbu.payment.payment;
 
-import static dev.jangbu.payment.database.Rows.required;
-
 import dev.jangbu.contract.SettlementRequested;
 import dev.jangbu.payment.Settings;
-import dev.jangbu.payment.database.GroupCommit;
-import dev.jangbu.payment.database.JsonRows;
 import dev.jangbu.payment.edge.Answer;
 import dev.jangbu.payment.edge.Problem;
 import dev.jangbu.payment.edge.ProblemCode;
-import dev.jangbu.payment.idempotency.IdempotencyKeys;
 import dev.jangbu.payment.outbox.Outbox;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
@@ -17,16 +12,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Map;
-import java.util.UUID;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.r2dbc.core.DatabaseClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.reactive.TransactionalOperator;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.util.retry.Retry;
 
@@ -48,56 +38,7 @@ public class RecordOutcome {
 
     private static final Retry PASSING_TROUBLE = Retry.backoff(2, Duration.ofMillis(100));
 
-    /**
-     * Of {@link Move}s: those whose payment is as it was, which is seen under its row's lock; of the others nothing but the
-     * attempt's note is written. What is done about a row that somebody else has locked differs.
-     */
-    private static final String RECORD = """
-            WITH told AS (
-                SELECT *
-                  FROM json_to_recordset(CAST(:moves AS json)) AS move (
-                       id uuid, attempt integer, was text, seen bigint, status text, version bigint, cause text,
-                       decline_code text, unknown_since timestamptz, review_reason text, approved_at timestamptz,
-                       backoff_ms bigint, outcome text, detail text, decided_at timestamptz, traceparent text,
-                       requests json, operation text, answer_status integer, answer_location text, answer_body text)),
-            standing AS (
-                SELECT told.*
-                  FROM told
-                 CROSS JOIN LATERAL (
-                       SELECT
-                         FROM payments
-                        WHERE id = told.id AND attempts = told.attempt AND status = told.was AND version = told.seen
-                          FOR UPDATE %s) AS locked),
-            moved AS (
-                UPDATE payments p
-                   SET status = standing.status, version = standing.version, cause = standing.cause,
-                       decline_code = standing.decline_code, unknown_since = standing.unknown_since,
-                       review_reason = standing.review_reason, approved_at = standing.approved_at, lease_until = NULL,
-                       next_attempt_at = clock_timestamp() + standing.backoff_ms * interval '1 millisecond'
-                  FROM standing
-                 WHERE p.id = standing.id
-                RETURNING p.id),
-            call AS (
-                SELECT standing.* FROM standing JOIN moved USING (id)),
-            noted AS (
-                UPDATE psp_attempts attempt
-                   SET outcome = told.outcome, detail = told.detail, ended_at = clock_timestamp()
-                  FROM told
-                 WHERE attempt.resource_id = told.id AND attempt.operation = told.operation
-                       AND attempt.attempt = told.attempt AND attempt.ended_at IS NULL),
-            settled AS (
-                %s),
-            answered AS (
-                %s)
-            SELECT id FROM moved
-            """;
-
-    private static final String RECORD_TOGETHER =
-            RECORD.formatted("SKIP LOCKED", Outbox.INSERT, IdempotencyKeys.ANSWER_ALL);
-
-    private static final String RECORD_ONE = RECORD.formatted("", Outbox.INSERT, IdempotencyKeys.ANSWER_ALL);
-
-    private final DatabaseClient database;
+    private final PaymentMoves moves;
     private final PaymentStore payments;
     private final PaymentAnswers answers;
     private final Outbox outbox;
@@ -107,12 +48,9 @@ public class RecordOutcome {
     private final Settings settings;
     private final MeterRegistry meters;
     private final Clock clock;
-    private final JsonRows json;
-    private final GroupCommit<Move, UUID> moves;
 
     RecordOutcome(
-            DatabaseClient database,
-            JsonRows json,
+            PaymentMoves moves,
             PaymentStore payments,
             PaymentAnswers answers,
             Outbox outbox,
@@ -122,7 +60,7 @@ public class RecordOutcome {
             Settings settings,
             MeterRegistry meters,
             Clock clock) {
-        this.database = database;
+        this.moves = moves;
         this.payments = payments;
         this.answers = answers;
         this.outbox = outbox;
@@ -132,33 +70,7 @@ public class RecordOutcome {
         this.settings = settings;
         this.meters = meters;
         this.clock = clock;
-        this.json = json;
-        this.moves = new GroupCommit<>("outcome", Move::id, this::moveTogether, settings.groupCommit(), meters);
     }
-
-    /** What an outcome makes of a payment, and all that this entails, as a row. */
-    private record Move(
-            UUID id,
-            int attempt,
-            PaymentStatus was,
-            long seen,
-            PaymentStatus status,
-            long version,
-            String cause,
-            @Nullable String declineCode,
-            @Nullable Instant unknownSince,
-            @Nullable String reviewReason,
-            @Nullable Instant approvedAt,
-            @Nullable Long backoffMs,
-            String outcome,
-            String detail,
-            Instant decidedAt,
-            @Nullable String traceparent,
-            List<Outbox.Row> requests,
-            String operation,
-            @Nullable Integer answerStatus,
-            @Nullable String answerLocation,
-            @Nullable String answerBody) {}
 
     /**
      * Records the outcome of the payment's attempt.
@@ -194,15 +106,11 @@ public class RecordOutcome {
                         .as(transaction::transactional);
     }
 
-    /** One that the group left out is not as it was, or somebody is at it: then it is waited for, alone. */
     private Mono<Payment> moveWithOthers(Payment payment, ConfirmOutcome outcome, String cause) {
         return Mono.defer(() -> {
             Instant now = now();
             Payment moved = payment.after(outcome, now);
-            Move move = move(payment, moved, outcome, cause, now);
-            return moves.call(move)
-                    .switchIfEmpty(Mono.defer(() -> moveAlone(move)))
-                    .map(id -> moved);
+            return moves.withOthers(row(payment, moved, outcome, cause, now)).map(id -> moved);
         });
     }
 
@@ -216,28 +124,13 @@ public class RecordOutcome {
         return Mono.defer(() -> {
             Instant now = now();
             Payment moved = payment.after(outcome, now);
-            return moveAlone(move(payment, moved, outcome, cause, now)).map(id -> moved);
+            return moves.alone(row(payment, moved, outcome, cause, now)).map(id -> moved);
         });
     }
 
-    private Mono<UUID> moveAlone(Move move) {
-        return move(RECORD_ONE, List.of(move)).singleOrEmpty();
-    }
-
-    private Mono<Map<UUID, UUID>> moveTogether(List<Move> together) {
-        return move(RECORD_TOGETHER, together).collectMap(Function.identity());
-    }
-
-    private Flux<UUID> move(String sql, List<Move> together) {
-        return database.sql(sql)
-                .bind("moves", json.of(together))
-                .map(row -> required(row, "id", UUID.class))
-                .all();
-    }
-
-    private Move move(Payment payment, Payment moved, ConfirmOutcome outcome, String cause, Instant now) {
+    private PaymentMoves.Move row(Payment payment, Payment moved, ConfirmOutcome outcome, String cause, Instant now) {
         Answer answer = answer(moved);
-        return new Move(
+        return new PaymentMoves.Move(
                 payment.id(),
                 payment.attempts(),
                 payment.status(),

@@ -106,7 +106,7 @@ public class RefundAttempts {
     /** Claims the payment's open refund, if it has one and nobody is at it; empty if not. */
     Mono<Claimed> claimDueOf(UUID paymentId, Duration lease) {
         return claim(database.sql(CLAIM_OF_PAYMENT).bind("paymentId", paymentId), 1, lease)
-                .next();
+                .singleOrEmpty();
     }
 
     private static Flux<Claimed> claim(DatabaseClient.GenericExecuteSpec statement, int limit, Duration lease) {
