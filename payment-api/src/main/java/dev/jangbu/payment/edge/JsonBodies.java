@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.codec.ServerCodecConfigurer;
 import org.springframework.http.codec.json.JacksonJsonDecoder;
 import org.springframework.util.MimeType;
@@ -36,7 +37,7 @@ class JsonBodies implements WebFluxConfigurer {
         configurer.defaultCodecs().jacksonJsonDecoder(new Utf8Decoder(json));
     }
 
-    private static final class Utf8Decoder extends JacksonJsonDecoder {
+    static final class Utf8Decoder extends JacksonJsonDecoder {
 
         Utf8Decoder(JsonMapper json) {
             super(json);
@@ -59,6 +60,8 @@ class JsonBodies implements WebFluxConfigurer {
             ByteBuffer bytes = ByteBuffer.allocate(body.readableByteCount());
             body.toByteBuffer(bytes);
             if (!isUtf8(bytes)) {
+                // Who decodes a buffer gives it back; it is memory outside of the heap, and nobody else will.
+                DataBufferUtils.release(body);
                 throw new Problem(
                         ProblemCode.MALFORMED_REQUEST, "The body must be JSON in UTF-8, without a byte order mark");
             }
