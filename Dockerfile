@@ -24,7 +24,7 @@ USER jangbu
 FROM tools AS payment-api
 COPY --from=build /src/payment-api/target/lib lib
 COPY --from=build /src/payment-api/target/payment-api.jar ./
-ENTRYPOINT ["java", "@jvm.options", "-XX:MaxRAMPercentage=40", "-cp", "payment-api.jar:lib/*", "dev.jangbu.payment.PaymentApi"]
+ENTRYPOINT ["java", "@jvm.options", "-XX:MaxRAMPercentage=40", "-cp", "payment-api.jar:lib/*", "dev.jangbu.api.PaymentApi"]
 
 FROM tools AS streams-processor
 COPY --from=build /src/streams-processor/target/lib lib

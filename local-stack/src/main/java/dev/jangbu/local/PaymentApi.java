@@ -20,7 +20,7 @@ record PaymentApi(Stack stack, int managementPort) implements Part {
     @Override
     public Launch launch() {
         return Launch.of(
-                stack.jvm(name(), "payment-api", "dev.jangbu.payment.PaymentApi", 192, stack.compiler()),
+                stack.jvm(name(), "payment-api", "dev.jangbu.api.PaymentApi", 192, stack.compiler()),
                 ServiceEnvironment.of(
                         stack,
                         name(),

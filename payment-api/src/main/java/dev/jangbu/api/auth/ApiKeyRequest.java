@@ -1,0 +1,86 @@
+package dev.jangbu.api.auth;
+
+import dev.jangbu.api.http.CardNumbers;
+import dev.jangbu.api.http.Problem;
+import dev.jangbu.api.http.Problem.FieldError;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The body that asks for an API key, as it came. */
+record ApiKeyRequest(
+        @Nullable String name,
+        @Nullable List<@Nullable String> scopes,
+        @Nullable String expiresAt) {
+
+    private static final int NAME_MAX = 100;
+
+    /** A date with a time and an offset, to the second or finer (RFC 3339, section 5.6). */
+    private static final Pattern RFC_3339 = Pattern.compile(
+            "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,9})?(Z|[+-]\\d\\d:\\d\\d)", Pattern.CASE_INSENSITIVE);
+
+    /** @param expiresAt to the millisecond; null: never */
+    record Valid(String name, Set<Scope> scopes, @Nullable Instant expiresAt) {}
+
+    /** @throws Problem 422 that names every field that is wrong */
+    Valid validated(Instant now) {
+        List<FieldError> errors = new ArrayList<>();
+        if (name == null
+                || name.isBlank()
+                || name.codePointCount(0, name.length()) > NAME_MAX
+                || name.codePoints().anyMatch(Character::isISOControl)) {
+            errors.add(
+                    new FieldError("name", "must be 1 to 100 characters, not all blank, without control characters"));
+        }
+        Set<Scope> known = knownScopes(errors);
+        Instant end = expiresAt == null ? null : end(expiresAt, now, errors);
+        if (!errors.isEmpty() || name == null) {
+            throw Problem.invalid(errors);
+        }
+        CardNumbers.refuseIn("name", name);
+        return new Valid(name, known, end);
+    }
+
+    private Set<Scope> knownScopes(List<FieldError> errors) {
+        Set<Scope> known = EnumSet.noneOf(Scope.class);
+        if (scopes == null || scopes.isEmpty()) {
+            errors.add(new FieldError("scopes", "must be at least one of " + Scope.all()));
+            return known;
+        }
+        for (int i = 0; i < scopes.size(); i++) {
+            String text = scopes.get(i);
+            Scope scope = text == null ? null : Scope.of(text).orElse(null);
+            if (scope == null || !known.add(scope)) {
+                errors.add(new FieldError(
+                        "scopes[" + i + "]",
+                        scope == null ? "must be one of " + Scope.all() : "must not be there twice"));
+                // One is enough to know what to do, and there may be thousands.
+                return known;
+            }
+        }
+        return known;
+    }
+
+    private static @Nullable Instant end(String text, Instant now, List<FieldError> errors) {
+        try {
+            if (RFC_3339.matcher(text).matches()) {
+                Instant end = OffsetDateTime.parse(text).toInstant().truncatedTo(ChronoUnit.MILLIS);
+                if (end.isAfter(now)) {
+                    return end;
+                }
+            }
+        } catch (DateTimeException noSuchDate) {
+            // As wrong as one of another form.
+        }
+        errors.add(new FieldError(
+                "expiresAt", "must be a time in the future as RFC 3339 writes it: 2030-01-31T00:00:00Z"));
+        return null;
+    }
+}

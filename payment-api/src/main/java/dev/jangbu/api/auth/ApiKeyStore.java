@@ -1,0 +1,141 @@
+package dev.jangbu.api.auth;
+
+import io.r2dbc.spi.Readable;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.r2dbc.core.DatabaseClient;
+import org.springframework.stereotype.Component;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** The table of API keys. */
+@Component
+class ApiKeyStore {
+
+    private static final String INSERT = """
+            INSERT INTO api_keys (id, name, key_hash, scopes, created_at, expires_at)
+            VALUES (:id, :name, :hash, :scopes, :createdAt, :expiresAt)
+            ON CONFLICT (key_hash) DO NOTHING
+            """;
+
+    private static final String FIND = """
+            SELECT id, scopes, expires_at
+              FROM api_keys
+             WHERE key_hash = :hash AND revoked_at IS NULL
+            """;
+
+    private static final String PAGE = """
+            SELECT id, name, scopes, created_at, expires_at, revoked_at
+              FROM api_keys
+             WHERE :before::uuid IS NULL OR id < :before
+             ORDER BY id DESC
+             LIMIT :limit
+            """;
+
+    // In one order by everybody, so that two never wait for each other; who waited sees what the other revoked.
+    private static final String LOCK_ADMINS = """
+            SELECT id
+              FROM api_keys
+             WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > :now) AND 'admin' = ANY (scopes)
+             ORDER BY id
+               FOR UPDATE
+            """;
+
+    private static final String REVOKE = """
+            UPDATE api_keys
+               SET revoked_at = coalesce(revoked_at, :now)
+             WHERE id = :id
+            RETURNING key_hash
+            """;
+
+    private final DatabaseClient database;
+
+    ApiKeyStore(DatabaseClient database) {
+        this.database = database;
+    }
+
+    /** Adds a key; one with that secret stays as it is. */
+    Mono<Void> insert(ApiKey key, KeySecret secret) {
+        DatabaseClient.GenericExecuteSpec statement = database.sql(INSERT)
+                .bind("id", key.id())
+                .bind("name", key.name())
+                .bind("hash", secret.sha256())
+                .bind("scopes", key.scopes().stream().map(Scope::text).toArray(String[]::new))
+                .bind("createdAt", utc(key.createdAt()));
+        return (key.expiresAt() == null
+                        ? statement.bindNull("expiresAt", OffsetDateTime.class)
+                        : statement.bind("expiresAt", utc(key.expiresAt())))
+                .fetch()
+                .rowsUpdated()
+                .then();
+    }
+
+    /** Whose key has that hash; nobody if it is unknown or revoked. It may have expired. */
+    Mono<Caller> find(byte[] hash) {
+        return database.sql(FIND)
+                .bind("hash", hash)
+                .map(row -> new Caller(required(row, "id", UUID.class), scopes(row), instant(row, "expires_at")))
+                .one();
+    }
+
+    /** Keys from the newest to the oldest, the revoked and expired ones too. */
+    Flux<ApiKey> page(Optional<UUID> before, int limit) {
+        DatabaseClient.GenericExecuteSpec statement = database.sql(PAGE).bind("limit", limit);
+        return before.map(id -> statement.bind("before", id))
+                .orElseGet(() -> statement.bindNull("before", UUID.class))
+                .map(row -> new ApiKey(
+                        required(row, "id", UUID.class),
+                        required(row, "name", String.class),
+                        scopes(row),
+                        required(row, "created_at", OffsetDateTime.class).toInstant(),
+                        instant(row, "expires_at"),
+                        instant(row, "revoked_at")))
+                .all();
+    }
+
+    /** Locks the keys that may manage keys, in the transaction that this is called in. */
+    Flux<UUID> lockAdmins(Instant now) {
+        return database.sql(LOCK_ADMINS)
+                .bind("now", utc(now))
+                .map(row -> required(row, "id", UUID.class))
+                .all();
+    }
+
+    /** Revokes a key, if it wasn't before; its hash, or nothing if there is no such key. */
+    Mono<byte[]> revoke(UUID id, Instant now) {
+        return database.sql(REVOKE)
+                .bind("id", id)
+                .bind("now", utc(now))
+                .map(row -> required(row, "key_hash", byte[].class))
+                .one();
+    }
+
+    private static Set<Scope> scopes(Readable row) {
+        Set<Scope> scopes = EnumSet.noneOf(Scope.class);
+        Arrays.stream(required(row, "scopes", String[].class))
+                .flatMap(text -> Scope.of(text).stream())
+                .forEach(scopes::add);
+        return scopes;
+    }
+
+    private static @Nullable Instant instant(Readable row, String column) {
+        OffsetDateTime at = row.get(column, OffsetDateTime.class);
+        return at == null ? null : at.toInstant();
+    }
+
+    private static OffsetDateTime utc(Instant at) {
+        return at.atOffset(ZoneOffset.UTC);
+    }
+
+    private static <T> T required(Readable row, String column, Class<T> type) {
+        return Objects.requireNonNull(row.get(column, type), column);
+    }
+}

@@ -1,0 +1,46 @@
+package dev.jangbu.api.auth;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An API key as clients see it.
+ *
+ * @param key the key itself: in the answer to its creation, and never again
+ */
+record ApiKeyView(
+        UUID id,
+        String name,
+        List<String> scopes,
+        Instant createdAt,
+        @Nullable Instant expiresAt,
+        @Nullable Instant revokedAt,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String key) {
+
+    static ApiKeyView of(ApiKey key) {
+        return with(key, null);
+    }
+
+    static ApiKeyView issued(ApiKey key, KeySecret secret) {
+        return with(key, secret.text());
+    }
+
+    private static ApiKeyView with(ApiKey key, @Nullable String secret) {
+        return new ApiKeyView(
+                key.id(),
+                key.name(),
+                key.scopes().stream().map(Scope::text).toList(),
+                key.createdAt(),
+                key.expiresAt(),
+                key.revokedAt(),
+                secret);
+    }
+
+    @Override
+    public String toString() {
+        return "ApiKeyView[id=" + id + ", name=" + name + "]";
+    }
+}

@@ -1,0 +1,46 @@
+package dev.jangbu.api.auth;
+
+import dev.jangbu.api.http.Problem;
+import dev.jangbu.api.http.ProblemCode;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.UUID;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.reactive.TransactionalOperator;
+import reactor.core.publisher.Mono;
+
+/** Revokes an API key, unless nobody could manage keys any more then. */
+@Component
+class RevokeApiKey {
+
+    private final ApiKeyStore store;
+    private final ApiKeys keys;
+    private final TransactionalOperator transaction;
+    private final Clock clock;
+
+    RevokeApiKey(ApiKeyStore store, ApiKeys keys, TransactionalOperator transaction, Clock clock) {
+        this.store = store;
+        this.keys = keys;
+        this.transaction = transaction;
+        this.clock = clock;
+    }
+
+    /** Empty when the key is revoked, now or before; 404 if there is none, 409 if it is the last that may manage keys. */
+    Mono<Void> revoke(UUID id) {
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        return store.lockAdmins(now)
+                .collectList()
+                .flatMap(admins -> admins.equals(List.of(id))
+                        ? Mono.<byte[]>error(new Problem(
+                                ProblemCode.LAST_ADMIN_KEY,
+                                "No other valid key has the scope admin, so nobody could manage keys any more; issue"
+                                        + " another such key first, then revoke this one with it"))
+                        : store.revoke(id, now))
+                .as(transaction::transactional)
+                .switchIfEmpty(Mono.error(() -> Problem.notFound("API key")))
+                .doOnNext(keys::forget)
+                .then();
+    }
+}

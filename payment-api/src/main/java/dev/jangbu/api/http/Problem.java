@@ -1,0 +1,81 @@
+package dev.jangbu.api.http;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.ProblemDetail;
+
+/**
+ * A refusal on its way to the client, as {@code application/problem+json} (RFC 9457). Its detail says what to do, and
+ * never holds a secret or a value that the client sent.
+ */
+public final class Problem extends RuntimeException {
+
+    private final ProblemCode code;
+    private final Map<String, Object> members = new LinkedHashMap<>();
+    private @Nullable Duration retryAfter;
+
+    public Problem(ProblemCode code, String detail) {
+        super(detail, null, false, false);
+        this.code = code;
+    }
+
+    /** What is wrong with one field of the request. */
+    public record FieldError(String field, String detail) {}
+
+    /** 422 {@code invalid-field}, with an error for each field. */
+    public static Problem invalid(List<FieldError> errors) {
+        return new Problem(
+                        ProblemCode.INVALID_FIELD,
+                        errors.getFirst().field() + " " + errors.getFirst().detail())
+                .with("errors", errors);
+    }
+
+    /** 422 {@code invalid-field} for one field. */
+    public static Problem invalid(String field, String detail) {
+        return invalid(List.of(new FieldError(field, detail)));
+    }
+
+    public static Problem notFound(String what) {
+        return new Problem(ProblemCode.NOT_FOUND, "There is no such " + what);
+    }
+
+    /** Adds a member to the problem. */
+    public Problem with(String member, Object value) {
+        members.put(member, value);
+        return this;
+    }
+
+    /** Adds a {@code Retry-After} header, in whole seconds, at least 1. */
+    public Problem retryAfter(Duration delay) {
+        this.retryAfter = delay;
+        return this;
+    }
+
+    public ProblemCode code() {
+        return code;
+    }
+
+    public @Nullable Long retryAfterSeconds() {
+        return retryAfter == null
+                ? null
+                : Math.max(1, retryAfter.plusMillis(999).toSeconds());
+    }
+
+    /** The body. */
+    public ProblemDetail body(@Nullable String instance) {
+        ProblemDetail body = ProblemDetail.forStatus(code.status());
+        body.setType(URI.create("urn:jangbu:problem:" + code.text()));
+        body.setTitle(code.title());
+        body.setDetail(getMessage());
+        if (instance != null) {
+            body.setInstance(URI.create(instance));
+        }
+        body.setProperty("code", code.text());
+        members.forEach(body::setProperty);
+        return body;
+    }
+}

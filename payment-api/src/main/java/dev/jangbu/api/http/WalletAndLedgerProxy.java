@@ -1,0 +1,157 @@
+package dev.jangbu.api.http;
+
+import dev.jangbu.api.PaymentApiSettings;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.reactive.function.client.WebClient;
+import org.springframework.web.reactive.function.client.WebClientRequestException;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * Wallets and the ledger are read where they are kept; this is the one public edge, so their answers pass through it,
+ * piece by piece, problems included.
+ */
+@RestController
+final class WalletAndLedgerProxy {
+
+    private static final String BASE = "/v1";
+    private static final String WALLETS = "The wallets";
+    private static final String LEDGER = "The ledger";
+
+    private static final Pattern SELLER_ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+    /** What may stand in an address as it is; no code of an account and no id has anything else. */
+    private static final Pattern SEGMENT = Pattern.compile("[A-Za-z0-9:_-]{1,200}");
+
+    /** For the first byte, and again for each piece that follows. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+    private final WebClient http;
+    private final URI streams;
+    private final URI ledger;
+
+    @Autowired
+    WalletAndLedgerProxy(WebClient.Builder http, PaymentApiSettings settings) {
+        this(http, settings.streamsUrl(), settings.ledgerUrl());
+    }
+
+    WalletAndLedgerProxy(WebClient.Builder http, URI streams, URI ledger) {
+        this.http = http.build();
+        this.streams = streams;
+        this.ledger = ledger;
+    }
+
+    @GetMapping("/v1/wallets/{sellerId}")
+    Mono<ResponseEntity<byte[]>> wallet(@PathVariable String sellerId, ServerWebExchange exchange) {
+        return forward(streams, "/wallets/" + sellerId(sellerId), WALLETS, exchange)
+                .flatMap(WalletAndLedgerProxy::whole);
+    }
+
+    @GetMapping("/v1/wallets/{sellerId}/entries")
+    Mono<ResponseEntity<Flux<DataBuffer>>> entries(@PathVariable String sellerId, ServerWebExchange exchange) {
+        return forward(ledger, "/wallets/" + sellerId(sellerId) + "/entries", LEDGER, exchange);
+    }
+
+    @GetMapping("/v1/ledger/accounts")
+    Mono<ResponseEntity<Flux<DataBuffer>>> accounts(ServerWebExchange exchange) {
+        return forward(ledger, "/ledger/accounts", LEDGER, exchange);
+    }
+
+    @GetMapping("/v1/ledger/accounts/{code}")
+    Mono<ResponseEntity<Flux<DataBuffer>>> account(@PathVariable String code, ServerWebExchange exchange) {
+        return forward(ledger, "/ledger/accounts/" + segment(code, "account"), LEDGER, exchange);
+    }
+
+    @GetMapping("/v1/ledger/accounts/{code}/lines")
+    Mono<ResponseEntity<Flux<DataBuffer>>> lines(@PathVariable String code, ServerWebExchange exchange) {
+        String account = segment(code, "account");
+        return forward(ledger, "/ledger/accounts/" + account + "/lines", LEDGER, exchange);
+    }
+
+    @GetMapping("/v1/ledger/journals/{settlementId}")
+    Mono<ResponseEntity<Flux<DataBuffer>>> journal(@PathVariable String settlementId, ServerWebExchange exchange) {
+        return forward(ledger, "/ledger/journals/" + segment(settlementId, "journal"), LEDGER, exchange);
+    }
+
+    @GetMapping("/v1/ledger/trial-balance")
+    Mono<ResponseEntity<Flux<DataBuffer>>> trialBalance(ServerWebExchange exchange) {
+        return forward(ledger, "/ledger/trial-balance", LEDGER, exchange);
+    }
+
+    private static String sellerId(String text) {
+        if (!SELLER_ID.matcher(text).matches()) {
+            throw Problem.invalid("sellerId", "must be 1 to 64 of A-Z a-z 0-9 _ -");
+        }
+        return text;
+    }
+
+    private static String segment(String text, String what) {
+        if (!SEGMENT.matcher(text).matches()) {
+            throw Problem.notFound(what);
+        }
+        return text;
+    }
+
+    private Mono<ResponseEntity<Flux<DataBuffer>>> forward(
+            URI base, String path, String what, ServerWebExchange exchange) {
+        ServerHttpRequest request = exchange.getRequest();
+        String query = request.getURI().getRawQuery();
+        return http.get()
+                .uri(URI.create(base + path + (query == null ? "" : "?" + query)))
+                .accept(MediaType.APPLICATION_JSON, MediaType.APPLICATION_PROBLEM_JSON)
+                .header("traceparent", TraceContext.of(exchange).traceparent())
+                // So that addresses in the answer are ours.
+                .header("X-Forwarded-Prefix", BASE)
+                .retrieve()
+                .onStatus(HttpStatusCode::isError, problem -> Mono.empty())
+                .toEntityFlux(DataBuffer.class)
+                .timeout(TIMEOUT)
+                .map(WalletAndLedgerProxy::passOn)
+                .onErrorMap(
+                        thrown -> thrown instanceof WebClientRequestException || thrown instanceof TimeoutException,
+                        thrown -> new Problem(ProblemCode.UNAVAILABLE, what + " can't be reached at the moment")
+                                .retryAfter(Duration.ofSeconds(2)));
+    }
+
+    private static ResponseEntity<Flux<DataBuffer>> passOn(ResponseEntity<Flux<DataBuffer>> answer) {
+        HttpHeaders headers = new HttpHeaders();
+        for (String passed :
+                new String[] {HttpHeaders.CONTENT_TYPE, HttpHeaders.ETAG, HttpHeaders.LINK, HttpHeaders.RETRY_AFTER}) {
+            String value = answer.getHeaders().getFirst(passed);
+            if (value != null) {
+                headers.set(passed, value);
+            }
+        }
+        Flux<DataBuffer> body = answer.getBody();
+        return new ResponseEntity<>(
+                body == null ? Flux.empty() : body.timeout(TIMEOUT), headers, answer.getStatusCode());
+    }
+
+    /** What has an ETag may turn out not to be sent (304); the buffers of a stream that nobody reads are never released. */
+    private static Mono<ResponseEntity<byte[]>> whole(ResponseEntity<Flux<DataBuffer>> answer) {
+        return DataBufferUtils.join(Objects.requireNonNullElse(answer.getBody(), Flux.empty()))
+                .map(joined -> {
+                    byte[] bytes = new byte[joined.readableByteCount()];
+                    joined.read(bytes);
+                    DataBufferUtils.release(joined);
+                    return bytes;
+                })
+                .defaultIfEmpty(new byte[0])
+                .map(bytes -> new ResponseEntity<>(bytes, answer.getHeaders(), answer.getStatusCode()));
+    }
+}

@@ -1,0 +1,42 @@
+package dev.jangbu.api.idempotency;
+
+import dev.jangbu.api.http.Problem;
+import dev.jangbu.api.http.ProblemCode;
+import java.util.regex.Pattern;
+import org.springframework.http.HttpHeaders;
+
+/**
+ * What a client calls one piece of work: a repetition of the call with the same key does nothing anew.
+ *
+ * @param text 1 to 255 visible characters
+ * @see <a href="https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/">The Idempotency-Key HTTP header
+ *     field</a>
+ */
+public record IdempotencyKey(String text) {
+
+    private static final String HEADER = "Idempotency-Key";
+    private static final Pattern VISIBLE = Pattern.compile("[!-~]{1,255}");
+
+    /**
+     * Reads the header; the quotes of its structured-field form are stripped.
+     *
+     * @throws Problem 400 if it is missing or not of that form
+     */
+    public static IdempotencyKey of(HttpHeaders headers) {
+        String value = headers.getFirst(HEADER);
+        if (value == null || value.isBlank()) {
+            throw new Problem(
+                    ProblemCode.IDEMPOTENCY_KEY_MISSING,
+                    "Send an Idempotency-Key header, one value for each piece of work, the same for its repetitions");
+        }
+        String text = value.strip();
+        if (text.length() >= 2 && text.startsWith("\"") && text.endsWith("\"")) {
+            text = text.substring(1, text.length() - 1);
+        }
+        if (!VISIBLE.matcher(text).matches()) {
+            throw new Problem(
+                    ProblemCode.MALFORMED_REQUEST, "An Idempotency-Key has 1 to 255 visible ASCII characters");
+        }
+        return new IdempotencyKey(text);
+    }
+}

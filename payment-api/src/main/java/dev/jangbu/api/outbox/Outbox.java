@@ -1,0 +1,100 @@
+package dev.jangbu.api.outbox;
+
+import com.fasterxml.uuid.Generators;
+import com.fasterxml.uuid.UUIDClock;
+import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
+import dev.jangbu.api.database.Bindings;
+import dev.jangbu.api.database.JsonRecordset;
+import dev.jangbu.contract.EventHeaders;
+import dev.jangbu.contract.SettlementRequested;
+import dev.jangbu.contract.Topics;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.r2dbc.core.DatabaseClient;
+import org.springframework.stereotype.Component;
+import reactor.core.publisher.Mono;
+
+/** Writes what is to be settled, one row for each seller's line, in the transaction of the approval. */
+@Component
+public class Outbox {
+
+    /** What each {@code call} asks of the wallets; it has that as JSON of {@link Row}s, with the time and trace of its decision. */
+    public static final String INSERT = """
+            INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, ce_time, traceparent)
+            SELECT request.id, '%s', request.wallet_id, '%s', decode(request.payload, 'base64'), call.decided_at,
+                   call.traceparent
+              FROM call
+             CROSS JOIN LATERAL json_to_recordset(call.requests) AS request (%s)
+            """.formatted(
+                    Topics.SETTLEMENT_REQUESTS.name(),
+                    EventHeaders.TYPE_SETTLEMENT_REQUESTED,
+                    JsonRecordset.columns(Row.class));
+
+    private static final String INSERT_OF_ONE = """
+            WITH call AS (
+                SELECT CAST(:requests AS json) AS requests, CAST(:decidedAt AS timestamptz) AS decided_at,
+                       CAST(:traceparent AS text) AS traceparent)
+            """ + INSERT;
+
+    private final DatabaseClient database;
+    private final JsonRecordset rows;
+    private final SettlementBytes bytes;
+    private final TimeBasedEpochGenerator ids;
+
+    Outbox(DatabaseClient database, JsonRecordset rows, SettlementBytes bytes, Clock clock) {
+        this.database = database;
+        this.rows = rows;
+        this.bytes = bytes;
+        this.ids = Generators.timeBasedEpochGenerator(new SecureRandom(), new UUIDClock() {
+            @Override
+            public long currentTimeMillis() {
+                return clock.millis();
+            }
+        });
+    }
+
+    /** An id of this moment: the database takes no other. */
+    public UUID nextId() {
+        return ids.generate();
+    }
+
+    /**
+     * Adds what is to be settled, in the caller's transaction.
+     *
+     * @param requests their ids are from {@link #nextId()}, taken just before
+     * @param decidedAt when what they settle was decided: the events' time
+     * @param traceparent of the request that led to it
+     */
+    public Mono<Void> add(List<SettlementRequested> requests, Instant decidedAt, @Nullable String traceparent) {
+        return new Bindings()
+                .with("requests", rows.of(rows(requests)))
+                .with("decidedAt", decidedAt)
+                .with("traceparent", traceparent, String.class)
+                .in(database.sql(INSERT_OF_ONE))
+                .fetch()
+                .rowsUpdated()
+                .flatMap(inserted -> inserted == requests.size()
+                        ? Mono.<Void>empty()
+                        : Mono.error(new IllegalStateException(
+                                "The outbox took %d of %d requests".formatted(inserted, requests.size()))));
+    }
+
+    /**
+     * What of a row of the outbox differs within a call.
+     *
+     * @param payload the request in Avro, as it will be the Kafka record's value
+     */
+    public record Row(UUID id, String walletId, byte[] payload) {}
+
+    /** These requests, as they are put down. */
+    public List<Row> rows(List<SettlementRequested> requests) {
+        return requests.stream()
+                .map(request ->
+                        new Row(UUID.fromString(request.getSettlementId()), request.getWalletId(), bytes.of(request)))
+                .toList();
+    }
+}

@@ -1,0 +1,53 @@
+package dev.jangbu.api.outbox;
+
+import dev.jangbu.api.PaymentApiSettings;
+import dev.jangbu.contract.AvroSerdes;
+import dev.jangbu.contract.RegistryUnavailableException;
+import dev.jangbu.contract.SettlementRequested;
+import dev.jangbu.contract.Topics;
+import java.time.Duration;
+import java.util.Objects;
+import org.apache.kafka.common.serialization.Serializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.ApplicationArguments;
+import org.springframework.boot.ApplicationRunner;
+import org.springframework.stereotype.Component;
+import reactor.core.publisher.Mono;
+import reactor.util.retry.Retry;
+
+/**
+ * Settlement requests as bytes. The schema's id is resolved before the service is ready, so that recording an approval
+ * never waits for the registry.
+ */
+@Component
+final class SettlementBytes implements ApplicationRunner {
+
+    private static final Logger log = LoggerFactory.getLogger(SettlementBytes.class);
+
+    private final AvroSerdes serdes;
+    private volatile @Nullable Serializer<SettlementRequested> serializer;
+
+    SettlementBytes(PaymentApiSettings settings) {
+        this.serdes = new AvroSerdes(settings.registry());
+    }
+
+    byte[] of(SettlementRequested request) {
+        Serializer<SettlementRequested> warm = Objects.requireNonNull(serializer, "the service is not ready");
+        return warm.serialize(Topics.SETTLEMENT_REQUESTS.name(), request);
+    }
+
+    /** Waits for the registry, for as long as it takes: without the schema's id no approval could be recorded. */
+    @Override
+    public void run(ApplicationArguments arguments) {
+        serializer = Mono.fromCallable(
+                        () -> serdes.warm(Topics.SETTLEMENT_REQUESTS).serializer())
+                .retryWhen(Retry.backoff(Long.MAX_VALUE, Duration.ofMillis(200))
+                        .maxBackoff(Duration.ofSeconds(5))
+                        .filter(RegistryUnavailableException.class::isInstance)
+                        .doBeforeRetry(retry ->
+                                log.warn("Not ready: {}", retry.failure().getMessage())))
+                .block();
+    }
+}

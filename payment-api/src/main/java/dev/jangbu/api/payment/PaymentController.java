@@ -1,0 +1,165 @@
+package dev.jangbu.api.payment;
+
+import dev.jangbu.api.auth.Caller;
+import dev.jangbu.api.history.History;
+import dev.jangbu.api.http.Answer;
+import dev.jangbu.api.http.Answers;
+import dev.jangbu.api.http.Ids;
+import dev.jangbu.api.http.NonCancellable;
+import dev.jangbu.api.http.Page;
+import dev.jangbu.api.http.Prefer;
+import dev.jangbu.api.http.TraceContext;
+import dev.jangbu.api.idempotency.IdempotencyKey;
+import dev.jangbu.api.review.ResolveRequest;
+import java.util.Set;
+import java.util.UUID;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Payments over HTTP. */
+@RestController
+@RequestMapping("/v1/payments")
+class PaymentController {
+
+    private final CreatePayment create;
+    private final ConfirmPayment confirm;
+    private final ResolveReview decide;
+    private final WatchPayment watch;
+    private final PaymentList list;
+    private final History history;
+    private final PaymentAnswers answers;
+    private final JsonMapper json;
+
+    PaymentController(
+            CreatePayment create,
+            ConfirmPayment confirm,
+            ResolveReview decide,
+            WatchPayment watch,
+            PaymentList list,
+            History history,
+            PaymentAnswers answers,
+            JsonMapper json) {
+        this.create = create;
+        this.confirm = confirm;
+        this.decide = decide;
+        this.watch = watch;
+        this.list = list;
+        this.history = history;
+        this.answers = answers;
+        this.json = json;
+    }
+
+    @Answers(PaymentView.class)
+    @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
+    Mono<ResponseEntity<byte[]>> create(
+            @RequestHeader HttpHeaders headers, @RequestBody Mono<CreatePaymentRequest> body) {
+        IdempotencyKey key = IdempotencyKey.of(headers);
+        return body.flatMap(request -> NonCancellable.run(create.create(request, key)))
+                .map(Answer::toEntity);
+    }
+
+    @Answers(PaymentView.class)
+    @PostMapping(path = "/{id}/confirm", consumes = MediaType.APPLICATION_JSON_VALUE)
+    Mono<ResponseEntity<byte[]>> confirm(
+            @PathVariable String id,
+            @RequestHeader HttpHeaders headers,
+            @RequestBody Mono<ConfirmRequest> body,
+            ServerWebExchange exchange) {
+        UUID payment = Ids.inPath(id, "payment");
+        IdempotencyKey key = IdempotencyKey.of(headers);
+        Prefer prefer = Prefer.of(headers);
+        TraceContext trace = TraceContext.of(exchange);
+        return body.map(ConfirmRequest::validated)
+                .flatMap(request ->
+                        NonCancellable.run(confirm.confirm(payment, request, prefer.respondAsync(), key, trace)))
+                .flatMap(confirmed -> preferred(payment, confirmed, prefer));
+    }
+
+    @Answers(PaymentView.class)
+    @PostMapping(path = "/{id}/resolve", consumes = MediaType.APPLICATION_JSON_VALUE)
+    Mono<ResponseEntity<byte[]>> resolve(
+            @PathVariable String id,
+            @RequestHeader HttpHeaders headers,
+            @RequestBody Mono<ResolveRequest> body,
+            ServerWebExchange exchange) {
+        UUID payment = Ids.inPath(id, "payment");
+        IdempotencyKey key = IdempotencyKey.of(headers);
+        UUID apiKeyId = Caller.of(exchange).keyId();
+        return body.map(request -> request.validated("DECLINED"))
+                .flatMap(decision -> NonCancellable.run(decide.decide(payment, decision, key, apiKeyId)))
+                .map(Answer::toEntity);
+    }
+
+    @Answers(PaymentView.class)
+    @GetMapping("/{id}")
+    Mono<ResponseEntity<byte[]>> read(@PathVariable String id, @RequestHeader HttpHeaders headers) {
+        UUID payment = Ids.inPath(id, "payment");
+        Prefer prefer = Prefer.of(headers);
+        return prefer.waitFor()
+                .map(wait -> watch.whenFinal(payment, wait))
+                .orElseGet(() -> watch.now(payment))
+                .map(found -> applied(tagged(found), prefer, false));
+    }
+
+    @Answers(value = PaymentView.class, list = true)
+    @GetMapping
+    Mono<ResponseEntity<byte[]>> list(ServerHttpRequest request) {
+        Page page = Page.of(request, PaymentList.FILTERS);
+        return list.list(page)
+                .map(PaymentView::of)
+                .collectList()
+                .map(found -> page.answer(json, found, payment -> payment.id().toString()));
+    }
+
+    @Answers(value = History.Change.class, list = true)
+    @GetMapping("/{id}/history")
+    Mono<ResponseEntity<byte[]>> history(@PathVariable String id, ServerHttpRequest request) {
+        UUID payment = Ids.inPath(id, "payment");
+        Page page = Page.of(request, Set.of());
+        return watch.now(payment)
+                .thenMany(history.of(payment, page))
+                .collectList()
+                .map(changes -> page.answer(json, changes, History.Change::key));
+    }
+
+    /** The outcome is recorded, or the payment queued; a client that would rather see it final waits a while for that. */
+    private Mono<ResponseEntity<byte[]>> preferred(UUID payment, ConfirmPayment.Confirmed confirmed, Prefer prefer) {
+        Answer answer = confirmed.answer();
+        boolean async = prefer.respondAsync() && answer.status() == 202;
+        if (answer.replayed() || !(answer.status() == 200 || async)) {
+            return Mono.just(answer.toEntity());
+        }
+        return prefer.waitFor()
+                .map(wait -> confirmed
+                        .payment()
+                        .map(seen -> watch.whenFinal(seen, wait))
+                        .orElseGet(() -> watch.whenFinal(payment, wait))
+                        .map(found -> found.status() == PaymentStatus.COMPLETED
+                                ? tagged(found)
+                                : answers.confirmed(found).toEntity()))
+                .orElseGet(() -> Mono.just(answer.toEntity()))
+                .map(entity -> applied(entity, prefer, async));
+    }
+
+    private ResponseEntity<byte[]> tagged(Payment payment) {
+        return answers.ok(payment).toEntity(payment.version());
+    }
+
+    private static ResponseEntity<byte[]> applied(ResponseEntity<byte[]> entity, Prefer prefer, boolean async) {
+        HttpHeaders headers = new HttpHeaders(entity.getHeaders());
+        prefer.applied(async).ifPresent(applied -> headers.set("Preference-Applied", applied));
+        return new ResponseEntity<>(entity.getBody(), headers, entity.getStatusCode());
+    }
+}

@@ -1,0 +1,68 @@
+package dev.jangbu.api.payment;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** A payment as clients see it. */
+public record PaymentView(
+        UUID id,
+        String orderId,
+        PaymentStatus status,
+        String currency,
+        long amount,
+        List<Line> lines,
+        long refundedAmount,
+        RefundStatus refundStatus,
+        String psp,
+        @Nullable String paymentKey,
+        Map<String, String> metadata,
+        @Nullable Instant unknownSince,
+        int attempts,
+        long version,
+        Instant createdAt,
+        @Nullable Instant approvedAt,
+        @Nullable Instant completedAt,
+        @Nullable String position) {
+
+    /** One seller's part, in minor units. */
+    record Line(String lineId, String sellerId, long amount, long fee, long refundedAmount) {}
+
+    enum RefundStatus {
+        NONE,
+        PARTIAL,
+        FULL;
+
+        static RefundStatus of(long refunded, long amount) {
+            return refunded == 0 ? NONE : refunded < amount ? PARTIAL : FULL;
+        }
+    }
+
+    static PaymentView of(Payment payment) {
+        long refunded = payment.refundedAmount();
+        return new PaymentView(
+                payment.id(),
+                payment.orderId(),
+                payment.status(),
+                payment.currency(),
+                payment.amount(),
+                payment.lines().stream()
+                        .map(line -> new Line(
+                                line.lineId(), line.sellerId(), line.amount(), line.fee(), line.refundedAmount()))
+                        .toList(),
+                refunded,
+                RefundStatus.of(refunded, payment.amount()),
+                payment.psp(),
+                payment.paymentKey(),
+                payment.metadata(),
+                payment.unknownSince(),
+                payment.attempts(),
+                payment.version(),
+                payment.createdAt(),
+                payment.approvedAt(),
+                payment.completedAt(),
+                payment.position());
+    }
+}

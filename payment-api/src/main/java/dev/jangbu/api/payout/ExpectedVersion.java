@@ -1,0 +1,37 @@
+package dev.jangbu.api.payout;
+
+import dev.jangbu.api.http.Problem;
+import dev.jangbu.api.http.ProblemCode;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.springframework.http.HttpHeaders;
+
+/** The {@code If-Match} header of a payout: the ETag of the wallet that it was decided on (RFC 9110, section 13.1.1). */
+final class ExpectedVersion {
+
+    private static final Pattern VERSION = Pattern.compile("(\"?)(0|[1-9]\\d{0,17})\\1");
+
+    private ExpectedVersion() {}
+
+    /**
+     * Reads the header.
+     *
+     * @return the wallet's version; empty if any will do: without the header, or for {@code *}
+     * @throws Problem 400 if it is not one version
+     */
+    static Optional<Long> of(HttpHeaders headers) {
+        List<String> values = headers.getOrEmpty(HttpHeaders.IF_MATCH);
+        if (values.isEmpty() || (values.size() == 1 && values.getFirst().strip().equals("*"))) {
+            return Optional.empty();
+        }
+        Matcher version = VERSION.matcher(values.getFirst().strip());
+        if (values.size() > 1 || !version.matches()) {
+            throw new Problem(
+                    ProblemCode.MALFORMED_REQUEST,
+                    "If-Match takes one version of the wallet, as its ETag says it: \"3\", or * for any");
+        }
+        return Optional.of(Long.parseLong(version.group(2)));
+    }
+}

@@ -1,0 +1,95 @@
+package dev.jangbu.api.payout;
+
+import dev.jangbu.api.history.History;
+import dev.jangbu.api.http.Answer;
+import dev.jangbu.api.http.Answers;
+import dev.jangbu.api.http.Ids;
+import dev.jangbu.api.http.NonCancellable;
+import dev.jangbu.api.http.Page;
+import dev.jangbu.api.http.Problem;
+import dev.jangbu.api.http.TraceContext;
+import dev.jangbu.api.idempotency.IdempotencyKey;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Payouts over HTTP. */
+@RestController
+@RequestMapping("/v1")
+class PayoutController {
+
+    private static final Pattern SELLER_ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+
+    private final RequestPayout request;
+    private final PayoutStore payouts;
+    private final History history;
+    private final JsonMapper json;
+
+    PayoutController(RequestPayout request, PayoutStore payouts, History history, JsonMapper json) {
+        this.request = request;
+        this.payouts = payouts;
+        this.history = history;
+        this.json = json;
+    }
+
+    @Answers(PayoutView.class)
+    @PostMapping(path = "/wallets/{sellerId}/payouts", consumes = MediaType.APPLICATION_JSON_VALUE)
+    Mono<ResponseEntity<byte[]>> request(
+            @PathVariable String sellerId,
+            @RequestHeader HttpHeaders headers,
+            @RequestBody Mono<PayoutRequest> body,
+            ServerWebExchange exchange) {
+        if (!SELLER_ID.matcher(sellerId).matches()) {
+            throw Problem.invalid("sellerId", "must be 1 to 64 of A-Z a-z 0-9 _ -");
+        }
+        IdempotencyKey key = IdempotencyKey.of(headers);
+        Optional<Long> expectedVersion = ExpectedVersion.of(headers);
+        TraceContext trace = TraceContext.of(exchange);
+        return body.map(PayoutRequest::validated)
+                .flatMap(valid -> NonCancellable.run(request.request(sellerId, valid, expectedVersion, key, trace)))
+                .map(Answer::toEntity);
+    }
+
+    @Answers(PayoutView.class)
+    @GetMapping("/payouts/{id}")
+    Mono<ResponseEntity<byte[]>> read(@PathVariable String id) {
+        return find(id).map(payout ->
+                new Answer(200, json.writeValueAsString(PayoutView.of(payout)), null).toEntity(payout.version()));
+    }
+
+    @Answers(value = PayoutView.class, list = true)
+    @GetMapping("/payouts")
+    Mono<ResponseEntity<byte[]>> list(ServerHttpRequest httpRequest) {
+        Page page = Page.of(httpRequest, PayoutStore.FILTERS);
+        return payouts.list(page)
+                .map(PayoutView::of)
+                .collectList()
+                .map(found -> page.answer(json, found, view -> view.id().toString()));
+    }
+
+    @Answers(value = History.Change.class, list = true)
+    @GetMapping("/payouts/{id}/history")
+    Mono<ResponseEntity<byte[]>> history(@PathVariable String id, ServerHttpRequest httpRequest) {
+        Page page = Page.of(httpRequest, Set.of());
+        return find(id).flatMap(payout -> history.of(payout.id(), page).collectList())
+                .map(changes -> page.answer(json, changes, History.Change::key));
+    }
+
+    private Mono<Payout> find(String id) {
+        return payouts.find(Ids.inPath(id, "payout")).switchIfEmpty(Mono.error(() -> Problem.notFound("payout")));
+    }
+}

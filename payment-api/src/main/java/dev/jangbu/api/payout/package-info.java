@@ -1,0 +1,5 @@
+/** Payouts to sellers: asked for here, decided by the wallet. */
+@NullMarked
+package dev.jangbu.api.payout;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,123 @@
+package dev.jangbu.api.psp.toss;
+
+import dev.jangbu.api.PaymentApiSettings;
+import dev.jangbu.api.psp.Money;
+import dev.jangbu.api.psp.Psp;
+import dev.jangbu.api.psp.PspAnswer;
+import dev.jangbu.api.psp.PspOrder;
+import java.math.BigDecimal;
+import java.net.ConnectException;
+import java.time.Duration;
+import java.util.Map;
+import org.springframework.http.MediaType;
+import org.springframework.http.client.reactive.ReactorClientHttpConnector;
+import org.springframework.stereotype.Component;
+import org.springframework.web.reactive.function.client.WebClient;
+import org.springframework.web.reactive.function.client.WebClient.RequestHeadersSpec;
+import reactor.core.publisher.Mono;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.resources.ConnectionProvider;
+import reactor.util.retry.Retry;
+
+/**
+ * Toss Payments over its public HTTP API, version 1: Basic authentication with the secret key, an
+ * {@code Idempotency-Key} on what changes anything, amounts as decimals.
+ *
+ * @see <a href="https://docs.tosspayments.com/reference">Toss Payments: core API</a>
+ */
+@Component
+final class TossPsp implements Psp {
+
+    /** A connection that was refused has carried nothing, so it may be tried again; it seldom stays refused. */
+    private static final Retry REFUSED_CONNECTIONS =
+            Retry.backoff(2, Duration.ofMillis(100)).filter(thrown -> thrown.getCause() instanceof ConnectException);
+
+    private final WebClient http;
+    private final Duration timeout;
+
+    TossPsp(WebClient.Builder http, PaymentApiSettings settings) {
+        PaymentApiSettings.Psp psp = settings.psp();
+        this.timeout = psp.timeout();
+        this.http = http.baseUrl(psp.url().toString())
+                .clientConnector(new ReactorClientHttpConnector(
+                        HttpClient.create(connections()).disableRetry(true)))
+                .defaultHeaders(headers -> headers.setBasicAuth(psp.secret(), ""))
+                .codecs(codecs -> codecs.defaultCodecs().maxInMemorySize(1 << 20))
+                .build();
+    }
+
+    /**
+     * Connections are not kept longer than servers keep them: one that the server is just closing would turn a payment
+     * into an unknown one. (The client's own second try after a reset is off: that is ours to decide.)
+     */
+    private static ConnectionProvider connections() {
+        return ConnectionProvider.builder("toss")
+                .maxConnections(256)
+                .pendingAcquireMaxCount(10_000)
+                .maxIdleTime(Duration.ofSeconds(10))
+                .build();
+    }
+
+    @Override
+    public String name() {
+        return "toss";
+    }
+
+    @Override
+    public Mono<PspAnswer> confirm(String idempotencyKey, PspOrder order) {
+        BigDecimal amount = Money.decimal(order.amount(), order.currency());
+        return ask(
+                http.post()
+                        .uri("/v1/payments/confirm")
+                        .header("Idempotency-Key", idempotencyKey)
+                        .contentType(MediaType.APPLICATION_JSON)
+                        .bodyValue(
+                                Map.of("paymentKey", order.paymentKey(), "orderId", order.orderId(), "amount", amount)),
+                TossAnswers::readConfirm);
+    }
+
+    @Override
+    public Mono<PspAnswer> cancel(String idempotencyKey, PspOrder order, long amount, String reason) {
+        return ask(
+                http.post()
+                        .uri("/v1/payments/{paymentKey}/cancel", order.paymentKey())
+                        .header("Idempotency-Key", idempotencyKey)
+                        .contentType(MediaType.APPLICATION_JSON)
+                        // The amount always, also for all that is left: it must never be more than was reserved here.
+                        .bodyValue(Map.of(
+                                "cancelReason", reason, "cancelAmount", Money.decimal(amount, order.currency()))),
+                TossAnswers::readCancel);
+    }
+
+    @Override
+    public Mono<PspAnswer> find(PspOrder order) {
+        return ask(http.get().uri("/v1/payments/{paymentKey}", order.paymentKey()), TossAnswers::readLookUp);
+    }
+
+    @Override
+    public Mono<PspAnswer> findByOrderId(PspOrder order) {
+        return ask(http.get().uri("/v1/payments/orders/{orderId}", order.orderId()), TossAnswers::readLookUp);
+    }
+
+    /** How an answer is understood: its HTTP status, and its body. */
+    @FunctionalInterface
+    private interface Reading {
+        PspAnswer read(int status, byte[] body);
+    }
+
+    private Mono<PspAnswer> ask(RequestHeadersSpec<?> request, Reading reading) {
+        return request.accept(MediaType.APPLICATION_JSON)
+                .exchangeToMono(answer -> answer.bodyToMono(byte[].class)
+                        .defaultIfEmpty(new byte[0])
+                        .map(body -> reading.read(answer.statusCode().value(), body)))
+                .retryWhen(REFUSED_CONNECTIONS)
+                .timeout(timeout)
+                .onErrorResume(thrown -> Mono.just(new PspAnswer.Uncertain(reason(thrown))));
+    }
+
+    private String reason(Throwable thrown) {
+        return thrown instanceof java.util.concurrent.TimeoutException
+                ? "no answer within " + timeout.toMillis() + " ms"
+                : "no answer: " + thrown.getClass().getSimpleName();
+    }
+}

@@ -1,0 +1,5 @@
+/** Toss Payments behind the port, over its public HTTP API. */
+@NullMarked
+package dev.jangbu.api.psp.toss;
+
+import org.jspecify.annotations.NullMarked;

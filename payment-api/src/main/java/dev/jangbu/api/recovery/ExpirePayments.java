@@ -1,0 +1,48 @@
+package dev.jangbu.api.recovery;
+
+import dev.jangbu.api.payment.LongPoll;
+import dev.jangbu.api.payment.PaymentStore;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Component;
+
+/** Lets payments expire that were created and never confirmed, or queued and never charged. */
+@Component
+class ExpirePayments {
+
+    private static final Logger log = LoggerFactory.getLogger(ExpirePayments.class);
+
+    private static final int BATCH = 500;
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+    private final PaymentStore payments;
+    private final LongPoll waiters;
+    private final MeterRegistry meters;
+
+    ExpirePayments(PaymentStore payments, LongPoll waiters, MeterRegistry meters) {
+        this.payments = payments;
+        this.waiters = waiters;
+        this.meters = meters;
+    }
+
+    @Scheduled(fixedDelay = 1000)
+    void expire() {
+        try {
+            List<UUID> expired;
+            do {
+                expired = Objects.requireNonNull(
+                        payments.expire(BATCH).collectList().block(TIMEOUT), "a list, be it empty");
+                meters.counter("jangbu.payment.expired").increment(expired.size());
+                waiters.wake(expired).block(TIMEOUT);
+            } while (expired.size() == BATCH);
+        } catch (RuntimeException databaseAway) {
+            log.warn("Could not look for expired payments: {}", databaseAway.toString());
+        }
+    }
+}

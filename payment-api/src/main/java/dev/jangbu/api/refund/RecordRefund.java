@@ -1,0 +1,213 @@
+package dev.jangbu.api.refund;
+
+import dev.jangbu.api.PaymentApiSettings;
+import dev.jangbu.api.http.Problem;
+import dev.jangbu.api.http.ProblemCode;
+import dev.jangbu.api.idempotency.IdempotencyKeys;
+import dev.jangbu.api.outbox.Outbox;
+import dev.jangbu.api.payment.LongPoll;
+import dev.jangbu.api.payment.Payment;
+import dev.jangbu.api.payment.PaymentStore;
+import dev.jangbu.api.payment.PaymentStore.RefundedLine;
+import dev.jangbu.api.payment.RecordOutcome;
+import dev.jangbu.api.payment.RecoverySignal;
+import dev.jangbu.api.review.PspCancels;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.reactive.TransactionalOperator;
+import reactor.core.publisher.Mono;
+import reactor.util.retry.Retry;
+
+/**
+ * T2 of a refund: what the PSP answered becomes the refund's status, what the payment's lines have given back, the outbox rows,
+ * the history, and the answer of every idempotency key that waits, in one transaction that locks the payment first. Only the
+ * refund's last attempt may write.
+ */
+@Component
+class RecordRefund {
+
+    private static final Logger log = LoggerFactory.getLogger(RecordRefund.class);
+
+    private static final Retry PASSING_TROUBLE = Retry.backoff(2, Duration.ofMillis(100));
+
+    private final PaymentStore payments;
+    private final RefundStore refunds;
+    private final RefundLeases attempts;
+    private final PspCancels cancels;
+    private final IdempotencyKeys keys;
+    private final RefundAnswers answers;
+    private final Outbox outbox;
+    private final LongPoll waiters;
+    private final RecoverySignal bell;
+    private final TransactionalOperator transaction;
+    private final PaymentApiSettings settings;
+    private final MeterRegistry meters;
+    private final Clock clock;
+
+    RecordRefund(
+            PaymentStore payments,
+            RefundStore refunds,
+            RefundLeases attempts,
+            PspCancels cancels,
+            IdempotencyKeys keys,
+            RefundAnswers answers,
+            Outbox outbox,
+            LongPoll waiters,
+            RecoverySignal bell,
+            TransactionalOperator transaction,
+            PaymentApiSettings settings,
+            MeterRegistry meters,
+            Clock clock) {
+        this.payments = payments;
+        this.refunds = refunds;
+        this.attempts = attempts;
+        this.cancels = cancels;
+        this.keys = keys;
+        this.answers = answers;
+        this.outbox = outbox;
+        this.waiters = waiters;
+        this.bell = bell;
+        this.transaction = transaction;
+        this.settings = settings;
+        this.meters = meters;
+        this.clock = clock;
+    }
+
+    /**
+     * Records the outcome of a refund's attempt.
+     *
+     * @return the refund as it stands then; an error 503 {@code outcome-not-recorded} if the database fails
+     */
+    Mono<Refund> record(RefundWork work, RefundOutcome outcome, String cause) {
+        RefundOutcome decided = limited(work.refund(), outcome);
+        return Mono.defer(() -> write(work, decided, cause)
+                        .as(transaction::transactional)
+                        .timeout(RecordOutcome.TIMEOUT))
+                .retryWhen(PASSING_TROUBLE)
+                .onErrorMap(failure -> notRecorded(work.refund(), failure))
+                .delayUntil(recorded -> {
+                    meters.counter("jangbu.refund.outcomes", "outcome", name(decided), "cause", cause)
+                            .increment();
+                    if (recorded.status() == RefundStatus.UNKNOWN) {
+                        bell.ring();
+                    }
+                    return waiters.wake(List.of(recorded.paymentId()));
+                });
+    }
+
+    private Mono<Refund> write(RefundWork work, RefundOutcome outcome, String cause) {
+        Refund refund = work.refund();
+        return payments.lock(refund.paymentId()).flatMap(payment -> {
+            Mono<Boolean> stood =
+                    switch (outcome) {
+                        case RefundOutcome.Approved approved ->
+                            attempts.approve(refund, cause, now())
+                                    .delayUntil(stands -> stands
+                                            ? cancels.record(
+                                                    payment.id(), refund.id(), List.of(approved.transactionKey()))
+                                            : Mono.empty());
+                        case RefundOutcome.Failed failed -> attempts.fail(refund, cause, failed.code());
+                        case RefundOutcome.Unknown unknown ->
+                            attempts.unknown(refund, cause, settings.recovery().backoff(refund.attempts()));
+                        case RefundOutcome.Review review -> attempts.review(refund, cause, review.reason());
+                        case RefundOutcome.NotDone notDone ->
+                            Mono.error(new IllegalStateException("What was not done is sent, not recorded"));
+                    };
+            return stood.flatMap(stands -> attempts.note(refund, name(outcome), detail(outcome))
+                    .then(stands ? consequences(payment, refund) : refunds.find(refund.id())));
+        });
+    }
+
+    /**
+     * What an outcome entails, in the transaction that records it.
+     *
+     * @param payment its row locked, as it was before the outcome
+     * @return the refund as it stands then
+     */
+    Mono<Refund> consequences(Payment payment, Refund before) {
+        return refunds.find(before.id()).flatMap(refund -> switch (refund.status()) {
+            case APPROVED -> approved(payment, refund);
+            case FAILED -> payments.release(payment.id(), reserved(refund)).then(answered(payment, refund));
+            case UNKNOWN, REVIEW ->
+                keys.endLeases(refund.id(), RefundPayment.OPERATION)
+                        .then(keys.endLeases(refund.id(), CancelPayment.OPERATION))
+                        .thenReturn(refund);
+            case EXECUTING, COMPLETED ->
+                Mono.error(new IllegalStateException("No outcome leaves a refund " + refund.status()));
+        });
+    }
+
+    private Mono<Refund> approved(Payment payment, Refund refund) {
+        List<RefundedLine> back = RefundSettlement.back(payment, refund);
+        Instant approvedAt = Objects.requireNonNull(refund.approvedAt(), "approved");
+        return payments.refunded(payment.id(), back)
+                .then(refunds.fees(refund, back))
+                .then(outbox.add(
+                        RefundSettlement.requests(payment, refund, back, outbox::nextId),
+                        approvedAt,
+                        refund.traceparent()))
+                .then(Mono.zip(payments.find(payment.id()), refunds.find(refund.id())))
+                .flatMap(now -> answered(now.getT1(), now.getT2()));
+    }
+
+    private Mono<Refund> answered(Payment payment, Refund refund) {
+        return keys.answeredAll(refund.id(), RefundPayment.OPERATION, answers.refunded(refund))
+                .then(keys.answeredAll(refund.id(), CancelPayment.OPERATION, answers.canceled(payment, refund)))
+                .thenReturn(refund);
+    }
+
+    private static List<RefundedLine> reserved(Refund refund) {
+        return refund.lines().stream()
+                .map(line -> new RefundedLine(line.lineId(), line.amount(), 0))
+                .toList();
+    }
+
+    /** After so many attempts without an answer no machine will find out: a person has to. */
+    private RefundOutcome limited(Refund refund, RefundOutcome outcome) {
+        return outcome instanceof RefundOutcome.Unknown unknown
+                        && refund.attempts() >= settings.recovery().maxAttempts()
+                ? new RefundOutcome.Review(
+                        "no answer in %d attempts: %s".formatted(refund.attempts(), unknown.reason()))
+                : outcome;
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    }
+
+    private Problem notRecorded(Refund refund, Throwable failure) {
+        log.error("The outcome of refund {} could not be recorded; the recovery will find it", refund.id(), failure);
+        return new Problem(
+                        ProblemCode.OUTCOME_NOT_RECORDED,
+                        "The payment service provider may have given the money back; repeat the call with the same key for the outcome")
+                .retryAfter(settings.lease());
+    }
+
+    private static String name(RefundOutcome outcome) {
+        return switch (outcome) {
+            case RefundOutcome.Approved approved -> "APPROVED";
+            case RefundOutcome.Failed failed -> "FAILED";
+            case RefundOutcome.Unknown unknown -> "UNKNOWN";
+            case RefundOutcome.Review review -> "REVIEW";
+            case RefundOutcome.NotDone notDone -> "NOT_DONE";
+        };
+    }
+
+    private static String detail(RefundOutcome outcome) {
+        return switch (outcome) {
+            case RefundOutcome.Approved approved -> approved.transactionKey();
+            case RefundOutcome.Failed failed -> failed.code();
+            case RefundOutcome.Unknown unknown -> unknown.reason();
+            case RefundOutcome.Review review -> review.reason();
+            case RefundOutcome.NotDone notDone -> "";
+        };
+    }
+}

@@ -1,0 +1,155 @@
+package dev.jangbu.api.refund;
+
+import dev.jangbu.api.auth.Caller;
+import dev.jangbu.api.history.History;
+import dev.jangbu.api.http.Answer;
+import dev.jangbu.api.http.Answers;
+import dev.jangbu.api.http.Ids;
+import dev.jangbu.api.http.NonCancellable;
+import dev.jangbu.api.http.Page;
+import dev.jangbu.api.http.Problem;
+import dev.jangbu.api.http.TraceContext;
+import dev.jangbu.api.idempotency.IdempotencyKey;
+import dev.jangbu.api.payment.PaymentView;
+import dev.jangbu.api.payment.WatchPayment;
+import dev.jangbu.api.review.ResolveRequest;
+import java.util.Set;
+import java.util.UUID;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Refunds and cancellations over HTTP. */
+@RestController
+@RequestMapping("/v1")
+class RefundController {
+
+    private final RefundPayment refund;
+    private final CancelPayment cancel;
+    private final ResolveRefundReview decide;
+    private final RefundStore refunds;
+    private final WatchPayment payments;
+    private final History history;
+    private final RefundAnswers answers;
+    private final JsonMapper json;
+
+    RefundController(
+            RefundPayment refund,
+            CancelPayment cancel,
+            ResolveRefundReview decide,
+            RefundStore refunds,
+            WatchPayment payments,
+            History history,
+            RefundAnswers answers,
+            JsonMapper json) {
+        this.refund = refund;
+        this.cancel = cancel;
+        this.decide = decide;
+        this.refunds = refunds;
+        this.payments = payments;
+        this.history = history;
+        this.answers = answers;
+        this.json = json;
+    }
+
+    @Answers(RefundView.class)
+    @PostMapping(path = "/payments/{id}/refunds", consumes = MediaType.APPLICATION_JSON_VALUE)
+    Mono<ResponseEntity<byte[]>> refund(
+            @PathVariable String id,
+            @RequestHeader HttpHeaders headers,
+            @RequestBody Mono<RefundRequest> body,
+            ServerWebExchange exchange) {
+        UUID payment = Ids.inPath(id, "payment");
+        IdempotencyKey key = IdempotencyKey.of(headers);
+        TraceContext trace = TraceContext.of(exchange);
+        return body.map(RefundRequest::validated)
+                .flatMap(request -> NonCancellable.run(refund.refund(payment, request, key, trace)))
+                .map(Answer::toEntity);
+    }
+
+    @Answers(PaymentView.class)
+    @PostMapping(path = "/payments/{id}/cancel", consumes = MediaType.APPLICATION_JSON_VALUE)
+    Mono<ResponseEntity<byte[]>> cancel(
+            @PathVariable String id,
+            @RequestHeader HttpHeaders headers,
+            @RequestBody Mono<CancelRequest> body,
+            ServerWebExchange exchange) {
+        UUID payment = Ids.inPath(id, "payment");
+        IdempotencyKey key = IdempotencyKey.of(headers);
+        TraceContext trace = TraceContext.of(exchange);
+        return body.map(CancelRequest::validated)
+                .flatMap(request -> NonCancellable.run(cancel.cancel(payment, request, key, trace)))
+                .map(Answer::toEntity);
+    }
+
+    @Answers(RefundView.class)
+    @PostMapping(path = "/refunds/{id}/resolve", consumes = MediaType.APPLICATION_JSON_VALUE)
+    Mono<ResponseEntity<byte[]>> resolve(
+            @PathVariable String id,
+            @RequestHeader HttpHeaders headers,
+            @RequestBody Mono<ResolveRequest> body,
+            ServerWebExchange exchange) {
+        UUID refundId = Ids.inPath(id, "refund");
+        IdempotencyKey key = IdempotencyKey.of(headers);
+        UUID apiKeyId = Caller.of(exchange).keyId();
+        return body.map(request -> request.validated("FAILED"))
+                .flatMap(decision -> NonCancellable.run(decide.decide(refundId, decision, key, apiKeyId)))
+                .map(Answer::toEntity);
+    }
+
+    @Answers(RefundView.class)
+    @GetMapping("/refunds/{id}")
+    Mono<ResponseEntity<byte[]>> read(@PathVariable String id) {
+        return find(id).map(found -> answers.ok(found).toEntity(found.version()));
+    }
+
+    /** For people who look for what needs them: {@code status} is required, as for instance REVIEW. */
+    @Answers(value = RefundView.class, list = true)
+    @GetMapping("/refunds")
+    Mono<ResponseEntity<byte[]>> ofStatus(ServerHttpRequest request) {
+        Page page = Page.of(request, Set.of("status"));
+        RefundStatus status = page.filter("status", "must be a refund's status", RefundStatus::valueOf);
+        if (status == null) {
+            throw Problem.invalid("status", "must be given, as for instance REVIEW");
+        }
+        return listed(refunds.ofStatus(status, page), page);
+    }
+
+    @Answers(value = RefundView.class, list = true)
+    @GetMapping("/payments/{id}/refunds")
+    Mono<ResponseEntity<byte[]>> ofPayment(@PathVariable String id, ServerHttpRequest request) {
+        UUID payment = Ids.inPath(id, "payment");
+        Page page = Page.of(request, Set.of());
+        return payments.now(payment).then(listed(refunds.ofPayment(payment, page), page));
+    }
+
+    @Answers(value = History.Change.class, list = true)
+    @GetMapping("/refunds/{id}/history")
+    Mono<ResponseEntity<byte[]>> history(@PathVariable String id, ServerHttpRequest request) {
+        Page page = Page.of(request, Set.of());
+        return find(id).flatMap(found -> history.of(found.id(), page).collectList())
+                .map(changes -> page.answer(json, changes, History.Change::key));
+    }
+
+    private Mono<Refund> find(String id) {
+        return refunds.find(Ids.inPath(id, "refund")).switchIfEmpty(Mono.error(() -> Problem.notFound("refund")));
+    }
+
+    private Mono<ResponseEntity<byte[]>> listed(Flux<Refund> found, Page page) {
+        return found.map(RefundView::of)
+                .collectList()
+                .map(views -> page.answer(json, views, view -> view.id().toString()));
+    }
+}

@@ -1,0 +1,85 @@
+package dev.jangbu.api.refund;
+
+import com.fasterxml.uuid.Generators;
+import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
+import dev.jangbu.api.PaymentApiSettings;
+import dev.jangbu.api.http.TraceContext;
+import dev.jangbu.api.idempotency.Fingerprint;
+import dev.jangbu.api.idempotency.IdempotencyKey;
+import dev.jangbu.api.payment.Payment;
+import dev.jangbu.api.payment.PaymentStore;
+import dev.jangbu.api.payment.PaymentStore.RefundedLine;
+import dev.jangbu.api.review.PspCancels;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.UUID;
+import org.springframework.stereotype.Component;
+import reactor.core.publisher.Mono;
+
+/** The part of T1 that a refund and a cancellation share: what is to go back is set aside, and the intent is written down. */
+@Component
+class RefundIntent {
+
+    private final PaymentStore payments;
+    private final RefundStore refunds;
+    private final PspCancels cancels;
+    private final PaymentApiSettings settings;
+    private final Clock clock;
+    private final TimeBasedEpochGenerator ids = Generators.timeBasedEpochGenerator();
+
+    RefundIntent(
+            PaymentStore payments, RefundStore refunds, PspCancels cancels, PaymentApiSettings settings, Clock clock) {
+        this.payments = payments;
+        this.refunds = refunds;
+        this.cancels = cancels;
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    /**
+     * The call that asks for it.
+     *
+     * @param operation refund or cancel
+     */
+    record Call(String operation, String reason, IdempotencyKey key, Fingerprint fingerprint, TraceContext trace) {}
+
+    /** An id for a refund that may come of a call. */
+    UUID nextId() {
+        return ids.generate();
+    }
+
+    /**
+     * Begins a refund, in the caller's transaction, which holds the payment's lock and has found that the lines fit.
+     *
+     * @return what the PSP is to be asked once that is committed
+     */
+    Mono<RefundWork> begin(UUID id, Payment payment, List<RefundLine> lines, Call call) {
+        Refund refund = new Refund(
+                id,
+                payment.id(),
+                RefundStatus.EXECUTING,
+                lines.stream().mapToLong(RefundLine::amount).reduce(0, Math::addExact),
+                lines,
+                call.reason(),
+                1,
+                true,
+                null,
+                null,
+                1,
+                call.trace().traceparent(),
+                clock.instant().truncatedTo(ChronoUnit.MILLIS),
+                null,
+                null,
+                null);
+        List<RefundedLine> back = lines.stream()
+                .map(line -> new RefundedLine(line.lineId(), line.amount(), 0))
+                .toList();
+        return payments.reserve(payment.id(), back)
+                .flatMap(reserved -> reserved
+                        ? refunds.insert(refund, call.key(), call.fingerprint(), call.operation(), settings.lease())
+                        : Mono.error(new IllegalStateException("Lines that fitted under the lock don't fit")))
+                .then(cancels.recorded(payment.id()))
+                .map(recorded -> new RefundWork(payment, refund, recorded));
+    }
+}

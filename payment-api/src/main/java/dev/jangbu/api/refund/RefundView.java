@@ -1,0 +1,38 @@
+package dev.jangbu.api.refund;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** A refund as clients see it. */
+record RefundView(
+        UUID id,
+        UUID paymentId,
+        RefundStatus status,
+        long amount,
+        List<RefundLine> lines,
+        String reason,
+        @Nullable String pspCode,
+        long version,
+        Instant createdAt,
+        @Nullable Instant approvedAt,
+        @Nullable Instant completedAt,
+        @Nullable String position) {
+
+    static RefundView of(Refund refund) {
+        return new RefundView(
+                refund.id(),
+                refund.paymentId(),
+                refund.status(),
+                refund.amount(),
+                refund.lines(),
+                refund.reason(),
+                refund.failureCode(),
+                refund.version(),
+                refund.createdAt(),
+                refund.approvedAt(),
+                refund.completedAt(),
+                refund.position());
+    }
+}

@@ -1,5 +1,0 @@
-/** What every store does with rows. */
-@NullMarked
-package dev.jangbu.payment.database;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Idempotency keys: a call that is repeated is answered again, not done again. */
-@NullMarked
-package dev.jangbu.payment.idempotency;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Payouts to sellers: asked for here, decided by the wallet. */
-@NullMarked
-package dev.jangbu.payment.payout;
-
-import org.jspecify.annotations.NullMarked;

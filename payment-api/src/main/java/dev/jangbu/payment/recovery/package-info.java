@@ -1,5 +1,0 @@
-/** Finishes at the payment service provider what was begun there and whose outcome is not known. */
-@NullMarked
-package dev.jangbu.payment.recovery;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Money on its way back to the buyer: refunds, and the cancellation of payments. */
-@NullMarked
-package dev.jangbu.payment.refund;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,209 @@
+package dev.jangbu.api.database;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jangbu.api.testbed.Client;
+import dev.jangbu.api.testbed.Instance;
+import dev.jangbu.api.testbed.Reply;
+import dev.jangbu.api.testbed.Shop;
+import dev.jangbu.api.testbed.Testbed;
+import dev.jangbu.api.testbed.Truth;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Calls that share a statement: each is answered as if it had come alone, whatever is in the others. */
+class GroupCommitTest {
+
+    private static Instance instance;
+    private static Client client;
+
+    /** So long that what is sent at once is together, whatever else the machine does. */
+    @BeforeAll
+    static void start() {
+        instance = Testbed.anotherInstance("jangbu.group-commit.linger=400ms");
+        client = instance.client();
+    }
+
+    @AfterAll
+    static void stop() {
+        instance.close();
+    }
+
+    @Test
+    void manyPaymentsShareTheirStatements() {
+        List<Shop> shops = shops(40);
+        long before = statements();
+
+        List<String> ids =
+                create(shops).stream().map(reply -> reply.is(201).id()).toList();
+        List<Reply> confirmed = all(shops.size(), i -> confirm(shops.get(i), ids.get(i)));
+
+        confirmed.forEach(reply -> reply.is(200).of("APPROVED"));
+        // Alone they would be 120.
+        assertThat(statements() - before).isLessThan(30);
+        for (int i = 0; i < shops.size(); i++) {
+            Truth.ofMain().holds(shops.get(i), ids.get(i));
+        }
+    }
+
+    @Test
+    void oneThatIsRefusedSpoilsNoOther() {
+        List<Shop> shops = shops(10);
+        shops.get(4).create(1_000).is(201);
+
+        List<Reply> replies = create(shops);
+
+        for (int i = 0; i < shops.size(); i++) {
+            if (i == 4) {
+                replies.get(i).problem(409, "order-already-exists");
+            } else {
+                replies.get(i).is(201).of("READY");
+            }
+        }
+    }
+
+    @Test
+    void ofOneOrderInManyCallsOneIsCreated() {
+        List<Shop> others = shops(5);
+        Shop wanted = new Shop(client);
+
+        List<CompletableFuture<Reply>> same = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            same.add(client.posted("/payments", wanted.creation(1_000), UUID.randomUUID()));
+        }
+        create(others).forEach(reply -> reply.is(201));
+
+        List<Integer> statuses =
+                same.stream().map(reply -> reply.join().status()).sorted().toList();
+        assertThat(statuses).containsExactly(201, 409, 409, 409, 409);
+    }
+
+    @Test
+    void ofOneKeyInManyCallsOneIsDoneAndTheOthersReplayIt() {
+        Shop shop = new Shop(client);
+        UUID key = UUID.randomUUID();
+
+        List<Reply> replies = all(5, i -> client.posted("/payments", shop.creation(1_000), key));
+
+        assertThat(replies).allSatisfy(reply -> reply.is(201));
+        assertThat(replies.stream().map(Reply::id).distinct()).hasSize(1);
+        assertThat(replies.stream().filter(Reply::replayed)).hasSize(4);
+    }
+
+    @Test
+    void aKeyThatStandsForAnotherBodyIsRefusedAmongOthers() {
+        List<Shop> others = shops(5);
+        UUID key = UUID.randomUUID();
+
+        List<Reply> replies =
+                all(2, i -> client.posted("/payments", others.get(i).creation(1_000), key));
+
+        assertThat(replies.stream().map(Reply::status).sorted()).containsExactly(201, 422);
+    }
+
+    @Test
+    void ofManyConfirmationsOfOnePaymentOneCharges() {
+        List<Shop> others = shops(6);
+        List<String> ids =
+                create(others).stream().map(reply -> reply.is(201).id()).toList();
+
+        List<CompletableFuture<Reply>> same = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            same.add(confirm(others.getFirst(), ids.getFirst()));
+        }
+        List<Reply> rest = all(5, i -> confirm(others.get(i + 1), ids.get(i + 1)));
+
+        rest.forEach(reply -> reply.is(200).of("APPROVED"));
+        List<Integer> statuses =
+                same.stream().map(reply -> reply.join().status()).toList();
+        assertThat(statuses).contains(200).allMatch(Set.of(200, 409)::contains);
+        for (int i = 0; i < others.size(); i++) {
+            Truth.ofMain().holds(others.get(i), ids.get(i));
+        }
+    }
+
+    @Test
+    void aPaymentKeyThatIsUsedIsRefusedAmongOthers() {
+        List<Shop> shops = shops(6);
+        List<String> ids =
+                create(shops).stream().map(reply -> reply.is(201).id()).toList();
+        confirm(shops.get(5), ids.get(5)).join().is(200);
+
+        CompletableFuture<Reply> taken = client.posted(
+                "/payments/" + ids.getFirst() + "/confirm",
+                Shop.confirmation(shops.get(5).paymentKey(), 1_000),
+                UUID.randomUUID());
+        List<Reply> rest = all(4, i -> confirm(shops.get(i + 1), ids.get(i + 1)));
+
+        taken.join().problem(409, "payment-key-used");
+        rest.forEach(reply -> reply.is(200).of("APPROVED"));
+    }
+
+    /** Somebody holds one payment's row: the others go on, and that one when it is let go. */
+    @Test
+    void oneThatIsHeldHoldsNoOther() throws SQLException {
+        List<Shop> shops = shops(5);
+        List<String> ids =
+                create(shops).stream().map(reply -> reply.is(201).id()).toList();
+        CompletableFuture<Reply> held;
+        try (Connection holder = Testbed.database().asSuperuser();
+                Statement lock = holder.createStatement()) {
+            holder.setAutoCommit(false);
+            lock.execute("SELECT id FROM payments WHERE id = '" + ids.getFirst() + "' FOR UPDATE");
+
+            held = confirm(shops.getFirst(), ids.getFirst());
+            List<Reply> rest = all(4, i -> confirm(shops.get(i + 1), ids.get(i + 1)));
+
+            rest.forEach(reply -> reply.is(200).of("APPROVED"));
+            assertThat(held).isNotDone();
+            holder.rollback();
+        }
+        held.join().is(200).of("APPROVED");
+    }
+
+    /** How many statements have done calls of any kind. */
+    private static long statements() {
+        return instance.bean(MeterRegistry.class).find("jangbu.group.commit").summaries().stream()
+                .mapToLong(DistributionSummary::count)
+                .sum();
+    }
+
+    private static List<Shop> shops(int count) {
+        List<Shop> shops = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            shops.add(new Shop(client));
+        }
+        return shops;
+    }
+
+    private static List<Reply> create(List<Shop> shops) {
+        return all(shops.size(), i -> client.posted("/payments", shops.get(i).creation(1_000), UUID.randomUUID()));
+    }
+
+    private static CompletableFuture<Reply> confirm(Shop shop, String id) {
+        return client.posted("/payments/" + id + "/confirm", shop.confirmation(1_000), UUID.randomUUID());
+    }
+
+    private interface Call {
+        CompletableFuture<Reply> send(int number);
+    }
+
+    private static List<Reply> all(int count, Call call) {
+        List<CompletableFuture<Reply>> sent = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            sent.add(call.send(i));
+        }
+        return sent.stream().map(CompletableFuture::join).toList();
+    }
+}

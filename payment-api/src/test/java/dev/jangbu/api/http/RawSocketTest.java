@@ -1,0 +1,173 @@
+package dev.jangbu.api.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jangbu.api.testbed.Client;
+import dev.jangbu.api.testbed.Shop;
+import dev.jangbu.api.testbed.Testbed;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What no well-behaved client sends: the service refuses or hangs up, and goes on. */
+class RawSocketTest {
+
+    private static final int PATIENCE_MS = 5_000;
+
+    private final Client client = Testbed.client();
+
+    @Test
+    void addressesThatNoLibraryWouldSend() throws IOException {
+        for (String target : List.of(
+                "/v1/payments/%",
+                "/v1/payments/%z",
+                "/v1/payments/%zz",
+                "/v1/payments/%C0%AF",
+                "/v1/payments/%E0%80%80",
+                "/v1/payments?limit=%",
+                "/v1/payments?limit=%zz",
+                "/v1/payments?%00",
+                "/v1/payments?%zz=1",
+                "/v1/payments?orderId=%C0%AF",
+                "/v1/payments/a b",
+                "/v1/payments/\u00e9",
+                "/v1/payments/<script>",
+                "/v1/payments/\"\\^`{|}",
+                "/v1/../v1/payments/x",
+                "/v1//payments//x",
+                "/v1/./payments/x",
+                "//v1/payments/x",
+                "/v1\\payments\\x",
+                "/v1/payments/" + "x".repeat(3_000),
+                "http://127.0.0.1/v1/payments/x",
+                "http://[::1/v1/payments/x",
+                "*",
+                "?",
+                "#")) {
+            assertRefused(target, send(get(target)));
+        }
+    }
+
+    @Test
+    void requestsThatAreNone() throws IOException {
+        String key = "Authorization: Bearer " + Testbed.API_KEY + "\r\n";
+        Map<String, String> oddities = Map.ofEntries(
+                Map.entry("no request", "hello\r\n\r\n"),
+                Map.entry("binary", "\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\r\n\r\n"),
+                Map.entry("another protocol", "GET /v1/payments/x SPDY/9\r\n\r\n"),
+                Map.entry("another version", "GET /v1/payments/x HTTP/3.7\r\nHost: a\r\n" + key + "\r\n"),
+                Map.entry("no version", "GET /v1/payments/x\r\n\r\n"),
+                Map.entry("no method", " /v1/payments/x HTTP/1.1\r\nHost: a\r\n\r\n"),
+                Map.entry("odd method", "G@T /v1/payments/x HTTP/1.1\r\nHost: a\r\n" + key + "\r\n"),
+                Map.entry("small method", "get /v1/payments/x HTTP/1.1\r\nHost: a\r\n" + key + "\r\n"),
+                Map.entry("a header without a colon", "GET /v1/payments/x HTTP/1.1\r\nHost a\r\n" + key + "\r\n"),
+                Map.entry("a header without a name", "GET /v1/payments/x HTTP/1.1\r\n: a\r\n" + key + "\r\n"),
+                Map.entry("a NUL in a header", "GET /v1/payments/x HTTP/1.1\r\nHost: a\u0000b\r\n" + key + "\r\n"),
+                Map.entry("a folded header", "GET /v1/payments/x HTTP/1.1\r\nHost: a\r\nX: b\r\n c\r\n" + key + "\r\n"),
+                Map.entry("a long header", "GET /v1/payments/x HTTP/1.1\r\nX: " + "x".repeat(100_000) + "\r\n\r\n"),
+                Map.entry("many headers", "GET /v1/payments/x HTTP/1.1\r\n" + "X: y\r\n".repeat(5_000) + "\r\n"),
+                Map.entry("a long address", "GET /v1/payments/" + "x".repeat(100_000) + " HTTP/1.1\r\nHost: a\r\n\r\n"),
+                Map.entry("two keys", "GET /v1/payments/x HTTP/1.1\r\nHost: a\r\n" + key + key + "\r\n"),
+                Map.entry(
+                        "a key of nothing", "GET /v1/payments/x HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer\r\n\r\n"),
+                Map.entry(
+                        "a key of NUL",
+                        "GET /v1/payments/x HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \u00ff\r\n\r\n"),
+                Map.entry("a length that is none", post(key, "Content-Length: x\r\n", "{}")),
+                Map.entry("a length below zero", post(key, "Content-Length: -1\r\n", "{}")),
+                Map.entry("two lengths", post(key, "Content-Length: 2\r\nContent-Length: 3\r\n", "{} ")),
+                Map.entry(
+                        "length and chunks",
+                        post(key, "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n")),
+                Map.entry("chunks that are none", post(key, "Transfer-Encoding: chunked\r\n", "zz\r\n{}\r\n0\r\n\r\n")),
+                Map.entry("a chunk of exabytes", post(key, "Transfer-Encoding: chunked\r\n", "FFFFFFFFFFFFFFFF\r\n{}")),
+                Map.entry("another coding", post(key, "Transfer-Encoding: gzip\r\n", "{}")),
+                Map.entry("two media types", post(key, "Content-Type: text/plain\r\nContent-Length: 2\r\n", "{}")),
+                Map.entry("an expectation", post(key, "Expect: the-best\r\nContent-Length: 2\r\n", "{}")),
+                Map.entry("lines that end badly", "GET /v1/payments/x HTTP/1.1\nHost: a\n" + key.strip() + "\n\n"));
+        for (Map.Entry<String, String> oddity : oddities.entrySet()) {
+            assertRefused(oddity.getKey(), send(oddity.getValue()));
+        }
+    }
+
+    @Test
+    void aClientThatHangsUpInTheMiddleIsForgotten() throws IOException {
+        String key = "Authorization: Bearer " + Testbed.API_KEY + "\r\n";
+        for (String half : List.of(
+                "GET /v1/pay",
+                "GET /v1/payments/x HTTP/1.1\r\nHos",
+                post(key, "Content-Length: 1000\r\n", "{\"orderId\":"))) {
+            try (Socket socket = connect()) {
+                socket.getOutputStream().write(half.getBytes(StandardCharsets.ISO_8859_1));
+                socket.setSoLinger(true, 0);
+            }
+        }
+        new Shop(client).create(1_000).is(201);
+    }
+
+    private static String get(String target) {
+        return "GET " + target + " HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer " + Testbed.API_KEY
+                + "\r\n\r\n";
+    }
+
+    private static String post(String key, String headers, String body) {
+        return "POST /v1/payments HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nIdempotency-Key: raw\r\n"
+                + key + headers + "\r\n" + body;
+    }
+
+    /** A refusal, or the connection closed without a word; never a failure, never silence. */
+    private static void assertRefused(String what, String answer) {
+        if (!answer.isEmpty()) {
+            assertThat(answer).as(what).matches("(?s)HTTP/\\d\\.\\d 4\\d\\d .*");
+            if (answer.contains("{")) {
+                assertThat(answer.toLowerCase(java.util.Locale.ROOT))
+                        .as(what)
+                        .contains("content-type: application/problem+json")
+                        .contains("\"code\":");
+            }
+        }
+    }
+
+    private Socket connect() throws IOException {
+        Socket socket = new Socket("127.0.0.1", client.base().getPort());
+        socket.setSoTimeout(PATIENCE_MS);
+        return socket;
+    }
+
+    /** What comes until the first answer is complete or the connection ends. */
+    private String send(String request) throws IOException {
+        try (Socket socket = connect()) {
+            StringBuilder answer = new StringBuilder();
+            try {
+                socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+                socket.getOutputStream().flush();
+                byte[] buffer = new byte[8192];
+                int read;
+                while (!isComplete(answer) && (read = socket.getInputStream().read(buffer)) >= 0) {
+                    answer.append(new String(buffer, 0, read, StandardCharsets.ISO_8859_1));
+                }
+            } catch (SocketTimeoutException silence) {
+                throw new AssertionError(
+                        "No answer to " + request.substring(0, Math.min(100, request.length())), silence);
+            } catch (SocketException closed) {
+                // The service has hung up, perhaps after an answer.
+            }
+            return answer.toString();
+        }
+    }
+
+    private static boolean isComplete(StringBuilder answer) {
+        int end = answer.indexOf("\r\n\r\n");
+        if (end < 0) {
+            return false;
+        }
+        var length =
+                java.util.regex.Pattern.compile("(?i)content-length: (\\d+)").matcher(answer.substring(0, end));
+        return !length.find() || answer.length() - end - 4 >= Integer.parseInt(length.group(1));
+    }
+}

@@ -1,0 +1,53 @@
+package dev.jangbu.api.idempotency;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.jangbu.api.http.Problem;
+import dev.jangbu.api.http.ProblemCode;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.springframework.http.HttpHeaders;
+
+class IdempotencyKeyTest {
+
+    @Test
+    void quotesOfTheStructuredFormAreStripped() {
+        assertThat(key("\"8e03978e-40d5\"")).isEqualTo(key("8e03978e-40d5"));
+    }
+
+    @Test
+    void aMissingOrMalformedKeyIsRefused() {
+        assertRefused(null, ProblemCode.IDEMPOTENCY_KEY_MISSING);
+        assertRefused("  ", ProblemCode.IDEMPOTENCY_KEY_MISSING);
+        assertRefused("two words", ProblemCode.MALFORMED_REQUEST);
+        assertRefused("x".repeat(256), ProblemCode.MALFORMED_REQUEST);
+        assertRefused("장부", ProblemCode.MALFORMED_REQUEST);
+    }
+
+    @Test
+    void theOrderOfFieldsMakesNoOtherCall() {
+        Map<String, Object> one = Map.of("a", 1, "b", 2);
+        Map<String, Object> other = new TreeMap<>(Map.of("b", 2, "a", 1));
+
+        assertThat(Fingerprint.of("confirm 1", one)).isEqualTo(Fingerprint.of("confirm 1", other));
+        assertThat(Fingerprint.of("confirm 1", one)).isNotEqualTo(Fingerprint.of("confirm 2", one));
+        assertThat(Fingerprint.of("confirm 1", one)).isNotEqualTo(Fingerprint.of("confirm 1", Map.of("a", 1, "b", 3)));
+    }
+
+    private static void assertRefused(@Nullable String header, ProblemCode code) {
+        assertThatThrownBy(() -> key(header))
+                .isInstanceOfSatisfying(
+                        Problem.class, problem -> assertThat(problem.code()).isEqualTo(code));
+    }
+
+    private static IdempotencyKey key(@Nullable String header) {
+        HttpHeaders headers = new HttpHeaders();
+        if (header != null) {
+            headers.set("Idempotency-Key", header);
+        }
+        return IdempotencyKey.of(headers);
+    }
+}

@@ -1,0 +1,282 @@
+package dev.jangbu.api.idempotency;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.jangbu.api.testbed.Client;
+import dev.jangbu.api.testbed.Instance;
+import dev.jangbu.api.testbed.PspBook;
+import dev.jangbu.api.testbed.PspGate;
+import dev.jangbu.api.testbed.Reply;
+import dev.jangbu.api.testbed.Shop;
+import dev.jangbu.api.testbed.Testbed;
+import dev.jangbu.api.testbed.Truth;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The idempotency key, to the letter. */
+class IdempotencyTest {
+
+    private final Client client = Testbed.client();
+    private final Shop shop = new Shop(client);
+    private final UUID key = UUID.randomUUID();
+
+    @Test
+    void theSameCallGetsTheSameAnswerMarkedAsSuch() {
+        String body = shop.creation(1_000);
+        Reply first = client.post("/payments", body, key).is(201);
+        assertThat(first.replayed()).isFalse();
+
+        Reply again = client.post("/payments", body, key).is(201);
+
+        assertThat(again.replayed()).isTrue();
+        assertThat(again.text()).isEqualTo(first.text());
+        assertThat(again.header("Location")).isEqualTo(first.header("Location"));
+        // The answer is the outcome, whatever became of the payment since.
+        shop.confirm(first.id(), 1_000).is(200);
+        assertThat(client.post("/payments", body, key).is(201).of("READY").text())
+                .isEqualTo(first.text());
+    }
+
+    @Test
+    void whiteSpaceAndTheOrderOfFieldsMakeNoDifference() {
+        client.post("/payments", shop.creation(1_000), key).is(201);
+
+        String other =
+                "{ \"lines\" : [ { \"fee\":100, \"amount\":1000,\"sellerId\":\"%s\"} ],\n\"currency\":\"KRW\", \"orderId\":\"%s\" }"
+                        .formatted(shop.seller(1), shop.orderId());
+
+        assertThat(client.post("/payments", other, key).is(201).replayed()).isTrue();
+    }
+
+    @Test
+    void anotherBodyOrAnotherCallUnderTheSameKeyIsRefused() {
+        String id = client.post("/payments", shop.creation(1_000), key).is(201).id();
+
+        client.post("/payments", shop.creation(1_001), key).problem(422, "idempotency-key-reused");
+        client.post("/payments/" + id + "/confirm", shop.confirmation(1_000), key)
+                .problem(422, "idempotency-key-reused");
+        client.post("/payments/" + id + "/cancel", "{\"reason\":\"x\"}", key).problem(422, "idempotency-key-reused");
+
+        UUID confirming = UUID.randomUUID();
+        client.post("/payments/" + id + "/confirm", shop.confirmation(1_000), confirming)
+                .is(200);
+        client.post("/payments/" + id + "/confirm", shop.confirmation(999), confirming)
+                .problem(422, "idempotency-key-reused");
+        client.post("/payments/" + id + "/confirm", Shop.confirmation("other", 1_000), confirming)
+                .problem(422, "idempotency-key-reused");
+        Shop second = new Shop(client);
+        String other = second.create(1_000).is(201).id();
+        client.post("/payments/" + other + "/confirm", shop.confirmation(1_000), confirming)
+                .problem(422, "idempotency-key-reused");
+        client.post("/payments/" + id + "/refunds", "{\"reason\":\"x\"}", confirming)
+                .problem(422, "idempotency-key-reused");
+    }
+
+    @Test
+    void theQuotesOfTheStructuredFieldAreStripped() {
+        Reply first = client.postKeyed("\"" + key + "\"", "/payments", shop.creation(1_000))
+                .is(201);
+
+        Reply again = client.post("/payments", shop.creation(1_000), key).is(201);
+
+        assertThat(again.replayed()).isTrue();
+        assertThat(again.id()).isEqualTo(first.id());
+    }
+
+    @Test
+    void everyFinalAnswerIsReplayed() {
+        String approved = shop.create(1_000).is(201).id();
+        assertReplayed("/payments/" + approved + "/confirm", shop.confirmation(1_000), 200);
+        assertReplayed("/payments/" + approved + "/refunds", Shop.refundOf("1", 10), 201);
+        assertReplayed("/payments/" + approved + "/refunds", Shop.refundOf("1", 991), 422);
+        assertReplayed("/payments/" + approved + "/cancel", "{\"reason\":\"x\"}", 200);
+        assertThat(Truth.ofMain().holds(shop, approved).get("refundedAmount").longValue())
+                .isEqualTo(1_000);
+
+        Shop declined = new Shop(client, "sim_declined");
+        String id = declined.create(1_000).is(201).id();
+        assertReplayed("/payments/" + id + "/confirm", declined.confirmation(1_000), 402);
+
+        Shop mismatched = new Shop(client);
+        String ready = mismatched.create(1_000).is(201).id();
+        assertReplayed("/payments/" + ready + "/confirm", mismatched.confirmation(1_001), 422);
+
+        Shop dropped = new Shop(client);
+        String canceled = dropped.create(1_000).is(201).id();
+        assertReplayed("/payments/" + canceled + "/cancel", "{\"reason\":\"x\"}", 200);
+    }
+
+    private void assertReplayed(String path, String body, int status) {
+        UUID own = UUID.randomUUID();
+        Reply first = client.post(path, body, own).is(status);
+        assertThat(first.replayed()).isFalse();
+        for (int i = 0; i < 2; i++) {
+            Reply again = client.post(path, body, own).is(status);
+            assertThat(again.replayed()).as("%s", again).isTrue();
+            assertThat(again.text()).isEqualTo(first.text());
+        }
+    }
+
+    @Test
+    void aRefusalForNowIsNotStored() {
+        String id = shop.create(1_000).is(201).id();
+        PspGate.Hold hold = Testbed.psp().holdBefore(shop.tag());
+        CompletableFuture<Reply> buyer =
+                client.posted("/payments/" + id + "/confirm", shop.confirmation(1_000), UUID.randomUUID());
+        hold.awaitArrival();
+
+        client.post("/payments/" + id + "/confirm", shop.confirmation(1_000), key)
+                .problemForNow(409, "payment-in-progress");
+        Testbed.psp().mend(shop.tag());
+        buyer.join().is(200);
+
+        client.post("/payments/" + id + "/confirm", shop.confirmation(1_000), key)
+                .is(200)
+                .of("APPROVED");
+        UUID refused = UUID.randomUUID();
+        client.post("/payments/" + UUID.randomUUID() + "/cancel", "{\"reason\":\"x\"}", refused)
+                .problem(404, "not-found");
+        client.post("/payments", "{}", refused).isAnyProblem();
+        client.post("/payments", new Shop(client).creation(1_000), refused).is(201);
+    }
+
+    @Test
+    void whileACallIsAtWorkItsRepetitionsAreToldSo() {
+        String id = shop.create(1_000).is(201).id();
+        PspGate.Hold hold = Testbed.psp().holdBefore(shop.tag());
+        String path = "/payments/" + id + "/confirm";
+        CompletableFuture<Reply> first = client.posted(path, shop.confirmation(1_000), key);
+        hold.awaitArrival();
+
+        client.post(path, shop.confirmation(1_000), key).problemForNow(409, "idempotency-key-in-use");
+        client.post(path, shop.confirmation(999), key).problem(422, "idempotency-key-reused");
+        Testbed.psp().mend(shop.tag());
+
+        Reply outcome = first.join().is(200);
+        Reply replay = client.post(path, shop.confirmation(1_000), key).is(200);
+        assertThat(replay.replayed()).isTrue();
+        assertThat(replay.text()).isEqualTo(outcome.text());
+        assertThat(Testbed.psp().calls(shop.tag())).hasSize(1);
+    }
+
+    @Test
+    void anOpenAnswerIsNotStoredTheKeyAnswersThePresentStateUntilItIsFinal() {
+        String id = shop.create(1_000).is(201).id();
+        String path = "/payments/" + id + "/confirm";
+        Testbed.psp().cut(shop.tag());
+
+        Reply open = client.post(path, shop.confirmation(1_000), key).is(202).of("UNKNOWN");
+        assertThat(open.header("Location")).isEqualTo("/v1/payments/" + id);
+        assertThat(open.get("unknownSince")).isNotBlank();
+        Reply still = client.post(path, shop.confirmation(1_000), key).is(202).of("UNKNOWN");
+        assertThat(still.replayed()).isFalse();
+        Testbed.psp().mend(shop.tag());
+
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() ->
+                        client.post(path, shop.confirmation(1_000), key).is(200).of("APPROVED"));
+        Truth.ofMain().holds(shop, id);
+    }
+
+    @Test
+    void ofTwentyAtOnceUnderOneKeyOneIsDone() {
+        String id = shop.create(1_000).is(201).id();
+        for (String path : List.of("/payments/" + id + "/confirm", "/payments/" + id + "/refunds")) {
+            UUID own = UUID.randomUUID();
+            String body = path.endsWith("confirm") ? shop.confirmation(1_000) : Shop.refundOf("1", 30);
+            List<Reply> replies = Stream.generate(() -> client.posted(path, body, own)).limit(20).toList().stream()
+                    .map(CompletableFuture::join)
+                    .toList();
+
+            assertThat(replies.stream().filter(reply -> reply.status() < 300 && !reply.replayed()))
+                    .hasSize(1);
+            replies.stream()
+                    .filter(reply -> reply.status() >= 300)
+                    .forEach(reply -> reply.problemForNow(409, "idempotency-key-in-use"));
+            assertThat(replies.stream().filter(reply -> reply.status() < 300).map(Reply::text))
+                    .containsOnly(client.post(path, body, own).text());
+        }
+        assertThat(PspBook.charges(shop.tag())).singleElement().satisfies(charge -> assertThat(charge.cancelled())
+                .isEqualTo(30));
+        Shop creating = new Shop(client);
+        List<Reply> created =
+                Stream.generate(() -> client.posted("/payments", creating.creation(500), key))
+                        .limit(20)
+                        .toList()
+                        .stream()
+                        .map(CompletableFuture::join)
+                        .toList();
+        assertThat(created.stream().filter(reply -> reply.status() == 201).map(Reply::id))
+                .isNotEmpty()
+                .containsOnly(created.stream()
+                        .filter(reply -> reply.status() == 201)
+                        .findFirst()
+                        .orElseThrow()
+                        .id());
+        created.stream()
+                .filter(reply -> reply.status() != 201)
+                .forEach(reply -> reply.problemForNow(409, "idempotency-key-in-use"));
+    }
+
+    @Test
+    void aKeyIsForgottenAfterItsTimeAndARefundIsStillTheSameRefund() throws Exception {
+        String id = shop.create(1_000).is(201).id();
+        shop.confirm(id, 1_000).is(200);
+        String refunds = "/payments/" + id + "/refunds";
+        Reply refund = client.post(refunds, Shop.refundOf("1", 100), key).is(201);
+        UUID creating = UUID.randomUUID();
+        Shop other = new Shop(client);
+        client.post("/payments", other.creation(1_000), creating).is(201);
+
+        try (Instance forgetful = Testbed.anotherInstance("jangbu.idempotency.kept-for=1ms")) {
+            await().atMost(Duration.ofSeconds(20)).until(() -> !isKept(creating) && !isKept(key));
+        }
+
+        // The key is free for other work, and says nothing of the old.
+        client.post("/payments", other.creation(1_000), creating).problem(409, "order-already-exists");
+        Reply again = client.post(refunds, Shop.refundOf("1", 100), key).is(201);
+        assertThat(again.id()).isEqualTo(refund.id());
+        client.post(refunds, Shop.refundOf("1", 101), key).problem(422, "idempotency-key-reused");
+        assertThat(Truth.ofMain().holds(shop, id).get("refundedAmount").longValue())
+                .isEqualTo(100);
+    }
+
+    @Test
+    void aKeyThatSomebodyIsAtIsNotForgottenHoweverOld() throws Exception {
+        String id = shop.create(1_000).is(201).id();
+        PspGate.Hold hold = Testbed.psp().holdBefore(shop.tag());
+        CompletableFuture<Reply> buyer = client.posted("/payments/" + id + "/confirm", shop.confirmation(1_000), key);
+        hold.awaitArrival();
+        UUID done = UUID.randomUUID();
+        client.post("/payments", new Shop(client).creation(1_000), done).is(201);
+
+        Testbed.main()
+                .bean(IdempotencyKeys.class)
+                .forgetOlderThan(Duration.ZERO, 1_000_000)
+                .block();
+
+        assertThat(isKept(done)).isFalse();
+        assertThat(isKept(key)).isTrue();
+        Testbed.psp().mend(shop.tag());
+        buyer.join().is(200);
+    }
+
+    private static boolean isKept(UUID key) throws SQLException {
+        try (Connection connection = Testbed.database().as("jangbu_audit");
+                PreparedStatement select =
+                        connection.prepareStatement("SELECT 1 FROM idempotency_keys WHERE key = ?")) {
+            select.setString(1, key.toString());
+            ResultSet rows = select.executeQuery();
+            return rows.next();
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package dev.jangbu.api.payment;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/** Payments for tests. */
+public final class Payments {
+
+    static final String KEY = "key-1";
+    static final long AMOUNT = 20_000;
+    static final Instant NOON = Instant.parse("2026-11-22T12:00:00Z");
+
+    private static final List<PaymentLine> LINES =
+            List.of(new PaymentLine("1", "seller-a", 12_000, 600), new PaymentLine("2", "seller-b", 8_000, 0));
+
+    private Payments() {}
+
+    static Payment in(PaymentStatus status) {
+        return in(status, false);
+    }
+
+    static Payment in(PaymentStatus status, boolean leaseLive) {
+        return in(status, leaseLive, true);
+    }
+
+    static Payment in(PaymentStatus status, boolean leaseLive, boolean resolutionDue) {
+        return payment(status, leaseLive, resolutionDue, false, LINES);
+    }
+
+    static Payment expired() {
+        return payment(PaymentStatus.READY, false, true, true, LINES);
+    }
+
+    /** A payment of these lines. */
+    public static Payment of(PaymentStatus status, PaymentLine... lines) {
+        return payment(status, false, true, false, List.of(lines));
+    }
+
+    private static Payment payment(
+            PaymentStatus status, boolean leaseLive, boolean resolutionDue, boolean expired, List<PaymentLine> lines) {
+        boolean confirmed = status != PaymentStatus.READY;
+        return new Payment(
+                UUID.fromString("0199c0de-0000-7000-8000-000000000001"),
+                "order-1001",
+                status,
+                "KRW",
+                lines.stream().mapToLong(PaymentLine::amount).sum(),
+                lines,
+                "toss",
+                confirmed ? KEY : null,
+                null,
+                Map.of(),
+                1,
+                confirmed ? 1 : 0,
+                leaseLive,
+                resolutionDue,
+                expired,
+                confirmed ? NOON : null,
+                null,
+                null,
+                null,
+                NOON,
+                null,
+                null,
+                null);
+    }
+}

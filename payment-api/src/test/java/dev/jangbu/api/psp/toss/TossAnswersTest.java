@@ -1,0 +1,121 @@
+package dev.jangbu.api.psp.toss;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jangbu.api.psp.PspAnswer;
+import dev.jangbu.api.psp.PspCancel;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TossAnswersTest {
+
+    @Test
+    void aDonePaymentIsACharge() {
+        assertThat(read(true, payment("DONE", "12.30", "USD")))
+                .isEqualTo(new PspAnswer.Charged("key-1", "order-1001", 1_230, "USD", false, List.of()));
+        assertThat(read(true, payment("PARTIAL_CANCELED", "20000", "KRW")))
+                .isEqualTo(new PspAnswer.Charged("key-1", "order-1001", 20_000, "KRW", true, List.of()));
+    }
+
+    @Test
+    void whatWentBackIsToldByTransactionKeyAndAmount() {
+        String body = """
+                {"paymentKey":"key-1","orderId":"order-1001","status":"PARTIAL_CANCELED","totalAmount":12.30,"currency":"USD",
+                 "cancels":[{"transactionKey":"tx-1","cancelAmount":1.05,"canceledAt":"2026-11-24T15:00:00+09:00","cancelStatus":"DONE"},
+                            {"transactionKey":"tx-2","cancelAmount":2,"cancelStatus":"IN_PROGRESS"}]}
+                """;
+        assertThat(TossAnswers.readCancel(200, body.getBytes(StandardCharsets.UTF_8)))
+                .isEqualTo(new PspAnswer.Charged(
+                        "key-1",
+                        "order-1001",
+                        1_230,
+                        "USD",
+                        true,
+                        List.of(new PspCancel("tx-1", 105, Instant.parse("2026-11-24T06:00:00Z")))));
+    }
+
+    @Test
+    void aRefusedCancellationIsToldByItsCode() {
+        assertThat(TossAnswers.readCancel(403, error("NOT_CANCELABLE_AMOUNT").getBytes(StandardCharsets.UTF_8)))
+                .isEqualTo(new PspAnswer.Declined("NOT_CANCELABLE_AMOUNT"));
+        // It may have been this very refund, in an attempt whose answer was lost.
+        assertThat(TossAnswers.readCancel(403, error("ALREADY_CANCELED_PAYMENT").getBytes(StandardCharsets.UTF_8)))
+                .isEqualTo(new PspAnswer.Uncertain("ALREADY_CANCELED_PAYMENT"));
+    }
+
+    @Test
+    void aServerInTroubleAndALookUpThatIsRefusedSettleNothing() {
+        byte[] decline = error("REJECT_CARD_PAYMENT").getBytes(StandardCharsets.UTF_8);
+
+        assertThat(TossAnswers.readConfirm(500, decline)).isInstanceOf(PspAnswer.Uncertain.class);
+        assertThat(TossAnswers.readLookUp(403, decline)).isInstanceOf(PspAnswer.Uncertain.class);
+        assertThat(TossAnswers.readCancel(502, error("NOT_CANCELABLE_PAYMENT").getBytes(StandardCharsets.UTF_8)))
+                .isInstanceOf(PspAnswer.Uncertain.class);
+    }
+
+    @Test
+    void whatTossGaveUpIsDeclinedAndWhatItIsAtIsNot() {
+        assertThat(read(true, payment("EXPIRED", "1", "KRW"))).isEqualTo(new PspAnswer.Declined("EXPIRED"));
+        assertThat(read(true, payment("ABORTED", "1", "KRW"))).isEqualTo(new PspAnswer.Declined("ABORTED"));
+        assertThat(read(true, payment("IN_PROGRESS", "1", "KRW"))).isInstanceOf(PspAnswer.InProgress.class);
+    }
+
+    @Test
+    void errorsAreToldApartByTheirCode() {
+        assertThat(read(false, error("REJECT_CARD_PAYMENT"))).isEqualTo(new PspAnswer.Declined("REJECT_CARD_PAYMENT"));
+        assertThat(read(false, error("NOT_FOUND_PAYMENT"))).isInstanceOf(PspAnswer.NotFound.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ALREADY_PROCESSED_PAYMENT",
+                "PROVIDER_ERROR",
+                "CARD_PROCESSING_ERROR",
+                "IDEMPOTENT_REQUEST_PROCESSING",
+                "FAILED_PAYMENT_INTERNAL_SYSTEM_PROCESSING",
+                "UNKNOWN_PAYMENT_ERROR",
+                "UNAUTHORIZED_KEY",
+                "A_CODE_OF_TOMORROW"
+            })
+    void aCodeThatSettlesNothingIsNeverADecline(String code) {
+        assertThat(read(false, error(code))).isEqualTo(new PspAnswer.Uncertain(code));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "<html>",
+                "{}",
+                "[]",
+                "null",
+                "{\"status\":\"DONE\"}",
+                "{\"status\":\"DONE\",\"paymentKey\":\"k\",\"orderId\":\"o\",\"totalAmount\":\"1\",\"currency\":\"KRW\"}",
+                "{\"status\":\"DONE\",\"paymentKey\":\"k\",\"orderId\":\"o\",\"totalAmount\":1.5,\"currency\":\"KRW\"}",
+                "{\"status\":\"DONE\",\"paymentKey\":\"k\",\"orderId\":\"o\",\"totalAmount\":1,\"currency\":\"XX\"}",
+                "{\"status\":\"TOMORROW\"}"
+            })
+    void anAnswerThatCannotBeReadIsUncertain(String body) {
+        assertThat(TossAnswers.readConfirm(200, body.getBytes(StandardCharsets.UTF_8)))
+                .isInstanceOf(PspAnswer.Uncertain.class);
+    }
+
+    private static PspAnswer read(boolean success, String body) {
+        return TossAnswers.readConfirm(success ? 200 : 400, body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String payment(String status, String amount, String currency) {
+        return """
+                {"paymentKey":"key-1","orderId":"order-1001","status":"%s","totalAmount":%s,"currency":"%s","more":[]}
+                """.formatted(status, amount, currency);
+    }
+
+    private static String error(String code) {
+        return "{\"code\":\"%s\",\"message\":\"…\"}".formatted(code);
+    }
+}

@@ -1,0 +1,89 @@
+package dev.jangbu.api.testbed;
+
+import dev.jangbu.contract.AvroSerdes;
+import dev.jangbu.contract.EventHeaders;
+import dev.jangbu.contract.Outcome;
+import dev.jangbu.contract.Rejection;
+import dev.jangbu.contract.SettlementCompleted;
+import dev.jangbu.contract.SettlementKind;
+import dev.jangbu.contract.Topics;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serializer;
+import org.jspecify.annotations.Nullable;
+
+/** The desks' part: records on {@code settlement.completions}, as the desks write them. */
+public final class Completions implements AutoCloseable {
+
+    private final Serializer<SettlementCompleted> serializer = new AvroSerdes(Testbed.registry())
+            .warm(Topics.SETTLEMENT_COMPLETIONS)
+            .serializer();
+    private final KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+            Map.of(
+                    ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                    Testbed.kafka(),
+                    ProducerConfig.ACKS_CONFIG,
+                    "all",
+                    ProducerConfig.LINGER_MS_CONFIG,
+                    0),
+            new ByteArraySerializer(),
+            new ByteArraySerializer());
+
+    /** The payment or refund is in the wallets and in the book. */
+    public void completed(SettlementKind kind, String reference) {
+        send(reference, value(kind, reference, Outcome.COMPLETED, null));
+    }
+
+    /** The desk has refused the payout. */
+    public void rejected(String payout, Rejection rejection) {
+        send(payout, value(SettlementKind.PAYOUT, payout, Outcome.REJECTED, rejection));
+    }
+
+    public byte[] value(SettlementKind kind, String reference, Outcome outcome, @Nullable Rejection rejection) {
+        return serializer.serialize(
+                Topics.SETTLEMENT_COMPLETIONS.name(),
+                SettlementCompleted.newBuilder()
+                        .setReferenceId(reference)
+                        .setKind(kind)
+                        .setOutcome(outcome)
+                        .setRejection(rejection)
+                        .setParts(outcome == Outcome.REJECTED ? 0 : 1)
+                        .setCompletedAt(Instant.now())
+                        .build());
+    }
+
+    /** Any bytes under any key; it is on the broker when this returns. */
+    public void send(String key, byte @Nullable [] value) {
+        try {
+            producer.send(new ProducerRecord<>(
+                            Topics.SETTLEMENT_COMPLETIONS.name(),
+                            null,
+                            key.getBytes(StandardCharsets.UTF_8),
+                            value,
+                            EventHeaders.headers(
+                                    key,
+                                    EventHeaders.TYPE_SETTLEMENT_COMPLETED,
+                                    "/jangbu/streams-processor",
+                                    Instant.now())))
+                    .get(20, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        producer.close();
+    }
+}

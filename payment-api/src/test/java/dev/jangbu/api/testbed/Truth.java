@@ -1,0 +1,250 @@
+package dev.jangbu.api.testbed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.jangbu.api.database.PaymentsDatabase;
+import dev.jangbu.contract.AvroSerdes;
+import dev.jangbu.contract.SettlementKind;
+import dev.jangbu.contract.SettlementRequested;
+import dev.jangbu.contract.Topics;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.kafka.common.serialization.Deserializer;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What must be true of a payment when nobody is at work on it any more: the PSP's own book, the service's answers, its
+ * outbox and its history tell one story.
+ */
+public final class Truth {
+
+    private static final Set<String> OPEN = Set.of("ACCEPTED", "EXECUTING", "UNKNOWN");
+    private static final Set<String> SETTLED = Set.of("APPROVED", "COMPLETED");
+
+    private static final Map<String, Set<String>> LEGAL = Map.of(
+            "", Set.of("READY"),
+            "READY", Set.of("ACCEPTED", "EXECUTING", "CANCELED", "EXPIRED"),
+            "ACCEPTED", Set.of("EXECUTING", "CANCELED", "EXPIRED"),
+            "EXECUTING", Set.of("APPROVED", "DECLINED", "UNKNOWN", "REVIEW"),
+            "UNKNOWN", Set.of("EXECUTING", "APPROVED", "DECLINED", "REVIEW"),
+            "REVIEW", Set.of("APPROVED", "DECLINED"),
+            "APPROVED", Set.of("COMPLETED"));
+
+    private final Client client;
+    private final PaymentsDatabase database;
+    /** Asks the registry once. */
+    private static final Deserializer<SettlementRequested> REQUESTS =
+            new AvroSerdes(Testbed.registry()).warm(Topics.SETTLEMENT_REQUESTS).deserializer();
+
+    public Truth(Client client, PaymentsDatabase database) {
+        this.client = client;
+        this.database = database;
+    }
+
+    /** Of the service that all tests share. */
+    public static Truth ofMain() {
+        return new Truth(Testbed.client(), Testbed.database());
+    }
+
+    /** Waits until neither the payment nor a refund of it is under way, and looks. The payment, as it is then. */
+    public JsonNode holds(Shop shop, String payment) {
+        await().atMost(Duration.ofSeconds(40))
+                .pollInterval(Duration.ofMillis(50))
+                .untilAsserted(() -> {
+                    JsonNode open = payment(payment);
+                    assertThat(OPEN)
+                            .as("%s", open)
+                            .doesNotContain(open.get("status").asString());
+                    assertThat(refunds(payment))
+                            .as("refunds of %s", open)
+                            .noneMatch(
+                                    refund -> OPEN.contains(refund.get("status").asString()));
+                });
+        JsonNode found = payment(payment);
+        List<JsonNode> refunds = refunds(payment);
+        theBookAgrees(shop, found, refunds);
+        theLinesAddUp(found, refunds);
+        theOutboxAgrees(shop, found, refunds);
+        theHistoryIsLegal(payment, found);
+        return found;
+    }
+
+    private void theBookAgrees(Shop shop, JsonNode payment, List<JsonNode> refunds) {
+        List<PspBook.Charge> charges = PspBook.charges(shop.tag());
+        String status = payment.get("status").asString();
+        if (status.equals("REVIEW")) {
+            assertThat(charges).as("%s", payment).hasSizeLessThanOrEqualTo(1);
+        } else if (!SETTLED.contains(status)) {
+            assertThat(charges).as("%s", payment).isEmpty();
+        } else {
+            assertThat(charges).as("%s", payment).hasSize(1);
+            PspBook.Charge charge = charges.getFirst();
+            assertThat(charge.paymentKey()).isEqualTo(payment.get("paymentKey").asString());
+            assertThat(charge.amount()).isEqualTo(payment.get("amount").longValue());
+            assertThat(charge.currency()).isEqualTo(payment.get("currency").asString());
+            if (refunds.stream()
+                    .noneMatch(refund -> refund.get("status").asString().equals("REVIEW"))) {
+                assertThat(charge.cancelled())
+                        .as("what went back of %s", payment)
+                        .isEqualTo(payment.get("refundedAmount").longValue());
+            }
+        }
+    }
+
+    private static void theLinesAddUp(JsonNode payment, List<JsonNode> refunds) {
+        Map<String, Long> byLine = new TreeMap<>();
+        long total = 0;
+        for (JsonNode refund : refunds) {
+            if (SETTLED.contains(refund.get("status").asString())) {
+                long sum = 0;
+                for (JsonNode line : refund.get("lines")) {
+                    byLine.merge(
+                            line.get("lineId").asString(), line.get("amount").longValue(), Math::addExact);
+                    sum += line.get("amount").longValue();
+                }
+                assertThat(sum).isEqualTo(refund.get("amount").longValue());
+                total += sum;
+            }
+        }
+        assertThat(payment.get("refundedAmount").longValue()).as("%s", payment).isEqualTo(total);
+        for (JsonNode line : payment.get("lines")) {
+            long refunded = byLine.getOrDefault(line.get("lineId").asString(), 0L);
+            assertThat(line.get("refundedAmount").longValue()).as("%s", payment).isEqualTo(refunded);
+            assertThat(refunded).isLessThanOrEqualTo(line.get("amount").longValue());
+        }
+        long amount = payment.get("amount").longValue();
+        assertThat(payment.get("refundStatus").asString())
+                .isEqualTo(total == 0 ? "NONE" : total < amount ? "PARTIAL" : "FULL");
+    }
+
+    private void theOutboxAgrees(Shop shop, JsonNode payment, List<JsonNode> refunds) {
+        List<String> expected = new ArrayList<>();
+        if (SETTLED.contains(payment.get("status").asString())) {
+            for (JsonNode line : payment.get("lines")) {
+                expected.add(entry(
+                        SettlementKind.PAYMENT, payment, payment.get("lines").size(), payment, line));
+            }
+        }
+        for (JsonNode refund : refunds) {
+            if (SETTLED.contains(refund.get("status").asString())) {
+                for (JsonNode line : refund.get("lines")) {
+                    expected.add(entry(
+                            SettlementKind.REFUND, refund, refund.get("lines").size(), payment, line));
+                }
+            }
+        }
+        assertThat(outbox(shop).stream().map(Truth::entry))
+                .as("outbox of %s", payment)
+                .containsExactlyInAnyOrderElementsOf(expected);
+    }
+
+    private static String entry(SettlementKind kind, JsonNode reference, int parts, JsonNode payment, JsonNode line) {
+        return String.join(
+                " ",
+                kind.name(),
+                reference.get("id").asString(),
+                Integer.toString(parts),
+                line.get("lineId").asString(),
+                seller(payment, line) + ":" + payment.get("currency").asString(),
+                line.get("amount").asString(),
+                line.get("fee").asString(),
+                payment.get("orderId").asString(),
+                payment.get("psp").asString());
+    }
+
+    private static String entry(SettlementRequested request) {
+        assertThat(request.getWalletId()).isEqualTo(request.getSellerId() + ":" + request.getCurrency());
+        return String.join(
+                " ",
+                request.getKind().name(),
+                request.getReferenceId(),
+                Integer.toString(request.getReferenceParts()),
+                request.getLineId(),
+                request.getWalletId(),
+                Long.toString(request.getAmount()),
+                Long.toString(request.getFee()),
+                request.getOrderId(),
+                request.getPsp());
+    }
+
+    private static String seller(JsonNode payment, JsonNode line) {
+        for (JsonNode own : payment.get("lines")) {
+            if (own.get("lineId").equals(line.get("lineId"))) {
+                return own.get("sellerId").asString();
+            }
+        }
+        throw new AssertionError("No line " + line + " in " + payment);
+    }
+
+    /** What the outbox holds for the sellers of this shop, oldest first. */
+    public List<SettlementRequested> outbox(Shop shop) {
+        List<SettlementRequested> rows = new ArrayList<>();
+        try (Connection connection = database.as("jangbu_audit");
+                PreparedStatement select = connection.prepareStatement(
+                        "SELECT id::text, aggregateid, payload FROM outbox WHERE aggregateid LIKE ? ORDER BY id")) {
+            select.setString(1, "%" + shop.tag() + "%");
+            ResultSet found = select.executeQuery();
+            while (found.next()) {
+                SettlementRequested request =
+                        REQUESTS.deserialize(Topics.SETTLEMENT_REQUESTS.name(), found.getBytes("payload"));
+                assertThat(request.getSettlementId()).isEqualTo(found.getString("id"));
+                assertThat(request.getWalletId()).isEqualTo(found.getString("aggregateid"));
+                rows.add(request);
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+        return rows;
+    }
+
+    private void theHistoryIsLegal(String id, JsonNode payment) {
+        String before = "";
+        long version = 0;
+        try (Connection connection = database.as("jangbu_audit");
+                PreparedStatement select = connection.prepareStatement(
+                        "SELECT from_status, to_status, version FROM history WHERE resource_id = ?::uuid ORDER BY version")) {
+            select.setString(1, id);
+            ResultSet rows = select.executeQuery();
+            while (rows.next()) {
+                String from = rows.getString("from_status");
+                String to = rows.getString("to_status");
+                assertThat(from == null ? "" : from).isEqualTo(before);
+                assertThat(LEGAL.getOrDefault(before, Set.of())).contains(to);
+                assertThat(rows.getLong("version")).isGreaterThan(version);
+                version = rows.getLong("version");
+                before = to;
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+        assertThat(payment.get("status").asString()).isEqualTo(before);
+    }
+
+    private JsonNode payment(String id) {
+        return client.get("/payments/" + id).is(200).json();
+    }
+
+    /** All refunds of a payment, however many. */
+    public List<JsonNode> refunds(String payment) {
+        List<JsonNode> all = new ArrayList<>();
+        String cursor = "";
+        do {
+            JsonNode page = client.get("/payments/" + payment + "/refunds?limit=100"
+                            + (cursor.isEmpty() ? "" : "&cursor=" + cursor))
+                    .is(200)
+                    .json();
+            page.get("data").forEach(all::add);
+            cursor = page.get("nextCursor").asString("");
+        } while (!cursor.isEmpty());
+        return all;
+    }
+}

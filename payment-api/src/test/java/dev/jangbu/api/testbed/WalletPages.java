@@ -1,0 +1,80 @@
+package dev.jangbu.api.testbed;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+
+/** Stands in for the streams-processor, of which the service reads a wallet's version and nothing else. */
+public final class WalletPages implements AutoCloseable {
+
+    private final HttpServer server;
+    private final Map<String, Long> versions = new ConcurrentHashMap<>();
+    private final Map<String, Runnable> beforeOneLook = new ConcurrentHashMap<>();
+    private volatile boolean restoring;
+
+    WalletPages() {
+        try {
+            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        server.createContext("/wallets/", this::answer);
+        server.start();
+    }
+
+    URI url() {
+        return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    }
+
+    /** From now on the seller's wallet has had so many entries; until then it has had none. */
+    public void version(String seller, long version) {
+        versions.put(seller, version);
+    }
+
+    /** What happens between the next look at the seller's wallet and its answer. */
+    public void beforeOneLook(String seller, Runnable meanwhile) {
+        beforeOneLook.put(seller, meanwhile);
+    }
+
+    /** Whether the stores are still being restored, so that no wallet can be read. */
+    public void restoring(boolean now) {
+        restoring = now;
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        String seller = exchange.getRequestURI().getPath().substring("/wallets/".length());
+        Runnable meanwhile = beforeOneLook.remove(seller);
+        if (meanwhile != null) {
+            meanwhile.run();
+        }
+        long version = versions.getOrDefault(seller, 0L);
+        String body = restoring
+                ? "{\"type\":\"urn:jangbu:problem:restoring\",\"title\":\"x\",\"status\":503,\"detail\":\"x\",\"code\":\"restoring\"}"
+                : "{\"walletId\":\"%s:KRW\",\"sellerId\":\"%s\",\"currency\":\"KRW\",\"balance\":100000,\"version\":%d,\"updatedAt\":null}"
+                        .formatted(seller, seller, version);
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", restoring ? "application/problem+json" : "application/json");
+        if (restoring) {
+            exchange.getResponseHeaders().set("Retry-After", "2");
+        } else {
+            exchange.getResponseHeaders().set("ETag", "\"" + version + "\"");
+        }
+        exchange.sendResponseHeaders(restoring ? 503 : 200, bytes.length);
+        exchange.getResponseBody().write(bytes);
+        exchange.close();
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+    }
+}
