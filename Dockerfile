@@ -5,7 +5,7 @@ WORKDIR /src
 COPY . .
 # The tests are run where they have a whole machine, by mvn verify.
 RUN --mount=type=cache,target=/root/.m2 \
-    mvn -B -ntp -DskipTests -Dquick -pl schemas,payment-api,streams-processor,ledger-service,local-stack package
+    mvn -B -ntp -DskipTests -Dquick -pl schemas,payment-api,streams-processor,ledger-service,psp-simulator,local-stack package
 
 # What every container has: a JRE, curl for the health checks, a user without rights, a folder for its data.
 FROM eclipse-temurin:25-jre AS tools
@@ -36,16 +36,18 @@ COPY --from=build /src/ledger-service/target/lib lib
 COPY --from=build /src/ledger-service/target/ledger-service.jar ./
 ENTRYPOINT ["java", "@jvm.options", "-XX:MaxRAMPercentage=40", "-cp", "ledger-service.jar:lib/*", "dev.jangbu.ledger.LedgerService"]
 
-# Three programs of one class path, the one that ./jangbu up starts them from too.
+FROM tools AS psp-simulator
+COPY --from=build /src/psp-simulator/target/lib lib
+COPY --from=build /src/psp-simulator/target/psp-simulator.jar ./
+ENTRYPOINT ["java", "@jvm.options", "-XX:MaxRAMPercentage=40", "-cp", "psp-simulator.jar:lib/*", "dev.jangbu.simulator.PspSimulator"]
+
+# Two programs of one class path, the one that ./jangbu up starts them from too.
 FROM tools AS local-stack
 COPY --from=build /src/local-stack/target/lib lib
 COPY --from=build /src/local-stack/target/local-stack.jar ./
 
 FROM local-stack AS connect
 ENTRYPOINT ["java", "@jvm.options", "-XX:MaxRAMPercentage=40", "-cp", "local-stack.jar:lib/*", "org.apache.kafka.connect.cli.ConnectDistributed", "connect-config/connect-worker.properties"]
-
-FROM local-stack AS psp-simulator
-ENTRYPOINT ["java", "@jvm.options", "-XX:MaxRAMPercentage=40", "-cp", "local-stack.jar:lib/*", "dev.jangbu.local.psp.PspSimulator"]
 
 FROM local-stack AS provision
 ENTRYPOINT ["java", "@jvm.options", "-XX:MaxRAMPercentage=40", "-cp", "local-stack.jar:lib/*", "dev.jangbu.contract.Provision"]

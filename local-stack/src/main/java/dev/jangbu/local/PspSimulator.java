@@ -20,7 +20,7 @@ record PspSimulator(Stack stack) implements Part {
     @Override
     public Launch launch() {
         return new Launch(
-                stack.jvm(name(), "local-stack", "dev.jangbu.local.psp.PspSimulator", 96, stack.compiler()),
+                stack.jvm(name(), "psp-simulator", "dev.jangbu.simulator.PspSimulator", 96, stack.compiler()),
                 Map.of(
                         "JANGBU_PSP_SIMULATOR_PORT",
                         Integer.toString(stack.ports().of(PartName.PSP_SIMULATOR)),

@@ -20,22 +20,11 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage(
                         "org.springframework..",
-                        "dev.jangbu.payment..",
+                        "dev.jangbu.api..",
                         "dev.jangbu.settlement..",
                         "dev.jangbu.ledger..",
+                        "dev.jangbu.simulator..",
                         "dev.jangbu.proving..")
-                .check(OWN);
-    }
-
-    @Test
-    void theSimulatorIsAProgramOfItsOwn() {
-        noClasses()
-                .that()
-                .resideInAPackage("dev.jangbu.local.psp..")
-                .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage("dev.jangbu.local", "dev.jangbu.contract..", "org.apache.kafka..", "java.sql..")
-                .because("a PSP knows nothing of those who use it")
                 .check(OWN);
     }
 

@@ -1,7 +1,6 @@
 package dev.jangbu.proving;
 
 import dev.jangbu.proving.audit.AuditCommand;
-import dev.jangbu.proving.bench.BenchCommand;
 import dev.jangbu.proving.bugs.BugsCommand;
 import dev.jangbu.proving.torture.TortureCommand;
 import java.io.FileDescriptor;
@@ -35,8 +34,7 @@ public final class ProvingGround {
         CommandLine commands = new CommandLine(new ProvingGround())
                 .addSubcommand(new AuditCommand(out, err))
                 .addSubcommand(new TortureCommand(out, err, Clock.systemUTC()))
-                .addSubcommand(new BugsCommand(out, err, Clock.systemUTC()))
-                .addSubcommand(new BenchCommand(out, err, Clock.systemUTC()));
+                .addSubcommand(new BugsCommand(out, err, Clock.systemUTC()));
         commands.setOut(new PrintWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8), true));
         commands.setExecutionExceptionHandler((exception, command, parsed) -> {
             exception.printStackTrace(err);

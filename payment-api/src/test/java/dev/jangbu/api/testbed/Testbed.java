@@ -3,7 +3,7 @@ package dev.jangbu.api.testbed;
 import static org.awaitility.Awaitility.await;
 
 import dev.jangbu.api.database.PaymentsDatabase;
-import dev.jangbu.local.psp.TestSimulator;
+import dev.jangbu.simulator.TestSimulator;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;

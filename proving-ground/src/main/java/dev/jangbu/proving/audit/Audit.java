@@ -23,7 +23,7 @@ import org.apache.kafka.common.KafkaException;
  * a breach all the same, and what is lacking is one if no stage that might bring it has anything left to do.
  *
  * <p>The memory it needs doesn't grow with what it looks at. The databases sort and stream what they hold; topics and the PSP's book
- * are sorted on disk ({@link dev.jangbu.proving.cards.SortedCards}); two sorted sides are walked side by side, once.
+ * are sorted on disk ({@link dev.jangbu.proving.facts.SortedFacts}); two sorted sides are walked side by side, once.
  */
 public final class Audit {
 
@@ -81,7 +81,7 @@ public final class Audit {
     public AuditReport run() throws IOException, SQLException, InterruptedException {
         long begin = System.nanoTime();
         long deadline = begin + patience.toNanos();
-        try (Quiet quiet = new Quiet(stack, progress)) {
+        try (Quiescence quiet = new Quiescence(stack, progress)) {
             while (true) {
                 progress.step("12  waiting until the stack is quiet");
                 List<String> waitingFor = quiet.await(deadline);
@@ -89,7 +89,7 @@ public final class Audit {
                 if (!waitingFor.isEmpty()) {
                     return standingStill(quiet, waitingFor, waited);
                 }
-                Quiet.State before = quiet.state();
+                Quiescence.State before = quiet.state();
                 List<Finding> findings = check();
                 progress.step("12  waiting until the replication slot has moved on");
                 List<String> slot = quiet.awaitSlot(deadline);
@@ -108,7 +108,7 @@ public final class Audit {
     }
 
     /** What can be said of a stack that isn't quiet, if nothing moves in it, and it can be asked at all. */
-    private AuditReport standingStill(Quiet quiet, List<String> waitingFor, Duration waited)
+    private AuditReport standingStill(Quiescence quiet, List<String> waitingFor, Duration waited)
             throws IOException, InterruptedException {
         try {
             return judgeWhatStandsStill(quiet, waitingFor, waited);
@@ -119,11 +119,11 @@ public final class Audit {
         }
     }
 
-    private AuditReport judgeWhatStandsStill(Quiet quiet, List<String> waitingFor, Duration waited)
+    private AuditReport judgeWhatStandsStill(Quiescence quiet, List<String> waitingFor, Duration waited)
             throws IOException, SQLException, InterruptedException {
         for (int look = 1; look <= LOOKS; look++) {
             progress.step("12  not quiet in time: looking at what stands still");
-            Quiet.State before = quiet.state();
+            Quiescence.State before = quiet.state();
             Set<Stage> underway = quiet.underway(System.nanoTime() + SLOT_MOVES_WITHIN.toNanos());
             List<String> unseen = new ArrayList<>(waitingFor);
             List<Finding> findings = new ArrayList<>(check(underway, unseen));
@@ -167,7 +167,7 @@ public final class Audit {
             for (Invariant invariant : invariants) {
                 progress.step("%2d  %s".formatted(invariant.number(), invariant.statement()));
                 long begin = System.nanoTime();
-                Breaches breaches = new Breaches(underway);
+                Violations breaches = new Violations(underway);
                 try {
                     invariant.check(evidence, breaches);
                 } catch (IOException | KafkaException | IllegalStateException e) {

@@ -55,7 +55,7 @@ final class Balanced implements Invariant {
     }
 
     @Override
-    public void check(Evidence evidence, Breaches breaches) throws IOException, SQLException {
+    public void check(Evidence evidence, Violations breaches) throws IOException, SQLException {
         evidence.ledger("SELECT count(*) AS n FROM lines", row -> evidence.looked(row.getLong("n")));
         evidence.ledger(
                 UNBALANCED,

@@ -2,7 +2,7 @@ package dev.jangbu.proving.audit;
 
 import dev.jangbu.contract.LedgerEntry;
 import dev.jangbu.contract.LedgerLine;
-import dev.jangbu.proving.cards.Card;
+import dev.jangbu.proving.facts.Fact;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -31,10 +31,10 @@ final class BookRebuild {
     }
 
     /** The journal that this entry becomes: its number, and everything in it but the time of its posting. */
-    Card next(LedgerEntry entry) throws IOException {
+    Fact next(LedgerEntry entry) throws IOException {
         no++;
         head = hash(entry);
-        return new Card(Long.toString(no), text(entry), 1);
+        return new Fact(Long.toString(no), text(entry), 1);
     }
 
     private String text(LedgerEntry entry) {

@@ -3,9 +3,9 @@ package dev.jangbu.proving.audit;
 import dev.jangbu.contract.AvroSerdes;
 import dev.jangbu.contract.Topic;
 import dev.jangbu.contract.Topics;
-import dev.jangbu.proving.cards.Card;
-import dev.jangbu.proving.cards.Cards;
-import dev.jangbu.proving.cards.SortedCards;
+import dev.jangbu.proving.facts.Fact;
+import dev.jangbu.proving.facts.Facts;
+import dev.jangbu.proving.facts.SortedFacts;
 import dev.jangbu.proving.stack.HttpApi;
 import dev.jangbu.proving.stack.PspSimulator;
 import dev.jangbu.proving.stack.StackAddress;
@@ -110,18 +110,18 @@ public final class Evidence implements AutoCloseable {
     }
 
     /** The rows of a query with the columns {@code key} and {@code text}, ordered by {@code key}. */
-    Cards paymentCards(String sql) throws SQLException {
+    Facts paymentCards(String sql) throws SQLException {
         return new RowCards(payments, sql);
     }
 
     /** The same of the ledger; {@code arguments} are numbers for the query's question marks. */
-    Cards ledgerCards(String sql, long... arguments) throws SQLException {
+    Facts ledgerCards(String sql, long... arguments) throws SQLException {
         return new RowCards(ledger, sql, arguments);
     }
 
     /** A new heap of cards to sort; whoever asks for it closes it. */
-    SortedCards cards() {
-        return new SortedCards(scratch);
+    SortedFacts cards() {
+        return new SortedFacts(scratch);
     }
 
     /** Passes on what a topic says, partition by partition in the order of their offsets. */
@@ -200,7 +200,7 @@ public final class Evidence implements AutoCloseable {
         psp.close();
     }
 
-    private final class RowCards implements Cards {
+    private final class RowCards implements Facts {
 
         private final PreparedStatement statement;
         private final ResultSet rows;
@@ -215,12 +215,12 @@ public final class Evidence implements AutoCloseable {
         }
 
         @Override
-        public @Nullable Card next() throws SQLException {
+        public @Nullable Fact next() throws SQLException {
             if (!rows.next()) {
                 return null;
             }
             progress.saw(1);
-            return new Card(rows.getString("key"), rows.getString("text"), 1);
+            return new Fact(rows.getString("key"), rows.getString("text"), 1);
         }
 
         @Override

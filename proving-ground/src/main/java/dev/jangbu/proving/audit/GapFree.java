@@ -2,8 +2,8 @@ package dev.jangbu.proving.audit;
 
 import dev.jangbu.contract.LedgerPosted;
 import dev.jangbu.contract.Topics;
-import dev.jangbu.proving.cards.Merge;
-import dev.jangbu.proving.cards.SortedCards;
+import dev.jangbu.proving.facts.Merge;
+import dev.jangbu.proving.facts.SortedFacts;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.HexFormat;
@@ -66,7 +66,7 @@ final class GapFree implements Invariant {
     }
 
     @Override
-    public void check(Evidence evidence, Breaches breaches) throws IOException, SQLException {
+    public void check(Evidence evidence, Violations breaches) throws IOException, SQLException {
         evidence.ledger(
                 VERSIONS,
                 row -> breaches.add(
@@ -110,8 +110,8 @@ final class GapFree implements Invariant {
         comparePostings(evidence, breaches);
     }
 
-    private static void comparePostings(Evidence evidence, Breaches breaches) throws IOException, SQLException {
-        try (SortedCards postings = evidence.cards();
+    private static void comparePostings(Evidence evidence, Violations breaches) throws IOException, SQLException {
+        try (SortedFacts postings = evidence.cards();
                 RefusedRecords refused = new RefusedRecords(evidence)) {
             evidence.topic(
                     Topics.LEDGER_POSTINGS,

@@ -13,5 +13,5 @@ public interface Invariant {
     String statement();
 
     /** Looks, and reports every breach with what proves it. */
-    void check(Evidence evidence, Breaches breaches) throws IOException, SQLException;
+    void check(Evidence evidence, Violations breaches) throws IOException, SQLException;
 }

@@ -71,7 +71,7 @@ final class LedgerRefusesChange implements Invariant {
     }
 
     @Override
-    public void check(Evidence evidence, Breaches breaches) throws IOException, SQLException {
+    public void check(Evidence evidence, Violations breaches) throws IOException, SQLException {
         String[] journal = {"00000000-0000-0000-0000-000000000000"};
         List<String> attempts = new ArrayList<>(ATTEMPTS);
         evidence.ledger("SELECT settlement_id FROM journals ORDER BY book, no LIMIT 1", row -> {
@@ -92,7 +92,8 @@ final class LedgerRefusesChange implements Invariant {
         }
     }
 
-    private static void attempt(Connection connection, String role, String sql, Breaches breaches) throws SQLException {
+    private static void attempt(Connection connection, String role, String sql, Violations breaches)
+            throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute(IMPATIENT);
             statement.execute(sql);

@@ -1,6 +1,6 @@
 package dev.jangbu.proving.audit;
 
-import dev.jangbu.proving.cards.Merge;
+import dev.jangbu.proving.facts.Merge;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.List;
@@ -83,7 +83,7 @@ final class LegalHistory implements Invariant {
     }
 
     @Override
-    public void check(Evidence evidence, Breaches breaches) throws IOException, SQLException {
+    public void check(Evidence evidence, Violations breaches) throws IOException, SQLException {
         evidence.payments(
                 OF_TWO_KINDS, row -> breaches.add("%s has a history of two kinds", row.getString("resource_id")));
         Merge.join(evidence.paymentCards(HISTORIES), evidence.paymentCards(STATES), (id, history, state) -> {
@@ -100,7 +100,7 @@ final class LegalHistory implements Invariant {
     }
 
     private static void follow(
-            String id, String kind, String status, String recordedKind, List<String> steps, Breaches breaches) {
+            String id, String kind, String status, String recordedKind, List<String> steps, Violations breaches) {
         if (!kind.equals(recordedKind)) {
             breaches.add("%s is a %s and its history that of a %s", id, kind, recordedKind);
             return;

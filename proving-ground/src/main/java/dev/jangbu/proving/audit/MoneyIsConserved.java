@@ -1,6 +1,6 @@
 package dev.jangbu.proving.audit;
 
-import dev.jangbu.proving.cards.Merge;
+import dev.jangbu.proving.facts.Merge;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Set;
@@ -53,7 +53,7 @@ final class MoneyIsConserved implements Invariant {
     }
 
     @Override
-    public void check(Evidence evidence, Breaches breaches) throws IOException, SQLException {
+    public void check(Evidence evidence, Violations breaches) throws IOException, SQLException {
         evidence.ledger("SELECT count(*) AS n FROM lines", row -> evidence.looked(row.getLong("n")));
         Merge.join(evidence.paymentCards(HERE), evidence.ledgerCards(BOOKED), (currency, here, booked) -> {
             if (!here.equals(booked)) {

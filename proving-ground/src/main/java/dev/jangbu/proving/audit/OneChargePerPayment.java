@@ -1,8 +1,8 @@
 package dev.jangbu.proving.audit;
 
-import dev.jangbu.proving.cards.Merge;
-import dev.jangbu.proving.cards.Said;
-import dev.jangbu.proving.cards.SortedCards;
+import dev.jangbu.proving.facts.Merge;
+import dev.jangbu.proving.facts.Said;
+import dev.jangbu.proving.facts.SortedFacts;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Set;
@@ -71,8 +71,8 @@ final class OneChargePerPayment implements Invariant {
     }
 
     @Override
-    public void check(Evidence evidence, Breaches breaches) throws IOException, SQLException {
-        try (SortedCards charges = evidence.cards()) {
+    public void check(Evidence evidence, Violations breaches) throws IOException, SQLException {
+        try (SortedFacts charges = evidence.cards()) {
             evidence.charges(charge -> charges.add(
                     charge.get("paymentKey").asText(),
                     charge.get("orderId").asText() + " " + charge.get("amount").asText() + " "
@@ -85,7 +85,7 @@ final class OneChargePerPayment implements Invariant {
         }
     }
 
-    private static void judge(String paymentKey, Said ours, Said psps, Breaches breaches) {
+    private static void judge(String paymentKey, Said ours, Said psps, Violations breaches) {
         if (psps.count() > 1) {
             breaches.add("the PSP lists the charge %s more than once: %s", paymentKey, psps);
         }
@@ -104,7 +104,7 @@ final class OneChargePerPayment implements Invariant {
         }
     }
 
-    private static void compare(Payment payment, Charge charge, Breaches breaches) {
+    private static void compare(Payment payment, Charge charge, Violations breaches) {
         if (NOBODY_KNOWS_YET.contains(payment.status())) {
             return;
         }

@@ -2,8 +2,8 @@ package dev.jangbu.proving.audit;
 
 import dev.jangbu.contract.SettlementCompleted;
 import dev.jangbu.contract.Topics;
-import dev.jangbu.proving.cards.Merge;
-import dev.jangbu.proving.cards.SortedCards;
+import dev.jangbu.proving.facts.Merge;
+import dev.jangbu.proving.facts.SortedFacts;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -55,9 +55,9 @@ final class OneCompletion implements Invariant {
     }
 
     @Override
-    public void check(Evidence evidence, Breaches breaches) throws IOException, SQLException {
-        try (SortedCards completions = evidence.cards();
-                SortedCards positions = evidence.cards();
+    public void check(Evidence evidence, Violations breaches) throws IOException, SQLException {
+        try (SortedFacts completions = evidence.cards();
+                SortedFacts positions = evidence.cards();
                 RefusedRecords refused = new RefusedRecords(evidence)) {
             evidence.topic(
                     Topics.SETTLEMENT_COMPLETIONS,

@@ -1,9 +1,9 @@
 package dev.jangbu.proving.audit;
 
 import dev.jangbu.contract.Topics;
-import dev.jangbu.proving.cards.Merge;
-import dev.jangbu.proving.cards.Said;
-import dev.jangbu.proving.cards.SortedCards;
+import dev.jangbu.proving.facts.Merge;
+import dev.jangbu.proving.facts.Said;
+import dev.jangbu.proving.facts.SortedFacts;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Set;
@@ -29,8 +29,8 @@ final class OutboxIsPublished implements Invariant {
     }
 
     @Override
-    public void check(Evidence evidence, Breaches breaches) throws IOException, SQLException {
-        try (SortedCards requests = evidence.cards();
+    public void check(Evidence evidence, Violations breaches) throws IOException, SQLException {
+        try (SortedFacts requests = evidence.cards();
                 RefusedRecords refused = new RefusedRecords(evidence)) {
             evidence.topic(
                     Topics.SETTLEMENT_REQUESTS,

@@ -3,9 +3,9 @@ package dev.jangbu.proving.audit;
 import dev.jangbu.contract.PoisonRecordException;
 import dev.jangbu.contract.SettlementRequested;
 import dev.jangbu.contract.Topics;
-import dev.jangbu.proving.cards.Merge;
-import dev.jangbu.proving.cards.Said;
-import dev.jangbu.proving.cards.SortedCards;
+import dev.jangbu.proving.facts.Merge;
+import dev.jangbu.proving.facts.Said;
+import dev.jangbu.proving.facts.SortedFacts;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -56,8 +56,8 @@ final class OutboxSaysWhatWasApproved implements Invariant {
     }
 
     @Override
-    public void check(Evidence evidence, Breaches breaches) throws IOException, SQLException {
-        try (SortedCards rows = evidence.cards();
+    public void check(Evidence evidence, Violations breaches) throws IOException, SQLException {
+        try (SortedFacts rows = evidence.cards();
                 var reader = evidence.reader(Topics.SETTLEMENT_REQUESTS)) {
             evidence.payments(ROWS, row -> {
                 try {
@@ -81,7 +81,7 @@ final class OutboxSaysWhatWasApproved implements Invariant {
         }
     }
 
-    private static void compare(Evidence evidence, String reference, Said approved, Said asked, Breaches breaches) {
+    private static void compare(Evidence evidence, String reference, Said approved, Said asked, Violations breaches) {
         String wanted = approved.texts().keySet().stream()
                 .map(text -> "[" + text.substring(0, text.indexOf(" at ")) + "]")
                 .collect(Collectors.joining(" "));

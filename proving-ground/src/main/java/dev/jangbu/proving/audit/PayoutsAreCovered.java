@@ -1,6 +1,6 @@
 package dev.jangbu.proving.audit;
 
-import dev.jangbu.proving.cards.Merge;
+import dev.jangbu.proving.facts.Merge;
 import java.io.IOException;
 import java.sql.SQLException;
 
@@ -31,7 +31,7 @@ final class PayoutsAreCovered implements Invariant {
     }
 
     @Override
-    public void check(Evidence evidence, Breaches breaches) throws IOException, SQLException {
+    public void check(Evidence evidence, Violations breaches) throws IOException, SQLException {
         Merge.join(evidence.paymentCards(ASKED_FOR), evidence.ledgerCards(BOOKED), (payout, asked, booked) -> {
             for (String journal : booked.texts().keySet()) {
                 String[] part = journal.split(" ", -1);

@@ -3,8 +3,8 @@ package dev.jangbu.proving.audit;
 import dev.jangbu.contract.LedgerEntry;
 import dev.jangbu.contract.Topic;
 import dev.jangbu.contract.Topics;
-import dev.jangbu.proving.cards.Card;
-import dev.jangbu.proving.cards.Cards;
+import dev.jangbu.proving.facts.Fact;
+import dev.jangbu.proving.facts.Facts;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
@@ -45,7 +45,7 @@ final class RebuiltFromKafka implements Invariant {
     }
 
     @Override
-    public void check(Evidence evidence, Breaches breaches) throws IOException, SQLException {
+    public void check(Evidence evidence, Violations breaches) throws IOException, SQLException {
         try (RefusedRecords refused = new RefusedRecords(evidence);
                 Books books = new Books(evidence, breaches)) {
             int partitions = evidence.partitions(Topics.LEDGER_ENTRIES);
@@ -75,11 +75,11 @@ final class RebuiltFromKafka implements Invariant {
     private static final class Books implements AutoCloseable {
 
         private final Evidence evidence;
-        private final Breaches breaches;
+        private final Violations breaches;
         private final Map<Integer, BookRebuild> rebuilt = new TreeMap<>();
-        private final Map<Integer, Cards> stored = new TreeMap<>();
+        private final Map<Integer, Facts> stored = new TreeMap<>();
 
-        Books(Evidence evidence, Breaches breaches) throws IOException, SQLException {
+        Books(Evidence evidence, Violations breaches) throws IOException, SQLException {
             this.evidence = evidence;
             this.breaches = breaches;
             evidence.ledger("SELECT book FROM books ORDER BY book", row -> open(row.getInt("book")));
@@ -92,14 +92,14 @@ final class RebuiltFromKafka implements Invariant {
 
         void compare(int partition, LedgerEntry entry) throws IOException {
             BookRebuild book = rebuilt.get(partition);
-            Cards rows = stored.get(partition);
+            Facts rows = stored.get(partition);
             if (book == null || rows == null) {
                 breaches.add(
                         "entry %s is in partition %d, and there is no such book", entry.getSettlementId(), partition);
                 return;
             }
-            Card made = book.next(entry);
-            Card row = read(rows);
+            Fact made = book.next(entry);
+            Fact row = read(rows);
             if (row == null) {
                 breaches.lacking(Set.of(Stage.LEDGER), "book %d: made anew %s, and nothing stored", partition, made);
             } else if (!made.equals(row)) {
@@ -108,8 +108,8 @@ final class RebuiltFromKafka implements Invariant {
         }
 
         void reportRest() throws IOException, SQLException {
-            for (Map.Entry<Integer, Cards> book : stored.entrySet()) {
-                for (Card row = book.getValue().next();
+            for (Map.Entry<Integer, Facts> book : stored.entrySet()) {
+                for (Fact row = book.getValue().next();
                         row != null;
                         row = book.getValue().next()) {
                     breaches.add("book %d: stored %s, and no entry in Kafka", book.getKey(), row);
@@ -117,7 +117,7 @@ final class RebuiltFromKafka implements Invariant {
             }
         }
 
-        private static @Nullable Card read(Cards rows) throws IOException {
+        private static @Nullable Fact read(Facts rows) throws IOException {
             try {
                 return rows.next();
             } catch (SQLException e) {
@@ -127,7 +127,7 @@ final class RebuiltFromKafka implements Invariant {
 
         @Override
         public void close() throws IOException, SQLException {
-            for (Cards rows : stored.values()) {
+            for (Facts rows : stored.values()) {
                 rows.close();
             }
         }

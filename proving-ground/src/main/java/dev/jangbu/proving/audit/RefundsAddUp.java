@@ -47,7 +47,7 @@ final class RefundsAddUp implements Invariant {
     }
 
     @Override
-    public void check(Evidence evidence, Breaches breaches) throws IOException, SQLException {
+    public void check(Evidence evidence, Violations breaches) throws IOException, SQLException {
         evidence.payments(HOW_MANY, row -> evidence.looked(row.getLong("n")));
         evidence.payments(
                 LINES_DIFFER,

@@ -1,7 +1,7 @@
 package dev.jangbu.proving.audit;
 
-import dev.jangbu.proving.cards.Merge;
-import dev.jangbu.proving.cards.SortedCards;
+import dev.jangbu.proving.facts.Merge;
+import dev.jangbu.proving.facts.SortedFacts;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Set;
@@ -11,7 +11,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 final class RefusedRecords implements AutoCloseable {
 
     private final Evidence evidence;
-    private final SortedCards records;
+    private final SortedFacts records;
 
     RefusedRecords(Evidence evidence) {
         this.evidence = evidence;
@@ -33,8 +33,8 @@ final class RefusedRecords implements AutoCloseable {
      *
      * @param reader who has to put them there
      */
-    void areDeadLetters(Stage reader, Breaches breaches) throws IOException, SQLException {
-        try (SortedCards letters = evidence.cards()) {
+    void areDeadLetters(Stage reader, Violations breaches) throws IOException, SQLException {
+        try (SortedFacts letters = evidence.cards()) {
             evidence.deadLetters(letter -> letters.add(RecordBytes.of(letter), "dead letter"));
             Merge.join(records.sorted(), letters.sorted(), (bytes, refused, letter) -> {
                 if (letter.nothing()) {

@@ -1,8 +1,8 @@
 package dev.jangbu.proving.audit;
 
 import dev.jangbu.contract.Topics;
-import dev.jangbu.proving.cards.Merge;
-import dev.jangbu.proving.cards.SortedCards;
+import dev.jangbu.proving.facts.Merge;
+import dev.jangbu.proving.facts.SortedFacts;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Set;
@@ -72,7 +72,7 @@ final class SettledOnce implements Invariant {
     }
 
     @Override
-    public void check(Evidence evidence, Breaches breaches) throws IOException, SQLException {
+    public void check(Evidence evidence, Violations breaches) throws IOException, SQLException {
         Merge.join(evidence.paymentCards(WANTED), evidence.ledgerCards(BOOKED), (reference, wanted, booked) -> {
             if (!wanted.equals(booked)) {
                 breaches.lacking(
@@ -99,8 +99,8 @@ final class SettledOnce implements Invariant {
     }
 
     /** Whatever comes how often it may: a settlement moves a wallet once, and what moved one is booked. */
-    private static void compareEntries(Evidence evidence, Breaches breaches) throws IOException, SQLException {
-        try (SortedCards entries = evidence.cards()) {
+    private static void compareEntries(Evidence evidence, Violations breaches) throws IOException, SQLException {
+        try (SortedFacts entries = evidence.cards()) {
             int partitions = evidence.partitions(Topics.LEDGER_ENTRIES);
             evidence.topic(
                     Topics.LEDGER_ENTRIES,

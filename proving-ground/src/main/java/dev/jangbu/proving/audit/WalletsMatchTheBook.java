@@ -5,11 +5,11 @@ import dev.jangbu.contract.LedgerEntry;
 import dev.jangbu.contract.LedgerLine;
 import dev.jangbu.contract.Side;
 import dev.jangbu.contract.Topics;
-import dev.jangbu.proving.cards.Card;
-import dev.jangbu.proving.cards.Cards;
-import dev.jangbu.proving.cards.Merge;
-import dev.jangbu.proving.cards.Said;
-import dev.jangbu.proving.cards.SortedCards;
+import dev.jangbu.proving.facts.Fact;
+import dev.jangbu.proving.facts.Facts;
+import dev.jangbu.proving.facts.Merge;
+import dev.jangbu.proving.facts.Said;
+import dev.jangbu.proving.facts.SortedFacts;
 import dev.jangbu.proving.stack.HttpApi;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -39,8 +39,8 @@ final class WalletsMatchTheBook implements Invariant {
     }
 
     @Override
-    public void check(Evidence evidence, Breaches breaches) throws IOException, SQLException {
-        try (SortedCards entries = evidence.cards();
+    public void check(Evidence evidence, Violations breaches) throws IOException, SQLException {
+        try (SortedFacts entries = evidence.cards();
                 RefusedRecords refused = new RefusedRecords(evidence)) {
             evidence.topic(
                     Topics.LEDGER_ENTRIES,
@@ -54,7 +54,7 @@ final class WalletsMatchTheBook implements Invariant {
         }
     }
 
-    private static void compare(Evidence evidence, String walletId, Said sum, Said account, Breaches breaches)
+    private static void compare(Evidence evidence, String walletId, Said sum, Said account, Violations breaches)
             throws IOException {
         if (sum.nothing()) {
             breaches.add("%s has %s in the ledger and no entry in Kafka", walletId, account);
@@ -98,18 +98,18 @@ final class WalletsMatchTheBook implements Invariant {
     }
 
     /** One card for each wallet: the sum of its entries, and how many they are. */
-    private static final class Sums implements Cards {
+    private static final class Sums implements Facts {
 
-        private final Cards entries;
-        private @Nullable Card head;
+        private final Facts entries;
+        private @Nullable Fact head;
 
-        Sums(Cards entries) throws IOException, SQLException {
+        Sums(Facts entries) throws IOException, SQLException {
             this.entries = entries;
             this.head = entries.next();
         }
 
         @Override
-        public @Nullable Card next() throws IOException, SQLException {
+        public @Nullable Fact next() throws IOException, SQLException {
             if (head == null) {
                 return null;
             }
@@ -121,7 +121,7 @@ final class WalletsMatchTheBook implements Invariant {
                 count += head.times();
                 head = entries.next();
             }
-            return new Card(walletId, sum + " of " + count, 1);
+            return new Fact(walletId, sum + " of " + count, 1);
         }
 
         @Override

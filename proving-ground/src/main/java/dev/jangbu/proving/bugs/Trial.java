@@ -2,8 +2,8 @@ package dev.jangbu.proving.bugs;
 
 import dev.jangbu.proving.audit.Audit;
 import dev.jangbu.proving.audit.AuditReport;
-import dev.jangbu.proving.audit.Breaches;
 import dev.jangbu.proving.audit.Progress;
+import dev.jangbu.proving.audit.Violations;
 import dev.jangbu.proving.stack.OwnStack;
 import dev.jangbu.proving.stack.StackAddress;
 import dev.jangbu.proving.torture.Load;
@@ -163,7 +163,7 @@ final class Trial {
         }
     }
 
-    private static Optional<String> first(Breaches breaches) {
+    private static Optional<String> first(Violations breaches) {
         return breaches.first().stream().findFirst();
     }
 }

@@ -146,12 +146,12 @@ public final class OwnStack implements AutoCloseable {
     public void kill9(String part) {
         ProcessHandle process = process(part).orElseThrow(() -> new IllegalStateException(part + " doesn't run"));
         process.destroyForcibly();
-        Patience.until("the end of " + part, Duration.ofSeconds(30), () -> !process.isAlive());
+        Await.until("the end of " + part, Duration.ofSeconds(30), () -> !process.isAlive());
     }
 
     /** Returns when a part has another process than this one. */
     public void awaitRestartOf(String part, ProcessHandle before) {
-        Patience.until("a restart of " + part, Duration.ofMinutes(1), () -> process(part)
+        Await.until("a restart of " + part, Duration.ofMinutes(1), () -> process(part)
                 .filter(now -> now.pid() != before.pid())
                 .isPresent());
     }
@@ -161,14 +161,14 @@ public final class OwnStack implements AutoCloseable {
         List<ProcessHandle> running =
                 PARTS.stream().map(this::process).flatMap(Optional::stream).toList();
         launcher.destroyForcibly();
-        Patience.until("the end of the supervisor", Duration.ofSeconds(30), () -> !launcher.isAlive());
+        Await.until("the end of the supervisor", Duration.ofSeconds(30), () -> !launcher.isAlive());
         return running;
     }
 
     /** SIGTERM to the launcher alone; its exit code. */
     public int stop() {
         launcher.destroy();
-        Patience.until("the end of the stack", STOPPED_WITHIN, () -> !launcher.isAlive());
+        Await.until("the end of the stack", STOPPED_WITHIN, () -> !launcher.isAlive());
         return launcher.exitValue();
     }
 
@@ -210,7 +210,7 @@ public final class OwnStack implements AutoCloseable {
     }
 
     private void awaitReady() {
-        Patience.until("a stack that is ready", READY_WITHIN, () -> {
+        Await.until("a stack that is ready", READY_WITHIN, () -> {
             if (!launcher.isAlive()) {
                 throw new IllegalStateException("./jangbu up ended with " + launcher.exitValue() + ":\n" + printed());
             }

@@ -2,7 +2,7 @@ package dev.jangbu.proving.torture;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.jangbu.proving.stack.HttpApi.Answer;
-import dev.jangbu.proving.torture.Deal.Charge;
+import dev.jangbu.proving.torture.OrderHistory.Charge;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -15,14 +15,14 @@ final class Customer {
 
     private static final Set<String> OPEN = Set.of("READY", "ACCEPTED", "EXECUTING", "UNKNOWN");
 
-    private final BadLine line;
+    private final FlakyClient line;
     private final String run;
     private final int number;
     private final SplittableRandom random;
     private final Order order;
     private int keys;
 
-    Customer(BadLine line, String run, long seed, int number) {
+    Customer(FlakyClient line, String run, long seed, int number) {
         this.line = line;
         this.run = run;
         this.number = number;
@@ -31,12 +31,12 @@ final class Customer {
     }
 
     /** @param made takes the deal as soon as there is one, so that it is held to its word however it goes on */
-    void play(Consumer<Deal> made) throws InterruptedException {
+    void play(Consumer<OrderHistory> made) throws InterruptedException {
         Answer created = line.call(new Call(Call.Kind.CREATE, "/payments", key("create"), order.body()), random);
         if (created.status() != 201) {
             throw new IllegalStateException("order " + order.orderId() + " was not created: " + created);
         }
-        Deal deal = new Deal(order, created.text("id"));
+        OrderHistory deal = new OrderHistory(order, created.text("id"));
         made.accept(deal);
         before(deal);
         if (order.way() == Order.Way.NEVER) {
@@ -49,7 +49,7 @@ final class Customer {
     }
 
     /** What may be tried before the money moves, and what must not work yet. */
-    private void before(Deal deal) throws InterruptedException {
+    private void before(OrderHistory deal) throws InterruptedException {
         switch (random.nextInt(16)) {
             case 0 -> cancel(deal);
             case 1 -> refuses(deal, confirmation(deal, order.amount() + 1), "422 amount-mismatch");
@@ -58,15 +58,15 @@ final class Customer {
         }
     }
 
-    private void refuses(Deal deal, Call call, String code) throws InterruptedException {
+    private void refuses(OrderHistory deal, Call call, String code) throws InterruptedException {
         Answer answer = line.untilAnswered(call);
-        if (!Promises.code(answer).equals(code)) {
+        if (!AcknowledgedAnswers.code(answer).equals(code)) {
             throw new IllegalStateException(
                     "order " + deal.order().orderId() + ": not " + code + " but " + answer + " to " + call);
         }
     }
 
-    private void confirm(Deal deal) throws InterruptedException {
+    private void confirm(OrderHistory deal) throws InterruptedException {
         Call call = confirmation(deal, order.amount());
         List<Thread> rivals = new ArrayList<>();
         if (random.nextInt(10) == 0) {
@@ -88,7 +88,7 @@ final class Customer {
     }
 
     /** Where the answer was "not known yet": the payment says when it is. */
-    private void learn(Deal deal) throws InterruptedException {
+    private void learn(OrderHistory deal) throws InterruptedException {
         long begin = System.nanoTime();
         while (true) {
             Answer answer = line.read("/payments/" + deal.paymentId(), "Prefer", "wait=5");
@@ -102,14 +102,14 @@ final class Customer {
             if (answer.status() == 200 && !OPEN.contains(status)) {
                 return;
             }
-            if (System.nanoTime() - begin > BadLine.PATIENCE.toNanos()) {
+            if (System.nanoTime() - begin > FlakyClient.PATIENCE.toNanos()) {
                 throw new IllegalStateException("order " + order.orderId() + " is not known for long: " + answer);
             }
         }
     }
 
     /** What goes back: nothing, a part of a line, a line, several at once, all; and too much. */
-    private void after(Deal deal) throws InterruptedException {
+    private void after(OrderHistory deal) throws InterruptedException {
         int draw = random.nextInt(100);
         if (draw < 45) {
             read("/payments/" + deal.paymentId() + "/history");
@@ -137,7 +137,7 @@ final class Customer {
     }
 
     /** Refunds and a cancellation at once, which together may be more than there is. */
-    private void race(Deal deal) throws InterruptedException {
+    private void race(OrderHistory deal) throws InterruptedException {
         List<Thread> racers = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
             String body = partOfALine();
@@ -151,7 +151,7 @@ final class Customer {
         }
     }
 
-    private void refundAndLearn(Deal deal, String body, RandomGenerator own) throws InterruptedException {
+    private void refundAndLearn(OrderHistory deal, String body, RandomGenerator own) throws InterruptedException {
         Answer answer = line.call(refund(deal, body), own);
         if (answer.status() == 201 || answer.status() == 202) {
             String id = answer.text("id");
@@ -160,11 +160,11 @@ final class Customer {
         }
     }
 
-    private void cancel(Deal deal) throws InterruptedException {
+    private void cancel(OrderHistory deal) throws InterruptedException {
         cancel(deal, random);
     }
 
-    private void cancel(Deal deal, RandomGenerator own) throws InterruptedException {
+    private void cancel(OrderHistory deal, RandomGenerator own) throws InterruptedException {
         deal.askedToCancel();
         Answer answer = line.call(
                 new Call(
@@ -178,7 +178,7 @@ final class Customer {
         }
     }
 
-    private Call confirmation(Deal deal, long amount) {
+    private Call confirmation(OrderHistory deal, long amount) {
         String path = "/payments/" + deal.paymentId() + "/confirm";
         String body = order.confirmation(amount);
         return switch (order.way()) {
@@ -188,7 +188,7 @@ final class Customer {
         };
     }
 
-    private Call refund(Deal deal, String body) {
+    private Call refund(OrderHistory deal, String body) {
         return new Call(Call.Kind.REFUND, "/payments/" + deal.paymentId() + "/refunds", key("refund"), body);
     }
 

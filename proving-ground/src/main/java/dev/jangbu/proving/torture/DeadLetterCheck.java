@@ -3,7 +3,7 @@ package dev.jangbu.proving.torture;
 import dev.jangbu.contract.DeadLetters;
 import dev.jangbu.contract.EventHeaders;
 import dev.jangbu.contract.Topics;
-import dev.jangbu.proving.audit.Breaches;
+import dev.jangbu.proving.audit.Violations;
 import dev.jangbu.proving.stack.StackAddress;
 import dev.jangbu.proving.stack.TopicReader;
 import java.io.IOException;
@@ -17,7 +17,7 @@ final class DeadLetterCheck {
     private final Map<String, String> poison = new TreeMap<>();
     private final Map<String, Integer> letters = new TreeMap<>();
     private final Map<String, Integer> kinds = new TreeMap<>();
-    private final Breaches breaches = new Breaches();
+    private final Violations breaches = new Violations();
 
     /** Checks a stack in which nothing moves any more. */
     static DeadLetterCheck of(StackAddress stack) throws IOException {
@@ -64,7 +64,7 @@ final class DeadLetterCheck {
         return letters.values().stream().mapToInt(Integer::intValue).sum();
     }
 
-    Breaches breaches() {
+    Violations breaches() {
         return breaches;
     }
 

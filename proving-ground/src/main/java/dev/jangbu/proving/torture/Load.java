@@ -1,6 +1,6 @@
 package dev.jangbu.proving.torture;
 
-import dev.jangbu.proving.audit.Breaches;
+import dev.jangbu.proving.audit.Violations;
 import dev.jangbu.proving.stack.HttpApi;
 import dev.jangbu.proving.stack.PspSimulator;
 import dev.jangbu.proving.stack.StackAddress;
@@ -51,9 +51,9 @@ public final class Load implements AutoCloseable {
     private final Consumer<String> out;
     private final HttpApi api;
     private final PspSimulator psp;
-    private final Promises promises = new Promises();
-    private final BadLine line;
-    private final OwnBook book;
+    private final AcknowledgedAnswers promises = new AcknowledgedAnswers();
+    private final FlakyClient line;
+    private final ReferenceModel book;
     private final AtomicInteger begun = new AtomicInteger();
 
     /** The order after which the next payout is asked for. */
@@ -61,18 +61,18 @@ public final class Load implements AutoCloseable {
 
     /** @param out takes lines that say how it goes on */
     public Load(StackAddress stack, long seed, Consumer<String> out) {
-        this(stack, seed, out, new Seen(new RunTime(Instant.EPOCH)));
+        this(stack, seed, out, new ClientTimeline(new RunTime(Instant.EPOCH)));
     }
 
     /** @param seen takes note of what clients see */
-    Load(StackAddress stack, long seed, Consumer<String> out, Seen seen) {
+    Load(StackAddress stack, long seed, Consumer<String> out, ClientTimeline seen) {
         this.run = "r%016x".formatted(seed);
         this.seed = seed;
         this.out = out;
         this.api = new HttpApi(stack.api(), stack.apiKey());
         this.psp = new PspSimulator(stack);
-        this.line = new BadLine(api, promises, seen);
-        this.book = new OwnBook(line, psp, promises.breaches());
+        this.line = new FlakyClient(api, promises, seen);
+        this.book = new ReferenceModel(line, psp, promises.breaches());
     }
 
     /** How many orders were begun. */
@@ -86,7 +86,7 @@ public final class Load implements AutoCloseable {
     }
 
     /** The promises that were not kept, so far. */
-    public Breaches breaches() {
+    public Violations breaches() {
         return promises.breaches();
     }
 

@@ -99,7 +99,7 @@ final class Picture {
         key(legend, "republished", "rows sent again");
         key(legend, "poisoned", "poison");
         key(legend, "down", "doesn't work");
-        for (Seen.Sort each : Seen.Sort.values()) {
+        for (ClientTimeline.Sort each : ClientTimeline.Sort.values()) {
             key(legend, each.name().toLowerCase(Locale.ROOT), "answer: " + each.text());
         }
         key(legend, "median", "median");
@@ -123,7 +123,7 @@ final class Picture {
                 .collect(Collectors.joining());
     }
 
-    private static String row(Struck struck) {
+    private static String row(InjectedFault struck) {
         return "<tr><td class=\"n\">%d</td><td class=\"n\">%s</td><td><i class=\"key %s\"></i>%s</td>%s%s%s<td class=\"said\">%s</td></tr>"
                 .formatted(
                         struck.number(),

@@ -29,7 +29,7 @@ record Plan(List<Strike> strikes) {
             List.of("payment-api", "streams-processor", "ledger-service", "connect", "kafka", "postgres");
 
     /** What a short plan begins with. */
-    private static final List<Card> TELLING = List.of(
+    private static final List<Fact> TELLING = List.of(
             one(random -> new Fault.Killed("streams-processor")),
             one(random -> new Fault.Killed("ledger-service")),
             one(random -> new Fault.Killed("payment-api")),
@@ -38,11 +38,11 @@ record Plan(List<Strike> strikes) {
             one(random -> new Fault.Poisoned(5 + random.nextInt(6), random.nextInt())),
             one(random -> new Fault.Restarted("postgres")));
 
-    private static final List<Card> DECK = deck();
+    private static final List<Fact> DECK = deck();
 
     /** What happens together; the times are after the card's own begin. */
     @FunctionalInterface
-    private interface Card {
+    private interface Fact {
         List<Strike> deal(RandomGenerator random);
     }
 
@@ -63,7 +63,7 @@ record Plan(List<Strike> strikes) {
     static Plan of(long seed, Duration length) {
         SplittableRandom random = new SplittableRandom(seed);
         List<Strike> strikes = new ArrayList<>();
-        Deque<Card> cards = new ArrayDeque<>(first(length, random));
+        Deque<Fact> cards = new ArrayDeque<>(first(length, random));
         Duration at = FIRST_AFTER;
         while (true) {
             if (cards.isEmpty()) {
@@ -94,18 +94,18 @@ record Plan(List<Strike> strikes) {
                 : ends.plusSeconds(6).plusMillis(tenths * 100L);
     }
 
-    private static List<Card> first(Duration length, RandomGenerator random) {
+    private static List<Fact> first(Duration length, RandomGenerator random) {
         if (length.compareTo(SHORT) >= 0) {
             return shuffled(DECK, random);
         }
-        List<Card> cards = shuffled(TELLING, random);
+        List<Fact> cards = shuffled(TELLING, random);
         cards.addAll(shuffled(DECK.subList(TELLING.size(), DECK.size()), random));
         return cards;
     }
 
     /** All cards, the telling ones first. */
-    private static List<Card> deck() {
-        List<Card> deck = new ArrayList<>(TELLING);
+    private static List<Fact> deck() {
+        List<Fact> deck = new ArrayList<>(TELLING);
         for (String part : OwnStack.PARTS) {
             if (!List.of("streams-processor", "ledger-service", "payment-api").contains(part)) {
                 deck.add(one(random -> new Fault.Killed(part)));
@@ -125,7 +125,7 @@ record Plan(List<Strike> strikes) {
         return List.copyOf(deck);
     }
 
-    private static Card one(Function<RandomGenerator, Fault> fault) {
+    private static Fact one(Function<RandomGenerator, Fault> fault) {
         return random -> List.of(in(0, fault.apply(random)));
     }
 
@@ -155,8 +155,8 @@ record Plan(List<Strike> strikes) {
         return new Fault.Storm(Duration.ofSeconds(6 + random.nextInt(7)), random.nextLong(), perMille);
     }
 
-    private static List<Card> shuffled(List<Card> cards, RandomGenerator random) {
-        List<Card> shuffled = new ArrayList<>(cards);
+    private static List<Fact> shuffled(List<Fact> cards, RandomGenerator random) {
+        List<Fact> shuffled = new ArrayList<>(cards);
         for (int i = shuffled.size() - 1; i > 0; i--) {
             shuffled.set(i, shuffled.set(random.nextInt(i + 1), shuffled.get(i)));
         }

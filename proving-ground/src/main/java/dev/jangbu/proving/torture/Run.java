@@ -18,8 +18,8 @@ final class Run {
 
     private final RunTime time;
     private final long loadEnded;
-    private final Seen seen;
-    private final List<Struck> struck;
+    private final ClientTimeline seen;
+    private final List<InjectedFault> struck;
     private final Map<String, List<Health.Gap>> gaps;
     private final Load load;
     private final Watcher watcher;
@@ -29,8 +29,8 @@ final class Run {
     Run(
             RunTime time,
             long loadEnded,
-            Seen seen,
-            List<Struck> struck,
+            ClientTimeline seen,
+            List<InjectedFault> struck,
             Map<String, List<Health.Gap>> gaps,
             Load load,
             Watcher watcher) {
@@ -106,11 +106,11 @@ final class Run {
         return loadEnded;
     }
 
-    Seen seen() {
+    ClientTimeline seen() {
         return seen;
     }
 
-    List<Struck> struck() {
+    List<InjectedFault> struck() {
         return struck;
     }
 
@@ -121,7 +121,7 @@ final class Run {
 
     private Map<String, Long> answers() {
         Map<String, Long> answers = new TreeMap<>();
-        for (Seen.Sort each : Seen.Sort.values()) {
+        for (ClientTimeline.Sort each : ClientTimeline.Sort.values()) {
             answers.put(each.text(), seen.total(each));
         }
         return answers;
@@ -130,7 +130,7 @@ final class Run {
     private Map<String, Long> faults() {
         Map<String, Long> faults = new TreeMap<>();
         struck.stream()
-                .filter(Struck::isDone)
+                .filter(InjectedFault::isDone)
                 .forEach(each -> faults.merge(each.fault().kind(), 1L, Long::sum));
         return faults;
     }
@@ -151,13 +151,13 @@ final class Run {
                 seen.approvalMs(99),
                 seen.completionMs(50),
                 seen.completionMs(99),
-                worst(Struck::approvedAfter),
-                worst(Struck::completedAfter));
+                worst(InjectedFault::approvedAfter),
+                worst(InjectedFault::completedAfter));
     }
 
-    private long worst(Function<Struck, @Nullable Long> after) {
+    private long worst(Function<InjectedFault, @Nullable Long> after) {
         long worst = 0;
-        for (Struck each : struck) {
+        for (InjectedFault each : struck) {
             Long took = after.apply(each);
             worst = took == null ? worst : Math.max(worst, took);
         }

@@ -14,7 +14,7 @@ import java.util.Map;
  */
 record Second(
         int second,
-        Map<Seen.Sort, Integer> answers,
+        Map<ClientTimeline.Sort, Integer> answers,
         int approvals,
         long approvalP50,
         long approvalP99,
@@ -26,7 +26,7 @@ record Second(
         answers = Map.copyOf(answers);
     }
 
-    int answers(Seen.Sort of) {
+    int answers(ClientTimeline.Sort of) {
         return answers.getOrDefault(of, 0);
     }
 }

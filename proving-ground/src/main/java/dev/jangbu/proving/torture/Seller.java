@@ -8,13 +8,13 @@ import java.util.SplittableRandom;
 /** One payout that a seller asks for: of some of the wallet, or of more than is in it, on a version or on none. */
 final class Seller {
 
-    private final BadLine line;
+    private final FlakyClient line;
     private final String key;
     private final String sellerId;
     private final String currency;
     private final SplittableRandom random;
 
-    Seller(BadLine line, String run, long seed, int number) {
+    Seller(FlakyClient line, String run, long seed, int number) {
         this.line = line;
         this.random = new SplittableRandom(~seed * 1_000_003 + number);
         this.key = run + "-payout-" + number;
@@ -85,7 +85,7 @@ final class Seller {
             if (status.equals("BOOKED") || status.equals("REJECTED")) {
                 return payout;
             }
-            if (System.nanoTime() - begin > BadLine.PATIENCE.toNanos()) {
+            if (System.nanoTime() - begin > FlakyClient.PATIENCE.toNanos()) {
                 throw new IllegalStateException("the payout " + id + " is not decided for long: " + payout);
             }
             Thread.sleep(Duration.ofMillis(100));

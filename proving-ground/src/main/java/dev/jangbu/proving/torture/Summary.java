@@ -25,9 +25,9 @@ final class Summary {
                         .formatted(
                                 kind,
                                 struck.size(),
-                                spread(struck, Struck::healthyAfter),
-                                spread(struck, Struck::approvedAfter),
-                                spread(struck, Struck::completedAfter))));
+                                spread(struck, InjectedFault::healthyAfter),
+                                spread(struck, InjectedFault::approvedAfter),
+                                spread(struck, InjectedFault::completedAfter))));
         text.append("(from when it struck: median / longest, in seconds)\n\n");
         row(text, "orders", "%,d".formatted(load.orders()));
         row(
@@ -90,7 +90,7 @@ final class Summary {
                 .toString();
     }
 
-    private static Map<String, List<Struck>> byKind(List<Struck> struck) {
+    private static Map<String, List<InjectedFault>> byKind(List<InjectedFault> struck) {
         return struck.stream()
                 .collect(Collectors.groupingBy(each -> each.fault().kind(), TreeMap::new, Collectors.toList()));
     }
@@ -99,9 +99,9 @@ final class Summary {
         return counts.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    private static String spread(List<Struck> struck, Function<Struck, @Nullable Long> after) {
+    private static String spread(List<InjectedFault> struck, Function<InjectedFault, @Nullable Long> after) {
         List<Long> took = new ArrayList<>();
-        for (Struck each : struck) {
+        for (InjectedFault each : struck) {
             Long millis = after.apply(each);
             if (millis != null) {
                 took.add(millis);

@@ -94,14 +94,14 @@ final class Timeline {
                         "%s did not work for %s s".formatted(part, RunTime.seconds(gap.to() - gap.from())));
             }
         }
-        for (Struck struck : run.struck()) {
+        for (InjectedFault struck : run.struck()) {
             if (struck.fault().part().equals(part)) {
                 bar(struck, top);
             }
         }
     }
 
-    private void bar(Struck struck, int top) {
+    private void bar(InjectedFault struck, int top) {
         Long healthy = struck.healthyAfter();
         long until = healthy == null ? struck.ended() : struck.at() + healthy;
         String tip = "#%d %s, at %s s. %s"
@@ -132,7 +132,7 @@ final class Timeline {
         svg.text("tick", "end", LEFT - 8, top + 10, Integer.toString(most));
         svg.text("tick", "end", LEFT - 8, top + CHART, "0");
         int[] below = new int[seconds.size()];
-        for (Seen.Sort each : Seen.Sort.values()) {
+        for (ClientTimeline.Sort each : ClientTimeline.Sort.values()) {
             StringBuilder points = new StringBuilder();
             int[] above = below.clone();
             for (int i = 0; i < seconds.size(); i++) {

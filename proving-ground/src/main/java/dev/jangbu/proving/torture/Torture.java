@@ -103,14 +103,14 @@ final class Torture {
             throws IOException, SQLException, InterruptedException, ExecutionException {
         StackAddress address = stack.address();
         RunTime time = new RunTime(clock.instant());
-        Seen seen = new Seen(time);
+        ClientTimeline seen = new ClientTimeline(time);
         try (Watcher watcher = new Watcher(address, time, seen);
                 Health health = new Health(stack, address, time);
                 Load load = new Load(address, seed, log::say, seen);
                 Progress progress = new Progress(log::say)) {
             log.begin(time);
-            Striker striker = new Striker(stack, address, seed, Load.MISBEHAVIOUR);
-            Strikes strikes = new Strikes(stack, striker, health, seen, watcher.deliveries(), time, log);
+            FaultInjector striker = new FaultInjector(stack, address, seed, Load.MISBEHAVIOUR);
+            FaultSchedule strikes = new FaultSchedule(stack, striker, health, seen, watcher.deliveries(), time, log);
             FutureTask<Void> striking = new FutureTask<>(() -> {
                 strikes.carryOut(plan);
                 load.calm();

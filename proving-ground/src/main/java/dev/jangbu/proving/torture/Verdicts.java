@@ -1,7 +1,7 @@
 package dev.jangbu.proving.torture;
 
 import dev.jangbu.proving.audit.AuditReport;
-import dev.jangbu.proving.audit.Breaches;
+import dev.jangbu.proving.audit.Violations;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -28,7 +28,7 @@ final class Verdicts {
     }
 
     /** Holds, or is broken as often as there are breaches. */
-    void add(String statement, Breaches found) {
+    void add(String statement, Violations found) {
         breaches += found.count();
         lines.add(found.count() == 0 ? "✓ " + statement : "✗ BROKEN %,d times: %s".formatted(found.count(), statement));
         evidence.addAll(found.first());

@@ -8,7 +8,7 @@ import dev.jangbu.contract.RegistryUnavailableException;
 import dev.jangbu.contract.SettlementCompleted;
 import dev.jangbu.contract.Topic;
 import dev.jangbu.contract.Topics;
-import dev.jangbu.proving.audit.Breaches;
+import dev.jangbu.proving.audit.Violations;
 import dev.jangbu.proving.stack.StackAddress;
 import java.net.URI;
 import java.time.Duration;
@@ -46,10 +46,10 @@ public final class Watcher implements AutoCloseable {
     private final List<TopicPartition> partitions;
     private final Deserializer<LedgerPosted> postings;
     private final Deserializer<SettlementCompleted> completions;
-    private final Announced announced;
+    private final PublicationCheck announced;
     private final Deliveries deliveries = new Deliveries();
     private final RunTime time;
-    private final Seen seen;
+    private final ClientTimeline seen;
     private final Thread reading;
     private volatile boolean stopping;
     private volatile boolean toTheEnd;
@@ -58,15 +58,15 @@ public final class Watcher implements AutoCloseable {
 
     /** Begins to read; the stack must be ready. */
     public Watcher(StackAddress stack) {
-        this(stack, new RunTime(Instant.EPOCH), new Seen(new RunTime(Instant.EPOCH)));
+        this(stack, new RunTime(Instant.EPOCH), new ClientTimeline(new RunTime(Instant.EPOCH)));
     }
 
     /** @param seen takes note of what was completed when */
-    Watcher(StackAddress stack, RunTime time, Seen seen) {
+    Watcher(StackAddress stack, RunTime time, ClientTimeline seen) {
         AvroSerdes serdes = new AvroSerdes(URI.create(stack.registry()));
         this.postings = serdes.of(Topics.LEDGER_POSTINGS).deserializer();
         this.completions = serdes.of(Topics.SETTLEMENT_COMPLETIONS).deserializer();
-        this.announced = new Announced(stack, () -> stopping);
+        this.announced = new PublicationCheck(stack, () -> stopping);
         this.time = time;
         this.seen = seen;
         this.consumer = consumer(stack);
@@ -80,7 +80,7 @@ public final class Watcher implements AutoCloseable {
     }
 
     /** What was announced and was not in the book. */
-    public Breaches breaches() {
+    public Violations breaches() {
         return announced.breaches();
     }
 

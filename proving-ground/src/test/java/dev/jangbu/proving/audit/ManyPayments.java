@@ -11,7 +11,7 @@ import dev.jangbu.contract.SettlementRequested;
 import dev.jangbu.contract.Side;
 import dev.jangbu.contract.Topic;
 import dev.jangbu.contract.Topics;
-import dev.jangbu.proving.cards.Card;
+import dev.jangbu.proving.facts.Fact;
 import dev.jangbu.proving.stack.StackAddress;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -119,7 +119,7 @@ final class ManyPayments {
                 outbox.row(settlement, wallet, "\\\\x" + HexFormat.of().formatHex(request));
                 LedgerEntry entry = entry(settlement, payment, seller, wallet, version);
                 int partition = Topic.partitionFor(wallet, Topics.LOCAL_PARTITIONS);
-                Card journal = books.get(partition).next(entry);
+                Fact journal = books.get(partition).next(entry);
                 long no = Long.parseLong(journal.key());
                 String hash = journal.text().substring(journal.text().lastIndexOf(' ') + 1);
                 journals.row(

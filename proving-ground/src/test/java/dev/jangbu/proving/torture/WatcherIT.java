@@ -48,7 +48,7 @@ class WatcherIT {
         try (OwnStack stack = new OwnStack(Path.of(System.getProperty("jangbu.home", "..")), false)) {
             StackAddress address = stack.address();
             RunTime time = new RunTime(Instant.now());
-            try (Watcher watcher = new Watcher(address, time, new Seen(time));
+            try (Watcher watcher = new Watcher(address, time, new ClientTimeline(time));
                     Forger forger = new Forger(address)) {
                 pay(address);
                 await("the posting and the completion").atMost(WITHIN).until(() -> watcher.lookedUp() == 2);

@@ -1,0 +1,102 @@
+package dev.jangbu.benchmarks;
+
+import dev.jangbu.contract.SettlementKind;
+import dev.jangbu.contract.SettlementRequested;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.IntSupplier;
+
+/**
+ * The input of a round: payments with their requests, the same for every contender. Seed, number and load decide all of it
+ * but the time in the ids, which must be the present.
+ *
+ * @param wallets what the ids of this batch's wallets begin with: they are its own, and empty before
+ * @param requests in the order in which they were approved
+ */
+record Batch(String wallets, List<SettlementRequested> requests) {
+
+    static final String CURRENCY = "KRW";
+
+    private static final int IDS_PER_MS = 10;
+
+    /**
+     * Draws a batch.
+     *
+     * @param number tells this batch from others of the seed
+     * @param linesPerPayment how many sellers a payment has, each with a request of its own
+     * @param now the time of the last id
+     */
+    static Batch of(long seed, int number, Load load, int payments, int linesPerPayment, Instant now) {
+        Random random = new Random(seed * 1_000_003 + number * 31L + load.text().hashCode());
+        IntSupplier sellers = load.sellers(random);
+        String wallets = "b%d-%s-".formatted(number, load.text());
+        List<SettlementRequested> requests = new ArrayList<>(payments * linesPerPayment);
+        long firstMs = now.toEpochMilli() - payments * (long) linesPerPayment / IDS_PER_MS;
+        for (int payment = 0; payment < payments; payment++) {
+            String reference = uuid7(firstMs, random).toString();
+            for (int line = 1; line <= linesPerPayment; line++) {
+                long idMs = firstMs + requests.size() / IDS_PER_MS;
+                String seller = wallets + sellers.getAsInt();
+                long amount = 1_000 + random.nextLong(100_000);
+                requests.add(SettlementRequested.newBuilder()
+                        .setSettlementId(uuid7(idMs, random).toString())
+                        .setKind(SettlementKind.PAYMENT)
+                        .setReferenceId(reference)
+                        .setReferenceParts(linesPerPayment)
+                        .setLineId(Integer.toString(line))
+                        .setOrderId("order-" + number + "-" + payment)
+                        .setWalletId(seller + ":" + CURRENCY)
+                        .setSellerId(seller)
+                        .setCurrency(CURRENCY)
+                        .setAmount(amount)
+                        .setFee(amount / 20)
+                        .setExpectedVersion(null)
+                        .setPsp("toss")
+                        .setOccurredAt(Instant.ofEpochMilli(idMs))
+                        .build());
+            }
+        }
+        return new Batch(wallets, requests);
+    }
+
+    /** How many payments it has. */
+    int payments() {
+        return requests.isEmpty() ? 0 : requests.size() / requests.getFirst().getReferenceParts();
+    }
+
+    /** What must be in the wallets and in the book when all of it is settled. */
+    Expected expected() {
+        Map<String, Long> balances = new HashMap<>();
+        Set<UUID> settlements = new HashSet<>();
+        long amount = 0;
+        for (SettlementRequested request : requests) {
+            balances.merge(request.getWalletId(), request.getAmount() - request.getFee(), Math::addExact);
+            settlements.add(UUID.fromString(request.getSettlementId()));
+            amount = Math.addExact(amount, request.getAmount());
+        }
+        return new Expected(balances, settlements, amount);
+    }
+
+    /**
+     * What must be.
+     *
+     * @param balances by walletId, minor units
+     * @param settlements one journal for each
+     * @param amount the sum of all amounts: of all debits, and of all credits
+     */
+    record Expected(Map<String, Long> balances, Set<UUID> settlements, long amount) {}
+
+    /** RFC 9562, 5.7. */
+    private static UUID uuid7(long timeMs, Random random) {
+        return new UUID(
+                (timeMs << 16) | 0x7000 | random.nextInt(0x1000),
+                (random.nextLong() & 0x3fff_ffff_ffff_ffffL) | 0x8000_0000_0000_0000L);
+    }
+}

@@ -1,0 +1,238 @@
+package dev.jangbu.benchmarks;
+
+import dev.jangbu.benchmarks.Comparison.Better;
+import dev.jangbu.contract.EventHeaders;
+import dev.jangbu.contract.SettlementRequested;
+import dev.jangbu.contract.Topics;
+import dev.jangbu.proving.stack.StackAddress;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.kafka.common.serialization.Serializer;
+
+/**
+ * How fast a backlog of the outbox leaves PostgreSQL: by Debezium into Kafka, beside a reader of the same changes from a
+ * replication slot that throws them away, which is as fast as PostgreSQL tells them.
+ */
+final class ChangeStreamBench {
+
+    private static final String CELL = "cdc";
+    private static final String OURS = "jangbu";
+    private static final String BARE = "bare slot";
+    private static final int ROWS_PER_TRANSACTION = 10;
+    private static final Duration STALLED = Duration.ofSeconds(60);
+
+    private static final String INSERT = """
+            INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, ce_time)
+            SELECT i.id, 'settlement.requests', i.wallet, 'dev.jangbu.settlement.requested', i.payload, now()
+            FROM unnest(?, ?, ?) AS i (id, wallet, payload)
+            """;
+
+    private final BenchOptions options;
+    private final Progress progress;
+    private final Clock clock;
+
+    ChangeStreamBench(BenchOptions options, Progress progress, Clock clock) {
+        this.options = options;
+        this.progress = progress;
+        this.clock = clock;
+    }
+
+    Results run() throws IOException, SQLException, InterruptedException {
+        List<String> parts = new ArrayList<>(BenchStack.BASE);
+        parts.addAll(List.of("connect", "payment-api"));
+        try (BenchStack stack = BenchStack.start(options.home(), parts, progress);
+                Meter meter = new Meter(stack.address());
+                Connector connector = new Connector(stack.address().connect());
+                TopicTail requests = new TopicTail(stack.address(), Topics.SETTLEMENT_REQUESTS.name())) {
+            Backlog backlog = new Backlog(stack.address(), clock);
+            List<Measurement> slots = List.of(
+                    new DebeziumSlot(stack, meter, connector, requests, backlog),
+                    new BareSlot(stack, meter, connector, requests, backlog));
+            List<Sample> samples = new Rounds(options.seed(), options.rounds(), progress).run(slots);
+            return new Results(
+                    CELL,
+                    "rows/s",
+                    samples,
+                    Comparison.of(samples, CELL, OURS, BARE, 0.3, Better.MORE, options.seed()).stream()
+                            .toList(),
+                    List.of("%,d rows of %d in a transaction".formatted(rows(1), ROWS_PER_TRANSACTION)));
+        }
+    }
+
+    private int rows(int round) {
+        return round == 0 ? Math.min(20_000, options.mostPayments()) : options.mostPayments();
+    }
+
+    /** Rows that wait to be read. */
+    private final class Backlog {
+
+        private final StackAddress stack;
+        private final Clock clock;
+        private final Serializer<SettlementRequested> serializer;
+
+        Backlog(StackAddress stack, Clock clock) throws InterruptedException {
+            this.stack = stack;
+            this.clock = clock;
+            this.serializer = WarmSerdes.of(stack, Topics.SETTLEMENT_REQUESTS).serializer();
+        }
+
+        /** Inserts so many; their ids. */
+        Set<String> insert(int number, int rows) throws SQLException {
+            List<SettlementRequested> requests = Batch.of(
+                            options.seed(), number, Load.UNIFORM, rows, 1, clock.instant())
+                    .requests();
+            Set<String> ids = new HashSet<>();
+            try (Connection connection = Database.of(stack, "jangbu_payment").open();
+                    Statement settings = connection.createStatement();
+                    PreparedStatement insert = connection.prepareStatement(INSERT)) {
+                // Of the one who fills it alone: how fast it fills is not measured.
+                settings.execute("SET synchronous_commit = off");
+                for (int from = 0; from < rows; from += ROWS_PER_TRANSACTION) {
+                    List<SettlementRequested> some =
+                            requests.subList(from, Math.min(rows, from + ROWS_PER_TRANSACTION));
+                    insert.setArray(
+                            1,
+                            connection.createArrayOf(
+                                    "uuid",
+                                    some.stream()
+                                            .map(SettlementRequested::getSettlementId)
+                                            .toArray()));
+                    insert.setArray(
+                            2,
+                            connection.createArrayOf(
+                                    "text",
+                                    some.stream()
+                                            .map(SettlementRequested::getWalletId)
+                                            .toArray()));
+                    insert.setArray(
+                            3,
+                            connection.createArrayOf(
+                                    "bytea",
+                                    some.stream()
+                                            .map(request ->
+                                                    serializer.serialize(Topics.SETTLEMENT_REQUESTS.name(), request))
+                                            .toArray(byte[][]::new)));
+                    insert.executeUpdate();
+                    some.forEach(request -> ids.add(request.getSettlementId()));
+                }
+            }
+            return ids;
+        }
+    }
+
+    private final class DebeziumSlot implements Measurement {
+
+        private final BenchStack stack;
+        private final Meter meter;
+        private final Connector connector;
+        private final TopicTail requests;
+        private final Backlog backlog;
+
+        DebeziumSlot(BenchStack stack, Meter meter, Connector connector, TopicTail requests, Backlog backlog) {
+            this.stack = stack;
+            this.meter = meter;
+            this.connector = connector;
+            this.requests = requests;
+            this.backlog = backlog;
+        }
+
+        @Override
+        public String title() {
+            return CELL + ", outbox to Kafka";
+        }
+
+        @Override
+        public List<Sample> measure(int round) throws IOException, SQLException, InterruptedException {
+            connector.stop();
+            int rows = rows(round);
+            Set<String> expected = backlog.insert(2 * round, rows);
+            meter.checkpoint();
+            requests.mark();
+            Meter.Reading before = meter.start(Map.of(
+                    "postgres", stack.pid("postgres"), "connect", stack.pid("connect"), "kafka", stack.pid("kafka")));
+            connector.resume();
+            // From the first batch that is in hand: a task's start takes a second or two, once.
+            TopicTail.Read read = requests.await(rows, STALLED);
+            Usage usage = meter.since(before);
+            connector.awaitRunning();
+            List<String> came = Stream.concat(read.records().stream(), requests.rest().stream())
+                    .map(record -> String.valueOf(EventHeaders.text(record.headers(), EventHeaders.CE_ID)))
+                    .toList();
+            double perSecond = (rows - read.first()) * 1e9 / (read.lastAtNanos() - read.firstAtNanos());
+            return List.of(new Sample(CELL, OURS, round, perSecond, rows, usage, refusals(expected, came)));
+        }
+    }
+
+    private final class BareSlot implements Measurement {
+
+        private final BenchStack stack;
+        private final Meter meter;
+        private final Connector connector;
+        private final TopicTail requests;
+        private final Backlog backlog;
+
+        BareSlot(BenchStack stack, Meter meter, Connector connector, TopicTail requests, Backlog backlog) {
+            this.stack = stack;
+            this.meter = meter;
+            this.connector = connector;
+            this.requests = requests;
+            this.backlog = backlog;
+        }
+
+        @Override
+        public String title() {
+            return CELL + ", bare slot";
+        }
+
+        @Override
+        public List<Sample> measure(int round) throws IOException, SQLException, InterruptedException {
+            connector.stop();
+            int rows = rows(round);
+            try (BareReader reader = new BareReader(Database.of(stack.address(), "jangbu_payment"))) {
+                Set<String> expected = backlog.insert(2 * round + 1, rows);
+                meter.checkpoint();
+                Meter.Reading before = meter.start(Map.of(
+                        "postgres", stack.pid("postgres"),
+                        "reader", ProcessHandle.current().pid()));
+                BareReader.Drained drained = reader.drain(rows, STALLED);
+                Usage usage = meter.since(before);
+                // Debezium has these to read as well, in nobody's time.
+                requests.mark();
+                connector.resume();
+                requests.await(rows, STALLED);
+                connector.awaitRunning();
+                return List.of(new Sample(
+                        CELL,
+                        BARE,
+                        round,
+                        (rows - 1) * 1e9 / drained.nanos(),
+                        rows,
+                        usage,
+                        refusals(expected, drained.ids())));
+            }
+        }
+    }
+
+    private static List<String> refusals(Set<String> expected, List<String> came) {
+        Set<String> different = new HashSet<>(came);
+        List<String> refusals = new ArrayList<>();
+        if (different.size() < came.size()) {
+            refusals.add((came.size() - different.size()) + " rows came twice");
+        }
+        if (!different.equals(expected)) {
+            refusals.add("of %d rows, %d others came".formatted(expected.size(), different.size()));
+        }
+        return refusals;
+    }
+}

@@ -1,0 +1,71 @@
+package dev.jangbu.benchmarks;
+
+import dev.jangbu.proving.stack.StackAddress;
+import java.net.URI;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+
+/** A database on the stack's server, as its superuser: so that a peer has the same server with the same settings. */
+record Database(String host, int port, String name, String user, String password) {
+
+    /** Makes it anew, empty. */
+    static Database create(StackAddress stack, String name) throws SQLException {
+        try (Connection connection = stack.openAs("postgres");
+                Statement statement = connection.createStatement()) {
+            statement.execute("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)");
+            statement.execute("CREATE DATABASE " + name);
+        }
+        return of(stack, name);
+    }
+
+    static Database of(StackAddress stack, String name) {
+        URI server = URI.create(stack.roles().get("postgres").asText());
+        String[] user = server.getUserInfo().split(":", 2);
+        return new Database(server.getHost(), server.getPort(), name, user[0], user[1]);
+    }
+
+    Connection open() throws SQLException {
+        return DriverManager.getConnection(url(), user, password);
+    }
+
+    String url() {
+        return "jdbc:postgresql://%s:%d/%s".formatted(host, port, name);
+    }
+
+    /** What a peer is told. */
+    Map<String, String> environment() {
+        return Map.of("PEER_JDBC_URL", url(), "PEER_JDBC_USER", user, "PEER_JDBC_PASSWORD", password);
+    }
+
+    void execute(String sql) throws SQLException {
+        try (Connection connection = open();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    /** Looks at a row. */
+    @FunctionalInterface
+    interface RowReader {
+        void read(ResultSet row) throws SQLException;
+    }
+
+    static void query(Connection connection, String sql, RowReader rows) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(sql)) {
+            while (result.next()) {
+                rows.read(result);
+            }
+        }
+    }
+
+    /** Says nothing of the password. */
+    @Override
+    public String toString() {
+        return "Database[" + url() + "]";
+    }
+}

@@ -1,0 +1,68 @@
+package dev.jangbu.benchmarks;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Random;
+import java.util.function.IntSupplier;
+import java.util.stream.Collectors;
+
+/** How payments fall on sellers. */
+enum Load {
+    /** All sellers alike: nobody waits for anybody's row. */
+    UNIFORM {
+        @Override
+        IntSupplier sellers(Random random) {
+            return () -> random.nextInt(SELLERS);
+        }
+    },
+    /** One seller takes every payment: a flash sale. One wallet's row, one partition. */
+    ONE_SELLER {
+        @Override
+        IntSupplier sellers(Random random) {
+            return () -> 0;
+        }
+    },
+    /** One seller takes nine of ten. */
+    NINETY_PERCENT {
+        @Override
+        IntSupplier sellers(Random random) {
+            return () -> random.nextInt(10) > 0 ? 0 : 1 + random.nextInt(SELLERS - 1);
+        }
+    },
+    /** The k-th seller takes 1/k of what the first takes, as shops often do. */
+    ZIPF {
+        @Override
+        IntSupplier sellers(Random random) {
+            double[] cumulated = new double[SELLERS];
+            double sum = 0;
+            for (int k = 0; k < SELLERS; k++) {
+                sum += 1.0 / (k + 1);
+                cumulated[k] = sum;
+            }
+            double all = sum;
+            return () -> {
+                int found = Arrays.binarySearch(cumulated, random.nextDouble() * all);
+                return Math.min(found < 0 ? -found - 1 : found, SELLERS - 1);
+            };
+        }
+    };
+
+    static final int SELLERS = 1_000;
+
+    /** Draws sellers, 0 to {@link #SELLERS} - 1. */
+    abstract IntSupplier sellers(Random random);
+
+    /** For instance {@code one-seller}. */
+    String text() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** @throws BenchException if there is no such load */
+    static Load of(String text) {
+        return Arrays.stream(values())
+                .filter(load -> load.text().equals(text))
+                .findFirst()
+                .orElseThrow(() -> new BenchException("There is no load '%s'. The loads are %s."
+                        .formatted(text, Arrays.stream(values()).map(Load::text).collect(Collectors.joining(", ")))));
+    }
+}

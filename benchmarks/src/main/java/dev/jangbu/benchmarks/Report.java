@@ -1,0 +1,133 @@
+package dev.jangbu.benchmarks;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
+
+/** Tells what was found: as a table, as JSON, and as a chart. */
+final class Report {
+
+    private final Machine machine;
+    private final BenchOptions options;
+
+    Report(Machine machine, BenchOptions options) {
+        this.machine = machine;
+        this.options = options;
+    }
+
+    /** Where it is written. */
+    static Path folder(Path home) {
+        return home.resolve("target").resolve("bench");
+    }
+
+    /** Writes {@code <bench>.json} and {@code <bench>.html}. */
+    List<Path> write(Results results) throws IOException {
+        Path folder = Files.createDirectories(folder(options.home()));
+        Path json = folder.resolve(results.bench() + ".json");
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("machine", machine);
+        document.put("seed", options.seed());
+        document.put("rounds", options.rounds());
+        document.put("linesPerPayment", options.lines());
+        document.put("results", results);
+        new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(json.toFile(), document);
+        Path chart = folder.resolve(results.bench() + ".html");
+        if (results.comparisons().isEmpty()) {
+            return List.of(json);
+        }
+        Chart.write(results, machine, chart);
+        return List.of(json, chart);
+    }
+
+    /** The table. */
+    String table(Results results) {
+        StringBuilder text = new StringBuilder("\n%s, %s: median of %d rounds on %s\n\n"
+                .formatted(results.bench(), results.unit(), options.rounds(), machine));
+        text.append("%-52s %12s %9s %9s %8s %8s %7s\n"
+                .formatted("", results.unit(), "payments", "CPU ms", "WAL B", "Kafka B", "MiB"));
+        text.append("%-52s %12s %9s %9s %8s %8s %7s\n"
+                .formatted("", "", "per round", "/payment", "/payment", "/payment", "peak"));
+        Map<String, List<Sample>> rows = results.samples().stream()
+                .filter(Sample::counts)
+                .collect(Collectors.groupingBy(
+                        sample -> sample.cell() + ": " + sample.contender(), TreeMap::new, Collectors.toList()));
+        Set<Usage> told = new HashSet<>();
+        rows.forEach((row, samples) ->
+                text.append(row(row, samples, told.add(samples.getFirst().usage()))));
+        results.samples().stream()
+                .filter(sample -> !sample.counts())
+                .forEach(sample -> text.append("REFUSED %s: %s, round %d: %s\n"
+                        .formatted(
+                                sample.cell(),
+                                sample.contender(),
+                                sample.round(),
+                                String.join("; ", sample.refusals()))));
+        if (!results.comparisons().isEmpty()) {
+            text.append("\n%-58s %8s %19s %7s\n".formatted("ours ÷ theirs", "median", "95 % of bootstrap", "wanted"));
+        }
+        for (Comparison comparison : results.comparisons()) {
+            text.append(ratio(comparison));
+        }
+        results.notes().forEach(note -> text.append("\n").append(note).append("\n"));
+        return text.toString();
+    }
+
+    /** @param whole with what was used, which cells of the same rounds share */
+    private static String row(String name, List<Sample> samples, boolean whole) {
+        if (!whole) {
+            return "%-52s %,12.1f\n".formatted(name, median(samples, Sample::value));
+        }
+        return "%-52s %,12.1f %,9.0f %9.3f %,8.0f %,8.0f %,7.0f   %s\n"
+                .formatted(
+                        name,
+                        median(samples, Sample::value),
+                        median(samples, Sample::payments),
+                        median(samples, per(Usage::allCpuMs)),
+                        median(samples, per(Usage::walBytes)),
+                        median(samples, per(Usage::kafkaBytes)),
+                        median(samples, sample -> sample.usage().allPeakMb()),
+                        processes(samples));
+    }
+
+    /** Whose processor time it was, microseconds per payment. */
+    private static String processes(List<Sample> samples) {
+        return samples.getFirst().usage().cpuMs().keySet().stream()
+                .map(process -> "%s %.0f"
+                        .formatted(
+                                process,
+                                1_000
+                                        * median(samples, per(usage -> usage.cpuMs()
+                                                .getOrDefault(process, 0L)))))
+                .collect(Collectors.joining(", ", "(µs: ", ")"));
+    }
+
+    private static String ratio(Comparison comparison) {
+        Ratio ratio = comparison.ratio();
+        return "%-58s %8.2f %9.2f … %6.2f %7s %s\n"
+                .formatted(
+                        comparison.what(),
+                        ratio.median(),
+                        ratio.low(),
+                        ratio.high(),
+                        comparison.wanted() == 0 ? "" : "%.2f".formatted(comparison.wanted()),
+                        comparison.wanted() == 0 ? "" : comparison.met() ? "met" : "not met");
+    }
+
+    private static ToDoubleFunction<Sample> per(ToLongFunction<Usage> what) {
+        return sample -> (double) what.applyAsLong(sample.usage()) / Math.max(1, sample.payments());
+    }
+
+    private static double median(List<Sample> samples, ToDoubleFunction<Sample> value) {
+        return Ratio.median(samples.stream().mapToDouble(value).toArray());
+    }
+}

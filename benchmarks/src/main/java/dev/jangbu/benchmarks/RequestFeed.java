@@ -1,0 +1,157 @@
+package dev.jangbu.benchmarks;
+
+import dev.jangbu.contract.EventHeaders;
+import dev.jangbu.contract.SettlementRequested;
+import dev.jangbu.contract.Topics;
+import dev.jangbu.proving.stack.StackAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serializer;
+
+/** Puts requests into a topic before anybody reads them: the records that the outbox connector would have written. */
+final class RequestFeed implements AutoCloseable {
+
+    private final Admin admin;
+    private final Producer<byte[], byte[]> producer;
+    private final Serializer<SettlementRequested> serializer;
+
+    RequestFeed(StackAddress stack) throws InterruptedException {
+        this.admin = Admin.create(Map.of("bootstrap.servers", stack.kafka()));
+        this.producer = new KafkaProducer<>(
+                // Compressed as the outbox's records are.
+                Map.of(
+                        "bootstrap.servers",
+                        stack.kafka(),
+                        "acks",
+                        "all",
+                        "linger.ms",
+                        5,
+                        "batch.size",
+                        65_536,
+                        "compression.type",
+                        "lz4"),
+                new ByteArraySerializer(),
+                new ByteArraySerializer());
+        this.serializer = WarmSerdes.of(stack, Topics.SETTLEMENT_REQUESTS).serializer();
+    }
+
+    /** Makes a topic that is like {@code settlement.requests}, if it isn't there. */
+    void createTopic(String name) throws InterruptedException {
+        try {
+            if (!admin.listTopics().names().get().contains(name)) {
+                admin.createTopics(List.of(new NewTopic(name, Topics.LOCAL_PARTITIONS, (short) 1)
+                                .configs(Topics.SETTLEMENT_REQUESTS.config())))
+                        .all()
+                        .get();
+            }
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("The broker refused to make " + name, e.getCause());
+        }
+    }
+
+    /**
+     * Sends a batch.
+     *
+     * @param key what Kafka partitions by
+     * @return the offset of each partition's first record
+     */
+    List<Long> send(String topic, Batch batch, Function<SettlementRequested, String> key) throws InterruptedException {
+        List<Long> begins = ends(topic);
+        List<Future<RecordMetadata>> sent = new ArrayList<>(batch.requests().size());
+        for (SettlementRequested request : batch.requests()) {
+            Headers headers = EventHeaders.headers(
+                    request.getSettlementId(),
+                    EventHeaders.TYPE_SETTLEMENT_REQUESTED,
+                    "/jangbu/payment-api",
+                    request.getOccurredAt());
+            sent.add(producer.send(new ProducerRecord<>(
+                    topic,
+                    null,
+                    key.apply(request).getBytes(StandardCharsets.UTF_8),
+                    serializer.serialize(topic, headers, request),
+                    headers)));
+        }
+        producer.flush();
+        try {
+            for (Future<RecordMetadata> each : sent) {
+                each.get();
+            }
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("A request isn't in " + topic, e.getCause());
+        }
+        return begins;
+    }
+
+    /** Forgets all that is in a topic. */
+    void empty(String topic) throws InterruptedException {
+        List<Long> ends = ends(topic);
+        try {
+            admin.deleteRecords(partitions(topic)
+                            .collect(Collectors.toMap(
+                                    partition -> partition,
+                                    partition -> RecordsToDelete.beforeOffset(ends.get(partition.partition())))))
+                    .all()
+                    .get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("The broker doesn't empty " + topic, e.getCause());
+        }
+    }
+
+    /** Deletes the topics of a Streams application. */
+    void deleteInternalTopics(String applicationId) throws InterruptedException {
+        try {
+            admin.deleteTopics(admin.listTopics().names().get().stream()
+                            .filter(name -> name.startsWith(applicationId + "-"))
+                            .toList())
+                    .all()
+                    .get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("The broker doesn't delete the topics of " + applicationId, e.getCause());
+        }
+    }
+
+    @Override
+    public void close() {
+        producer.close();
+        admin.close();
+    }
+
+    private List<Long> ends(String topic) throws InterruptedException {
+        try {
+            var offsets = admin.listOffsets(partitions(topic)
+                            .collect(Collectors.toMap(partition -> partition, partition -> OffsetSpec.latest())))
+                    .all()
+                    .get();
+            return partitions(topic)
+                    .map(partition ->
+                            Objects.requireNonNull(offsets.get(partition)).offset())
+                    .toList();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("The broker doesn't tell the end of " + topic, e.getCause());
+        }
+    }
+
+    private static Stream<TopicPartition> partitions(String topic) {
+        return IntStream.range(0, Topics.LOCAL_PARTITIONS).mapToObj(partition -> new TopicPartition(topic, partition));
+    }
+}

@@ -1,0 +1,93 @@
+package dev.jangbu.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.jangbu.contract.SettlementRequested;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class BatchTest {
+
+    private static final Instant NOW = Instant.parse("2026-11-24T08:00:00Z");
+
+    @ParameterizedTest
+    @EnumSource
+    void theSameSeedGivesTheSameBatch(Load load) {
+        assertThat(batch(load, 500)).isEqualTo(batch(load, 500));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aSmallerBatchIsTheBeginningOfALarger(Load load) {
+        List<SettlementRequested> larger = batch(load, 500).requests();
+        List<SettlementRequested> smaller = batch(load, 100).requests();
+
+        assertThat(smaller)
+                .extracting(SettlementRequested::getWalletId, SettlementRequested::getAmount)
+                .isEqualTo(larger.stream()
+                        .limit(100)
+                        .map(request -> org.assertj.core.groups.Tuple.tuple(request.getWalletId(), request.getAmount()))
+                        .toList());
+    }
+
+    @Test
+    void idsAreOfVersionSevenInTimeOrderAndNotFromTheFuture() {
+        List<UUID> ids = batch(Load.UNIFORM, 1_000).requests().stream()
+                .map(request -> UUID.fromString(request.getSettlementId()))
+                .toList();
+
+        assertThat(ids).allSatisfy(id -> {
+            assertThat(id.version()).isEqualTo(7);
+            assertThat(id.variant()).isEqualTo(2);
+            assertThat(id.getMostSignificantBits() >>> 16).isLessThanOrEqualTo(NOW.toEpochMilli());
+        });
+        assertThat(ids)
+                .isSortedAccordingTo(Comparator.comparingLong(id -> id.getMostSignificantBits() >>> 16))
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void loadsFallOnSellersAsTheySay() {
+        assertThat(shareOfTheFirst(Load.ONE_SELLER)).isEqualTo(1.0);
+        assertThat(shareOfTheFirst(Load.NINETY_PERCENT)).isBetween(0.88, 0.92);
+        assertThat(shareOfTheFirst(Load.ZIPF)).isBetween(0.11, 0.16);
+        assertThat(shareOfTheFirst(Load.UNIFORM)).isLessThan(0.01);
+    }
+
+    @Test
+    void theLinesOfAPaymentShareItsReference() {
+        Batch batch = Batch.of(1, 1, Load.UNIFORM, 10, 5, NOW);
+
+        assertThat(batch.payments()).isEqualTo(10);
+        assertThat(batch.requests().stream()
+                        .map(SettlementRequested::getReferenceId)
+                        .distinct())
+                .hasSize(10);
+    }
+
+    @Test
+    void aLoadThatIsNoneIsNamedWithThoseThatAre() {
+        assertThatThrownBy(() -> Load.of("flat"))
+                .isInstanceOf(BenchException.class)
+                .hasMessageContaining("'flat'")
+                .hasMessageContaining("one-seller");
+    }
+
+    private static Batch batch(Load load, int payments) {
+        return Batch.of(42, 3, load, payments, 1, NOW);
+    }
+
+    private static double shareOfTheFirst(Load load) {
+        Map<String, Long> bySeller = batch(load, 10_000).requests().stream()
+                .collect(Collectors.groupingBy(SettlementRequested::getSellerId, Collectors.counting()));
+        return bySeller.getOrDefault("b3-" + load.text() + "-0", 0L) / 10_000.0;
+    }
+}

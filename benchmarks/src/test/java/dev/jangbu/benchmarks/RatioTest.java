@@ -1,0 +1,64 @@
+package dev.jangbu.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jangbu.benchmarks.Comparison.Better;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class RatioTest {
+
+    @Test
+    void theMedianOfAnEvenNumberLiesBetweenTheMiddleTwo() {
+        assertThat(Ratio.median(new double[] {4, 1, 3, 2})).isEqualTo(2.5);
+    }
+
+    @Test
+    void theIntervalHoldsTheMedianAndNothingBeyondWhatWasMeasured() {
+        Ratio ratio = Ratio.of(new double[] {1.9, 2.1, 2.0, 2.4, 1.7}, 1);
+
+        assertThat(ratio.median()).isEqualTo(2.0);
+        assertThat(ratio.low()).isBetween(1.7, 2.0);
+        assertThat(ratio.high()).isBetween(2.0, 2.4);
+    }
+
+    @Test
+    void roundsThatAgreeHaveNoWidth() {
+        assertThat(Ratio.of(new double[] {3, 3, 3, 3, 3}, 1)).isEqualTo(new Ratio(3, 3, 3, 5));
+    }
+
+    @Test
+    void aRefusedRoundIsNoPair() {
+        List<Sample> samples = List.of(
+                sample("ours", 1, 100, List.of()),
+                sample("ours", 2, 900, List.of("a balance is wrong")),
+                sample("theirs", 1, 50, List.of()),
+                sample("theirs", 2, 50, List.of()));
+
+        assertThat(Comparison.of(samples, "cell", "ours", "theirs", 1, Better.MORE, 1))
+                .hasValueSatisfying(comparison -> {
+                    assertThat(comparison.ratio().median()).isEqualTo(2.0);
+                    assertThat(comparison.ratio().rounds()).isEqualTo(1);
+                });
+    }
+
+    @Test
+    void whereLessIsBetterTheRatioIsTurnedRound() {
+        assertThat(Comparison.of("wait", Map.of(1, 20.0), Map.of(1, 600.0), 8, Better.LESS, 1))
+                .hasValueSatisfying(comparison -> {
+                    assertThat(comparison.ratio().median()).isEqualTo(30.0);
+                    assertThat(comparison.met()).isTrue();
+                });
+    }
+
+    @Test
+    void whoHasNoRoundThatCountsIsNotCompared() {
+        assertThat(Comparison.of(List.of(), "cell", "ours", "theirs", 1, Better.MORE, 1))
+                .isEmpty();
+    }
+
+    private static Sample sample(String contender, int round, double value, List<String> refusals) {
+        return new Sample("cell", contender, round, value, 1, new Usage(Map.of(), Map.of(), 0, 0), refusals);
+    }
+}

@@ -1,5 +1,0 @@
-/** Tests of the PSP simulator over real HTTP and real files. */
-@NullMarked
-package dev.jangbu.local.psp;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Comparing millions of things in bounded memory: each side is sorted, one of them on disk, and both are walked once. */
-@NullMarked
-package dev.jangbu.proving.cards;
-
-import org.jspecify.annotations.NullMarked;

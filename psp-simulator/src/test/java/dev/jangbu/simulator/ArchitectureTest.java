@@ -1,0 +1,42 @@
+package dev.jangbu.simulator;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import dev.jangbu.architecture.HouseRules;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** A PSP knows nothing of its clients. */
+@Tag("gate")
+class ArchitectureTest {
+
+    private static final JavaClasses OWN = HouseRules.ownClasses();
+
+    @Test
+    void theSimulatorKnowsNoOtherModule() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.jangbu.contract..",
+                        "dev.jangbu.api..",
+                        "dev.jangbu.settlement..",
+                        "dev.jangbu.ledger..",
+                        "dev.jangbu.local..",
+                        "dev.jangbu.proving..",
+                        "org.apache.kafka..",
+                        "java.sql..")
+                .check(OWN);
+    }
+
+    @Test
+    void noClassNamesTheSerializers() {
+        HouseRules.onlySerdeLibraryNamesTheSerializers();
+    }
+
+    @Test
+    void everyPackageIsNullMarked() {
+        HouseRules.everyPackageIsNullMarked(OWN);
+    }
+}

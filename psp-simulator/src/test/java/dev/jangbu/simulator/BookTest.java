@@ -1,0 +1,197 @@
+package dev.jangbu.simulator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BookTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void whatWasAnsweredIsTheSameAfterARestart() throws Exception {
+        String confirmed;
+        String cancelled;
+        try (PspSimulator simulator = start();
+                PspClient psp = new PspClient(simulator.port(), Duration.ofMillis(400))) {
+            confirmed = psp.confirm("sim_refund_garbage_1", "order-1001", "1000", "confirm:1")
+                    .text();
+            psp.cancel("sim_refund_garbage_1", "400", "refund:1");
+            cancelled = psp.cancel("sim_refund_garbage_1", "400", "refund:1").text();
+            psp.confirm("sim_declined_1", "order-1002", "1000", "confirm:2");
+            psp.cancel("sim_refund_garbage_1", "9999", "refund:2");
+            assertThatThrownBy(() -> psp.confirm("sim_timeout_before_charge_1", "order-1003", "30", "confirm:3"))
+                    .isInstanceOf(IOException.class);
+        }
+        try (PspSimulator simulator = start();
+                PspClient psp = new PspClient(simulator.port())) {
+            assertThat(psp.confirm("sim_refund_garbage_1", "order-1001", "1000", "confirm:1")
+                            .text())
+                    .isEqualTo(confirmed);
+            assertThat(psp.cancel("sim_refund_garbage_1", "400", "refund:1").text())
+                    .isEqualTo(cancelled);
+            assertThat(psp.cancel("sim_refund_garbage_1", "9999", "refund:2").code())
+                    .isEqualTo("NOT_CANCELABLE_AMOUNT");
+            assertThat(psp.confirm("sim_declined_1", "order-1002", "1000", "confirm:2")
+                            .code())
+                    .isEqualTo("REJECT_CARD_COMPANY");
+            // Its first confirm was before the restart: this is the second.
+            assertThat(psp.confirm("sim_timeout_before_charge_1", "order-1003", "30", "confirm:3")
+                            .status())
+                    .isEqualTo(200);
+            assertThat(psp.get("/simulator/charges").json()).hasSize(2);
+        }
+    }
+
+    @Test
+    void aFileCutAtAnyByteOpensWithExactlyItsWholeLines() throws Exception {
+        Path whole = folder.resolve("whole.jsonl");
+        try (Book book = new Book(whole, Clock.systemUTC())) {
+            for (int i = 0; i < 3; i++) {
+                book.confirm(new Commands.Confirm("pay-" + i, "주문-" + i, Currency.KRW, 100), "confirm " + i);
+            }
+            book.cancel(new Commands.Cancel("pay-2", "바꿈", new BigDecimal(40)), "refund 1");
+        }
+        byte[] bytes = Files.readAllBytes(whole);
+
+        for (int length = 0; length <= bytes.length; length++) {
+            byte[] cut = Arrays.copyOf(bytes, length);
+            long lines = new String(cut, StandardCharsets.ISO_8859_1)
+                    .chars()
+                    .filter(c -> c == '\n')
+                    .count();
+            Path torn = folder.resolve("torn.jsonl");
+            Files.write(torn, cut);
+            // Open twice: what is written after the tear must be readable too.
+            try (Book book = new Book(torn, Clock.systemUTC())) {
+                assertThat(book.charges(null, 10)).hasSize((int) Math.min(3, lines));
+                book.confirm(new Commands.Confirm("pay-new", "order-new", Currency.KRW, 7), null);
+            }
+            try (Book book = new Book(torn, Clock.systemUTC())) {
+                List<Payment> charges = book.charges(null, 10);
+                assertThat(charges).hasSize((int) Math.min(3, lines) + 1);
+                assertThat(charges.getLast().paymentKey()).isEqualTo("pay-new");
+                assertThat(charges.stream().mapToLong(Payment::cancelledMinor).sum())
+                        .isEqualTo(lines == 4 ? 40 : 0);
+            }
+        }
+    }
+
+    @Test
+    void aWholeLineThatIsUnreadableStopsTheStartRatherThanLosingACharge() throws Exception {
+        Path file = folder.resolve("book.jsonl");
+        Files.writeString(file, "{\"entry\":\"charged\",\"at\":1}\n");
+        assertThatThrownBy(() -> new Book(file, Clock.systemUTC())).isInstanceOf(RuntimeException.class);
+        assertThat(Files.readString(file)).isEqualTo("{\"entry\":\"charged\",\"at\":1}\n");
+    }
+
+    @Test
+    void aFullBookTakesNoMoreChargesButStillTellsWhatItHas() throws Exception {
+        try (Book book = new Book(folder.resolve("book.jsonl"), Clock.systemUTC(), 2)) {
+            book.confirm(new Commands.Confirm("pay-1", "order-1", Currency.KRW, 100), "confirm 1");
+            assertThatThrownBy(() ->
+                            book.confirm(new Commands.Confirm("pay-2", "order-2", Currency.KRW, 100), "confirm 2"))
+                    .isInstanceOf(BookUnusableException.class);
+            assertThat(book.charges(null, 10)).hasSize(1);
+            book.chooseFaults(FaultPlan.NONE);
+        }
+    }
+
+    @Test
+    void aBookIsOpenOnce() throws Exception {
+        try (Book first = new Book(folder.resolve("book.jsonl"), Clock.systemUTC())) {
+            assertThat(first.charges(null, 1)).isEmpty();
+            assertThatThrownBy(() -> new Book(folder.resolve("book.jsonl"), Clock.systemUTC()))
+                    .isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void killedInTheMiddleOfABurstItKeepsEveryChargeThatItAnswered() throws Exception {
+        Set<String> answered = ConcurrentHashMap.newKeySet();
+        int port = freePort();
+        Process process = startProcess(port);
+        try (PspClient psp = new PspClient(port)) {
+            awaitHealthy(psp);
+            try (ExecutorService clients = Executors.newFixedThreadPool(16)) {
+                for (int client = 0; client < 16; client++) {
+                    int from = client * 10_000;
+                    Future<?> unused = clients.submit(() -> {
+                        for (int i = from; process.isAlive(); i++) {
+                            if (psp.confirm("pay-" + i, "order-" + i, "100", "confirm:" + i)
+                                            .status()
+                                    == 200) {
+                                answered.add("pay-" + i);
+                            }
+                        }
+                        return null;
+                    });
+                }
+                await().until(() -> answered.size() > 300);
+                process.destroyForcibly().waitFor();
+            }
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+
+        try (Book book = new Book(folder.resolve("book.jsonl"), Clock.systemUTC())) {
+            Set<String> kept = book.charges(null, 1_000_000).stream()
+                    .map(Payment::paymentKey)
+                    .collect(Collectors.toSet());
+            assertThat(kept).containsAll(answered);
+            // Beside them at most the call that each client was waiting for.
+            assertThat(kept.size() - answered.size()).isLessThanOrEqualTo(16);
+        }
+    }
+
+    private Process startProcess(int port) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx64m",
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty("java.class.path"),
+                PspSimulator.class.getName());
+        builder.environment().put("JANGBU_PSP_SIMULATOR_PORT", Integer.toString(port));
+        builder.environment().put("JANGBU_PSP_SECRET", PspClient.SECRET);
+        builder.environment().put("JANGBU_DATA_DIR", folder.toString());
+        return builder.redirectErrorStream(true)
+                .redirectOutput(folder.resolve("psp.log").toFile())
+                .start();
+    }
+
+    private static void awaitHealthy(PspClient psp) {
+        await().atMost(Duration.ofSeconds(30))
+                .ignoreExceptions()
+                .until(() -> psp.get("/simulator/health").status() == 200);
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private PspSimulator start() throws Exception {
+        return PspSimulator.start(0, PspClient.SECRET, folder, Clock.systemUTC(), PspSimulator.Delays.DEFAULT);
+    }
+}
