@@ -1,0 +1,4 @@
+@NullMarked
+package dev.jangbu.testsupport.cycle.child;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.jangbu.testsupport.cycle;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.jangbu.testsupport;
+
+import org.jspecify.annotations.NullMarked;
