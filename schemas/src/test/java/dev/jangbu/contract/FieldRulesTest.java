@@ -1,0 +1,67 @@
+package dev.jangbu.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** The loops of {@link SellerId} and {@link CurrencyCode} agree with their published regular expressions. */
+class FieldRulesTest {
+
+    private static final Predicate<String> SELLER_IDS =
+            Pattern.compile(SellerId.PATTERN).asMatchPredicate();
+    private static final Predicate<String> CURRENCY_CODES =
+            Pattern.compile(CurrencyCode.PATTERN).asMatchPredicate();
+
+    @Test
+    void everyCharacterAtEveryPlaceIsClassifiedAsByThePattern() {
+        for (String valid : new String[] {"seller-1_A", "KRW"}) {
+            for (int at = 0; at < valid.length(); at++) {
+                for (char c = 0; c < 256; c++) {
+                    assertAgrees(valid.substring(0, at) + c + valid.substring(at + 1));
+                }
+            }
+        }
+    }
+
+    @Test
+    void everyLengthIsClassifiedAsByThePattern() {
+        for (int length = 0; length < 80; length++) {
+            assertAgrees("A".repeat(length));
+        }
+        assertAgrees("K\uff32W");
+        assertAgrees("KRW\n");
+    }
+
+    @Test
+    void listedCurrenciesAreThoseOfIso4217AndOnlyRealMoneyHasMinorUnits() {
+        assertThat(new String[] {"KRW", "USD", "BHD"})
+                .allMatch(CurrencyCode::isListed)
+                .allMatch(CurrencyCode::hasMinorUnits)
+                .allMatch(CurrencyCode::isWellFormed);
+        assertThat(new String[] {"XAU", "XXX", "XTS"})
+                .allMatch(CurrencyCode::isListed)
+                .noneMatch(CurrencyCode::hasMinorUnits);
+        assertThat(new String[] {"krw", "QQQ", "", "KR", "KRWW"})
+                .noneMatch(CurrencyCode::isListed)
+                .noneMatch(CurrencyCode::hasMinorUnits);
+    }
+
+    @Test
+    void everyProblemCodeHasAnErrorStatusATitleAndAUniqueText() {
+        assertThat(ProblemCode.values())
+                .allMatch(code -> code.status() >= 400 && code.status() < 600)
+                .allMatch(code -> !code.title().isBlank());
+        assertThat(Arrays.stream(ProblemCode.values()).map(ProblemCode::text))
+                .doesNotHaveDuplicates()
+                .allMatch(text -> text.matches("[a-z]+(-[a-z]+)*"));
+        assertThat(ProblemCode.INVALID_FIELD.type()).hasToString("urn:jangbu:problem:invalid-field");
+    }
+
+    private static void assertAgrees(String text) {
+        assertThat(SellerId.isValid(text)).as(text).isEqualTo(SELLER_IDS.test(text));
+        assertThat(CurrencyCode.isWellFormed(text)).as(text).isEqualTo(CURRENCY_CODES.test(text));
+    }
+}
