@@ -16,6 +16,8 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -25,7 +27,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 
-/** What holds in more than one module; what only one module knows of itself stands in its own {@code ArchitectureTest}. */
+/** Architecture rules of several modules. A module's own rules are in its {@code ArchitectureTest}. */
 public final class HouseRules {
 
     private static final Path CLASSES = Path.of("target", "classes");
@@ -34,17 +36,17 @@ public final class HouseRules {
     private static final Set<String> FLOATING_POINT =
             Set.of("float", "double", "java.lang.Float", "java.lang.Double", "float[]", "double[]");
 
-    /** Written in two halves: this file's own text must not name them. */
+    /** In two halves, so that this file does not contain the names itself. */
     private static final List<String> SERIALIZERS = List.of("io." + "apicurio", "io." + "confluent");
 
     private HouseRules() {}
 
-    /** The classes that the module ships: its own, without tests and without what it depends on. */
+    /** The module's main classes, without tests and dependencies. */
     public static JavaClasses ownClasses() {
         return new ClassFileImporter().importPath(CLASSES);
     }
 
-    /** A package without the mark is one that the null checker silently leaves alone. */
+    /** NullAway silently skips packages without {@code @NullMarked}. */
     public static void everyPackageIsNullMarked(JavaClasses own) {
         assertThat(own.stream().map(JavaClass::getPackage).distinct())
                 .isNotEmpty()
@@ -57,12 +59,33 @@ public final class HouseRules {
         return each.isAnnotatedWith(NullMarked.class);
     }
 
-    /** Features may use one another, but not in a circle: each can be read, and removed, with what it stands on. */
+    /** No cycles between packages. Every package is a slice of its own, so a cycle of a package and its child is found too. */
+    public static ArchRule packagesAreFreeOfCycles(String root) {
+        return slices().assignedFrom(new SliceAssignment() {
+                    @Override
+                    public SliceIdentifier getIdentifierOf(JavaClass javaClass) {
+                        String name = javaClass.getPackageName();
+                        return name.equals(root) || name.startsWith(root + ".")
+                                ? SliceIdentifier.of(name)
+                                : SliceIdentifier.ignore();
+                    }
+
+                    @Override
+                    public String getDescription() {
+                        return "packages of " + root;
+                    }
+                })
+                .should()
+                .beFreeOfCycles();
+    }
+
+    /** No cycles between the child packages of the root, which itself is not looked at. */
+    // Until every module uses packagesAreFreeOfCycles.
     public static ArchRule featuresAreFreeOfCycles(String root) {
         return slices().matching(root + ".(*)..").should().beFreeOfCycles();
     }
 
-    /** Whose serializers write the wire format is known in one place, {@code SerdeLibrary}, also as a text. */
+    /** Only {@code SerdeLibrary} names the serializer libraries, in imports and in texts. */
     public static void onlySerdeLibraryNamesTheSerializers() {
         try (Stream<Path> files = Files.walk(SOURCES)) {
             assertThat(files.filter(file -> file.toString().endsWith(".java"))
@@ -70,25 +93,25 @@ public final class HouseRules {
                     .isNotEmpty()
                     .allSatisfy(file ->
                             assertThat(file).content().doesNotContain(SERIALIZERS.toArray(CharSequence[]::new)));
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
-    /** The time is passed in; only a {@code @Bean} method may make the clock. So a test, and a replay, can set it. */
+    /** Code gets the time from a {@code Clock} that it is given, so that tests can set it. Only {@code @Bean} methods create one. */
     public static ArchRule timeIsPassedIn() {
-        return classes().should(new ArchCondition<>("ask no clock of the machine, but for the beans that provide one") {
+        return classes().should(new ArchCondition<>("read no system clock outside of @Bean methods") {
             @Override
             public void check(JavaClass checked, ConditionEvents events) {
                 checked.getCodeUnitAccessesFromSelf().stream()
-                        .filter(access -> asksTheMachine(access.getTarget()))
+                        .filter(access -> readsTheSystemClock(access.getTarget()))
                         .filter(access -> !isBean(access.getOwner()))
                         .forEach(access -> events.add(SimpleConditionEvent.violated(access, access.getDescription())));
             }
         });
     }
 
-    private static boolean asksTheMachine(CodeUnitAccessTarget target) {
+    private static boolean readsTheSystemClock(CodeUnitAccessTarget target) {
         String owner = target.getOwner().getName();
         String method = target.getName();
         return (owner.startsWith("java.time.") && method.equals("now"))
@@ -100,9 +123,9 @@ public final class HouseRules {
         return caller.isAnnotatedWith("org.springframework.context.annotation.Bean");
     }
 
-    /** Money is whole minor units: what is a fraction here has been rounded by somebody, somewhere. */
-    public static ArchRule moneyIsNeverFloatingPoint(DescribedPredicate<JavaClass> moneysClasses) {
-        return classes().that(moneysClasses).should(new ArchCondition<>("use no floating point") {
+    /** Money is a long in minor units. Floating point would round. */
+    public static ArchRule moneyIsNeverFloatingPoint(DescribedPredicate<JavaClass> moneyClasses) {
+        return classes().that(moneyClasses).should(new ArchCondition<>("use no floating point") {
             @Override
             public void check(JavaClass checked, ConditionEvents events) {
                 checked.getFields().stream()
@@ -114,7 +137,7 @@ public final class HouseRules {
                         .filter(unit -> isFloating(unit.getRawReturnType())
                                 || unit.getRawParameterTypes().stream().anyMatch(HouseRules::isFloating))
                         .forEach(unit -> events.add(SimpleConditionEvent.violated(
-                                unit, unit.getDescription() + " takes or gives floating point")));
+                                unit, unit.getDescription() + " has a floating-point parameter or result")));
                 checked.getCodeUnitAccessesFromSelf().stream()
                         .filter(access -> isFloating(access.getTarget().getOwner())
                                 || (access.getTarget().getOwner().isAssignableTo(Number.class)

@@ -14,7 +14,7 @@ class ArchitectureTest {
     private static final JavaClasses OWN = HouseRules.ownClasses();
 
     @Test
-    void theContractKnowsNeitherSpringNorADatabase() {
+    void theContractDependsOnNeitherSpringNorADatabase() {
         noClasses()
                 .should()
                 .dependOnClassesThat()
@@ -24,7 +24,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void theContractKnowsNoService() {
+    void theContractDependsOnNoService() {
         noClasses()
                 .should()
                 .dependOnClassesThat()
@@ -40,6 +40,11 @@ class ArchitectureTest {
     @Test
     void onlyOneClassNamesTheSerializers() {
         HouseRules.onlySerdeLibraryNamesTheSerializers();
+    }
+
+    @Test
+    void packagesAreFreeOfCycles() {
+        HouseRules.packagesAreFreeOfCycles("dev.jangbu.contract").check(OWN);
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.jangbu.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
+import java.util.Currency;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -50,6 +51,18 @@ class FieldRulesTest {
     }
 
     @Test
+    void listedCurrenciesAreThoseThatTheJdkCreates() {
+        for (char a = 'A'; a <= 'Z'; a++) {
+            for (char b = 'A'; b <= 'Z'; b++) {
+                for (char c = 'A'; c <= 'Z'; c++) {
+                    String code = "" + a + b + c;
+                    assertThat(CurrencyCode.isListed(code)).as(code).isEqualTo(isCreatedByTheJdk(code));
+                }
+            }
+        }
+    }
+
+    @Test
     void everyProblemCodeHasAnErrorStatusATitleAndAUniqueText() {
         assertThat(ProblemCode.values())
                 .allMatch(code -> code.status() >= 400 && code.status() < 600)
@@ -58,6 +71,14 @@ class FieldRulesTest {
                 .doesNotHaveDuplicates()
                 .allMatch(text -> text.matches("[a-z]+(-[a-z]+)*"));
         assertThat(ProblemCode.INVALID_FIELD.type()).hasToString("urn:jangbu:problem:invalid-field");
+    }
+
+    private static boolean isCreatedByTheJdk(String code) {
+        try {
+            return Currency.getInstance(code).getCurrencyCode().equals(code);
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     private static void assertAgrees(String text) {
