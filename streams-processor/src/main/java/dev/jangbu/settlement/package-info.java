@@ -1,6 +1,6 @@
 /**
- * The settlement: wallets, ledger entries and completions, decided exactly once. Begin with
- * {@link dev.jangbu.settlement.SettlementTopology}, which is the whole way on one screen.
+ * Settlement: wallets, ledger entries and completions. Start with {@link dev.jangbu.settlement.SettlementTopology}; the process
+ * is {@link dev.jangbu.settlement.StreamsProcessor}. The features are the packages below.
  */
 @NullMarked
 package dev.jangbu.settlement;

@@ -9,14 +9,14 @@ import dev.jangbu.architecture.HouseRules;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What the settlement may know: Kafka Streams and the contract, but no database, no PSP; and its heart no framework. */
+/** The dependencies of the settlement: no database, no PSP, and no Spring in topology and processors. */
 @Tag("gate")
 class ArchitectureTest {
 
     private static final JavaClasses OWN = HouseRules.ownClasses();
 
     @Test
-    void theSettlementKnowsNoDatabaseAndNoPsp() {
+    void theSettlementDependsOnNoDatabaseAndNoPsp() {
         noClasses()
                 .should()
                 .dependOnClassesThat()
@@ -36,11 +36,16 @@ class ArchitectureTest {
     }
 
     @Test
-    void theTopologyAndTheDesksKnowNoSpring() {
+    void topologyAndProcessorsDependOnNoSpring() {
         noClasses()
                 .that()
                 .resideInAnyPackage(
-                        "dev.jangbu.settlement", "dev.jangbu.settlement.wallet..", "dev.jangbu.settlement.completion..")
+                        "dev.jangbu.settlement",
+                        "dev.jangbu.settlement.record..",
+                        "dev.jangbu.settlement.state..",
+                        "dev.jangbu.settlement.metrics..",
+                        "dev.jangbu.settlement.wallet..",
+                        "dev.jangbu.settlement.completion..")
                 .and()
                 .doNotHaveSimpleName("StreamsProcessor")
                 .should()
@@ -50,7 +55,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void theWalletDecisionIsAFunctionOfWhatIsGiven() {
+    void theWalletDecisionIsAPureFunction() {
         classes()
                 .that()
                 .haveNameMatching("dev\\.jangbu\\.settlement\\.wallet\\.(Wallet|WalletDecision)(\\$.*)?")
@@ -62,7 +67,7 @@ class ArchitectureTest {
                                 + "|org\\.jspecify\\..*"
                                 + "|dev\\.jangbu\\.contract\\.(SettlementRequested|SettlementKind|LedgerEntry|LedgerLine|Side|Rejection)(\\$.*)?"
                                 + "|dev\\.jangbu\\.settlement\\.wallet\\.(Wallet|WalletDecision)(\\$.*)?);?")
-                .because("it knows no Spring, no Kafka, no store, no clock and no I/O")
+                .because("it uses no Spring, no Kafka, no store, no clock and no I/O")
                 .check(OWN);
     }
 
@@ -79,8 +84,8 @@ class ArchitectureTest {
     }
 
     @Test
-    void featuresAreFreeOfCycles() {
-        HouseRules.featuresAreFreeOfCycles("dev.jangbu.settlement").check(OWN);
+    void packagesAreFreeOfCycles() {
+        HouseRules.packagesAreFreeOfCycles("dev.jangbu.settlement").check(OWN);
     }
 
     @Test

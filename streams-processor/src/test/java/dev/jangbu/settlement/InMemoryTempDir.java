@@ -7,10 +7,10 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDirFactory;
 
 /**
- * A temporary directory in memory, where the machine has such a place: the test driver commits, and so flushes every store to
- * its disk, with each record.
+ * Creates temporary directories in memory if the machine has a tmpfs. The test driver commits with each record, and so flushes
+ * every store to disk.
  */
-final class OnTmpfs implements TempDirFactory {
+final class InMemoryTempDir implements TempDirFactory {
 
     private static final Path MEMORY = Path.of("/dev/shm");
 

@@ -15,9 +15,16 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
- * What may come to one partition of settlement.requests, wholly decided by a seed: all kinds of requests for a few wallets,
- * ids out of order, deliveries again one by one and by the stretch, quiet hours and days, ids near either edge of the horizon,
- * balances near the end of 64 bits, and replays of dead letters.
+ * Generates records of one partition of {@code settlement.requests} from a seed:
+ *
+ * <ul>
+ *   <li>all kinds of requests for a few wallets, with ids out of order
+ *   <li>repeated deliveries, single and in runs
+ *   <li>quiet hours and days
+ *   <li>ids near both edges of the horizon
+ *   <li>balances near the limit of 64 bits
+ *   <li>replays of dead letters
+ * </ul>
  */
 final class RandomTraffic {
 
@@ -34,11 +41,11 @@ final class RandomTraffic {
     }
 
     private static final int WALLETS = 12;
-    private static final int REMEMBERED = 4_000;
+    private static final int HISTORY_SIZE = 4_000;
 
     private final Random random;
     private final List<SettlementRequested> sent = new ArrayList<>();
-    private final List<SettlementRequested> dead = new ArrayList<>();
+    private final List<SettlementRequested> deadLetters = new ArrayList<>();
     private final Deque<Delivery> due = new ArrayDeque<>();
     private Instant now;
 
@@ -53,18 +60,18 @@ final class RandomTraffic {
 
     Delivery next() {
         if (due.isEmpty()) {
-            pass();
+            advanceTime();
             plan();
         }
         return due.removeFirst();
     }
 
-    /** Told of a dead letter that a person may replay later. */
-    void died(SettlementRequested request) {
-        dead.add(request);
+    /** Adds a dead letter, which may be replayed later. */
+    void addDeadLetter(SettlementRequested request) {
+        deadLetters.add(request);
     }
 
-    private void pass() {
+    private void advanceTime() {
         int chance = random.nextInt(10_000);
         if (chance == 0) {
             now = now.plus(Duration.ofHours(random.nextInt(200)));
@@ -78,35 +85,35 @@ final class RandomTraffic {
     private void plan() {
         int chance = random.nextInt(100);
         if (chance < 70 || sent.size() < 100) {
-            fresh(random.nextInt(4) == 0 ? 1 + random.nextInt(4) : 1);
+            newReference(random.nextInt(4) == 0 ? 1 + random.nextInt(4) : 1);
         } else if (chance < 86) {
-            again(sent.get(sent.size() - 1 - random.nextInt(Math.min(50, sent.size()))));
+            repeat(sent.get(sent.size() - 1 - random.nextInt(Math.min(50, sent.size()))));
         } else if (chance < 92) {
-            again(sent.get(random.nextInt(sent.size())));
+            repeat(sent.get(random.nextInt(sent.size())));
         } else if (chance == 92 && random.nextInt(4) == 0) {
-            // What Connect sends again that was killed before it stored its offsets: a stretch, in its order.
+            // A run of records in their order, as Connect repeats after a kill before it stored its offsets.
             int from = sent.size() - 1 - random.nextInt(Math.min(300, sent.size()));
-            sent.subList(from, sent.size()).forEach(this::again);
-        } else if (chance < 95 && !dead.isEmpty()) {
-            due.add(new Delivery(dead.get(random.nextInt(dead.size())), now, true));
+            sent.subList(from, sent.size()).forEach(this::repeat);
+        } else if (chance < 95 && !deadLetters.isEmpty()) {
+            due.add(new Delivery(deadLetters.get(random.nextInt(deadLetters.size())), now, true));
         } else if (chance < 97) {
-            due.add(new Delivery(remember(edge().build()), now, false));
+            due.add(new Delivery(addToHistory(atAnEdge().build()), now, false));
         } else {
             due.add(new Delivery(outsideTheContract(), now, false));
         }
     }
 
-    private void again(SettlementRequested request) {
+    private void repeat(SettlementRequested request) {
         due.add(new Delivery(request, now, false));
     }
 
-    /** A reference of so many parts, each its own request; only payments and refunds have more than one. */
-    private void fresh(int parts) {
+    /** Adds a reference with one request for each part; only payments have more than one. */
+    private void newReference(int parts) {
         SettlementKind kind = parts > 1 ? SettlementKind.PAYMENT : kind();
         String reference = id(now).toString();
         for (int part = 0; part < parts; part++) {
             due.add(new Delivery(
-                    remember(request(kind, id(now.minusMillis(random.nextInt(4_000))))
+                    addToHistory(request(kind, id(now.minusMillis(random.nextInt(4_000))))
                             .setReferenceId(reference)
                             .setReferenceParts(parts)
                             .build()),
@@ -123,8 +130,8 @@ final class RandomTraffic {
         };
     }
 
-    /** An id near the horizon, near the lead, or far beyond either. */
-    private SettlementRequested.Builder edge() {
+    /** A request with an id near the horizon, near the lead, or far beyond either. */
+    private SettlementRequested.Builder atAnEdge() {
         Instant time =
                 switch (random.nextInt(6)) {
                     case 0 -> now.plus(Duration.ofMinutes(5)).plusMillis(random.nextInt(3) - 1);
@@ -145,7 +152,7 @@ final class RandomTraffic {
     private SettlementRequested.Builder request(SettlementKind kind, UUID id) {
         int wallet = random.nextInt(WALLETS);
         String currency = wallet % 3 == 0 ? "USD" : "KRW";
-        // Wallet 0 takes sums that fill 64 bits again and again.
+        // Wallet 0 gets amounts that exceed 64 bits.
         long amount = wallet == 0 ? 1 + (random.nextLong() >>> 2) : 1 + random.nextLong(100_000);
         if (amount == Long.MAX_VALUE) {
             amount--;
@@ -163,9 +170,9 @@ final class RandomTraffic {
         return request.setFee(random.nextInt(5) == 0 ? 0 : random.nextLong(amount + 1));
     }
 
-    private SettlementRequested remember(SettlementRequested request) {
-        if (sent.size() == REMEMBERED) {
-            sent.subList(0, REMEMBERED / 4).clear();
+    private SettlementRequested addToHistory(SettlementRequested request) {
+        if (sent.size() == HISTORY_SIZE) {
+            sent.subList(0, HISTORY_SIZE / 4).clear();
         }
         sent.add(request);
         return request;

@@ -19,9 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Not a test: run by name ({@code mvn -pl streams-processor test -Dtest=ReleaseState}), it writes what a release leaves to
- * the next one, the topology's description and the bytes in its changelogs, to {@code src/test/resources/released/<n>/}. Those
- * files are never edited; {@link ReleasedStateTest} starts today's code on each of them. See docs/topology-evolution.md.
+ * Writes a release's topology description and changelog bytes to {@code src/test/resources/released/<n>/}. Not a test; run it by
+ * name: {@code mvn -pl streams-processor test -Dtest=ReleaseState}. The files are never edited. {@link ReleasedStateTest} runs
+ * today's code on each release. See docs/topology-evolution.md.
  */
 public class ReleaseState {
 
@@ -29,13 +29,13 @@ public class ReleaseState {
 
     /** A payment that was settled. */
     public static final UUID SETTLED = idAt(NOW, 1);
-    /** A payout of 5,000 that was refused, of a wallet that has 11,300. */
-    static final UUID REFUSED = idAt(NOW.plusMillis(1), 2);
-    /** A payment of 30 days ago that was settled on a replay. */
+    /** A rejected payout of 5,000 from an empty wallet. */
+    static final UUID REJECTED = idAt(NOW.plusMillis(1), 2);
+    /** A payment from 30 days before, settled on a replay. */
     public static final UUID REPLAYED = idAt(NOW.minus(Duration.ofDays(30)), 3);
-    /** The last request: with it the desk's clock is at NOW + 1 h. */
+    /** The last request; it advances the clock to NOW + 1 h. */
     static final UUID LAST = idAt(NOW.plus(Duration.ofHours(1)), 4);
-    /** A reference of three parts, of which two are posted. */
+    /** A reference of three parts with two parts posted. */
     static final String INCOMPLETE = "01960000-0000-7000-8000-000000000001";
     /** Its posted parts. */
     static final UUID FIRST_PART = idAt(NOW, 5);
@@ -66,10 +66,10 @@ public class ReleaseState {
         Files.writeString(directory.resolve("changelogs.txt"), changelogs);
     }
 
-    /** What the release lived through: seller-a has 11,400 − 100 in KRW, seller-b owes 50, seller-a has 7 in USD. */
+    /** The release's requests. Balances: seller-a 11,400 − 100 KRW and 7 USD, seller-b −50 KRW. */
     private static void run(SettlementDriver settlement) {
         settlement.request(payment(SETTLED, "seller-a", "KRW", 12_000, 600), NOW);
-        settlement.request(of(SettlementKind.PAYOUT, REFUSED, "seller-b", "KRW", 5_000, 0), NOW.plusMillis(1));
+        settlement.request(of(SettlementKind.PAYOUT, REJECTED, "seller-b", "KRW", 5_000, 0), NOW.plusMillis(1));
         settlement.request(payment(REPLAYED, "seller-a", "USD", 7, 0), NOW, replay());
         settlement.request(of(SettlementKind.PAYOUT, idAt(NOW, 7), "seller-a", "KRW", 100, 0), NOW);
         settlement.request(of(SettlementKind.REFUND, LAST, "seller-b", "KRW", 50, 0), NOW.plus(Duration.ofHours(1)));

@@ -6,6 +6,7 @@ import dev.jangbu.contract.LedgerEntry;
 import dev.jangbu.contract.SettlementCompleted;
 import dev.jangbu.contract.SettlementKind;
 import dev.jangbu.contract.SettlementRequested;
+import dev.jangbu.settlement.completion.CompletionProcessor;
 import dev.jangbu.settlement.wallet.Wallet;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,13 +28,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Today's code on what each release left behind; written by {@link ReleaseState}. */
+/** Today's code works on the state of each release, written by {@link ReleaseState}. */
 public class ReleasedStateTest {
 
     private static final Path RELEASED = Path.of("src", "test", "resources", "released");
     private static final Instant LATER = ReleaseState.NOW.plus(Duration.ofHours(2));
 
-    @TempDir(factory = OnTmpfs.class)
+    @TempDir(factory = InMemoryTempDir.class)
     Path stateDir;
 
     static List<Path> releases() throws IOException {
@@ -44,39 +45,38 @@ public class ReleasedStateTest {
 
     @ParameterizedTest
     @MethodSource("releases")
-    void everyStoreTopicAndSubTopologyOfTheReleaseIsStillThere(Path release) throws IOException {
+    void everyStoreTopicAndSubTopologyOfTheReleaseStillExists(Path release) throws IOException {
         String released = Files.readString(release.resolve("topology.txt"));
         String today = SettlementDriver.topology(stateDir).describe().toString();
 
-        // A store is found by its name in its sub-topology: gone, renamed or moved, it would begin empty.
+        // A store is found by its name in its sub-topology; renamed or moved, it would be empty.
         assertThat(stores(today)).containsAll(stores(released));
         assertThat(topics(today)).containsAll(topics(released));
     }
 
     @ParameterizedTest
     @MethodSource("releases")
-    void whatTheReleaseDecidedHoldsAndItsWorkGoesOn(Path release) throws IOException {
+    void decisionsOfTheReleaseHoldAndItsWorkContinues(Path release) throws IOException {
         try (SettlementDriver settlement = new SettlementDriver(stateDir, 1, LATER)) {
             settlement.restore(changelogs(release));
-            settlement.advance(Duration.ofMillis(10));
 
             assertThat(settlement.wallets())
                     .containsExactlyInAnyOrderEntriesOf(Map.of(
                             "seller-a:KRW", new Wallet(11_300, 2, ReleaseState.NOW),
                             "seller-a:USD", new Wallet(7, 1, ReleaseState.NOW),
                             "seller-b:KRW", new Wallet(-50, 1, ReleaseState.NOW.plus(Duration.ofHours(1)))));
-            assertThat(settlement.count()).as("entries").isEqualTo(4);
+            assertThat(settlement.entryCount()).as("entries").isEqualTo(4);
 
-            // Decided is decided: applied, refused, or applied on a replay.
+            // Requests decided by the release are duplicates: applied, rejected, or applied on a replay.
             settlement.request(ReleaseState.payment(ReleaseState.SETTLED, "seller-a", "KRW", 12_000, 600), LATER);
             settlement.request(
-                    ReleaseState.of(SettlementKind.PAYOUT, ReleaseState.REFUSED, "seller-b", "KRW", 5_000, 0), LATER);
+                    ReleaseState.of(SettlementKind.PAYOUT, ReleaseState.REJECTED, "seller-b", "KRW", 5_000, 0), LATER);
             settlement.request(ReleaseState.payment(ReleaseState.REPLAYED, "seller-a", "USD", 7, 0), LATER);
             assertThat(settlement.entries.isEmpty()).isTrue();
             assertThat(settlement.completions.isEmpty()).isTrue();
             assertThat(settlement.deadLetters.isEmpty()).isTrue();
 
-            // The clock goes on where it was: an hour after NOW.
+            // The clock continues at its stored value, an hour after NOW.
             Instant horizon = ReleaseState.NOW.plus(Duration.ofHours(1)).minus(Duration.ofHours(48));
             settlement.request(late(horizon.minusSeconds(1)), LATER);
             assertThat(settlement.deadLetters.readValuesToList()).hasSize(1);
@@ -84,9 +84,9 @@ public class ReleasedStateTest {
             assertThat(settlement.entries.readValuesToList())
                     .extracting(LedgerEntry::getWalletVersion, LedgerEntry::getBalanceAfter)
                     .containsExactly(Tuple.tuple(3L, 11_301L));
-            assertThat(settlement.count()).as("entries").isEqualTo(5);
+            assertThat(settlement.entryCount()).as("entries").isEqualTo(5);
 
-            // The third part completes, a repetition of the second does not.
+            // The third part completes the reference; a repetition of the second does not.
             settlement.postings.pipeInput(
                     ReleaseState.INCOMPLETE, ReleaseState.posted(ReleaseState.SECOND_PART, 9), LATER);
             assertThat(settlement.completions.isEmpty()).isTrue();
@@ -95,7 +95,7 @@ public class ReleasedStateTest {
             assertThat(settlement.completions.readValuesToList())
                     .extracting(SettlementCompleted::getReferenceId)
                     .containsExactly(ReleaseState.INCOMPLETE);
-            assertThat(settlement.size(SettlementTopology.POSTED_PARTS)).isZero();
+            assertThat(settlement.size(CompletionProcessor.POSTED_PARTS)).isZero();
         }
     }
 
@@ -103,7 +103,7 @@ public class ReleasedStateTest {
         return ReleaseState.payment(ReleaseState.idAt(time, 9), "seller-a", "KRW", 1, 0);
     }
 
-    /** Store → key → value, as a release left them. */
+    /** Store → key → value of a release. */
     public static Map<String, Map<Bytes, byte[]>> changelogs(Path release) throws IOException {
         Map<String, Map<Bytes, byte[]>> changelogs = new TreeMap<>();
         for (String line : Files.readAllLines(release.resolve("changelogs.txt"))) {

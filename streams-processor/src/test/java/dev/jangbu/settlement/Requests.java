@@ -6,12 +6,12 @@ import java.time.Instant;
 import java.util.Random;
 import java.util.UUID;
 
-/** Requests for tests. */
+/** Builds requests for tests. */
 public final class Requests {
 
     private Requests() {}
 
-    /** A request for seller-a in KRW, of a payment of one part, without a fee. */
+    /** A request for seller-a in KRW: a reference of one part, without a fee. */
     public static SettlementRequested.Builder of(SettlementKind kind, UUID settlementId, long amount) {
         return SettlementRequested.newBuilder()
                 .setSettlementId(settlementId.toString())
@@ -32,7 +32,7 @@ public final class Requests {
                 .setOccurredAt(Instant.ofEpochMilli(settlementId.getMostSignificantBits() >>> 16));
     }
 
-    /** A UUIDv7 of that moment; the rest of it from the random source. */
+    /** A UUIDv7 of that time, with random bits from the source. */
     public static UUID idAt(Instant time, Random random) {
         long high = (time.toEpochMilli() << 16) | 0x7000L | (random.nextLong() & 0xFFFL);
         long low = 0x8000000000000000L | (random.nextLong() >>> 2);

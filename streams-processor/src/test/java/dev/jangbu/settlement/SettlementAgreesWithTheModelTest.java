@@ -11,12 +11,13 @@ import dev.jangbu.contract.SettlementKind;
 import dev.jangbu.contract.SettlementRequested;
 import dev.jangbu.contract.Side;
 import dev.jangbu.settlement.RandomTraffic.Delivery;
-import dev.jangbu.settlement.SettlementModel.Booked;
+import dev.jangbu.settlement.SettlementModel.Applied;
 import dev.jangbu.settlement.SettlementModel.DeadLetter;
 import dev.jangbu.settlement.SettlementModel.Dropped;
-import dev.jangbu.settlement.SettlementModel.Fate;
-import dev.jangbu.settlement.SettlementModel.NeverAgain;
-import dev.jangbu.settlement.SettlementModel.Refused;
+import dev.jangbu.settlement.SettlementModel.Expected;
+import dev.jangbu.settlement.SettlementModel.NotApplied;
+import dev.jangbu.settlement.SettlementModel.Rejected;
+import dev.jangbu.settlement.completion.CompletionProcessor;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -32,7 +33,7 @@ import org.apache.kafka.common.utils.Bytes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tens of thousands of records, each judged as it is taken: wallet by wallet, entry by entry, through restarts. */
+/** Compares the topology with the model record by record, over tens of thousands of random records and several restarts. */
 class SettlementAgreesWithTheModelTest {
 
     private static final Instant START = Instant.parse("2026-03-01T09:00:00Z");
@@ -43,13 +44,13 @@ class SettlementAgreesWithTheModelTest {
     private final SettlementModel model = new SettlementModel();
     private final RandomTraffic traffic = new RandomTraffic(seed, START);
     private final List<LedgerEntry> unposted = new ArrayList<>();
-    private final Map<String, Integer> fates = new TreeMap<>();
+    private final Map<String, Integer> results = new TreeMap<>();
 
-    @TempDir(factory = OnTmpfs.class)
+    @TempDir(factory = InMemoryTempDir.class)
     Path stateDir;
 
     @Test
-    void whateverComesInWhateverOrderThroughRestarts() {
+    void randomTrafficHasTheResultsOfTheModelThroughRestarts() {
         System.out.println("seed of the traffic: " + seed + " (repeat with -Djangbu.seed=" + seed + ")");
         SettlementDriver settlement = new SettlementDriver(stateDir.resolve("0"), 1, START);
         try {
@@ -63,20 +64,20 @@ class SettlementAgreesWithTheModelTest {
                 postOne(settlement, "seed %d, at the end".formatted(seed));
             }
             assertThat(wallets(settlement)).isEqualTo(model.balances);
-            assertThat(settlement.size(SettlementTopology.POSTED_PARTS)).isEqualTo(model.incomplete());
-            assertThat(settlement.count()).isEqualTo(model.booked);
+            assertThat(settlement.size(CompletionProcessor.POSTED_PARTS)).isEqualTo(model.incomplete());
+            assertThat(settlement.entryCount()).isEqualTo(model.applied);
         } finally {
             settlement.close();
         }
-        System.out.println("what became of them: " + fates);
-        assertThat(fates.keySet())
+        System.out.println("results: " + results);
+        assertThat(results.keySet())
                 .as("the traffic meets every rule")
                 .contains(
-                        "Booked",
+                        "Applied",
                         "Dropped",
-                        "NeverAgain",
-                        "Refused VERSION_CONFLICT",
-                        "Refused INSUFFICIENT_FUNDS",
+                        "NotApplied",
+                        "Rejected VERSION_CONFLICT",
+                        "Rejected INSUFFICIENT_FUNDS",
                         "DeadLetter OUTSIDE_CONTRACT",
                         "DeadLetter FUTURE_ID",
                         "DeadLetter BEYOND_HORIZON",
@@ -87,49 +88,51 @@ class SettlementAgreesWithTheModelTest {
         Delivery delivery = traffic.next();
         SettlementRequested request = delivery.request();
         if (delivery.replay() && model.isDecided(request.getSettlementId())) {
-            return; // The tool refuses to replay what it finds in the ledger.
+            return; // The replay tool refuses an id that the ledger has.
         }
 
         settlement.request(request, delivery.recordedAt(), delivery.headers());
 
-        Fate fate = model.request(request, delivery.recordedAt(), delivery.replay());
-        fates.merge(name(fate), 1, Integer::sum);
+        Expected expected = model.request(request, delivery.recordedAt(), delivery.replay());
+        results.merge(name(expected), 1, Integer::sum);
         List<LedgerEntry> entries = settlement.entries.readValuesToList();
-        List<SettlementCompleted> refusals = settlement.completions.readValuesToList();
-        int dead = settlement.deadLetters.readValuesToList().size();
-        switch (fate) {
-            case Booked booked -> {
+        List<SettlementCompleted> rejections = settlement.completions.readValuesToList();
+        int deadLetters = settlement.deadLetters.readValuesToList().size();
+        switch (expected) {
+            case Applied applied -> {
                 assertThat(entries).as(at).hasSize(1);
-                assertIsEntryOf(request, delivery.recordedAt(), booked, entries.getFirst(), at);
+                assertIsEntryOf(request, delivery.recordedAt(), applied, entries.getFirst(), at);
                 unposted.add(entries.getFirst());
             }
-            case Refused refused -> {
-                assertThat(refusals).as(at).hasSize(1);
-                assertThat(refusals.getFirst().getReferenceId()).as(at).isEqualTo(request.getReferenceId());
-                assertThat(refusals.getFirst().getOutcome()).as(at).isEqualTo(Outcome.REJECTED);
-                assertThat(refusals.getFirst().getRejection().name()).as(at).isEqualTo(refused.reason());
+            case Rejected rejected -> {
+                assertThat(rejections).as(at).hasSize(1);
+                assertThat(rejections.getFirst().getReferenceId()).as(at).isEqualTo(request.getReferenceId());
+                assertThat(rejections.getFirst().getOutcome()).as(at).isEqualTo(Outcome.REJECTED);
+                assertThat(rejections.getFirst().getRejection().name()).as(at).isEqualTo(rejected.reason());
             }
-            case Dropped dropped -> assertThat(dead).as("%s, %s", at, dropped).isZero();
+            case Dropped dropped ->
+                assertThat(deadLetters).as("%s, %s", at, dropped).isZero();
             case DeadLetter letter -> {
-                assertThat(dead).as("%s, %s", at, letter).isEqualTo(1);
-                traffic.died(request);
+                assertThat(deadLetters).as("%s, %s", at, letter).isEqualTo(1);
+                traffic.addDeadLetter(request);
             }
-            case NeverAgain never -> assertThat(dead).as("%s, %s", at, never).isLessThan(2);
+            case NotApplied notApplied ->
+                assertThat(deadLetters).as("%s, %s", at, notApplied).isLessThan(2);
         }
-        assertThat(entries).as(at).hasSize(fate instanceof Booked ? 1 : 0);
-        assertThat(refusals).as(at).hasSize(fate instanceof Refused ? 1 : 0);
+        assertThat(entries).as(at).hasSize(expected instanceof Applied ? 1 : 0);
+        assertThat(rejections).as(at).hasSize(expected instanceof Rejected ? 1 : 0);
         if (!unposted.isEmpty() && random.nextInt(10) < 9) {
             postOne(settlement, at);
         }
     }
 
     private static void assertIsEntryOf(
-            SettlementRequested request, Instant recordedAt, Booked booked, LedgerEntry entry, String at) {
+            SettlementRequested request, Instant recordedAt, Applied applied, LedgerEntry entry, String at) {
         assertThat(entry.getSettlementId()).as(at).isEqualTo(request.getSettlementId());
         assertThat(entry.getReferenceId()).as(at).isEqualTo(request.getReferenceId());
         assertThat(entry.getWalletId()).as(at).isEqualTo(request.getWalletId());
-        assertThat(BigInteger.valueOf(entry.getBalanceAfter())).as(at).isEqualTo(booked.balance());
-        assertThat(entry.getWalletVersion()).as(at).isEqualTo(booked.version());
+        assertThat(BigInteger.valueOf(entry.getBalanceAfter())).as(at).isEqualTo(applied.balance());
+        assertThat(entry.getWalletVersion()).as(at).isEqualTo(applied.version());
         assertThat(entry.getRecordedAt()).as(at).isEqualTo(recordedAt);
         Map<Side, BigInteger> sums = new EnumMap<>(Side.class);
         Map<String, BigInteger> credits = new HashMap<>();
@@ -147,7 +150,7 @@ class SettlementAgreesWithTheModelTest {
                 .isEqualTo(share.multiply(sign));
     }
 
-    /** Books are posted each at its own pace, so that a reference's parts may come in any order; some come twice. */
+    /** Posts an entry in random order, as books progress at different speeds; some postings are repeated. */
     private void postOne(SettlementDriver settlement, String at) {
         LedgerEntry entry = unposted.get(random.nextInt(Math.min(20, unposted.size())));
         unposted.remove(entry);
@@ -178,9 +181,9 @@ class SettlementAgreesWithTheModelTest {
                 .build();
     }
 
-    /** A process dies and another begins, with nothing but the changelogs. */
+    /** Replaces the process by another one that has the changelogs only. */
     private SettlementDriver restart(SettlementDriver before, int n) {
-        fates.merge("(restarts)", 1, Integer::sum);
+        results.merge("(restarts)", 1, Integer::sum);
         Map<String, Map<Bytes, byte[]>> changelogs = before.changelogs();
         before.close();
         SettlementDriver after = new SettlementDriver(stateDir.resolve(Integer.toString(n)), 1, traffic.now());
@@ -197,13 +200,13 @@ class SettlementAgreesWithTheModelTest {
         return balances;
     }
 
-    private static String name(Fate fate) {
-        return switch (fate) {
-            case Booked booked -> "Booked";
-            case Refused refused -> "Refused " + refused.reason();
+    private static String name(Expected expected) {
+        return switch (expected) {
+            case Applied applied -> "Applied";
+            case Rejected rejected -> "Rejected " + rejected.reason();
             case Dropped dropped -> "Dropped";
             case DeadLetter letter -> "DeadLetter " + letter.cause();
-            case NeverAgain never -> "NeverAgain";
+            case NotApplied notApplied -> "NotApplied";
         };
     }
 }

@@ -6,10 +6,13 @@ import dev.jangbu.contract.LedgerPosted;
 import dev.jangbu.contract.SettlementCompleted;
 import dev.jangbu.contract.SettlementRequested;
 import dev.jangbu.contract.Topics;
-import dev.jangbu.settlement.runtime.SettlementProperties;
-import dev.jangbu.settlement.runtime.StreamsSettings;
+import dev.jangbu.settlement.completion.CompletionProcessor;
+import dev.jangbu.settlement.metrics.SettlementMetrics;
+import dev.jangbu.settlement.runtime.SettlementSettings;
+import dev.jangbu.settlement.runtime.StreamsConfigFactory;
 import dev.jangbu.settlement.wallet.EntryCount;
 import dev.jangbu.settlement.wallet.Wallet;
+import dev.jangbu.settlement.wallet.WalletProcessor;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
@@ -37,19 +40,19 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.internals.WrappedStateStore;
 import org.apache.kafka.streams.test.TestRecord;
 
-/** The topology in a test: the real settings and stores, no broker. The driver has one partition, number 0. */
+/** Drives the topology with its real settings and stores, without a broker. It has one partition, number 0. */
 final class SettlementDriver implements AutoCloseable {
 
     static final List<String> STORES = List.of(
-            SettlementTopology.WALLETS,
-            SettlementTopology.SEEN,
-            SettlementTopology.REPLAYED,
-            SettlementTopology.DESK_CLOCK,
-            SettlementTopology.POSTED_PARTS);
+            WalletProcessor.WALLETS,
+            WalletProcessor.DECIDED,
+            WalletProcessor.REPLAYED,
+            WalletProcessor.PROGRESS,
+            CompletionProcessor.POSTED_PARTS);
 
     private static final FixedIdSerdes SERDES = new FixedIdSerdes();
 
-    private Map<String, Map<Bytes, byte[]>> before = Map.of();
+    private Map<String, Map<Bytes, byte[]>> restored = Map.of();
 
     final MeterRegistry meters = new SimpleMeterRegistry();
     final TopologyTestDriver driver;
@@ -94,7 +97,7 @@ final class SettlementDriver implements AutoCloseable {
     }
 
     private static StreamsConfig config(Path stateDir, SettlementMetrics metrics) {
-        SettlementProperties properties = new SettlementProperties(
+        SettlementSettings settings = new SettlementSettings(
                 "127.0.0.1:9",
                 URI.create("http://127.0.0.1:9"),
                 stateDir,
@@ -105,7 +108,7 @@ final class SettlementDriver implements AutoCloseable {
                 0,
                 Duration.ofSeconds(6),
                 Duration.ofSeconds(10));
-        return StreamsSettings.of(properties, metrics);
+        return StreamsConfigFactory.create(settings, metrics);
     }
 
     void request(SettlementRequested request, Instant recordedAt) {
@@ -133,24 +136,23 @@ final class SettlementDriver implements AutoCloseable {
 
     Map<String, Wallet> wallets() {
         Map<String, Wallet> wallets = new TreeMap<>();
-        KeyValueStore<String, Wallet> store = driver.getKeyValueStore(SettlementTopology.WALLETS);
+        KeyValueStore<String, Wallet> store = driver.getKeyValueStore(WalletProcessor.WALLETS);
         try (var all = store.all()) {
             all.forEachRemaining(next -> wallets.put(next.key, next.value));
         }
         return wallets;
     }
 
-    /** How many entries the desk says that it has emitted. */
-    long count() {
-        KeyValueStore<String, Long> counts = driver.getKeyValueStore(SettlementTopology.DESK_CLOCK);
-        return counts.get(EntryCount.KEY);
+    /** The number of emitted entries, as the store counts them. */
+    long entryCount() {
+        return EntryCount.of(driver.getKeyValueStore(WalletProcessor.PROGRESS));
     }
 
-    /** What is left of each store's changelog when it is compacted: all that a restart after a crash has. */
+    /** The compacted changelog of each store, from which a crashed process is restored. */
     Map<String, Map<Bytes, byte[]>> changelogs() {
         Map<String, Map<Bytes, byte[]>> changelogs = new TreeMap<>();
         for (String store : STORES) {
-            Map<Bytes, byte[]> latest = new TreeMap<>(before.getOrDefault(store, Map.of()));
+            Map<Bytes, byte[]> latest = new TreeMap<>(restored.getOrDefault(store, Map.of()));
             var records = driver.createOutputTopic(
                     "settlement-test-" + store + "-changelog",
                     new ByteArrayDeserializer(),
@@ -168,11 +170,11 @@ final class SettlementDriver implements AutoCloseable {
         return changelogs;
     }
 
-    /** Starts where a process was killed: stores made of the changelogs alone. */
+    /** Restores the stores from changelogs, as after a kill. */
     void restore(Map<String, Map<Bytes, byte[]>> changelogs) {
-        before = changelogs;
+        restored = changelogs;
         changelogs.forEach((store, records) -> {
-            @SuppressWarnings("unchecked") // Below its serdes, every store is one of bytes.
+            @SuppressWarnings("unchecked") // Below its serdes, every store holds bytes.
             KeyValueStore<Bytes, byte[]> bytes =
                     ((WrappedStateStore<KeyValueStore<Bytes, byte[]>, ?, ?>) driver.getKeyValueStore(store)).wrapped();
             records.forEach(bytes::put);

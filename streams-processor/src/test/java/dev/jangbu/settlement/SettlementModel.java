@@ -12,28 +12,28 @@ import java.util.TreeMap;
 import java.util.UUID;
 
 /**
- * What the settlement should do, in the plainest way: numbers without an end, every id kept for ever, no stores, no Kafka.
- * It shares no code with the desks.
+ * The reference model of the settlement: unbounded numbers, every id kept forever, no stores, no Kafka. It shares no code with
+ * the processors.
  */
 final class SettlementModel {
 
     private static final long HORIZON_MS = Duration.ofHours(48).toMillis();
     private static final long LEAD_MS = Duration.ofMinutes(5).toMillis();
 
-    /** What is to become of a request. */
-    sealed interface Fate {}
+    /** The expected result of a request. */
+    sealed interface Expected {}
 
-    /** Booked: the wallet's balance and version with it. */
-    record Booked(BigInteger balance, long version) implements Fate {}
+    /** Applied, with the wallet's new balance and version. */
+    record Applied(BigInteger balance, long version) implements Expected {}
 
-    record Refused(String reason) implements Fate {}
+    record Rejected(String reason) implements Expected {}
 
-    record Dropped() implements Fate {}
+    record Dropped() implements Expected {}
 
-    record DeadLetter(String cause) implements Fate {}
+    record DeadLetter(String cause) implements Expected {}
 
-    /** It was decided so long ago that the desk may know it or not: anything but applying it is right. */
-    record NeverAgain() implements Fate {}
+    /** Decided beyond the horizon: dropped or a dead letter, but never applied again. */
+    record NotApplied() implements Expected {}
 
     final Map<String, BigInteger> balances = new TreeMap<>();
     final Map<String, Long> versions = new TreeMap<>();
@@ -41,9 +41,9 @@ final class SettlementModel {
     private final Map<String, Set<String>> posted = new HashMap<>();
     private final Set<String> incomplete = new HashSet<>();
     private long clockMs = Long.MIN_VALUE;
-    long booked;
+    long applied;
 
-    Fate request(SettlementRequested request, Instant recordedAt, boolean replay) {
+    Expected request(SettlementRequested request, Instant recordedAt, boolean replay) {
         if (request.getFee() > request.getAmount()) {
             return new DeadLetter("OUTSIDE_CONTRACT");
         }
@@ -54,26 +54,26 @@ final class SettlementModel {
         }
         boolean late = clockMs != Long.MIN_VALUE && timeMs < clockMs - HORIZON_MS;
         if (decidedByReplay.containsKey(id)) {
-            boolean keptForEver = decidedByReplay.get(id);
-            return late && !keptForEver && !replay ? new NeverAgain() : new Dropped();
+            boolean keptForever = decidedByReplay.get(id);
+            return late && !keptForever && !replay ? new NotApplied() : new Dropped();
         }
         if (late && !replay) {
             return new DeadLetter("BEYOND_HORIZON");
         }
-        Fate fate = decide(request);
-        if (!(fate instanceof DeadLetter)) {
+        Expected expected = decide(request);
+        if (!(expected instanceof DeadLetter)) {
             decidedByReplay.put(id, replay);
             clockMs = Math.max(clockMs, timeMs);
         }
-        return fate;
+        return expected;
     }
 
-    /** Whether an old id may be replayed: the tool proves first that it was never decided. */
+    /** True if an id was decided; the replay tool refuses such an id. */
     boolean isDecided(String settlementId) {
         return decidedByReplay.containsKey(settlementId);
     }
 
-    /** Whether this posting is the last of its reference. */
+    /** Records a posting. Returns true if it is the last one of its reference. */
     boolean posting(String referenceId, int parts, String settlementId) {
         Set<String> ids = posted.computeIfAbsent(referenceId, unknown -> new HashSet<>());
         boolean last = ids.add(settlementId) && ids.size() == parts;
@@ -85,12 +85,12 @@ final class SettlementModel {
         return last;
     }
 
-    /** References of which a part, but not all, is posted. */
+    /** The number of references with some but not all parts posted. */
     int incomplete() {
         return incomplete.size();
     }
 
-    private Fate decide(SettlementRequested request) {
+    private Expected decide(SettlementRequested request) {
         String wallet = request.getWalletId();
         BigInteger balance = balances.getOrDefault(wallet, BigInteger.ZERO);
         long version = versions.getOrDefault(wallet, 0L);
@@ -102,14 +102,14 @@ final class SettlementModel {
             case REFUND -> after = balance.subtract(share);
             case PAYOUT -> {
                 if (request.getExpectedVersion() != null && request.getExpectedVersion() != version) {
-                    return new Refused("VERSION_CONFLICT");
+                    return new Rejected("VERSION_CONFLICT");
                 }
                 if (balance.compareTo(amount) < 0) {
-                    return new Refused("INSUFFICIENT_FUNDS");
+                    return new Rejected("INSUFFICIENT_FUNDS");
                 }
                 after = balance.subtract(amount);
             }
-            case UNKNOWN -> throw new IllegalArgumentException("nobody writes it");
+            case UNKNOWN -> throw new IllegalArgumentException("UNKNOWN is never written");
             default -> throw new IllegalArgumentException();
         }
         if (after.bitLength() > 63) {
@@ -117,7 +117,7 @@ final class SettlementModel {
         }
         balances.put(wallet, after);
         versions.put(wallet, version + 1);
-        booked++;
-        return new Booked(after, version + 1);
+        applied++;
+        return new Applied(after, version + 1);
     }
 }

@@ -13,6 +13,8 @@ import dev.jangbu.contract.SettlementCompleted;
 import dev.jangbu.contract.SettlementKind;
 import dev.jangbu.contract.SettlementRequested;
 import dev.jangbu.contract.Topic;
+import dev.jangbu.settlement.completion.CompletionProcessor;
+import dev.jangbu.settlement.wallet.WalletProcessor;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -50,7 +52,7 @@ class SettlementTopologyTest {
 
     private final Random random = new Random(42);
 
-    @TempDir(factory = OnTmpfs.class)
+    @TempDir(factory = InMemoryTempDir.class)
     Path stateDir;
 
     private SettlementDriver settlement;
@@ -65,10 +67,10 @@ class SettlementTopologyTest {
         settlement.close();
     }
 
-    /** A change of this text moves stores, changelogs or topics: review it as one reviews a migration. */
+    /** A change of this text moves stores, changelogs or topics. Review it like a migration. */
     @Test
     @Order(1)
-    void theShapeIsTheCommittedOne() throws Exception {
+    void theTopologyHasTheCommittedDescription() throws Exception {
         try (InputStream committed =
                 Objects.requireNonNull(getClass().getResourceAsStream("/topology.txt"), "topology.txt")) {
             assertThat(SettlementDriver.topology(stateDir.resolve("shape"))
@@ -79,7 +81,7 @@ class SettlementTopologyTest {
     }
 
     @Test
-    void aPaymentMovesTheWalletAndIsBooked() {
+    void aPaymentChangesTheWalletAndEmitsAnEntry() {
         UUID id = idAt(NOW);
 
         settlement.request(payment(id, 12_000).setFee(600).build(), NOW, traced());
@@ -129,9 +131,9 @@ class SettlementTopologyTest {
                 .isEqualTo(1);
     }
 
-    /** An id that is above all that were seen isn't looked for; one below is, be it of the same millisecond. */
+    /** Ids above the highest decided one are not looked up. Ids below it are, also within the same millisecond. */
     @Test
-    void idsOfOneMillisecondAreToldApartInWhateverOrderTheyComeAndAfterAKill() {
+    void idsOfOneMillisecondAreDistinguishedInAnyOrderAndAfterAKill() {
         long high = NOW.toEpochMilli() << 16 | 0x7000;
         List<SettlementRequested> requests = LongStream.of(5, 2, 9, 7)
                 .mapToObj(number -> payment(new UUID(high, 0x8000000000000000L | number), 100)
@@ -156,7 +158,7 @@ class SettlementTopologyTest {
     }
 
     @Test
-    void aDuplicateIsStillKnownJustInsideTheHorizonAndTooLateToTellBeyondIt() {
+    void aDuplicateIsDroppedWithinTheHorizonAndADeadLetterBeyondIt() {
         SettlementRequested first = payment(idAt(NOW), 100).build();
         settlement.request(first, NOW);
 
@@ -170,13 +172,13 @@ class SettlementTopologyTest {
         settlement.request(first, muchLater);
 
         assertThat(settlement.entries.readValuesToList()).hasSize(3);
-        assertDeadLetter("wallet-desk", "behind this desk's clock", first.getWalletId());
+        assertDeadLetter(WalletProcessor.NAME, "behind the partition's clock", first.getWalletId());
         assertThat(settlement.count("jangbu.settlement.dead.letters", "reason", "beyond_horizon"))
                 .isEqualTo(1);
     }
 
     @Test
-    void anIdOlderThanTheHorizonIsNeverAppliedSilently() {
+    void anIdOlderThanTheHorizonIsADeadLetter() {
         settlement.request(payment(idAt(NOW), 1).build(), NOW);
 
         settlement.request(payment(idAt(NOW.minus(Duration.ofHours(49))), 100).build(), NOW);
@@ -185,11 +187,11 @@ class SettlementTopologyTest {
         assertThat(settlement.entries.readValuesToList())
                 .extracting(LedgerEntry::getBalanceAfter)
                 .containsExactly(1L, 11L);
-        assertDeadLetter("wallet-desk", "behind this desk's clock", "seller-a:KRW");
+        assertDeadLetter(WalletProcessor.NAME, "behind the partition's clock", "seller-a:KRW");
     }
 
     @Test
-    void anIdFromTheFutureTouchesNoStoreAndBlindsTheDeskToNothing() {
+    void anIdFromTheFutureChangesNoStoreAndDoesNotAdvanceTheClock() {
         SettlementRequested before = payment(idAt(NOW), 100).build();
         settlement.request(before, NOW);
 
@@ -200,12 +202,12 @@ class SettlementTopologyTest {
         assertThat(settlement.entries.readValuesToList())
                 .extracting(LedgerEntry::getBalanceAfter)
                 .containsExactly(100L, 110L);
-        assertDeadLetter("wallet-desk", "ahead of its record", "seller-a:KRW");
-        assertThat(settlement.size(SettlementTopology.SEEN)).isEqualTo(2);
+        assertDeadLetter(WalletProcessor.NAME, "ahead of its record", "seller-a:KRW");
+        assertThat(settlement.size(WalletProcessor.DECIDED)).isEqualTo(2);
     }
 
     @Test
-    void anIdAheadByTheDifferenceOfTwoClocksIsFine() {
+    void anIdAheadByUpToTheLeadIsApplied() {
         settlement.request(payment(idAt(NOW.plus(Duration.ofMinutes(5))), 7).build(), NOW);
         settlement.request(
                 payment(idAt(NOW.plus(Duration.ofMinutes(5)).plusMillis(1)), 7).build(), NOW);
@@ -215,37 +217,37 @@ class SettlementTopologyTest {
     }
 
     @Test
-    void seenIdsAreForgottenBehindTheHorizonAndOnlyThere() {
+    void decidedIdsAreDeletedBehindTheHorizonOnly() {
         for (int minute = 0; minute < 100; minute++) {
             settlement.request(payment(idAt(at(minute)), 1).build(), at(minute));
         }
-        assertThat(settlement.size(SettlementTopology.SEEN)).isEqualTo(100);
+        assertThat(settlement.size(WalletProcessor.DECIDED)).isEqualTo(100);
 
-        // 49 hours are the horizon and its margin; 8 are deleted with a record, however many are due.
+        // Horizon and margin are 49 hours. A record deletes 8 ids at most.
         int hours50 = 50 * 60;
         settlement.request(payment(idAt(at(hours50)), 1).build(), at(hours50));
-        assertThat(settlement.size(SettlementTopology.SEEN)).isEqualTo(100 - 8 + 1);
+        assertThat(settlement.size(WalletProcessor.DECIDED)).isEqualTo(100 - 8 + 1);
 
         for (int minute = hours50 + 1; minute < hours50 + 10; minute++) {
             settlement.request(payment(idAt(at(minute)), 1).build(), at(minute));
         }
-        // Those of minutes 0 to 68 are more than 49 hours before minute 50 * 60 + 9.
-        assertThat(settlement.size(SettlementTopology.SEEN)).isEqualTo(100 - 69 + 10);
+        // The ids of minutes 0 to 68 are more than 49 hours before minute 50 * 60 + 9.
+        assertThat(settlement.size(WalletProcessor.DECIDED)).isEqualTo(100 - 69 + 10);
     }
 
     @Test
-    void afterAKillTheRestoredDeskKnowsWhatItHasSeenAndWhatTimeItIs() {
+    void decidedIdsAndClockAreRestoredAfterAKill() {
         SettlementRequested applied = payment(idAt(NOW), 100).build();
-        SettlementRequested refused = Requests.of(SettlementKind.PAYOUT, idAt(NOW.plusMillis(1)), 5_000)
+        SettlementRequested rejected = Requests.of(SettlementKind.PAYOUT, idAt(NOW.plusMillis(1)), 5_000)
                 .build();
         settlement.request(applied, NOW);
-        settlement.request(refused, NOW);
+        settlement.request(rejected, NOW);
         Map<String, Map<Bytes, byte[]>> changelogs = settlement.changelogs();
 
         try (SettlementDriver restarted = new SettlementDriver(stateDir.resolve("second"), 1, NOW)) {
             restarted.restore(changelogs);
             restarted.request(applied, NOW.plusSeconds(60));
-            restarted.request(refused, NOW.plusSeconds(60));
+            restarted.request(rejected, NOW.plusSeconds(60));
             restarted.request(
                     payment(idAt(NOW.minus(Duration.ofHours(49))), 1_000).build(), NOW);
             restarted.request(payment(idAt(NOW.plusSeconds(60)), 11).build(), NOW.plusSeconds(60));
@@ -259,7 +261,7 @@ class SettlementTopologyTest {
     }
 
     @Test
-    void aPartitionThatWasQuietForFiveDaysAndLostItsDiskStillKnowsEveryRowThatIsSentAgain() {
+    void aPartitionRestoredAfterFiveQuietDaysStillDropsDuplicates() {
         SettlementRequested old =
                 payment(idAt(NOW.minus(Duration.ofHours(47))), 1_000).build();
         SettlementRequested last = payment(idAt(NOW), 100).build();
@@ -270,25 +272,24 @@ class SettlementTopologyTest {
         try (SettlementDriver restarted = new SettlementDriver(stateDir.resolve("second"), 1, fiveDaysOn)) {
             restarted.restore(settlement.changelogs());
             restarted.advance(Duration.ofHours(1));
-            SettlementRequested neverArrived =
+            SettlementRequested undecided =
                     payment(idAt(NOW.minus(Duration.ofHours(1))), 10).build();
-            SettlementRequested olderThanTheMemory =
+            SettlementRequested beyondTheHorizon =
                     payment(idAt(NOW.minus(Duration.ofHours(50))), 7).build();
 
             restarted.request(old, fiveDaysOn);
             restarted.request(last, fiveDaysOn);
-            restarted.request(neverArrived, fiveDaysOn);
-            restarted.request(olderThanTheMemory, fiveDaysOn);
+            restarted.request(undecided, fiveDaysOn);
+            restarted.request(beyondTheHorizon, fiveDaysOn);
             assertThat(restarted.entries.readValuesToList())
                     .extracting(LedgerEntry::getWalletVersion, LedgerEntry::getBalanceAfter)
                     .containsExactly(tuple(3, 1_110));
-            assertDeadLetter(restarted, "wallet-desk", "behind this desk's clock", "seller-a:KRW");
+            assertDeadLetter(restarted, WalletProcessor.NAME, "behind the partition's clock", "seller-a:KRW");
 
-            // The first new request moves the clock on: what is sent again after it is too old to tell, and never
-            // applied.
+            // The first new request advances the clock. Older requests are beyond the horizon after it.
             restarted.request(payment(idAt(fiveDaysOn), 1).build(), fiveDaysOn);
             restarted.request(last, fiveDaysOn);
-            restarted.request(neverArrived, fiveDaysOn);
+            restarted.request(undecided, fiveDaysOn);
             assertThat(restarted.entries.readValuesToList())
                     .extracting(LedgerEntry::getBalanceAfter)
                     .containsExactly(1_111L);
@@ -296,7 +297,7 @@ class SettlementTopologyTest {
     }
 
     @Test
-    void aCompletionSaysWhereItsEntriesAreInTheBooks() {
+    void aCompletionHasThePositionOfItsEntriesInTheBooks() {
         settlement.postings.pipeInput("payment-0", posted("payment-0", 1, idAt(NOW), 3, 17), NOW);
         settlement.postings.pipeInput("payment-1", posted("payment-1", 3, idAt(NOW), 2, 5), NOW);
         settlement.postings.pipeInput("payment-1", posted("payment-1", 3, idAt(NOW), 0, 9), NOW);
@@ -308,7 +309,7 @@ class SettlementTopologyTest {
     }
 
     @Test
-    void theDeskCountsTheEntriesOfItsPartitionAsTheirBookWillNumberThem() {
+    void appliedRequestsOfAPartitionAreCounted() {
         settlement.request(payment(idAt(NOW), 100).build(), NOW);
         settlement.request(
                 payment(idAt(NOW), 100)
@@ -319,7 +320,7 @@ class SettlementTopologyTest {
         settlement.request(Requests.of(SettlementKind.PAYOUT, idAt(NOW), 3_000).build(), NOW);
         settlement.request(payment(idAt(NOW), 0).build(), NOW);
 
-        assertThat(settlement.count()).isEqualTo(2);
+        assertThat(settlement.entryCount()).isEqualTo(2);
     }
 
     @Test
@@ -328,11 +329,11 @@ class SettlementTopologyTest {
         post("payment-1", 2, idAt(NOW));
 
         assertThat(settlement.completions.isEmpty()).isTrue();
-        assertDeadLetter("completion-desk", "has 3 parts, but this posting says 2", "payment-1");
+        assertDeadLetter(CompletionProcessor.NAME, "has 3 parts, but this posting says 2", "payment-1");
     }
 
     @Test
-    void aReplayedDeadLetterPassesTheHorizonOnceAndIsRememberedForEver() {
+    void aReplayedDeadLetterIsAppliedOnceDespiteTheHorizonAndKeptForever() {
         settlement.request(payment(idAt(NOW), 1).build(), NOW);
         SettlementRequested late =
                 payment(idAt(NOW.minus(Duration.ofDays(30))), 100).build();
@@ -344,7 +345,7 @@ class SettlementTopologyTest {
                 .extracting(LedgerEntry::getBalanceAfter)
                 .containsExactly(1L, 101L);
 
-        // A desk that starts again sweeps its store from the beginning.
+        // A restarted processor sweeps its store from the beginning.
         try (SettlementDriver restarted = new SettlementDriver(stateDir.resolve("second"), 1, NOW)) {
             restarted.restore(settlement.changelogs());
             Instant muchLater = NOW.plus(Duration.ofDays(300));
@@ -360,7 +361,7 @@ class SettlementTopologyTest {
     }
 
     @Test
-    void aReplayOfARequestThatWasSeenIsADuplicate() {
+    void aReplayOfADecidedRequestIsADuplicate() {
         SettlementRequested request = payment(idAt(NOW), 100).build();
 
         settlement.request(request, NOW);
@@ -371,7 +372,7 @@ class SettlementTopologyTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"not in the wire format", "", "\0\0\0\0\7after an unknown id", "\0\0\0\0\1\1"})
-    void poisonGoesToTheDeadLettersAsItCameAndTheNextRecordIsProcessed(String bytes) {
+    void poisonGoesToTheDeadLettersUnchangedAndTheNextRecordIsProcessed(String bytes) {
         byte[] poison = bytes.getBytes(StandardCharsets.UTF_8);
         byte[] key = "seller-a:KRW".getBytes(StandardCharsets.UTF_8);
 
@@ -384,7 +385,7 @@ class SettlementTopologyTest {
         assertThat(text(letter, DeadLetters.TOPIC)).isEqualTo("settlement.requests");
         assertThat(text(letter, DeadLetters.PARTITION)).isEqualTo("0");
         assertThat(text(letter, DeadLetters.OFFSET)).isEqualTo("0");
-        assertThat(text(letter, DeadLetters.BY)).isEqualTo("wallet-desk");
+        assertThat(text(letter, DeadLetters.BY)).isEqualTo(WalletProcessor.NAME);
         assertThat(text(letter, EventHeaders.TRACEPARENT)).isEqualTo(TRACE);
         assertThat(settlement.entries.readValuesToList()).hasSize(1);
     }
@@ -397,7 +398,7 @@ class SettlementTopologyTest {
     }
 
     @Test
-    void aKeyThatIsNotTheWalletsIsADeadLetterWithTheBytesAsTheyCame() {
+    void aKeyOfAnotherWalletIsADeadLetterWithUnchangedBytes() {
         SettlementRequested request = payment(idAt(NOW), 100).build();
 
         settlement.requests.pipeInput(new TestRecord<>("seller-b:KRW", request, traced(), NOW));
@@ -413,8 +414,8 @@ class SettlementTopologyTest {
     }
 
     @Test
-    void aKeyInAnotherPartitionThanItsOwnIsADeadLetter() {
-        // With 4 partitions the wallet belongs to one of them; the driver's is 0.
+    void aKeyInAWrongPartitionIsADeadLetter() {
+        // The driver's partition is 0; the wallet belongs to another one of 4.
         SettlementRequested elsewhere = walletOutsideOf(0);
         try (SettlementDriver four = new SettlementDriver(stateDir.resolve("four"), 4, NOW)) {
             four.request(elsewhere, NOW);
@@ -453,7 +454,7 @@ class SettlementTopologyTest {
     }
 
     @Test
-    void aWalletThatIsFullDoesNotStopTheOthers() {
+    void aBalanceOverflowDoesNotStopTheOtherWallets() {
         settlement.request(payment(idAt(NOW), Long.MAX_VALUE).build(), NOW);
         settlement.request(payment(idAt(NOW.plusMillis(1)), 1).build(), NOW);
         settlement.request(
@@ -471,7 +472,7 @@ class SettlementTopologyTest {
     }
 
     @Test
-    void aKindOfALaterVersionStopsTheTask() {
+    void anUnknownKindFailsTheTask() {
         SettlementRequested unknown =
                 Requests.of(SettlementKind.UNKNOWN, idAt(NOW), 100).build();
 
@@ -479,7 +480,7 @@ class SettlementTopologyTest {
     }
 
     @Test
-    void aRefusedPayoutIsACompletionAndCountsAsSeen() {
+    void aRejectedPayoutIsACompletionAndCountsAsDecided() {
         SettlementRequested payout =
                 Requests.of(SettlementKind.PAYOUT, idAt(NOW), 3_000).build();
 
@@ -487,20 +488,20 @@ class SettlementTopologyTest {
         settlement.request(payment(idAt(NOW.plusMillis(1)), 5_000).build(), NOW);
         settlement.request(payout, NOW);
 
-        TestRecord<String, SettlementCompleted> refusal = settlement.completions.readRecord();
-        assertThat(refusal.key()).isEqualTo(payout.getReferenceId());
-        assertThat(refusal.value().getOutcome()).isEqualTo(Outcome.REJECTED);
-        assertThat(refusal.value().getRejection()).isEqualTo(Rejection.INSUFFICIENT_FUNDS);
-        assertThat(refusal.value().getParts()).isZero();
-        assertThat(EventHeaders.text(refusal.headers(), EventHeaders.CE_ID)).isEqualTo(payout.getReferenceId());
-        assertThat(EventHeaders.text(refusal.headers(), EventHeaders.TRACEPARENT))
+        TestRecord<String, SettlementCompleted> rejection = settlement.completions.readRecord();
+        assertThat(rejection.key()).isEqualTo(payout.getReferenceId());
+        assertThat(rejection.value().getOutcome()).isEqualTo(Outcome.REJECTED);
+        assertThat(rejection.value().getRejection()).isEqualTo(Rejection.INSUFFICIENT_FUNDS);
+        assertThat(rejection.value().getParts()).isZero();
+        assertThat(EventHeaders.text(rejection.headers(), EventHeaders.CE_ID)).isEqualTo(payout.getReferenceId());
+        assertThat(EventHeaders.text(rejection.headers(), EventHeaders.TRACEPARENT))
                 .isEqualTo(TRACE);
         assertThat(settlement.completions.isEmpty()).isTrue();
         assertThat(settlement.entries.readValuesToList()).hasSize(1);
     }
 
     @Test
-    void aReferenceOfOnePartCompletesAtOnceAndIsNeverStored() {
+    void aReferenceOfOnePartCompletesImmediatelyAndIsNeverStored() {
         settlement.postings.pipeInput(new TestRecord<>("payment-1", posted("payment-1", 1, idAt(NOW)), traced(), NOW));
 
         TestRecord<String, SettlementCompleted> completion = settlement.completions.readRecord();
@@ -512,12 +513,13 @@ class SettlementTopologyTest {
         assertThat(EventHeaders.text(completion.headers(), EventHeaders.CE_ID)).isEqualTo("payment-1");
         assertThat(EventHeaders.text(completion.headers(), EventHeaders.TRACEPARENT))
                 .isEqualTo(TRACE);
-        assertThat(settlement.changelogs().get(SettlementTopology.POSTED_PARTS)).isEmpty();
-        assertThat(settlement.size(SettlementTopology.POSTED_PARTS)).isZero();
+        assertThat(settlement.changelogs().get(CompletionProcessor.POSTED_PARTS))
+                .isEmpty();
+        assertThat(settlement.size(CompletionProcessor.POSTED_PARTS)).isZero();
     }
 
     @Test
-    void aReferenceOfThreePartsCompletesWithTheThirdDistinctOneAndIsForgotten() {
+    void aReferenceOfThreePartsCompletesWithTheThirdDistinctPartAndIsDeleted() {
         UUID first = idAt(NOW);
         UUID second = idAt(NOW);
         UUID third = idAt(NOW);
@@ -533,11 +535,11 @@ class SettlementTopologyTest {
         assertThat(settlement.completions.readValuesToList())
                 .extracting(SettlementCompleted::getReferenceId, SettlementCompleted::getParts)
                 .containsExactly(Tuple.tuple("payment-1", 3));
-        assertThat(settlement.size(SettlementTopology.POSTED_PARTS)).isEqualTo(1);
+        assertThat(settlement.size(CompletionProcessor.POSTED_PARTS)).isEqualTo(1);
     }
 
     @Test
-    void theCompletionDeskGoesOnCountingAfterAKill() {
+    void postedPartsAreRestoredAfterAKill() {
         post("payment-1", 2, idAt(NOW));
 
         try (SettlementDriver restarted = new SettlementDriver(stateDir.resolve("second"), 1, NOW)) {
@@ -545,12 +547,12 @@ class SettlementTopologyTest {
             restarted.postings.pipeInput("payment-1", posted("payment-1", 2, idAt(NOW)), NOW);
 
             assertThat(restarted.completions.readValuesToList()).hasSize(1);
-            assertThat(restarted.size(SettlementTopology.POSTED_PARTS)).isZero();
+            assertThat(restarted.size(CompletionProcessor.POSTED_PARTS)).isZero();
         }
     }
 
     @Test
-    void aReferenceThatLacksAPartForMinutesRaisesTheAlarm() {
+    void aReferenceThatLacksAPartForMinutesIsReportedAsIncomplete() {
         post("payment-1", 2, idAt(NOW));
         settlement.advance(Duration.ofMinutes(4));
         assertThat(incompleteReferences()).isZero();
@@ -564,10 +566,10 @@ class SettlementTopologyTest {
     }
 
     @Test
-    void aPostingUnderAnotherKeyIsADeadLetterOfTheCompletionDesk() {
+    void aPostingWithAnotherKeyIsADeadLetterOfTheCompletionProcessor() {
         settlement.postings.pipeInput("payment-2", posted("payment-1", 1, idAt(NOW)), NOW);
 
-        assertDeadLetter("completion-desk", "payment-1", "payment-2");
+        assertDeadLetter(CompletionProcessor.NAME, "payment-1", "payment-2");
         assertThat(settlement.completions.isEmpty()).isTrue();
     }
 

@@ -1,8 +1,9 @@
 package dev.jangbu.settlement.completion;
 
-import dev.jangbu.settlement.BookPosition;
+import dev.jangbu.settlement.record.BookPosition;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -14,23 +15,17 @@ import org.apache.kafka.common.serialization.Serializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parts of a reference that are posted, while some are missing.
+ * The posted parts of a reference that lacks others.
  *
  * @param firstPostedAtMs the timestamp of the first part's posting, milliseconds since 1970
- * @param referenceParts how many there will be, or {@link #UNKNOWN_PARTS}
- * @param position where the parts stand in the books; null if one was posted before that was kept
- * @param settlementIds the parts, each once
+ * @param referenceParts how many parts the reference has
+ * @param position the parts' position in the books
+ * @param settlementIds the posted parts, each once
  */
-record PostedParts(
-        long firstPostedAtMs, int referenceParts, @Nullable BookPosition position, Set<UUID> settlementIds) {
+record PostedParts(long firstPostedAtMs, int referenceParts, BookPosition position, Set<UUID> settlementIds) {
 
-    /** Of parts that were stored before their number was. */
-    static final int UNKNOWN_PARTS = 0;
-
-    private static final byte FORMAT_1 = 1;
-    private static final byte FORMAT_2 = 2;
-    private static final int FORMAT_1_HEAD_BYTES = 1 + Long.BYTES;
-    private static final int FORMAT_2_HEAD_BYTES = 1 + Long.BYTES + 2 * Integer.BYTES;
+    private static final byte FORMAT = 1;
+    private static final int HEAD_BYTES = 1 + Long.BYTES + 2 * Integer.BYTES;
     private static final int JOURNAL_BYTES = Integer.BYTES + Long.BYTES;
     private static final int ID_BYTES = 16;
 
@@ -38,31 +33,28 @@ record PostedParts(
         settlementIds = Set.copyOf(settlementIds);
     }
 
-    /** A reference of which nothing is posted yet. */
+    /** A reference without posted parts. */
     static PostedParts none(long firstPostedAtMs, int referenceParts) {
-        return new PostedParts(firstPostedAtMs, referenceParts, BookPosition.NOWHERE, Set.of());
+        return new PostedParts(firstPostedAtMs, referenceParts, BookPosition.START, Set.of());
     }
 
-    /** These parts and one more; the same if it is among them. */
+    /** These parts and one more; the same parts if it is among them. */
     PostedParts with(UUID settlementId, int book, long journalNo) {
         Set<UUID> ids = new LinkedHashSet<>(settlementIds);
         ids.add(settlementId);
-        return new PostedParts(
-                firstPostedAtMs, referenceParts, position == null ? null : position.with(book, journalNo), ids);
-    }
-
-    /** Whether these may be parts of a reference of so many. */
-    boolean isOf(int parts) {
-        return referenceParts == UNKNOWN_PARTS || referenceParts == parts;
+        return new PostedParts(firstPostedAtMs, referenceParts, position.with(book, journalNo), ids);
     }
 
     /**
-     * How they lie in the store and its changelog, big-endian. A new shape gets a new first byte, and is read beside these:
+     * The format in the store and its changelog, big-endian. A new format takes a new first byte and is read beside this one.
      *
      * <pre>
-     *   format 1   byte 0: 1, 8 bytes firstPostedAtMs, then 16 bytes per settlementId
-     *   format 2   byte 0: 2, 8 bytes firstPostedAtMs, 4 bytes referenceParts, 4 bytes number of books (-1: no position),
-     *              per book 4 bytes book and 8 bytes journalNo, then 16 bytes per settlementId
+     *   byte 0        the format, 1
+     *   8 bytes       firstPostedAtMs
+     *   4 bytes       referenceParts
+     *   4 bytes       number of books
+     *   per book      4 bytes book, 8 bytes journalNo
+     *   16 bytes each settlementIds
      * </pre>
      */
     static Serde<PostedParts> serde() {
@@ -75,17 +67,13 @@ record PostedParts(
         if (parts == null) {
             return null;
         }
-        BookPosition position = parts.position();
-        int books = position == null ? 0 : position.journals().size();
-        ByteBuffer out = ByteBuffer.allocate(FORMAT_2_HEAD_BYTES
-                + JOURNAL_BYTES * books
+        Map<Integer, Long> journals = new TreeMap<>(parts.position().journals());
+        ByteBuffer out = ByteBuffer.allocate(HEAD_BYTES
+                + JOURNAL_BYTES * journals.size()
                 + ID_BYTES * parts.settlementIds().size());
-        out.put(FORMAT_2).putLong(parts.firstPostedAtMs()).putInt(parts.referenceParts());
-        out.putInt(position == null ? -1 : books);
-        if (position != null) {
-            new TreeMap<>(position.journals())
-                    .forEach((book, journalNo) -> out.putInt(book).putLong(journalNo));
-        }
+        out.put(FORMAT).putLong(parts.firstPostedAtMs()).putInt(parts.referenceParts());
+        out.putInt(journals.size());
+        journals.forEach((book, journalNo) -> out.putInt(book).putLong(journalNo));
         for (UUID id : new TreeSet<>(parts.settlementIds())) {
             out.putLong(id.getMostSignificantBits()).putLong(id.getLeastSignificantBits());
         }
@@ -96,24 +84,17 @@ record PostedParts(
         if (bytes == null) {
             return null;
         }
-        ByteBuffer in = ByteBuffer.wrap(bytes);
-        byte format = bytes.length == 0 ? 0 : in.get();
-        if (format == FORMAT_1 && bytes.length >= FORMAT_1_HEAD_BYTES) {
-            return new PostedParts(in.getLong(), UNKNOWN_PARTS, null, ids(in));
+        if (bytes.length < HEAD_BYTES || bytes[0] != FORMAT) {
+            throw new IllegalStateException("Stored parts of " + bytes.length + " bytes, format "
+                    + (bytes.length == 0 ? "none" : bytes[0]) + ", which this version can't read");
         }
-        if (format == FORMAT_2 && bytes.length >= FORMAT_2_HEAD_BYTES) {
-            return new PostedParts(in.getLong(), in.getInt(), position(in), ids(in));
-        }
-        throw new IllegalStateException(
-                "Stored parts of " + bytes.length + " bytes, format " + format + ", which this version can't read");
+        ByteBuffer in = ByteBuffer.wrap(bytes, 1, bytes.length - 1);
+        return new PostedParts(in.getLong(), in.getInt(), position(in), ids(in));
     }
 
-    private static @Nullable BookPosition position(ByteBuffer in) {
+    private static BookPosition position(ByteBuffer in) {
+        BookPosition position = BookPosition.START;
         int books = in.getInt();
-        if (books < 0) {
-            return null;
-        }
-        BookPosition position = BookPosition.NOWHERE;
         for (int i = 0; i < books; i++) {
             position = position.with(in.getInt(), in.getLong());
         }

@@ -1,4 +1,4 @@
-/** The completion desk: says, once, that every part of a payment, refund or payout is in the book. */
+/** Emits one completion for each payment, refund or payout, when all its parts are in the books. */
 @NullMarked
 package dev.jangbu.settlement.completion;
 

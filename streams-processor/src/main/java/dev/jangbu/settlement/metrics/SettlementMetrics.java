@@ -1,4 +1,4 @@
-package dev.jangbu.settlement;
+package dev.jangbu.settlement.metrics;
 
 import dev.jangbu.contract.Rejection;
 import dev.jangbu.contract.SettlementKind;
@@ -10,10 +10,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToLongFunction;
 
-/**
- * What the desks count. A transaction that aborts and is done again counts twice: these are for watching, the ledger is for
- * proof.
- */
+/** Counts the processors' work. A transaction that is aborted and repeated counts twice; use the ledger for exact figures. */
 public final class SettlementMetrics {
 
     private record Incomplete(long references, long overdue, long oldestMs) {}
@@ -24,53 +21,52 @@ public final class SettlementMetrics {
     public SettlementMetrics(MeterRegistry meters) {
         this.meters = meters;
         Gauge.builder("jangbu.settlement.references.open", () -> sum(Incomplete::references))
-                .description(
-                        "References of which a part, but not all, is posted; at least so many from 10000 a partition")
+                .description("References with some but not all parts posted; counts at most 10000 per partition")
                 .register(meters);
         Gauge.builder("jangbu.settlement.references.incomplete", () -> sum(Incomplete::overdue))
-                .description("References of which a part, but not all, has been posted for minutes")
+                .description("References with some but not all parts posted for more than five minutes")
                 .register(meters);
         Gauge.builder("jangbu.settlement.references.oldest", this::oldestMs)
-                .description("How long the oldest of them has waited for a part")
+                .description("Age of the oldest reference with some but not all parts posted")
                 .baseUnit("milliseconds")
                 .register(meters);
     }
 
-    /** A wallet moved. */
+    /** Counts an entry applied to a wallet. */
     public void applied(SettlementKind kind) {
         count("jangbu.settlement.applied", "kind", kind.name());
     }
 
-    /** A payout was refused. */
-    public void refused(Rejection reason) {
+    /** Counts a rejected payout. */
+    public void rejected(Rejection reason) {
         count("jangbu.settlement.refusals", "reason", reason.name());
     }
 
-    /** A request that was decided before was dropped. */
+    /** Counts a dropped duplicate request. */
     public void duplicate() {
         Counter.builder("jangbu.settlement.duplicates").register(meters).increment();
     }
 
-    /** Every part of a reference is posted. */
+    /** Counts a reference whose parts are all posted. */
     public void completed(SettlementKind kind) {
         count("jangbu.settlement.completed", "kind", kind.name());
     }
 
-    /** A record went to the dead letters. Every one deserves an alarm. */
-    public void deadLetter(String by, String why) {
+    /** Counts a record sent to the dead letters. Alert on every one. */
+    public void deadLetter(String processor, String reason) {
         Counter.builder("jangbu.settlement.dead.letters")
-                .tag("by", by)
-                .tag("reason", why.toLowerCase(Locale.ROOT))
+                .tag("by", processor)
+                .tag("reason", reason.toLowerCase(Locale.ROOT))
                 .register(meters)
                 .increment();
     }
 
     /**
-     * The references of a partition that lack a part.
+     * Sets the gauges of a partition's incomplete references.
      *
-     * @param references how many
-     * @param overdue how many of them for minutes
-     * @param oldestMs how long the oldest has
+     * @param references the number of references that lack a part
+     * @param overdue how many of them have lacked it for more than five minutes
+     * @param oldestMs the age of the oldest, milliseconds
      */
     public void incompleteReferences(int partition, long references, long overdue, long oldestMs) {
         incompleteByPartition.put(partition, new Incomplete(references, overdue, oldestMs));

@@ -1,6 +1,6 @@
 package dev.jangbu.settlement.query;
 
-/** A field of the question is not of its form. */
+/** A request parameter is invalid. */
 final class InvalidFieldException extends RuntimeException {
 
     private final String field;

@@ -1,6 +1,6 @@
 package dev.jangbu.settlement.query;
 
-import java.net.URI;
+import dev.jangbu.contract.ProblemCode;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -15,55 +15,55 @@ import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 
-/** Every refusal as {@code application/problem+json} (RFC 9457) with the API's {@code code}. */
+/** Returns errors as {@code application/problem+json} (RFC 9457). */
 @RestControllerAdvice
-final class Problems {
+final class ProblemHandler {
 
     private static final String RETRY_AFTER_SECONDS = "1";
 
-    private static final Logger log = LoggerFactory.getLogger(Problems.class);
+    private static final Logger log = LoggerFactory.getLogger(ProblemHandler.class);
 
     @ExceptionHandler
-    ResponseEntity<ProblemDetail> restoring(RestoringException e) {
+    ResponseEntity<ProblemDetail> walletUnavailable(WalletUnavailableException e) {
         return ResponseEntity.status(HttpStatus.SERVICE_UNAVAILABLE)
                 .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS)
-                .body(problem(HttpStatus.SERVICE_UNAVAILABLE, "restoring", e.getMessage()));
+                .body(problem(HttpStatus.SERVICE_UNAVAILABLE, ProblemCode.RESTORING, e.getMessage()));
     }
 
     @ExceptionHandler
     ResponseEntity<ProblemDetail> invalidField(InvalidFieldException e) {
-        ProblemDetail problem = problem(HttpStatus.UNPROCESSABLE_CONTENT, "invalid-field", e.getMessage());
+        ProblemDetail problem = problem(HttpStatus.UNPROCESSABLE_CONTENT, ProblemCode.INVALID_FIELD, e.getMessage());
         problem.setProperty("errors", List.of(Map.of("field", e.field(), "detail", e.problem())));
         return ResponseEntity.unprocessableContent().body(problem);
     }
 
-    /** What Spring refuses before it reaches the controller keeps its status; anything else is a bug. */
+    /** Spring's own 4xx errors keep their status. Anything else is a bug. */
     @ExceptionHandler
     ResponseEntity<ProblemDetail> other(Exception e) {
-        if (e instanceof ErrorResponse refused && refused.getStatusCode().is4xxClientError()) {
-            HttpStatusCode status = refused.getStatusCode();
+        if (e instanceof ErrorResponse error && error.getStatusCode().is4xxClientError()) {
+            HttpStatusCode status = error.getStatusCode();
             return ResponseEntity.status(status)
-                    .headers(refused.getHeaders())
-                    .body(problem(status, code(status), refused.getBody().getDetail()));
+                    .headers(error.getHeaders())
+                    .body(problem(status, code(status), error.getBody().getDetail()));
         }
         log.error("A bug in a wallet read", e);
         return ResponseEntity.internalServerError()
-                .body(problem(HttpStatus.INTERNAL_SERVER_ERROR, "internal", "An unexpected error"));
+                .body(problem(HttpStatus.INTERNAL_SERVER_ERROR, ProblemCode.INTERNAL, "An unexpected error"));
     }
 
-    private static String code(HttpStatusCode status) {
+    private static ProblemCode code(HttpStatusCode status) {
         return switch (status.value()) {
-            case 404 -> "not-found";
-            case 405 -> "method-not-allowed";
-            default -> "malformed-request";
+            case 404 -> ProblemCode.NOT_FOUND;
+            case 405 -> ProblemCode.METHOD_NOT_ALLOWED;
+            default -> ProblemCode.MALFORMED_REQUEST;
         };
     }
 
-    private static ProblemDetail problem(HttpStatusCode status, String code, @Nullable String detail) {
+    private static ProblemDetail problem(HttpStatusCode status, ProblemCode code, @Nullable String detail) {
         ProblemDetail problem =
                 detail == null ? ProblemDetail.forStatus(status) : ProblemDetail.forStatusAndDetail(status, detail);
-        problem.setType(URI.create("urn:jangbu:problem:" + code));
-        problem.setProperty("code", code);
+        problem.setType(code.type());
+        problem.setProperty("code", code.text());
         return problem;
     }
 }

@@ -1,6 +1,6 @@
 package dev.jangbu.settlement.query;
 
-import dev.jangbu.settlement.BookPosition;
+import dev.jangbu.settlement.record.BookPosition;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
@@ -13,26 +13,26 @@ import org.springframework.web.client.RestClientException;
 import org.springframework.web.client.RestClientResponseException;
 import org.springframework.web.util.UriComponentsBuilder;
 
-/** Asks the instance that owns a wallet, over the same call that it answers itself. */
+/** Reads a wallet from the instance that owns it, over the same HTTP call that clients use. */
 @Component
-final class OtherInstances {
+final class RemoteWallets {
 
-    /** Marks a question that was passed on once, and must not be again. */
+    /** The header of a forwarded read, which is not forwarded again. */
     static final String FORWARDED = "Jangbu-Forwarded";
 
-    private static final Duration CONNECT_WITHIN = Duration.ofSeconds(1);
-    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(3);
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
+    private static final Duration READ_TIMEOUT = Duration.ofSeconds(3);
 
     private final RestClient http;
 
-    OtherInstances() {
+    RemoteWallets() {
         JdkClientHttpRequestFactory factory = new JdkClientHttpRequestFactory(
-                HttpClient.newBuilder().connectTimeout(CONNECT_WITHIN).build());
-        factory.setReadTimeout(ANSWER_WITHIN);
+                HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).build());
+        factory.setReadTimeout(READ_TIMEOUT);
         this.http = RestClient.builder().requestFactory(factory).build();
     }
 
-    /** @throws RestoringException if the other one does not answer with the wallet, for the reason that it gives */
+    /** @throws WalletUnavailableException if the owner does not return the wallet; the message has the owner's reason */
     WalletView find(HostInfo owner, WalletKey key, BookPosition position) {
         try {
             WalletView wallet = http.get()
@@ -41,13 +41,13 @@ final class OtherInstances {
                     .retrieve()
                     .body(WalletView.class);
             if (wallet == null) {
-                throw new RestoringException("The wallet's owner answered with nothing", null);
+                throw new WalletUnavailableException("The wallet's owner returned an empty answer", null);
             }
             return wallet;
         } catch (RestClientResponseException e) {
-            throw new RestoringException("The wallet's owner answers " + e.getStatusCode() + reason(e), e);
+            throw new WalletUnavailableException("The wallet's owner answered " + e.getStatusCode() + reason(e), e);
         } catch (RestClientException e) {
-            throw new RestoringException("The wallet's owner does not answer", e);
+            throw new WalletUnavailableException("The wallet's owner did not answer", e);
         }
     }
 
@@ -68,7 +68,7 @@ final class OtherInstances {
         try {
             ProblemDetail problem = e.getResponseBodyAs(ProblemDetail.class);
             return problem == null || problem.getDetail() == null ? "" : ": " + problem.getDetail();
-        } catch (RestClientException unreadable) {
+        } catch (RestClientException malformed) {
             return "";
         }
     }

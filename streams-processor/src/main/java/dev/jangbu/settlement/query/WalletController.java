@@ -1,6 +1,6 @@
 package dev.jangbu.settlement.query;
 
-import dev.jangbu.settlement.BookPosition;
+import dev.jangbu.settlement.record.BookPosition;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -10,8 +10,8 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * {@code GET /wallets/{sellerId}?currency=KRW[&position=0:17,3:4]}. With the position of a completed payment, refund or payout,
- * the answer is the wallet with that in it, or 503 {@code restoring} if it takes longer than two seconds.
+ * Serves {@code GET /wallets/{sellerId}?currency=KRW[&position=0:17,3:4]}. With the position of a completed payment, refund or
+ * payout, the wallet includes it; the answer is 503 {@code restoring} if that takes longer than two seconds.
  */
 @RestController
 final class WalletController {
@@ -27,18 +27,18 @@ final class WalletController {
             @PathVariable String sellerId,
             @RequestParam(required = false) @Nullable String currency,
             @RequestParam(required = false) @Nullable String position,
-            @RequestHeader(name = OtherInstances.FORWARDED, required = false) @Nullable String forwarded) {
+            @RequestHeader(name = RemoteWallets.FORWARDED, required = false) @Nullable String forwarded) {
         WalletView wallet = wallets.find(WalletKey.of(sellerId, currency), position(position), forwarded != null);
-        // What a payout gives as If-Match.
+        // The If-Match value of a payout.
         return ResponseEntity.ok().eTag("\"" + wallet.version() + "\"").body(wallet);
     }
 
     private static BookPosition position(@Nullable String text) {
         if (text == null) {
-            return BookPosition.NOWHERE;
+            return BookPosition.START;
         }
         return BookPosition.parse(text)
                 .orElseThrow(() -> new InvalidFieldException(
-                        "position", "must be as a completed payment has it, for instance 0:17,3:4"));
+                        "position", "must be the position of a completed payment, for instance 0:17,3:4"));
     }
 }

@@ -2,10 +2,10 @@ package dev.jangbu.settlement.query;
 
 import org.jspecify.annotations.Nullable;
 
-/** Nobody can say for now what a wallet holds: its store is being restored, or its owner is changing. */
-final class RestoringException extends RuntimeException {
+/** A wallet can't be read at the moment: its store is being restored, or its owner is changing. */
+final class WalletUnavailableException extends RuntimeException {
 
-    RestoringException(String message, @Nullable Throwable cause) {
+    WalletUnavailableException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

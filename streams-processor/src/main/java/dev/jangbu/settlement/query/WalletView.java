@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param walletId sellerId:currency
  * @param balance minor units
- * @param version how many entries it has
- * @param updatedAt when it moved last; null if it never did
+ * @param version the number of its entries
+ * @param updatedAt the time of its last change; null if it has no entry
  */
 record WalletView(
         String walletId,
@@ -20,7 +20,7 @@ record WalletView(
         long version,
         @Nullable Instant updatedAt) {
 
-    /** @param wallet null if it has no entry yet: it is then empty, and at version 0 */
+    /** @param wallet null if it has no entry; the view then has balance 0 and version 0 */
     static WalletView of(WalletKey key, @Nullable Wallet wallet) {
         return wallet == null
                 ? new WalletView(key.walletId(), key.sellerId(), key.currency(), 0, 0, null)

@@ -1,13 +1,13 @@
 package dev.jangbu.settlement.query;
 
-import dev.jangbu.settlement.BookPosition;
-import dev.jangbu.settlement.SettlementTopology;
-import dev.jangbu.settlement.runtime.SettlementProperties;
+import dev.jangbu.settlement.record.BookPosition;
+import dev.jangbu.settlement.runtime.SettlementSettings;
 import dev.jangbu.settlement.runtime.SettlementStreams;
 import dev.jangbu.settlement.runtime.SettlementStreams.Health;
 import dev.jangbu.settlement.runtime.SettlementStreams.State;
 import dev.jangbu.settlement.wallet.EntryCount;
 import dev.jangbu.settlement.wallet.Wallet;
+import dev.jangbu.settlement.wallet.WalletProcessor;
 import java.time.Duration;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.KafkaStreams;
@@ -21,103 +21,104 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * Finds the instance that owns a wallet, and reads it here or there.
+ * Reads a wallet from the instance that owns it, local or remote.
  *
- * <p>A read may be some milliseconds ahead of the commit, but it is never wrong: an aborted decision is made again from the
- * same requests in the same order, and comes out the same. It may be behind, on an instance that was frozen and has not
- * noticed yet that others took over; a reader who must not be behind gives the {@link BookPosition} that the completion
- * had. What a payout relies on is neither, but the version that the desk finds when it decides.
+ * <ul>
+ *   <li>A read may be some milliseconds ahead of the commit. It is still correct: after an abort the same requests are decided
+ *       again, in the same order, with the same result.
+ *   <li>A read may be stale on an instance that was frozen and has not noticed the takeover. A client that needs a current
+ *       wallet passes the {@link BookPosition} of a completion.
+ *   <li>A payout relies on neither; the wallet processor checks its expected version.
+ * </ul>
  */
 @Component
 final class Wallets {
 
-    /** How long a read waits for the store to pass a position. Below the three seconds that a forwarded read may take. */
-    static final Duration WAIT_AT_MOST = Duration.ofSeconds(2);
+    /** The longest wait for a position. Below the three seconds of a forwarded read. */
+    static final Duration POSITION_TIMEOUT = Duration.ofSeconds(2);
 
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(5);
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(5);
 
     private final SettlementStreams streams;
-    private final OtherInstances others;
+    private final RemoteWallets remote;
     private final HostInfo self;
 
-    Wallets(SettlementStreams streams, OtherInstances others, SettlementProperties properties) {
+    Wallets(SettlementStreams streams, RemoteWallets remote, SettlementSettings settings) {
         this.streams = streams;
-        this.others = others;
-        this.self = HostInfo.buildFromEndpoint(properties.applicationServer());
+        this.remote = remote;
+        this.self = HostInfo.buildFromEndpoint(settings.applicationServer());
     }
 
     /**
      * Reads a wallet.
      *
-     * @param position the wallet that is read has the entries up to here; waits for them if need be
-     * @param forwarded whether another instance asks, because it takes this one for the owner
-     * @throws RestoringException if it can't be read for now, or does not pass the position in time
+     * @param position the returned wallet includes the entries up to here; waits for them
+     * @param forwarded true if another instance forwarded the read
+     * @throws WalletUnavailableException if the wallet can't be read, or does not pass the position in time
      */
     WalletView find(WalletKey key, BookPosition position, boolean forwarded) {
-        KafkaStreams client = streams.client().orElseThrow(this::notNow);
+        KafkaStreams client = streams.client().orElseThrow(this::unavailable);
         try {
             KeyQueryMetadata owner = client.queryMetadataForKey(
-                    SettlementTopology.WALLETS, key.walletId(), Serdes.String().serializer());
-            if (owner == null || owner.equals(KeyQueryMetadata.NOT_AVAILABLE) || isNobody(owner.activeHost())) {
-                throw new RestoringException("No instance owns the wallet at the moment", null);
+                    WalletProcessor.WALLETS, key.walletId(), Serdes.String().serializer());
+            if (owner == null || owner.equals(KeyQueryMetadata.NOT_AVAILABLE) || isUnavailable(owner.activeHost())) {
+                throw new WalletUnavailableException("No instance owns the wallet at the moment", null);
             }
             if (owner.activeHost().equals(self)) {
-                await(client, owner.partition(), position.in(owner.partition()));
+                await(client, owner.partition(), position.journalNo(owner.partition()));
                 return WalletView.of(key, wallets(client, owner.partition()).get(key.walletId()));
             }
             if (forwarded) {
-                throw new RestoringException("The wallet's owner is changing", null);
+                throw new WalletUnavailableException("The wallet's owner is changing", null);
             }
-            return others.find(owner.activeHost(), key, position);
+            return remote.find(owner.activeHost(), key, position);
         } catch (IllegalStateException | InvalidStateStoreException e) {
-            throw notNow(e);
+            throw unavailable(e);
         }
     }
 
-    /** Returns when the desk of a partition has emitted so many entries, each of which is then in its wallet. */
+    /** Waits until a partition has emitted that many entries; each is in its wallet then. */
     private static void await(KafkaStreams client, int partition, long entries) {
-        long giveUpAt = System.nanoTime() + WAIT_AT_MOST.toNanos();
+        long deadlineNanos = System.nanoTime() + POSITION_TIMEOUT.toNanos();
         while (entries > 0 && emitted(client, partition) < entries) {
-            if (System.nanoTime() - giveUpAt > 0) {
-                throw new RestoringException(
+            if (System.nanoTime() - deadlineNanos > 0) {
+                throw new WalletUnavailableException(
                         "The wallets of book " + partition + " have not reached journal " + entries + " yet", null);
             }
             try {
-                Thread.sleep(LOOK_AGAIN);
+                Thread.sleep(POLL_INTERVAL);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new RestoringException("The service stops", e);
+                throw new WalletUnavailableException("The service is stopping", e);
             }
         }
     }
 
     private static long emitted(KafkaStreams client, int partition) {
-        ReadOnlyKeyValueStore<String, Long> counts = client.store(StoreQueryParameters.fromNameAndType(
-                        SettlementTopology.DESK_CLOCK, QueryableStoreTypes.<String, Long>keyValueStore())
+        ReadOnlyKeyValueStore<String, Long> progress = client.store(StoreQueryParameters.fromNameAndType(
+                        WalletProcessor.PROGRESS, QueryableStoreTypes.<String, Long>keyValueStore())
                 .withPartition(partition));
-        Long emitted = counts.get(EntryCount.KEY);
-        return emitted == null ? 0 : emitted;
+        return EntryCount.of(progress);
     }
 
     private static ReadOnlyKeyValueStore<String, Wallet> wallets(KafkaStreams client, int partition) {
         return client.store(StoreQueryParameters.fromNameAndType(
-                        SettlementTopology.WALLETS, QueryableStoreTypes.<String, Wallet>keyValueStore())
+                        WalletProcessor.WALLETS, QueryableStoreTypes.<String, Wallet>keyValueStore())
                 .withPartition(partition));
     }
 
-    private RestoringException notNow() {
-        return notNow(null);
+    private WalletUnavailableException unavailable() {
+        return unavailable(null);
     }
 
-    private RestoringException notNow(@Nullable Throwable cause) {
+    private WalletUnavailableException unavailable(@Nullable Throwable cause) {
         Health health = streams.health();
-        String why = health.state() == State.RUNNING
-                ? "their partition moves from one instance to another"
-                : health.detail();
-        return new RestoringException("The wallets can't be read at the moment: " + why, cause);
+        String reason =
+                health.state() == State.RUNNING ? "their partition is moving to another instance" : health.detail();
+        return new WalletUnavailableException("The wallets can't be read at the moment: " + reason, cause);
     }
 
-    private static boolean isNobody(HostInfo host) {
+    private static boolean isUnavailable(HostInfo host) {
         return host.equals(HostInfo.unavailable());
     }
 }

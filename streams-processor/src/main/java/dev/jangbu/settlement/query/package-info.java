@@ -1,4 +1,4 @@
-/** Wallet reads over HTTP, from this instance's store or, by one hop, from that of the instance that owns the key. */
+/** Wallet reads over HTTP, from the local store or, by one forwarded call, from the instance that owns the key. */
 @NullMarked
 package dev.jangbu.settlement.query;
 

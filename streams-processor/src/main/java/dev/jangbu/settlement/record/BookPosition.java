@@ -1,4 +1,4 @@
-package dev.jangbu.settlement;
+package dev.jangbu.settlement.record;
 
 import java.util.Map;
 import java.util.Optional;
@@ -7,46 +7,47 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * A place in the books: for each book that a reference touched, the highest number of its journals there. As text {@code
- * 0:17,3:4}, which a client gets with a completed payment and gives to a balance read that must not be behind it.
+ * A position in the books: for each book, the highest journal number of a reference. Its text form is {@code 0:17,3:4}. A client
+ * gets it with a completed payment and passes it to a balance read that must include this payment.
  *
- * <p>A book is a partition of {@code ledger.entries}, and so of {@code settlement.requests}, and its journals are numbered in the
- * order in which the wallet desk emitted its entries: journal n of book b is the n-th entry of that partition's desk. So the
- * desk's own count says whether its wallets have passed a position, wherever and however they were restored.
+ * <p>A book is a partition of {@code ledger.entries}, and so of {@code settlement.requests}. Its journals are numbered in the
+ * order in which the wallet processor emitted the entries: journal n of book b is the n-th entry of partition b. The entry
+ * count of a partition ({@code EntryCount}) therefore tells if its wallets have passed a position.
  *
  * @param journals book → journal number, both as in {@code LedgerPosted}
  */
 public record BookPosition(Map<Integer, Long> journals) {
 
-    /** As many books as there may be partitions, each with the longest of numbers, would still be shorter. */
+    /** Longer than the position of a reference in every book that can exist. */
     private static final int MAX_CHARS = 4_096;
 
     private static final Pattern FORM = Pattern.compile("\\d{1,9}:\\d{1,18}(,\\d{1,9}:\\d{1,18})*");
 
-    public static final BookPosition NOWHERE = new BookPosition(Map.of());
+    /** The position before the first journal of every book. */
+    public static final BookPosition START = new BookPosition(Map.of());
 
     public BookPosition {
         journals = Map.copyOf(journals);
     }
 
-    /** This position, or a later one in that book. */
+    /** This position, advanced to a journal of one book if it is not past it already. */
     public BookPosition with(int book, long journalNo) {
-        Map<Integer, Long> more = new TreeMap<>(journals);
-        more.merge(book, journalNo, Math::max);
-        return new BookPosition(more);
+        Map<Integer, Long> advanced = new TreeMap<>(journals);
+        advanced.merge(book, journalNo, Math::max);
+        return new BookPosition(advanced);
     }
 
-    /** The number of the journal in that book, or 0. */
-    public long in(int book) {
+    /** The journal number in a book; 0 if the position does not name the book. */
+    public long journalNo(int book) {
         return journals.getOrDefault(book, 0L);
     }
 
-    /** Reads the text of a position; empty if it is not of that form. */
+    /** Parses the text form; empty if it is malformed. */
     public static Optional<BookPosition> parse(String text) {
         if (text.length() > MAX_CHARS || !FORM.matcher(text).matches()) {
             return Optional.empty();
         }
-        BookPosition position = NOWHERE;
+        BookPosition position = START;
         for (String part : text.split(",", -1)) {
             int colon = part.indexOf(':');
             position = position.with(

@@ -1,54 +1,54 @@
-package dev.jangbu.settlement;
+package dev.jangbu.settlement.record;
 
 import dev.jangbu.contract.PoisonRecordException;
-import dev.jangbu.settlement.UnprocessableRecordException.Cause;
+import dev.jangbu.settlement.record.UnprocessableRecordException.Cause;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 
 /**
- * A record's value, or why it can never be read.
+ * The value of a record, or the reason why it can never be decoded (a poison pill).
  *
- * <p>Kafka Streams reads a record before it is its turn. Were poison met there, its dead letter could be committed with an
- * offset that does not yet pass it, and be sent again after a crash. So reading never fails for it: the desk refuses the
- * record in its turn, and letter and offset are one transaction. A registry that does not answer still fails the task.
+ * <p>Kafka Streams deserializes a record before its turn. If poison failed there, its dead letter could be committed with an
+ * offset that does not pass it yet, and be sent a second time after a crash. So decoding does not fail for poison: the
+ * processor rejects the record in its turn, and dead letter and offset are committed in one transaction. A registry that
+ * does not answer still fails the task.
  *
  * @param <T> the type of the value
  */
-public sealed interface Reading<T> {
+public sealed interface Decoded<T> {
 
-    /** It reads well. */
-    record Read<T>(T value) implements Reading<T> {}
+    /** The value was decoded. */
+    record Value<T>(T value) implements Decoded<T> {}
 
-    /** It is poison. */
-    record Unreadable<T>(String reason) implements Reading<T> {}
+    /** The bytes can never be decoded. */
+    record Poison<T>(String reason) implements Decoded<T> {}
 
     /**
-     * The value.
+     * Returns the value.
      *
-     * @throws UnprocessableRecordException if there is none to be had
+     * @throws UnprocessableRecordException if the record is poison
      */
-    default T orRefuse() {
+    default T orThrow() {
         return switch (this) {
-            case Read<T> read -> read.value();
-            case Unreadable<T> unreadable ->
-                throw new UnprocessableRecordException(Cause.UNREADABLE, unreadable.reason());
+            case Value<T> decoded -> decoded.value();
+            case Poison<T> poison -> throw new UnprocessableRecordException(Cause.UNREADABLE, poison.reason());
         };
     }
 
-    /** For a topic that is only read. */
-    static <T> Serde<Reading<T>> serde(Serde<T> values) {
+    /** The serde of a source topic. */
+    static <T> Serde<Decoded<T>> serde(Serde<T> values) {
         Deserializer<T> deserializer = values.deserializer();
         return Serdes.serdeFrom(
-                (topic, reading) -> values.serializer().serialize(topic, reading.orRefuse()),
-                (topic, bytes) -> read(deserializer, topic, bytes));
+                (topic, decoded) -> values.serializer().serialize(topic, decoded.orThrow()),
+                (topic, bytes) -> decode(deserializer, topic, bytes));
     }
 
-    private static <T> Reading<T> read(Deserializer<T> deserializer, String topic, byte[] bytes) {
+    private static <T> Decoded<T> decode(Deserializer<T> deserializer, String topic, byte[] bytes) {
         try {
-            return new Read<>(deserializer.deserialize(topic, bytes));
-        } catch (PoisonRecordException poison) {
-            return new Unreadable<>(String.valueOf(poison.getMessage()));
+            return new Value<>(deserializer.deserialize(topic, bytes));
+        } catch (PoisonRecordException e) {
+            return new Poison<>(String.valueOf(e.getMessage()));
         }
     }
 }

@@ -1,20 +1,20 @@
-package dev.jangbu.settlement;
+package dev.jangbu.settlement.record;
 
 import dev.jangbu.contract.Topic;
-import dev.jangbu.settlement.UnprocessableRecordException.Cause;
+import dev.jangbu.settlement.record.UnprocessableRecordException.Cause;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Checks that a record is where its key belongs, and that ids are what they claim to be. */
+/** Validates record keys and settlement ids. */
 public final class RecordKeys {
 
     private RecordKeys() {}
 
     /**
-     * Checks the key against the value and the partition.
+     * Validates a record's key.
      *
-     * @param expected what the value says the key is
-     * @throws UnprocessableRecordException if another writer owns the key
+     * @param expected the key that the value implies
+     * @throws UnprocessableRecordException if the key differs, or hashes to another partition
      */
     public static void require(@Nullable String key, String expected, int partition, int partitions) {
         if (key == null || !key.equals(expected)) {
@@ -30,25 +30,25 @@ public final class RecordKeys {
     }
 
     /**
-     * Reads a settlementId.
+     * Parses a settlementId.
      *
-     * @throws UnprocessableRecordException unless it is a UUIDv7 (RFC 9562) in lower case: a second spelling of one id
-     *     would pass as another settlement
+     * @throws UnprocessableRecordException unless it is a UUIDv7 (RFC 9562) in lower case; another spelling of the same id
+     *     would count as another settlement
      */
     public static UUID settlementId(String text) {
         UUID id;
         try {
             id = UUID.fromString(text);
         } catch (IllegalArgumentException e) {
-            throw notAnId(text);
+            throw invalidId(text);
         }
         if (id.version() != 7 || id.variant() != 2 || !id.toString().equals(text)) {
-            throw notAnId(text);
+            throw invalidId(text);
         }
         return id;
     }
 
-    private static UnprocessableRecordException notAnId(String text) {
+    private static UnprocessableRecordException invalidId(String text) {
         return new UnprocessableRecordException(Cause.OUTSIDE_CONTRACT, "Not a UUIDv7 in lower case: " + text);
     }
 }

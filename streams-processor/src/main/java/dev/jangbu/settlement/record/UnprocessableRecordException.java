@@ -1,35 +1,35 @@
-package dev.jangbu.settlement;
+package dev.jangbu.settlement.record;
 
 /**
- * A record that can never be processed, however often it is tried. Thrown before any store is touched; the record goes to the
- * dead letters as it came, and the next one is processed.
+ * A record that can never be processed. Thrown before any store is written. The record goes to the dead letters unchanged, and
+ * processing continues with the next one.
  */
 public final class UnprocessableRecordException extends RuntimeException {
 
-    /** Why, as the dead letters are counted by. */
+    /** The reason, as a tag of the dead-letter metric. */
     public enum Cause {
-        /** The value is not in the wire format, of a schema that the registry does not have, or does not decode. */
+        /** The value is not in the wire format, has a schema id unknown to the registry, or can't be decoded. */
         UNREADABLE,
-        /** The key hashes to another partition, or is not the value's: another writer owns it. */
+        /** The key differs from the value's, or hashes to another partition, which has another writer. */
         WRONG_KEY,
-        /** A field is outside the contract, so that it describes nothing that can have happened. */
+        /** A field breaks the contract. */
         OUTSIDE_CONTRACT,
-        /** The id's time is ahead of its record's: it would drive the desk's clock ahead and blind it to older ids. */
+        /** The id's time is ahead of its record's. Accepting it would advance the clock and expire valid older ids. */
         FUTURE_ID,
-        /** The id is too old for the desk to know whether it was seen; a person has to find out. */
+        /** The id is older than the deduplication horizon, so that a duplicate can't be excluded. A person must check. */
         BEYOND_HORIZON,
-        /** The wallet's balance would not fit 64 bits. One absurd wallet must not stop the others of its partition. */
+        /** The balance would not fit 64 bits. Stopping would block the other wallets of the partition. */
         BALANCE_OVERFLOW
     }
 
-    private final Cause why;
+    private final Cause reason;
 
-    public UnprocessableRecordException(Cause why, String message) {
+    public UnprocessableRecordException(Cause reason, String message) {
         super(message);
-        this.why = why;
+        this.reason = reason;
     }
 
-    public Cause why() {
-        return why;
+    public Cause reason() {
+        return reason;
     }
 }

@@ -10,21 +10,21 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.WriteBufferManager;
 
 /**
- * One memory for all stores of the process, off the heap: 24 MiB, of which 12 for what is not yet on disk, instead of some
- * 80 MiB for each of them. Indexes and filters count too.
+ * Bounds the memory of all RocksDB stores of the process together: 24 MiB off the heap, indexes and filters included, of which
+ * 12 MiB are write buffers. The default is about 80 MiB for each store.
  */
 public final class BoundedRocksDb implements RocksDBConfigSetter {
 
     private static final long CACHE_BYTES = 24L * 1024 * 1024;
     private static final long WRITE_BUFFER_BYTES = 12L * 1024 * 1024;
-    /** A store's own buffer before it is flushed: a wallet is 25 bytes, so this is some ten thousand of them. */
+    /** The write buffer of one store before it is flushed: some ten thousand wallets of 25 bytes. */
     private static final long STORE_BUFFER_BYTES = 1024 * 1024;
 
     static {
         RocksDB.loadLibrary();
     }
 
-    // For the life of the process: they are shared by stores that come and go with their partitions.
+    // Never closed: stores, which open and close with their partitions, share them.
     private static final Cache CACHE = new LRUCache(CACHE_BYTES);
     private static final WriteBufferManager WRITE_BUFFERS = new WriteBufferManager(WRITE_BUFFER_BYTES, CACHE);
 
@@ -41,6 +41,6 @@ public final class BoundedRocksDb implements RocksDBConfigSetter {
 
     @Override
     public void close(String storeName, Options options) {
-        // Nothing of its own: what is shared stays.
+        // The cache and the write buffers are shared and stay open.
     }
 }

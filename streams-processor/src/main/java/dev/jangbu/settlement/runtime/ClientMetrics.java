@@ -1,7 +1,8 @@
 package dev.jangbu.settlement.runtime;
 
 import dev.jangbu.contract.Topics;
-import dev.jangbu.settlement.SettlementTopology;
+import dev.jangbu.settlement.completion.CompletionProcessor;
+import dev.jangbu.settlement.wallet.WalletProcessor;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
@@ -13,26 +14,26 @@ import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.TaskMetadata;
 
 /**
- * What an operator watches, under names of our own that stay when Kafka's change; all of Kafka's ({@code kafka.stream.…},
- * {@code kafka.consumer.…}) are bound beside them.
+ * Registers the client's lag and commit latency under stable names. Kafka's own metrics ({@code kafka.stream.…}, {@code
+ * kafka.consumer.…}) are registered too.
  */
-final class ClientMeters {
+final class ClientMetrics {
 
-    private ClientMeters() {}
+    private ClientMetrics() {}
 
-    /** Bound for the life of the process, as the client is. */
+    /** Registers the gauges. Client and gauges live as long as the process. */
     static void bind(KafkaStreams client, MeterRegistry meters) {
         new KafkaStreamsMetrics(client).bindTo(meters);
-        lag(client, meters, SettlementTopology.WALLET_DESK, Topics.SETTLEMENT_REQUESTS.name());
-        lag(client, meters, SettlementTopology.COMPLETION_DESK, Topics.LEDGER_POSTINGS.name());
+        lag(client, meters, WalletProcessor.NAME, Topics.SETTLEMENT_REQUESTS.name());
+        lag(client, meters, CompletionProcessor.NAME, Topics.LEDGER_POSTINGS.name());
         latency(client, meters, "commit-latency-avg");
         latency(client, meters, "commit-latency-max");
     }
 
-    private static void lag(KafkaStreams client, MeterRegistry meters, String desk, String topic) {
+    private static void lag(KafkaStreams client, MeterRegistry meters, String processor, String topic) {
         Gauge.builder("jangbu.settlement.lag", () -> lag(client, topic))
-                .tag("desk", desk)
-                .description("Records of this instance's partitions that the desk has not committed yet")
+                .tag("processor", processor)
+                .description("Records of this instance's partitions that the processor has not committed")
                 .register(meters);
     }
 
@@ -42,7 +43,7 @@ final class ClientMeters {
                     .flatMap(thread -> thread.activeTasks().stream())
                     .mapToLong(task -> lag(task, topic))
                     .sum();
-        } catch (IllegalStateException notRunning) {
+        } catch (IllegalStateException e) {
             return 0;
         }
     }
@@ -58,7 +59,7 @@ final class ClientMeters {
     private static void latency(KafkaStreams client, MeterRegistry meters, String metric) {
         Gauge.builder("jangbu.settlement." + metric.replace('-', '.'), () -> highest(client, metric))
                 .baseUnit("milliseconds")
-                .description("How long a commit takes, over the last half minute")
+                .description("Duration of a commit over the last 30 s")
                 .register(meters);
     }
 

@@ -2,9 +2,10 @@ package dev.jangbu.settlement.runtime;
 
 import dev.jangbu.contract.DeadLetters;
 import dev.jangbu.contract.Topics;
-import dev.jangbu.settlement.SettlementMetrics;
-import dev.jangbu.settlement.SettlementTopology;
-import dev.jangbu.settlement.UnprocessableRecordException;
+import dev.jangbu.settlement.completion.CompletionProcessor;
+import dev.jangbu.settlement.metrics.SettlementMetrics;
+import dev.jangbu.settlement.record.UnprocessableRecordException;
+import dev.jangbu.settlement.wallet.WalletProcessor;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -18,18 +19,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells poison from trouble, once per record, in its turn. A record that can't be read, or can never be processed, goes to the
- * dead letters as it came, in the transaction that commits its offset, and the next record follows. Anything else (a
- * registry that doesn't answer, a bug) fails the task, which aborts the transaction; {@link FailurePolicy} says what comes then.
+ * Handles exceptions of the processors.
  *
- * <p>Made by Kafka Streams, from its class.
+ * <ul>
+ *   <li>{@link UnprocessableRecordException}: sends the record unchanged to the dead letters, in the transaction that commits
+ *       its offset, and continues with the next record.
+ *   <li>Any other exception (a registry that does not answer, a bug): fails the task, which aborts the transaction. {@link
+ *       FailurePolicy} then decides.
+ * </ul>
+ *
+ * <p>Kafka Streams creates it from its class.
  */
-public final class PoisonToDeadLetters implements ProcessingExceptionHandler {
+public final class DeadLetterHandler implements ProcessingExceptionHandler {
 
-    /** The setting that holds the {@link SettlementMetrics}. */
+    /** The configuration key of the {@link SettlementMetrics}. */
     static final String METRICS = "jangbu.settlement.metrics";
 
-    private static final Logger log = LoggerFactory.getLogger(PoisonToDeadLetters.class);
+    private static final Logger log = LoggerFactory.getLogger(DeadLetterHandler.class);
 
     private SettlementMetrics metrics;
 
@@ -48,7 +54,7 @@ public final class PoisonToDeadLetters implements ProcessingExceptionHandler {
                 context.sourceRawKey(),
                 context.sourceRawValue(),
                 context.headers(),
-                unprocessable.why().name(),
+                unprocessable.reason().name(),
                 unprocessable.getMessage())));
     }
 
@@ -57,19 +63,19 @@ public final class PoisonToDeadLetters implements ProcessingExceptionHandler {
             byte @Nullable [] key,
             byte @Nullable [] value,
             Headers headers,
-            String why,
-            @Nullable String reason) {
-        String by = Topics.SETTLEMENT_REQUESTS.name().equals(context.topic())
-                ? SettlementTopology.WALLET_DESK
-                : SettlementTopology.COMPLETION_DESK;
+            String reason,
+            @Nullable String detail) {
+        String processor = Topics.SETTLEMENT_REQUESTS.name().equals(context.topic())
+                ? WalletProcessor.NAME
+                : CompletionProcessor.NAME;
         log.error(
                 "Dead letter: {}-{} offset {}, {}: {}",
                 context.topic(),
                 context.partition(),
                 context.offset(),
-                why,
-                reason);
-        metrics.deadLetter(by, why);
+                reason,
+                detail);
+        metrics.deadLetter(processor, reason);
         return DeadLetters.record(
                 key,
                 value,
@@ -78,7 +84,7 @@ public final class PoisonToDeadLetters implements ProcessingExceptionHandler {
                 context.partition(),
                 context.offset(),
                 context.timestamp(),
-                by,
-                reason);
+                processor,
+                detail);
     }
 }

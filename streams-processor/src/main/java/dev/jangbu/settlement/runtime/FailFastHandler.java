@@ -8,18 +8,19 @@ import org.apache.kafka.streams.errors.ErrorHandlerContext;
 import org.apache.kafka.streams.errors.ProductionExceptionHandler;
 
 /**
- * Where nothing may be skipped, whatever the reason: the transaction is aborted and {@link FailurePolicy} decides between
- * trying again and stopping.
+ * Fails the task on every deserialization and production exception. The transaction is aborted, and {@link FailurePolicy}
+ * retries or stops.
  *
  * <ul>
- *   <li>Reading. Poison does not fail here ({@link dev.jangbu.settlement.Reading}), so what does is the registry, or a bug.
- *   <li>Writing. A wallet without its entry, a completion or a dead letter that got lost: each would be money or evidence
- *       gone. A record too large or refused by the broker stops the desk; what may pass is retried by the producer first.
+ *   <li>Deserialization: poison does not fail here ({@link dev.jangbu.settlement.record.Decoded}); a failure is the registry's,
+ *       or a bug.
+ *   <li>Production: a skipped record would be a lost entry, completion or dead letter. The producer retries transient errors
+ *       first; a record that is too large or refused by the broker fails the task.
  * </ul>
  *
- * <p>Made by Kafka Streams, from its class.
+ * <p>Kafka Streams creates it from its class.
  */
-public final class FailLoudly implements DeserializationExceptionHandler, ProductionExceptionHandler {
+public final class FailFastHandler implements DeserializationExceptionHandler, ProductionExceptionHandler {
 
     @Override
     public void configure(Map<String, ?> settings) {
@@ -39,7 +40,7 @@ public final class FailLoudly implements DeserializationExceptionHandler, Produc
     }
 
     @Override
-    @SuppressWarnings("rawtypes") // As Kafka Streams declares it: what could not be serialized is of no type.
+    @SuppressWarnings("rawtypes") // Kafka Streams declares the parameter raw.
     public ProductionExceptionHandler.Response handleSerializationError(
             ErrorHandlerContext context,
             ProducerRecord record,

@@ -14,9 +14,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What happens when a thread of the topology dies. If something that we depend on is away, a new thread tries again, after a
- * pause that grows from {@link #FIRST_PAUSE} to {@link #LONGEST_PAUSE}, for as long as it takes. If it is a bug, the client
- * stops, and health says so: doing it again would do the same, and doing without it would lose money.
+ * Decides what happens after a stream thread has died.
+ *
+ * <ul>
+ *   <li>A dependency (Kafka, the registry) is unavailable: a new thread retries, without a limit, after a pause that grows from
+ *       {@link #FIRST_PAUSE} to {@link #LONGEST_PAUSE}.
+ *   <li>Any other failure is a bug: the client stops, and the health state is failed. A retry would fail again, and skipping
+ *       the record would lose money.
+ * </ul>
  */
 final class FailurePolicy implements StreamsUncaughtExceptionHandler {
 
@@ -32,7 +37,7 @@ final class FailurePolicy implements StreamsUncaughtExceptionHandler {
     private Duration pause = FIRST_PAUSE;
     private Instant lastFailure = Instant.MIN;
 
-    /** @param onBug told of a failure that stops the client, before it stops */
+    /** @param onBug called with the failure before the client stops */
     FailurePolicy(Clock clock, Consumer<Throwable> onBug) {
         this.clock = clock;
         this.onBug = onBug;
@@ -40,17 +45,19 @@ final class FailurePolicy implements StreamsUncaughtExceptionHandler {
 
     @Override
     public StreamThreadExceptionResponse handle(Throwable failure) {
-        Throwable absent = dependencyThatIsAway(failure);
-        if (absent == null) {
-            log.error("A bug stopped the settlement. It stays stopped until it is mended and started again", failure);
+        Throwable unavailable = unavailableDependency(failure);
+        if (unavailable == null) {
+            log.error(
+                    "A bug stopped the settlement. It stays stopped until the bug is fixed and the service restarted",
+                    failure);
             onBug.accept(failure);
             return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
         }
-        Duration now = nextPause();
-        log.warn("The settlement is interrupted and tries again in {} ms: {}", now.toMillis(), absent.toString());
+        Duration delay = nextPause();
+        log.warn("The settlement is interrupted; retrying in {} ms: {}", delay.toMillis(), unavailable.toString());
         try {
             // Ends early when the service stops.
-            boolean stopping = closing.await(now.toMillis(), TimeUnit.MILLISECONDS);
+            boolean stopping = closing.await(delay.toMillis(), TimeUnit.MILLISECONDS);
             return stopping
                     ? StreamThreadExceptionResponse.SHUTDOWN_CLIENT
                     : StreamThreadExceptionResponse.REPLACE_THREAD;
@@ -65,12 +72,12 @@ final class FailurePolicy implements StreamsUncaughtExceptionHandler {
         closing.countDown();
     }
 
-    /** Doubles while failures follow upon each other; begins anew after a minute without one. */
+    /** Doubles with each failure; starts again at {@link #FIRST_PAUSE} after a minute without one. */
     private synchronized Duration nextPause() {
         Instant now = clock.instant();
-        boolean calm = lastFailure.equals(Instant.MIN)
+        boolean recovered = lastFailure.equals(Instant.MIN)
                 || lastFailure.plus(Duration.ofMinutes(1)).isBefore(now);
-        pause = calm ? FIRST_PAUSE : shorter(pause.multipliedBy(2), LONGEST_PAUSE);
+        pause = recovered ? FIRST_PAUSE : shorter(pause.multipliedBy(2), LONGEST_PAUSE);
         lastFailure = now;
         return pause;
     }
@@ -79,8 +86,8 @@ final class FailurePolicy implements StreamsUncaughtExceptionHandler {
         return one.compareTo(other) < 0 ? one : other;
     }
 
-    /** The first cause that says that trying again may help, or null if none does. */
-    static @Nullable Throwable dependencyThatIsAway(Throwable failure) {
+    /** The first cause that a retry may overcome, or null. */
+    static @Nullable Throwable unavailableDependency(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof RegistryUnavailableException || cause instanceof RetriableException) {
                 return cause;

@@ -9,7 +9,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.KafkaStreams;
 
 /**
- * Whether the work is really taken up: a client that says RUNNING may have been assigned nothing, while nobody processes.
+ * Checks that every source partition has an owner. The client state RUNNING does not tell: a running client may have no
+ * assignment.
  */
 final class Ownership {
 
@@ -17,14 +18,14 @@ final class Ownership {
 
     private Ownership() {}
 
-    /** True if this client's threads run, and every partition that the desks read has an owner in the group. */
+    /** True if this client's threads run, and every source partition has an owner in the group. */
     static boolean isComplete(KafkaStreams client, int partitions) {
         try {
             return client.metadataForLocalThreads().stream()
                             .allMatch(thread -> thread.threadState().equals("RUNNING"))
                     && owned(client).containsAll(allOf(partitions));
         } catch (IllegalStateException e) {
-            // It is neither running nor rebalancing any more.
+            // The client is stopping or stopped.
             return false;
         }
     }

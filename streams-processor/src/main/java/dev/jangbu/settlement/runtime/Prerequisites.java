@@ -21,20 +21,20 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Waits for what the settlement needs before it can start, and says what it waits for: Kafka, the topics, the schemas. */
+/** Waits until Kafka, the topics and the schemas are available, and reports what is missing. */
 final class Prerequisites {
 
-    private static final List<Topic<?>> NEEDED = List.of(
+    private static final List<Topic<?>> REQUIRED = List.of(
             Topics.SETTLEMENT_REQUESTS,
             Topics.LEDGER_ENTRIES,
             Topics.LEDGER_POSTINGS,
             Topics.SETTLEMENT_COMPLETIONS,
             Topics.SETTLEMENT_DEAD_LETTERS);
 
-    private static final long LOOK_AGAIN_MS = 500;
-    private static final long ANSWER_WITHIN_SECONDS = 10;
-    /** How many looks pass between two lines in the log about the same wait. */
-    private static final int LOOKS_PER_LINE = 20;
+    private static final long RETRY_INTERVAL_MS = 500;
+    private static final long ADMIN_TIMEOUT_SECONDS = 10;
+    /** Every n-th attempt is logged. */
+    private static final int ATTEMPTS_PER_LOG_LINE = 20;
 
     private static final Logger log = LoggerFactory.getLogger(Prerequisites.class);
 
@@ -49,7 +49,7 @@ final class Prerequisites {
         this.schemas = schemas;
     }
 
-    /** What is missing, for people. */
+    /** A description of the missing prerequisite. */
     String waitingFor() {
         return waitingFor;
     }
@@ -60,43 +60,43 @@ final class Prerequisites {
     }
 
     /**
-     * Waits, for as long as it takes.
+     * Waits without a time limit.
      *
      * @return the partition count of the keyed topics
      * @throws InterruptedException if {@link #close} ended the wait
-     * @throws IllegalStateException if the topics disagree: their counts are fixed for life, so waiting is no use
+     * @throws IllegalStateException if the topics have different partition counts, which can't change
      */
     int await() throws InterruptedException {
         try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, kafka))) {
-            for (int look = 0; ; look++) {
+            for (int attempt = 0; ; attempt++) {
                 try {
                     int partitions = partitions(admin);
                     schemas.warm();
-                    log.info("Kafka, the topics ({} partitions) and the schemas are there", partitions);
+                    log.info("Kafka, the topics ({} partitions) and the schemas are available", partitions);
                     return partitions;
-                } catch (NotYetException | RegistryUnavailableException e) {
+                } catch (UnavailableException | RegistryUnavailableException e) {
                     waitingFor = String.valueOf(e.getMessage());
-                    if (look % LOOKS_PER_LINE == 0) {
+                    if (attempt % ATTEMPTS_PER_LOG_LINE == 0) {
                         log.warn("Waiting: {}", waitingFor);
                     }
                 }
-                if (closing.await(LOOK_AGAIN_MS, TimeUnit.MILLISECONDS)) {
+                if (closing.await(RETRY_INTERVAL_MS, TimeUnit.MILLISECONDS)) {
                     throw new InterruptedException("closed");
                 }
             }
         }
     }
 
-    private int partitions(Admin admin) throws NotYetException, InterruptedException {
+    private int partitions(Admin admin) throws UnavailableException, InterruptedException {
         Map<String, KafkaFuture<TopicDescription>> topics = admin.describeTopics(
-                        NEEDED.stream().<String>map(Topic::name).toList())
+                        REQUIRED.stream().<String>map(Topic::name).toList())
                 .topicNameValues();
         Map<String, Integer> counts = new TreeMap<>();
         List<String> missing = new ArrayList<>();
-        for (Topic<?> topic : NEEDED) {
+        for (Topic<?> topic : REQUIRED) {
             try {
                 int count = Objects.requireNonNull(topics.get(topic.name()), topic.name())
-                        .get(ANSWER_WITHIN_SECONDS, TimeUnit.SECONDS)
+                        .get(ADMIN_TIMEOUT_SECONDS, TimeUnit.SECONDS)
                         .partitions()
                         .size();
                 if (topic.keyed()) {
@@ -104,28 +104,28 @@ final class Prerequisites {
                 }
             } catch (ExecutionException e) {
                 if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
-                    throw new NotYetException("Kafka at " + kafka + ": " + e.getCause());
+                    throw new UnavailableException("Kafka at " + kafka + ": " + e.getCause());
                 }
                 missing.add(topic.name());
             } catch (TimeoutException e) {
-                throw new NotYetException("Kafka at " + kafka + " does not answer");
+                throw new UnavailableException("Kafka at " + kafka + " does not answer");
             }
         }
         if (!missing.isEmpty()) {
-            throw new NotYetException("these topics do not exist yet: " + missing);
+            throw new UnavailableException("these topics do not exist yet: " + missing);
         }
-        return onlyCount(counts);
+        return commonCount(counts);
     }
 
-    private static int onlyCount(Map<String, Integer> counts) {
+    private static int commonCount(Map<String, Integer> counts) {
         if (Set.copyOf(counts.values()).size() != 1) {
             throw new IllegalStateException("The topics must have the same number of partitions, but have " + counts);
         }
         return counts.values().iterator().next();
     }
 
-    private static final class NotYetException extends Exception {
-        NotYetException(String message) {
+    private static final class UnavailableException extends Exception {
+        UnavailableException(String message) {
             super(message);
         }
     }

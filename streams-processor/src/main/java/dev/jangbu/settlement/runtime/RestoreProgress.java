@@ -15,14 +15,14 @@ import org.apache.kafka.streams.processor.StateRestoreListener;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** How far the stores are restored from their changelogs: in the log, as metrics, and in words for whoever waits. */
+/** Reports the progress of store restores: in the log, as metrics, and as a text for health and wallet reads. */
 final class RestoreProgress implements StateRestoreListener {
 
-    private static final Duration BETWEEN_LINES = Duration.ofSeconds(5);
+    private static final Duration LOG_INTERVAL = Duration.ofSeconds(5);
 
     private static final Logger log = LoggerFactory.getLogger(RestoreProgress.class);
 
-    /** In offsets of the changelog, which count the markers of transactions too. */
+    /** In changelog offsets, which include transaction markers. */
     private record Restoring(String store, long first, long next, long end) {
 
         long total() {
@@ -37,15 +37,15 @@ final class RestoreProgress implements StateRestoreListener {
     private final Clock clock;
     private final Counter restored;
     private final Map<TopicPartition, Restoring> running = new ConcurrentHashMap<>();
-    private volatile Instant nextLine = Instant.MIN;
+    private volatile Instant nextLogAt = Instant.MIN;
 
     RestoreProgress(MeterRegistry meters, Clock clock) {
         this.clock = clock;
         this.restored = Counter.builder("jangbu.settlement.restored")
-                .description("Changelog records that stores were restored from")
+                .description("Changelog records read to restore stores")
                 .register(meters);
         Gauge.builder("jangbu.settlement.restore.remaining", this, RestoreProgress::remaining)
-                .description("Changelog records that still have to be read before wallets can move or be read")
+                .description("Changelog records left to read before wallets are available")
                 .register(meters);
     }
 
@@ -60,8 +60,8 @@ final class RestoreProgress implements StateRestoreListener {
         running.computeIfPresent(
                 partition, (changelog, before) -> new Restoring(store, before.first(), batchEnd + 1, before.end()));
         Instant now = clock.instant();
-        if (now.isAfter(nextLine)) {
-            nextLine = now.plus(BETWEEN_LINES);
+        if (now.isAfter(nextLogAt)) {
+            nextLogAt = now.plus(LOG_INTERVAL);
             log.info("Restoring: {}", this);
         }
     }
@@ -83,7 +83,7 @@ final class RestoreProgress implements StateRestoreListener {
         return running.values().stream().mapToLong(Restoring::remaining).sum();
     }
 
-    /** For instance {@code seen-settlements of partition 2 (700000 of 1200000 to go)}; empty when nothing is being restored. */
+    /** For instance {@code decided-settlements of partition 2 (700000 of 1200000 to go)}; empty if no store is being restored. */
     @Override
     public String toString() {
         Map<String, String> sorted = new TreeMap<>();

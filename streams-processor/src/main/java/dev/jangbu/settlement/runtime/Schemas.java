@@ -6,15 +6,15 @@ import dev.jangbu.contract.Topics;
 import java.util.List;
 
 /**
- * How records are read and written, and what has to be done before the first one is.
+ * The serdes, and the step that resolves their schemas before the first record.
  *
- * @param serdes of the topics' values
- * @param resolve looks the schemas up, so that no payment waits for the registry later; throws {@link
- *     dev.jangbu.contract.RegistryUnavailableException} while it does not give one
+ * @param serdes the serdes of the topics' values
+ * @param resolve resolves every schema, so that no payment waits for the registry later; throws {@link
+ *     dev.jangbu.contract.RegistryUnavailableException} if the registry does not return one
  */
 public record Schemas(RecordSerdes serdes, Runnable resolve) {
 
-    /** Those of a running system, from its registry. */
+    /** The serdes of a running system, with its registry. */
     static Schemas of(AvroSerdes serdes) {
         return new Schemas(serdes, () -> List.of(
                         Topics.SETTLEMENT_REQUESTS,
@@ -24,6 +24,7 @@ public record Schemas(RecordSerdes serdes, Runnable resolve) {
                 .forEach(serdes::warm));
     }
 
+    /** Resolves every schema. */
     void warm() {
         resolve.run();
     }

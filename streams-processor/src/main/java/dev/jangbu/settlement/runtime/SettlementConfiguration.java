@@ -1,7 +1,7 @@
 package dev.jangbu.settlement.runtime;
 
 import dev.jangbu.contract.AvroSerdes;
-import dev.jangbu.settlement.SettlementMetrics;
+import dev.jangbu.settlement.metrics.SettlementMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -13,9 +13,9 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** The few beans; the topology itself knows nothing of Spring. */
+/** Wires the service's beans. The topology does not depend on Spring. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(SettlementProperties.class)
+@EnableConfigurationProperties(SettlementSettings.class)
 class SettlementConfiguration {
 
     @Bean
@@ -30,21 +30,21 @@ class SettlementConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    Schemas schemas(SettlementProperties properties) {
-        return Schemas.of(new AvroSerdes(properties.registry()));
+    Schemas schemas(SettlementSettings settings) {
+        return Schemas.of(new AvroSerdes(settings.registry()));
     }
 
-    /** Started when the context is refreshed, closed when it is; the web server stops taking reads before. */
+    /** Starts with the context and closes with it, after the web server has stopped. */
     @Bean(initMethod = "start", destroyMethod = "close")
     SettlementStreams settlementStreams(
-            SettlementProperties properties,
+            SettlementSettings settings,
             Schemas schemas,
             SettlementMetrics metrics,
             MeterRegistry meters,
             Clock clock,
             ApplicationContext context) {
         return new SettlementStreams(
-                properties,
+                settings,
                 schemas,
                 metrics,
                 meters,

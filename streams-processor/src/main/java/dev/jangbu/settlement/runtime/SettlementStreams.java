@@ -1,7 +1,7 @@
 package dev.jangbu.settlement.runtime;
 
-import dev.jangbu.settlement.SettlementMetrics;
 import dev.jangbu.settlement.SettlementTopology;
+import dev.jangbu.settlement.metrics.SettlementMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -15,38 +15,38 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The life of the topology: waits for Kafka, the topics and the schemas; runs; and leaves the group when told to stop, so
- * that its partitions are taken over at once instead of after a session time-out.
+ * Runs the topology: waits for Kafka, the topics and the schemas, starts the client, and on close leaves the group, so that
+ * other instances take over its partitions at once instead of after the session timeout. Thread-safe.
  */
 public final class SettlementStreams implements AutoCloseable {
 
-    /** How it is. */
+    /** The state of the service. */
     public enum State {
-        /** Something that it needs is not there yet. */
+        /** A prerequisite is missing. */
         WAITING,
-        /** Joins the group, or restores stores: wallets can't be read. */
+        /** The client joins the group or restores stores; wallets can't be read. */
         RESTORING,
-        /** Every partition has an owner, and this instance's threads process. */
+        /** Every partition has an owner, and this instance's threads run. */
         RUNNING,
-        /** Stopped by a bug, or by topics that can't be right. Only a person helps. */
+        /** Stopped by a bug or by inconsistent topics. Needs an operator. */
         FAILED,
-        /** Told to stop. */
+        /** Closed. */
         CLOSED
     }
 
     /**
-     * How it is, and why.
+     * A state with its reason.
      *
-     * @param detail for people; holds no secret
+     * @param detail the reason in words; contains no secret
      */
     public record Health(State state, String detail) {}
 
-    /** Long enough to commit and to flush the stores. */
-    private static final Duration CLOSE_WITHIN = Duration.ofSeconds(15);
+    /** Covers a commit and the flush of the stores. */
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(15);
 
     private static final Logger log = LoggerFactory.getLogger(SettlementStreams.class);
 
-    private final SettlementProperties properties;
+    private final SettlementSettings settings;
     private final Schemas schemas;
     private final SettlementMetrics metrics;
     private final Prerequisites prerequisites;
@@ -61,38 +61,38 @@ public final class SettlementStreams implements AutoCloseable {
     private boolean closed;
 
     /**
-     * Made, not yet started.
+     * Creates the runner; {@link #start} starts it.
      *
-     * @param onFailed is told when only a person can help
+     * @param onFailed called when the state becomes {@link State#FAILED}
      */
     public SettlementStreams(
-            SettlementProperties properties,
+            SettlementSettings settings,
             Schemas schemas,
             SettlementMetrics metrics,
             MeterRegistry meters,
             Clock clock,
             Runnable onFailed) {
-        this.properties = properties;
+        this.settings = settings;
         this.schemas = schemas;
         this.metrics = metrics;
         this.meters = meters;
         this.restoring = new RestoreProgress(meters, clock);
-        this.prerequisites = new Prerequisites(properties.kafka(), schemas);
+        this.prerequisites = new Prerequisites(settings.kafka(), schemas);
         this.failures = new FailurePolicy(clock, this::failed);
         this.onFailed = onFailed;
     }
 
-    /** Begins, and returns at once. */
+    /** Starts in the background. */
     public void start() {
         Thread.ofPlatform().name("settlement-start").start(this::awaitAndRun);
     }
 
-    /** The client, once there is one. */
+    /** The client; empty until the prerequisites are available. */
     public synchronized Optional<KafkaStreams> client() {
         return Optional.ofNullable(client);
     }
 
-    /** How it is, now. */
+    /** The current state. */
     public Health health() {
         KafkaStreams running;
         int expected;
@@ -117,10 +117,10 @@ public final class SettlementStreams implements AutoCloseable {
             case RUNNING ->
                 Ownership.isComplete(client, partitions)
                         ? new Health(State.RUNNING, partitions + " partitions")
-                        : new Health(State.RESTORING, "a partition has no owner that runs");
+                        : new Health(State.RESTORING, "a partition has no running owner");
             case CREATED, REBALANCING -> {
                 String stores = restoring.toString();
-                yield new Health(State.RESTORING, stores.isEmpty() ? "joins the group" : "restores " + stores);
+                yield new Health(State.RESTORING, stores.isEmpty() ? "joining the group" : "restoring " + stores);
             }
             case PENDING_SHUTDOWN, NOT_RUNNING, PENDING_ERROR, ERROR ->
                 new Health(State.FAILED, "the client is " + client.state());
@@ -134,8 +134,8 @@ public final class SettlementStreams implements AutoCloseable {
         Optional<KafkaStreams> running = markClosed();
         running.ifPresent(streams -> {
             boolean inTime = streams.close(CloseOptions.groupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP)
-                    .withTimeout(CLOSE_WITHIN));
-            log.info("Left the group; {}", inTime ? "all threads ended" : "some thread did not end in time");
+                    .withTimeout(CLOSE_TIMEOUT));
+            log.info("Left the group; {}", inTime ? "all threads ended" : "a thread did not end in time");
         });
     }
 
@@ -151,14 +151,14 @@ public final class SettlementStreams implements AutoCloseable {
     }
 
     private void run(int partitionsOfTopics) {
-        StreamsConfig config = StreamsSettings.of(properties, metrics);
-        // Takes a while; whoever asks for the client or the health meanwhile must not wait for it.
+        StreamsConfig config = StreamsConfigFactory.create(settings, metrics);
+        // Slow, so outside the lock: client() and health() must not wait for it.
         KafkaStreams streams = new KafkaStreams(
                 SettlementTopology.build(config, schemas.serdes(), partitionsOfTopics, metrics), config);
         streams.setUncaughtExceptionHandler(failures);
-        streams.setStateListener((now, before) -> log.info("{}, was {}", now, before));
+        streams.setStateListener((state, previous) -> log.info("{}, was {}", state, previous));
         streams.setGlobalStateRestoreListener(restoring);
-        ClientMeters.bind(streams, meters);
+        ClientMetrics.bind(streams, meters);
         synchronized (this) {
             if (closed) {
                 streams.close();
@@ -175,9 +175,9 @@ public final class SettlementStreams implements AutoCloseable {
         return Optional.ofNullable(client);
     }
 
-    private void failed(Throwable why) {
+    private void failed(Throwable cause) {
         synchronized (this) {
-            failure = why;
+            failure = cause;
         }
         onFailed.run();
     }

@@ -1,7 +1,4 @@
-/**
- * What makes a topology a service: its settings, its life from the first look at Kafka to leaving the group, what a
- * failure does, and its health.
- */
+/** Runs the topology as a service: settings, start and close, failure handling, health and client metrics. */
 @NullMarked
 package dev.jangbu.settlement.runtime;
 

@@ -1,4 +1,4 @@
-package dev.jangbu.settlement;
+package dev.jangbu.settlement.state;
 
 import static org.apache.kafka.common.config.TopicConfig.CLEANUP_POLICY_COMPACT;
 import static org.apache.kafka.common.config.TopicConfig.CLEANUP_POLICY_CONFIG;
@@ -12,14 +12,14 @@ import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 
 /**
- * The stores' one kind: on disk, with a compacted changelog {@code <application.id>-<store>-changelog}, which is the truth
- * that a store is rebuilt from.
+ * Builds persistent key-value stores. Each has a compacted changelog, {@code <application.id>-<store>-changelog}, from which it
+ * is restored.
  */
 public final class ChangelogStores {
 
     /**
-     * A changelog is only compacted behind its active segment, and all of it is read again after a crash: with small
-     * segments that is soon little more than what lives. (The default segment is 1 GiB.)
+     * Compaction skips the active segment, and a restore reads it in full. Small segments keep a restore close to the size
+     * of the live data (the default segment is 1 GiB).
      */
     private static final Map<String, String> CHANGELOG = Map.of(
             CLEANUP_POLICY_CONFIG,
@@ -31,12 +31,12 @@ public final class ChangelogStores {
 
     private ChangelogStores() {}
 
-    /** For keys that change over and over: one write to the changelog per key and commit. */
+    /** For keys that change often: one changelog write per key and commit. */
     public static <K, V> StoreBuilder<KeyValueStore<K, V>> cached(String name, Serde<K> keys, Serde<V> values) {
         return logged(name, keys, values).withCachingEnabled();
     }
 
-    /** For keys that are written once, where a cache would only be copied through. */
+    /** For keys that are written once, where a cache saves nothing. */
     public static <K, V> StoreBuilder<KeyValueStore<K, V>> uncached(String name, Serde<K> keys, Serde<V> values) {
         return logged(name, keys, values).withCachingDisabled();
     }

@@ -1,63 +1,27 @@
 package dev.jangbu.settlement.wallet;
 
-import java.time.Duration;
-import org.apache.kafka.streams.KeyValue;
-import org.apache.kafka.streams.processor.Cancellable;
-import org.apache.kafka.streams.processor.PunctuationType;
-import org.apache.kafka.streams.processor.api.ProcessorContext;
-import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 
 /**
- * How many entries the desk of a partition has emitted: the number that the last one's journal has, or will have, in its
- * book. Written with the wallet that moved, so that whoever reads this count first and a wallet then, reads the wallet
- * with all of these entries in it.
+ * Counts the entries that a partition has emitted. The count is the journal number of the last entry in the partition's book.
+ * It is written after the wallet: a reader that reads the count first and a wallet then gets the wallet with all counted
+ * entries.
  */
 public final class EntryCount {
 
-    /** Its key in the store {@code wallet-desk-clock}. */
-    public static final String KEY = "entries";
+    private static final String KEY = "entries";
 
-    private final KeyValueStore<String, Long> counts;
-    private final KeyValueStore<String, Wallet> wallets;
+    private EntryCount() {}
 
-    EntryCount(KeyValueStore<String, Long> counts, KeyValueStore<String, Wallet> wallets) {
-        this.counts = counts;
-        this.wallets = wallets;
+    /** The number of emitted entries, from the store {@link WalletProcessor#PROGRESS}. */
+    public static long of(ReadOnlyKeyValueStore<String, Long> progress) {
+        Long count = progress.get(KEY);
+        return count == null ? 0 : count;
     }
 
-    /**
-     * Sees to it that there is a count before the first entry too. State of a release that did not count yet has none; then,
-     * once, it is the sum of the wallets' versions, each of which counts the entries of one.
-     */
-    void beginOn(ProcessorContext<?, ?> context) {
-        if (counts.get(KEY) != null) {
-            return;
-        }
-        // Stores can be written from here on, but not in init itself, which belongs to no record.
-        Cancellable[] once = new Cancellable[1];
-        once[0] = context.schedule(Duration.ofMillis(1), PunctuationType.WALL_CLOCK_TIME, now -> {
-            if (counts.get(KEY) == null) {
-                counts.put(KEY, sumOfVersions());
-            }
-            once[0].cancel();
-        });
-    }
-
-    /** One entry more; to be called after its wallet was put. */
-    void countOne() {
-        Long before = counts.get(KEY);
-        counts.put(KEY, before == null ? sumOfVersions() : Math.addExact(before, 1));
-    }
-
-    private long sumOfVersions() {
-        long entries = 0;
-        try (KeyValueIterator<String, Wallet> all = wallets.all()) {
-            while (all.hasNext()) {
-                KeyValue<String, Wallet> next = all.next();
-                entries = Math.addExact(entries, next.value.version());
-            }
-        }
-        return entries;
+    /** Counts one entry. Call it after the wallet was put. */
+    static void increment(KeyValueStore<String, Long> progress) {
+        progress.put(KEY, Math.addExact(of(progress), 1));
     }
 }

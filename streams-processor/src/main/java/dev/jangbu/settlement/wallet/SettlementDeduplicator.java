@@ -8,101 +8,103 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Knows which settlements one partition has decided, so that a request delivered twice is applied once.
+ * Tracks the settlements that a partition has decided, so that a request delivered twice is applied once.
  *
- * <p>Time here is the time inside the ids (UUIDv7): the desk's clock is the highest one accepted, and lies in a store of its
- * own, written in the transaction that decides. The wall clock has no say, so a pause, a restart or a replay from the first
- * offset changes nothing. A window store would not do: its time runs ahead with any far-off id and is forgotten by a
- * restart, and either lets a duplicate through.
+ * <p>Time is the time in the ids (UUIDv7). The clock is the highest accepted id time. It is stored and written in the
+ * transaction that decides. The wall clock is not used, so a pause, a restart or a replay from the first offset changes
+ * nothing. A window store would not work: one id far ahead advances its time, and a restart resets it; either lets a duplicate
+ * through.
  *
  * <pre>
  *              sweep            HORIZON                          clock        record + LEAD
- *   ─ deleted ───┼── 1 h margin ──┼──── seen, or new ──────────────┼────────────────┼──▶ id time
- *                │ late           │                                                 │ future
+ *   ─ deleted ───┼── 1 h margin ──┼─── duplicate, or new ─────────┼────────────────┼──▶ id time
+ *                │ beyond horizon │                                                 │ future
  * </pre>
  */
-final class SeenSettlements {
+final class SettlementDeduplicator {
 
-    /** How far back the desk vouches for its memory: longer than any outage that Debezium is caught up from. */
+    /** Duplicates are recognised this far back: longer than any outage after which Debezium still catches up. */
     static final Duration HORIZON = Duration.ofHours(48);
 
-    /** How far an id may be ahead of its record: clocks of two machines differ. */
+    /** An id may be this far ahead of its record, for the difference between the clocks of two machines. */
     static final Duration LEAD = Duration.ofMinutes(5);
 
-    /** Ids are kept this much longer than the horizon asks for, so that no id near it is forgotten while it counts. */
+    /** Ids are retained this much longer than the horizon, so that none within the horizon is deleted. */
     static final Duration MARGIN = Duration.ofHours(1);
 
-    /** Bounds the work of one record; above 1, so that the sweep outruns what comes in. */
+    /** The most ids deleted per record. Above 1, so that the sweep is faster than the arrival of new ids. */
     static final int SWEEP_LIMIT = 8;
 
-    static final String CLOCK_KEY = "highest-id-time-ms";
+    private static final String CLOCK_KEY = "highest-id-time-ms";
 
     private static final byte[] PRESENT = {1};
     private static final long UNSET_MS = Long.MIN_VALUE;
 
-    /** What is known about an id. */
-    enum Verdict {
-        /** Never decided: decide it. */
+    /** The result of the check of an id. */
+    enum Classification {
+        /** Not decided yet. */
         NEW,
-        /** Decided before, applied or refused: drop it. */
+        /** Decided before, applied or rejected. */
         DUPLICATE,
         /** Ahead of its record by more than {@link #LEAD}. */
         FUTURE,
-        /** Older than the horizon and not known: only a person can tell. */
+        /** Older than the horizon and not stored: it may have been decided and deleted. */
         BEYOND_HORIZON
     }
 
-    private final KeyValueStore<UUID, byte[]> seen;
+    private final KeyValueStore<UUID, byte[]> decided;
     private final KeyValueStore<UUID, byte[]> replayed;
-    private final KeyValueStore<String, Long> clock;
+    private final KeyValueStore<String, Long> progress;
 
-    /** No id below this one is in the store; keeps the sweep from stepping over what it deleted. Unknown after a start. */
+    /** The store holds no id below this one, so the sweep does not iterate over tombstones. Null after a start. */
     private @Nullable UUID sweptTo;
 
-    /** No id above this one is in a store: what is new mostly is above it, and need not be looked for. Unknown after a start. */
+    /** The stores hold no id above this one. Most new ids are above it and need no lookup. Null after a start. */
     private @Nullable UUID highest;
 
-    SeenSettlements(
-            KeyValueStore<UUID, byte[]> seen, KeyValueStore<UUID, byte[]> replayed, KeyValueStore<String, Long> clock) {
-        this.seen = seen;
+    SettlementDeduplicator(
+            KeyValueStore<UUID, byte[]> decided,
+            KeyValueStore<UUID, byte[]> replayed,
+            KeyValueStore<String, Long> progress) {
+        this.decided = decided;
         this.replayed = replayed;
-        this.clock = clock;
+        this.progress = progress;
     }
 
     /**
-     * Judges an id, reading only.
+     * Classifies an id. Writes nothing.
      *
      * @param recordedAtMs the timestamp of the request's record
-     * @param replay whether the record is a dead letter that was proved absent from the ledger: then no horizon
+     * @param replay true for a replayed dead letter, which was proved absent from the ledger: the horizon does not apply
      */
-    Verdict judge(UUID id, long recordedAtMs, boolean replay) {
+    Classification classify(UUID id, long recordedAtMs, boolean replay) {
         if (timeMs(id) > recordedAtMs + LEAD.toMillis()) {
-            return Verdict.FUTURE;
+            return Classification.FUTURE;
         }
         if (compare(id, highest()) > 0) {
-            return Verdict.NEW;
+            return Classification.NEW;
         }
-        if (replayed.get(id) != null || seen.get(id) != null) {
-            return Verdict.DUPLICATE;
+        if (replayed.get(id) != null || decided.get(id) != null) {
+            return Classification.DUPLICATE;
         }
         long clockMs = clockMs();
         if (!replay && clockMs != UNSET_MS && timeMs(id) < clockMs - HORIZON.toMillis()) {
-            return Verdict.BEYOND_HORIZON;
+            return Classification.BEYOND_HORIZON;
         }
-        return Verdict.NEW;
+        return Classification.NEW;
     }
 
-    /** Remembers an id that was decided, moves the clock, and forgets a bounded number of ids that no longer count. */
-    void remember(UUID id, boolean replay) {
-        // A replayed id may be older than the sweep, which would forget it at once; these few are kept for ever.
-        (replay ? replayed : seen).put(id, PRESENT);
+    /** Records a decided id, advances the clock, and deletes a bounded number of expired ids. */
+    void record(UUID id, boolean replay) {
+        // A replayed id may be older than the sweep and would be deleted at once. These few are kept forever.
+        (replay ? replayed : decided).put(id, PRESENT);
         if (compare(id, highest()) > 0) {
             highest = id;
         }
         long clockMs = clockMs();
         if (timeMs(id) > clockMs) {
             clockMs = timeMs(id);
-            clock.put(CLOCK_KEY, clockMs);
+            progress.put(CLOCK_KEY, clockMs);
         }
         sweep(clockMs - HORIZON.toMillis() - MARGIN.toMillis());
     }
@@ -111,16 +113,16 @@ final class SeenSettlements {
         if (olderThanMs <= 0) {
             return;
         }
-        // By whole seconds, so that most records don't open an iterator for nothing.
+        // In whole seconds, so that most records open no iterator.
         UUID end = lowestAt(olderThanMs - olderThanMs % 1_000);
         if (end.equals(sweptTo)) {
             return;
         }
         int deleted = 0;
-        try (KeyValueIterator<UUID, byte[]> old = seen.range(sweptTo, end)) {
-            while (old.hasNext() && deleted < SWEEP_LIMIT) {
-                KeyValue<UUID, byte[]> next = old.next();
-                seen.delete(next.key);
+        try (KeyValueIterator<UUID, byte[]> expired = decided.range(sweptTo, end)) {
+            while (expired.hasNext() && deleted < SWEEP_LIMIT) {
+                KeyValue<UUID, byte[]> next = expired.next();
+                decided.delete(next.key);
                 sweptTo = next.key;
                 deleted++;
             }
@@ -133,7 +135,7 @@ final class SeenSettlements {
     private UUID highest() {
         UUID known = highest;
         if (known == null) {
-            // Whatever is in a store moved the clock to its time at least, in the same transaction.
+            // Every stored id advanced the clock to its time at least, in the same transaction.
             long clockMs = clockMs();
             known = lowestAt(clockMs == UNSET_MS ? 0 : clockMs + 1);
             highest = known;
@@ -142,7 +144,7 @@ final class SeenSettlements {
     }
 
     private long clockMs() {
-        Long stored = clock.get(CLOCK_KEY);
+        Long stored = progress.get(CLOCK_KEY);
         return stored == null ? UNSET_MS : stored;
     }
 
@@ -151,7 +153,7 @@ final class SeenSettlements {
         return id.getMostSignificantBits() >>> 16;
     }
 
-    /** In the order of their bytes, which is that of their times; UUID's own order takes the halves as signed. */
+    /** Compares bytes, and so times. UUID.compareTo compares signed halves. */
     private static int compare(UUID one, UUID other) {
         int byTime = Long.compareUnsigned(one.getMostSignificantBits(), other.getMostSignificantBits());
         return byTime != 0

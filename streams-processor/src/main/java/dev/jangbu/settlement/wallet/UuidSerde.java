@@ -8,7 +8,7 @@ import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.Serializer;
 import org.jspecify.annotations.Nullable;
 
-/** A UUID as its 16 bytes, big-endian: a store, which orders by unsigned bytes, then holds UUIDv7s in the order of time. */
+/** Serializes a UUID as its 16 bytes, big-endian. A store orders keys by unsigned bytes, and so UUIDv7s by time. */
 final class UuidSerde {
 
     private UuidSerde() {}

@@ -3,18 +3,17 @@ package dev.jangbu.settlement.wallet;
 import java.time.Instant;
 
 /**
- * A seller's money in one currency. Stored under its walletId, which is {@code sellerId:currency}.
+ * A seller's balance in one currency. The store's key is the walletId, {@code sellerId:currency}.
  *
- * @param balance minor units; below 0 after a refund of money that is already paid out
- * @param version how many entries the wallet has: 1, 2, 3 and so on, without a gap
- * @param updatedAt the timestamp of the request that moved it last
+ * @param balance minor units; negative after a refund of money that was already paid out
+ * @param version the number of the wallet's entries: 1, 2, 3 and so on, without a gap
+ * @param updatedAt the timestamp of the last request that changed it
  */
 public record Wallet(long balance, long version, Instant updatedAt) {
 
     public Wallet {
         if (version < 1) {
-            throw new IllegalArgumentException(
-                    "A wallet exists from its first entry on, but its version is " + version);
+            throw new IllegalArgumentException("A wallet has at least one entry, but its version is " + version);
         }
     }
 }

@@ -12,41 +12,44 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request does to a wallet, and the double entry that proves it. A pure function: no store, no clock, no Kafka.
+ * Decides a request: the new wallet and the double entry that proves it. A pure function: no store, no clock, no Kafka.
  *
- * <p>Payments and refunds always apply, because the money has already moved at the payment service provider; a wallet may
- * go below 0 and says so. A payout applies only if the balance covers it and nobody moved the wallet since it was decided.
+ * <ul>
+ *   <li>Payments and refunds always apply, because the money has already moved at the payment service provider. The balance
+ *       may become negative.
+ *   <li>A payout applies only if the balance covers it and the wallet has the expected version.
+ * </ul>
  */
 final class WalletDecision {
 
-    /** What became of a request. */
+    /** The result of a decision. */
     sealed interface Outcome {}
 
-    /** The wallet as it is now, and the entry to book. */
+    /** The new wallet and its entry. */
     record Applied(Wallet wallet, LedgerEntry entry) implements Outcome {}
 
-    /** Nothing moves. Only a payout can be refused. */
+    /** Nothing changes. Only a payout can be rejected. */
     record Rejected(Rejection reason) implements Outcome {}
 
     private WalletDecision() {}
 
     /**
-     * Decides one request, which has been checked against its contract ({@link RequestRules}) and was not seen before.
+     * Decides one request. It must be valid ({@link RequestRules}) and not decided before.
      *
-     * @param wallet the wallet as it is, or null if it has no entry yet
+     * @param wallet the current wallet, or null if it has no entry yet
      * @param recordedAt the timestamp of the request's record
      * @throws ArithmeticException if the new balance does not fit 64 bits
-     * @throws IllegalStateException for a kind that this version does not know: whoever runs it must upgrade first
+     * @throws IllegalStateException for a kind that this version does not know; the operator must upgrade
      */
     static Outcome decide(@Nullable Wallet wallet, SettlementRequested request, Instant recordedAt) {
         return switch (request.getKind()) {
-            case PAYMENT -> apply(wallet, request, recordedAt, sellersShare(request), paymentLines(request));
+            case PAYMENT -> apply(wallet, request, recordedAt, netAmount(request), paymentLines(request));
             case REFUND ->
-                apply(wallet, request, recordedAt, Math.negateExact(sellersShare(request)), refundLines(request));
+                apply(wallet, request, recordedAt, Math.negateExact(netAmount(request)), refundLines(request));
             case PAYOUT -> decidePayout(wallet, request, recordedAt);
             case UNKNOWN ->
                 throw new IllegalStateException("Settlement " + request.getSettlementId()
-                        + " is of a kind that this version does not know; upgrade before it goes on");
+                        + " has a kind that this version does not know; upgrade the service");
         };
     }
 
@@ -89,13 +92,13 @@ final class WalletDecision {
     private static List<LedgerLine> paymentLines(SettlementRequested request) {
         return withoutZeros(
                 line(pspReceivable(request), Side.DEBIT, request.getAmount()),
-                line(sellerPayable(request), Side.CREDIT, sellersShare(request)),
+                line(sellerPayable(request), Side.CREDIT, netAmount(request)),
                 line("platform:fees", Side.CREDIT, request.getFee()));
     }
 
     private static List<LedgerLine> refundLines(SettlementRequested request) {
         return withoutZeros(
-                line(sellerPayable(request), Side.DEBIT, sellersShare(request)),
+                line(sellerPayable(request), Side.DEBIT, netAmount(request)),
                 line("platform:fees", Side.DEBIT, request.getFee()),
                 line(pspReceivable(request), Side.CREDIT, request.getAmount()));
     }
@@ -106,7 +109,7 @@ final class WalletDecision {
                 line("platform:payouts", Side.CREDIT, request.getAmount()));
     }
 
-    /** A fee of 0, or one that takes all, leaves an account untouched; the ledger keeps no lines of 0. */
+    /** Drops lines of amount 0, which the ledger refuses: a fee of 0, or a fee equal to the amount. */
     private static List<LedgerLine> withoutZeros(LedgerLine... lines) {
         return Stream.of(lines).filter(line -> line.getAmount() != 0).toList();
     }
@@ -123,7 +126,7 @@ final class WalletDecision {
         return "seller:" + request.getSellerId() + ":payable";
     }
 
-    private static long sellersShare(SettlementRequested request) {
+    private static long netAmount(SettlementRequested request) {
         return Math.subtractExact(request.getAmount(), request.getFee());
     }
 
@@ -135,7 +138,7 @@ final class WalletDecision {
         return wallet == null ? 0 : wallet.version();
     }
 
-    /** True by construction; asserted all the same before it leaves, and checked again by the ledger's triggers. */
+    /** Asserts the balance of the lines before they are emitted. The ledger's triggers check it again. */
     private static void requireBalanced(String settlementId, List<LedgerLine> lines) {
         long debitsLessCredits = 0;
         for (LedgerLine line : lines) {
@@ -146,7 +149,7 @@ final class WalletDecision {
             debitsLessCredits = switch (Objects.requireNonNull(line.getSide())) {
                 case DEBIT -> Math.addExact(debitsLessCredits, line.getAmount());
                 case CREDIT -> Math.subtractExact(debitsLessCredits, line.getAmount());
-                case UNKNOWN -> throw new IllegalStateException("A line without a side");
+                case UNKNOWN -> throw new IllegalStateException("An entry line has no side");
             };
         }
         if (lines.size() < 2 || debitsLessCredits != 0) {

@@ -5,20 +5,19 @@ import dev.jangbu.contract.Outcome;
 import dev.jangbu.contract.Rejection;
 import dev.jangbu.contract.SettlementCompleted;
 import dev.jangbu.contract.SettlementRequested;
-import dev.jangbu.settlement.ChangelogStores;
-import dev.jangbu.settlement.Reading;
-import dev.jangbu.settlement.RecordKeys;
-import dev.jangbu.settlement.SettlementMetrics;
-import dev.jangbu.settlement.SettlementTopology;
-import dev.jangbu.settlement.UnprocessableRecordException;
-import dev.jangbu.settlement.UnprocessableRecordException.Cause;
+import dev.jangbu.settlement.metrics.SettlementMetrics;
+import dev.jangbu.settlement.record.Decoded;
+import dev.jangbu.settlement.record.OutputHeaders;
+import dev.jangbu.settlement.record.RecordKeys;
+import dev.jangbu.settlement.record.UnprocessableRecordException;
+import dev.jangbu.settlement.record.UnprocessableRecordException.Cause;
+import dev.jangbu.settlement.state.ChangelogStores;
 import dev.jangbu.settlement.wallet.WalletDecision.Applied;
 import dev.jangbu.settlement.wallet.WalletDecision.Rejected;
 import java.time.Instant;
 import java.util.Set;
 import java.util.UUID;
 import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -28,90 +27,102 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 
 /**
- * The one writer of a partition's wallets: checks a request, drops it if it was decided before, decides, stores, forwards.
+ * The only writer of a partition's wallets: validates a request, drops duplicates, decides, stores the wallet and forwards the
+ * entry or the rejection.
  *
- * <p>What it forwards, what it stores and the offset it has read are one Kafka transaction. Whatever it refuses for good it
- * refuses by {@link UnprocessableRecordException} before it touches a store.
+ * <p>Output records, store updates and the input offset are one Kafka transaction. A request that can never be processed fails
+ * with {@link UnprocessableRecordException} before any store is written.
  */
-public final class WalletDesk implements Processor<String, Reading<SettlementRequested>, String, SpecificRecord> {
+public final class WalletProcessor implements Processor<String, Decoded<SettlementRequested>, String, SpecificRecord> {
+
+    /** The name of the node, and the sender of its dead letters. */
+    public static final String NAME = "wallet-processor";
+
+    /** Store: walletId → the wallet. */
+    public static final String WALLETS = "wallets";
+    /** Store: settlementId, 16 bytes → a byte. The settlements decided within the deduplication horizon. */
+    public static final String DECIDED = "decided-settlements";
+    /** Store: settlementId, 16 bytes → a byte. The settlements decided on a replay, kept forever. */
+    public static final String REPLAYED = "replayed-settlements";
+    /** Store: the highest accepted id time of the partition, and the number of its emitted entries. */
+    public static final String PROGRESS = "partition-progress";
 
     private final int partitions;
     private final SettlementMetrics metrics;
 
-    // Given by init, which Kafka Streams calls before the first record.
+    // Set by init, which Kafka Streams calls before the first record.
     private ProcessorContext<String, SpecificRecord> context;
     private KeyValueStore<String, Wallet> wallets;
-    private SeenSettlements seen;
-    private EntryCount entries;
+    private KeyValueStore<String, Long> progress;
+    private SettlementDeduplicator deduplicator;
 
-    private WalletDesk(int partitions, SettlementMetrics metrics) {
+    private WalletProcessor(int partitions, SettlementMetrics metrics) {
         this.partitions = partitions;
         this.metrics = metrics;
     }
 
     /**
-     * A desk for each partition, with its stores.
+     * Supplies a processor with its stores for each partition.
      *
-     * @param partitions how many partitions the requests have
+     * @param partitions the partition count of the requests
      */
-    public static ProcessorSupplier<String, Reading<SettlementRequested>, String, SpecificRecord> supplier(
+    public static ProcessorSupplier<String, Decoded<SettlementRequested>, String, SpecificRecord> supplier(
             int partitions, SettlementMetrics metrics) {
         return new ProcessorSupplier<>() {
             @Override
-            public Processor<String, Reading<SettlementRequested>, String, SpecificRecord> get() {
-                return new WalletDesk(partitions, metrics);
+            public Processor<String, Decoded<SettlementRequested>, String, SpecificRecord> get() {
+                return new WalletProcessor(partitions, metrics);
             }
 
             @Override
             public Set<StoreBuilder<?>> stores() {
                 return Set.of(
-                        ChangelogStores.cached(SettlementTopology.WALLETS, Serdes.String(), WalletSerde.create()),
-                        ChangelogStores.uncached(SettlementTopology.SEEN, UuidSerde.create(), Serdes.ByteArray()),
-                        ChangelogStores.uncached(SettlementTopology.REPLAYED, UuidSerde.create(), Serdes.ByteArray()),
-                        ChangelogStores.cached(SettlementTopology.DESK_CLOCK, Serdes.String(), Serdes.Long()));
+                        ChangelogStores.cached(WALLETS, Serdes.String(), WalletSerde.create()),
+                        ChangelogStores.uncached(DECIDED, UuidSerde.create(), Serdes.ByteArray()),
+                        ChangelogStores.uncached(REPLAYED, UuidSerde.create(), Serdes.ByteArray()),
+                        ChangelogStores.cached(PROGRESS, Serdes.String(), Serdes.Long()));
             }
         };
     }
 
     @Override
-    public void init(ProcessorContext<String, SpecificRecord> given) {
-        context = given;
-        wallets = given.getStateStore(SettlementTopology.WALLETS);
-        KeyValueStore<String, Long> clock = given.getStateStore(SettlementTopology.DESK_CLOCK);
-        seen = new SeenSettlements(
-                given.getStateStore(SettlementTopology.SEEN), given.getStateStore(SettlementTopology.REPLAYED), clock);
-        entries = new EntryCount(clock, wallets);
-        entries.beginOn(given);
+    public void init(ProcessorContext<String, SpecificRecord> processorContext) {
+        context = processorContext;
+        wallets = context.getStateStore(WALLETS);
+        progress = context.getStateStore(PROGRESS);
+        deduplicator =
+                new SettlementDeduplicator(context.getStateStore(DECIDED), context.getStateStore(REPLAYED), progress);
     }
 
     /**
-     * One request.
+     * Processes one request.
      *
-     * @throws UnprocessableRecordException if it belongs to the dead letters; nothing has changed then
+     * @throws UnprocessableRecordException if it belongs to the dead letters; no store has been written then
      */
     @Override
-    public void process(Record<String, Reading<SettlementRequested>> incoming) {
-        SettlementRequested request = incoming.value().orRefuse();
+    public void process(Record<String, Decoded<SettlementRequested>> incoming) {
+        SettlementRequested request = incoming.value().orThrow();
         Record<String, SettlementRequested> record = incoming.withValue(request);
-        UUID settlementId = check(record);
+        UUID settlementId = validate(record);
         boolean replay = record.headers().lastHeader(EventHeaders.REPLAY) != null;
-        switch (seen.judge(settlementId, record.timestamp(), replay)) {
+        switch (deduplicator.classify(settlementId, record.timestamp(), replay)) {
             case NEW -> settle(settlementId, replay, record);
             case DUPLICATE -> metrics.duplicate();
             case FUTURE ->
                 throw new UnprocessableRecordException(
                         Cause.FUTURE_ID,
-                        "The id " + settlementId + " is more than " + SeenSettlements.LEAD + " ahead of its record");
+                        "The id " + settlementId + " is more than " + SettlementDeduplicator.LEAD
+                                + " ahead of its record");
             case BEYOND_HORIZON ->
                 throw new UnprocessableRecordException(
                         Cause.BEYOND_HORIZON,
-                        "The id " + settlementId + " is more than " + SeenSettlements.HORIZON
-                                + " behind this desk's clock: it may have been settled. Prove it absent from the ledger"
-                                + " before it is replayed. Reference " + request.getReferenceId());
+                        "The id " + settlementId + " is more than " + SettlementDeduplicator.HORIZON
+                                + " behind the partition's clock: it may have been settled. Prove it absent from the"
+                                + " ledger before you replay it. Reference " + request.getReferenceId());
         }
     }
 
-    private UUID check(Record<String, SettlementRequested> record) {
+    private UUID validate(Record<String, SettlementRequested> record) {
         int partition = context.recordMetadata().orElseThrow().partition();
         RecordKeys.require(record.key(), record.value().getWalletId(), partition, partitions);
         RequestRules.check(record.value());
@@ -124,7 +135,7 @@ public final class WalletDesk implements Processor<String, Reading<SettlementReq
         switch (decide(request, recordedAt)) {
             case Applied applied -> {
                 wallets.put(request.getWalletId(), applied.wallet());
-                entries.countOne();
+                EntryCount.increment(progress);
                 forward(
                         record,
                         request.getWalletId(),
@@ -134,20 +145,20 @@ public final class WalletDesk implements Processor<String, Reading<SettlementReq
                 metrics.applied(request.getKind());
             }
             case Rejected rejected -> {
-                SettlementCompleted refusal = refusal(request, rejected.reason(), recordedAt);
+                SettlementCompleted completion = rejection(request, rejected.reason(), recordedAt);
                 String id = request.getReferenceId();
-                forward(record, id, refusal, id, EventHeaders.TYPE_SETTLEMENT_COMPLETED);
-                metrics.refused(rejected.reason());
+                forward(record, id, completion, id, EventHeaders.TYPE_SETTLEMENT_COMPLETED);
+                metrics.rejected(rejected.reason());
             }
         }
-        seen.remember(settlementId, replay);
+        deduplicator.record(settlementId, replay);
     }
 
     private WalletDecision.Outcome decide(SettlementRequested request, Instant recordedAt) {
         try {
             return WalletDecision.decide(wallets.get(request.getWalletId()), request, recordedAt);
         } catch (ArithmeticException e) {
-            // Stopping would hold up every other wallet of the partition for a record that never fits.
+            // Failing the task would block every other wallet of the partition.
             throw new UnprocessableRecordException(
                     Cause.BALANCE_OVERFLOW,
                     "The balance of " + request.getWalletId() + " would not fit 64 bits after settlement "
@@ -155,7 +166,7 @@ public final class WalletDesk implements Processor<String, Reading<SettlementReq
         }
     }
 
-    private static SettlementCompleted refusal(SettlementRequested request, Rejection reason, Instant recordedAt) {
+    private static SettlementCompleted rejection(SettlementRequested request, Rejection reason, Instant recordedAt) {
         return SettlementCompleted.newBuilder()
                 .setReferenceId(request.getReferenceId())
                 .setKind(request.getKind())
@@ -166,10 +177,7 @@ public final class WalletDesk implements Processor<String, Reading<SettlementReq
                 .build();
     }
 
-    private void forward(Record<?, ?> cause, String key, SpecificRecord value, String id, String type) {
-        Headers headers =
-                EventHeaders.headers(id, type, SettlementTopology.SOURCE, Instant.ofEpochMilli(cause.timestamp()));
-        EventHeaders.carryTrace(cause.headers(), headers);
-        context.forward(new Record<>(key, value, cause.timestamp(), headers));
+    private void forward(Record<?, ?> input, String key, SpecificRecord value, String id, String type) {
+        context.forward(new Record<>(key, value, input.timestamp(), OutputHeaders.of(input, id, type)));
     }
 }

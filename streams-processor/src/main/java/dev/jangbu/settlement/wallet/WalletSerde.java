@@ -9,7 +9,7 @@ import org.apache.kafka.common.serialization.Serializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a wallet lies in its store and changelog, 25 bytes, big-endian:
+ * The format of a wallet in its store and changelog, 25 bytes, big-endian:
  *
  * <pre>
  *   byte 0      the format, 1
@@ -18,13 +18,13 @@ import org.jspecify.annotations.Nullable;
  *   bytes 17-24 updatedAt, milliseconds since 1970, UTC
  * </pre>
  *
- * A new shape gets a new first byte; this class then reads both and writes the new one, and a wallet is rewritten with
- * its next entry. A format that is not known stops the task: a wallet read wrongly would be worse than none.
+ * A new format takes a new first byte. This class then reads both formats and writes the new one; a wallet is rewritten with
+ * its next entry. An unknown format fails the task.
  */
 final class WalletSerde {
 
-    private static final byte FORMAT_1 = 1;
-    private static final int FORMAT_1_BYTES = 25;
+    private static final byte FORMAT = 1;
+    private static final int SIZE_BYTES = 25;
 
     private WalletSerde() {}
 
@@ -34,13 +34,13 @@ final class WalletSerde {
         return Serdes.serdeFrom(serializer, deserializer);
     }
 
-    // The store hands nulls through its serde: a key without a wallet reads as null.
+    // The store passes null through its serde for a key without a wallet.
     private static byte @Nullable [] write(@Nullable Wallet wallet) {
         if (wallet == null) {
             return null;
         }
-        return ByteBuffer.allocate(FORMAT_1_BYTES)
-                .put(FORMAT_1)
+        return ByteBuffer.allocate(SIZE_BYTES)
+                .put(FORMAT)
                 .putLong(wallet.balance())
                 .putLong(wallet.version())
                 .putLong(wallet.updatedAt().toEpochMilli())
@@ -51,11 +51,11 @@ final class WalletSerde {
         if (bytes == null) {
             return null;
         }
-        if (bytes.length != FORMAT_1_BYTES || bytes[0] != FORMAT_1) {
+        if (bytes.length != SIZE_BYTES || bytes[0] != FORMAT) {
             throw new IllegalStateException("A stored wallet of " + bytes.length + " bytes, format "
                     + (bytes.length == 0 ? "none" : bytes[0]) + ", which this version can't read");
         }
-        ByteBuffer in = ByteBuffer.wrap(bytes, 1, FORMAT_1_BYTES - 1);
+        ByteBuffer in = ByteBuffer.wrap(bytes, 1, SIZE_BYTES - 1);
         return new Wallet(in.getLong(), in.getLong(), Instant.ofEpochMilli(in.getLong()));
     }
 }

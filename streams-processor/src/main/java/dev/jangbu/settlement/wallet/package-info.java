@@ -1,6 +1,6 @@
 /**
- * The wallet desk: drops what it has seen, decides, moves the wallet and emits the balanced entry, in one Kafka
- * transaction. The decision itself is {@link dev.jangbu.settlement.wallet.WalletDecision}, a pure function.
+ * Wallets: drops duplicate requests, decides, updates the wallet and emits the balanced entry, in one Kafka transaction. The
+ * decision is a pure function, {@link dev.jangbu.settlement.wallet.WalletDecision}.
  */
 @NullMarked
 package dev.jangbu.settlement.wallet;

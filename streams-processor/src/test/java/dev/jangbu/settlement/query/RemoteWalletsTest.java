@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
-import dev.jangbu.settlement.BookPosition;
+import dev.jangbu.settlement.record.BookPosition;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -15,12 +15,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class OtherInstancesTest {
+class RemoteWalletsTest {
 
     private static final WalletKey KEY = WalletKey.of("seller-a", "KRW");
 
-    private final AtomicReference<String> asked = new AtomicReference<>();
-    private final OtherInstances others = new OtherInstances();
+    private final AtomicReference<String> requested = new AtomicReference<>();
+    private final RemoteWallets remote = new RemoteWallets();
 
     private HttpServer owner;
 
@@ -36,25 +36,27 @@ class OtherInstancesTest {
     }
 
     @Test
-    void theOwnersAnswerIsPassedOnAndTheQuestionIsMarkedAsForwarded() {
+    void theOwnersWalletIsReturnedAndTheRequestIsMarkedAsForwarded() {
         answer(200, "application/json", """
                 {"walletId": "seller-a:KRW", "sellerId": "seller-a", "currency": "KRW", "balance": 11400, "version": 1,
                  "updatedAt": "2026-03-01T09:00:00Z"}""");
 
-        assertThat(others.find(host(), KEY, BookPosition.NOWHERE))
+        assertThat(remote.find(host(), KEY, BookPosition.START))
                 .isEqualTo(new WalletView(
                         "seller-a:KRW", "seller-a", "KRW", 11_400, 1, Instant.parse("2026-03-01T09:00:00Z")));
-        assertThat(asked.get()).isEqualTo("/wallets/seller-a?currency=KRW true");
+        assertThat(requested.get()).isEqualTo("/wallets/seller-a?currency=KRW true");
     }
 
     @Test
-    void anOwnerThatRestoresOrIsGoneMeansTryAgain() {
+    void aRestoringOrStoppedOwnerMakesTheWalletUnavailable() {
         answer(503, "application/problem+json", "{}");
-        assertThatThrownBy(() -> others.find(host(), KEY, BookPosition.NOWHERE)).isInstanceOf(RestoringException.class);
+        assertThatThrownBy(() -> remote.find(host(), KEY, BookPosition.START))
+                .isInstanceOf(WalletUnavailableException.class);
 
-        HostInfo gone = host();
+        HostInfo stopped = host();
         owner.stop(0);
-        assertThatThrownBy(() -> others.find(gone, KEY, BookPosition.NOWHERE)).isInstanceOf(RestoringException.class);
+        assertThatThrownBy(() -> remote.find(stopped, KEY, BookPosition.START))
+                .isInstanceOf(WalletUnavailableException.class);
     }
 
     private HostInfo host() {
@@ -63,8 +65,8 @@ class OtherInstancesTest {
 
     private void answer(int status, String type, String body) {
         owner.createContext("/", exchange -> {
-            asked.set(exchange.getRequestURI() + " "
-                    + exchange.getRequestHeaders().getFirst(OtherInstances.FORWARDED));
+            requested.set(exchange.getRequestURI() + " "
+                    + exchange.getRequestHeaders().getFirst(RemoteWallets.FORWARDED));
             byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().set("Content-Type", type);
             exchange.sendResponseHeaders(status, bytes.length);

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jangbu.contract.CommittedTopic;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,15 +20,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/** {@link CommittedTopic} on a real broker; it stands here because the schemas module has no broker for its tests. */
+/** {@link CommittedTopic} on a real broker; the schemas module has no broker. */
 class CommittedTopicTest {
 
-    @TempDir
-    static Path directory;
-
-    private static KafkaInThisJvm kafka;
+    private static EmbeddedKafka kafka;
     private static Admin admin;
     private static int topics;
 
@@ -37,14 +32,13 @@ class CommittedTopicTest {
 
     @BeforeAll
     static void startKafka() throws Exception {
-        kafka = new KafkaInThisJvm(directory.resolve("kafka"));
+        kafka = EmbeddedKafka.withoutTopics();
         admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrap()));
     }
 
     @AfterAll
-    static void stopKafka() {
+    static void closeAdmin() {
         admin.close();
-        kafka.close();
     }
 
     @BeforeEach

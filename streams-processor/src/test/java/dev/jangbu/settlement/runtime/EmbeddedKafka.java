@@ -1,25 +1,39 @@
 package dev.jangbu.settlement.runtime;
 
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
+import java.util.stream.Stream;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.Feature;
 import org.apache.kafka.server.common.MetadataVersion;
 
-/** One real broker on free ports. */
-public final class KafkaInThisJvm implements AutoCloseable {
+/** One broker in this JVM, shared by all test classes: starting one takes seconds. It stops with the JVM. */
+public final class EmbeddedKafka {
+
+    private static final Duration RESET_TIMEOUT = Duration.ofMinutes(2);
+
+    private static EmbeddedKafka shared;
 
     private final String bootstrap;
-    private final KafkaRaftServer server;
 
-    public KafkaInThisJvm(Path data) throws Exception {
+    private EmbeddedKafka() throws Exception {
+        Path data = Files.createTempDirectory("jangbu-kafka-");
         int port = freePort();
         int controllerPort = freePort();
         bootstrap = "127.0.0.1:" + port;
@@ -36,7 +50,7 @@ public final class KafkaInThisJvm implements AutoCloseable {
         settings.put("transaction.state.log.min.isr", "1");
         settings.put("transaction.state.log.num.partitions", "4");
         settings.put("group.initial.rebalance.delay.ms", "0");
-        // So that a test need not wait for the dead as long as a person would.
+        // Allows session timeouts shorter than in production, so that tests need not wait 6 s for a dead member.
         settings.put("group.min.session.timeout.ms", "1000");
         settings.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000");
         settings.put("auto.create.topics.enable", "false");
@@ -50,18 +64,44 @@ public final class KafkaInThisJvm implements AutoCloseable {
                 .setReleaseVersion(MetadataVersion.LATEST_PRODUCTION)
                 .setSupportedFeatures(List.copyOf(Feature.PRODUCTION_FEATURES))
                 .run();
-        server = new KafkaRaftServer(new KafkaConfig(settings, false), Time.SYSTEM);
+        KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(settings, false), Time.SYSTEM);
         server.startup();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            server.shutdown();
+            server.awaitShutdown();
+            delete(data);
+        }));
+    }
+
+    /** The running broker without topics: whatever an earlier test created is deleted. */
+    public static synchronized EmbeddedKafka withoutTopics() throws Exception {
+        if (shared == null) {
+            shared = new EmbeddedKafka();
+        }
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", shared.bootstrap))) {
+            deleteTopics(admin, admin.listTopics().names().get());
+        }
+        return shared;
+    }
+
+    /** Deletes topics, and waits until they are gone. */
+    public static void deleteTopics(Admin admin, Collection<String> topics) throws Exception {
+        admin.deleteTopics(topics).all().get();
+        await().atMost(RESET_TIMEOUT)
+                .until(() -> admin.listTopics().names().get().stream().noneMatch(topics::contains));
     }
 
     public String bootstrap() {
         return bootstrap;
     }
 
-    @Override
-    public void close() {
-        server.shutdown();
-        server.awaitShutdown();
+    private static void delete(Path directory) {
+        try (Stream<Path> files = Files.walk(directory)) {
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
+        } catch (IOException e) {
+            System.err.println("Not deleted: " + directory + ", " + e);
+        }
     }
 
     private static int freePort() throws Exception {

@@ -17,22 +17,22 @@ class FailurePolicyTest {
     private final FailurePolicy policy = new FailurePolicy(Clock.systemUTC(), bugs::add);
 
     @Test
-    void aRegistryThatDoesNotAnswerIsTriedAgain() {
-        StreamsException failure = new StreamsException(new RegistryUnavailableException("away", null));
+    void anUnavailableRegistryIsRetried() {
+        StreamsException failure = new StreamsException(new RegistryUnavailableException("unavailable", null));
 
         assertThat(policy.handle(failure)).isEqualTo(StreamThreadExceptionResponse.REPLACE_THREAD);
         assertThat(bugs).isEmpty();
     }
 
     @Test
-    void aBrokerThatDoesNotAnswerIsTriedAgain() {
-        assertThat(policy.handle(new StreamsException(new TimeoutException("away"))))
+    void anUnavailableBrokerIsRetried() {
+        assertThat(policy.handle(new StreamsException(new TimeoutException("unavailable"))))
                 .isEqualTo(StreamThreadExceptionResponse.REPLACE_THREAD);
         assertThat(bugs).isEmpty();
     }
 
     @Test
-    void aBugStopsTheClientAndIsTold() {
+    void aBugStopsTheClientAndIsReported() {
         StreamsException failure = new StreamsException(new IllegalStateException("a bug"));
 
         assertThat(policy.handle(failure)).isEqualTo(StreamThreadExceptionResponse.SHUTDOWN_CLIENT);
@@ -40,10 +40,10 @@ class FailurePolicyTest {
     }
 
     @Test
-    void aServiceThatStopsDoesNotTryAgain() {
+    void aStoppingServiceDoesNotRetry() {
         policy.close();
 
-        assertThat(policy.handle(new TimeoutException("away")))
+        assertThat(policy.handle(new TimeoutException("unavailable")))
                 .isEqualTo(StreamThreadExceptionResponse.SHUTDOWN_CLIENT);
         assertThat(bugs).isEmpty();
     }

@@ -20,17 +20,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** One instance of the service, as a process of its own on a port of its own. */
+/** An instance of the service as a process on its own port. */
 final class Instance implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private final HttpClient http =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
     private final Path directory;
     private final int port;
     private final List<String> settings;
-    private final AtomicInteger disturbances = new AtomicInteger();
+    private final AtomicInteger faults = new AtomicInteger();
     private @Nullable Process process;
 
     Instance(Path directory, List<String> settings) throws IOException {
@@ -42,7 +42,7 @@ final class Instance implements AutoCloseable {
     }
 
     void start() throws IOException {
-        disturbances.incrementAndGet();
+        faults.incrementAndGet();
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx192m",
@@ -63,34 +63,34 @@ final class Instance implements AutoCloseable {
                 .start();
     }
 
-    /** SIGKILL: nothing is committed, flushed or said. */
-    void kill9() {
-        disturbances.incrementAndGet();
+    /** SIGKILL: no commit, no flush, no group leave. */
+    void kill() {
+        faults.incrementAndGet();
         running().destroyForcibly().onExit().join();
     }
 
-    /** SIGSTOP: it holds what it has, and answers nobody. */
+    /** SIGSTOP: it keeps its connections and partitions, and does not answer. */
     void freeze() throws Exception {
-        disturbances.incrementAndGet();
+        faults.incrementAndGet();
         signal("STOP");
     }
 
-    /** SIGCONT: it goes on as if no time had passed. */
-    void thaw() throws Exception {
+    /** SIGCONT. */
+    void resume() throws Exception {
         signal("CONT");
-        disturbances.incrementAndGet();
+        faults.incrementAndGet();
     }
 
-    /** SIGTERM: it leaves in good order. */
+    /** SIGTERM: an orderly shutdown. */
     void stop() {
         running().destroy();
-        await("it stops").atMost(PATIENCE).until(() -> !running().isAlive());
+        await("the instance stops").atMost(PATIENCE).until(() -> !running().isAlive());
     }
 
-    /** Deletes its state; it must be dead. */
-    void loseDisk() throws IOException {
+    /** Deletes the state directory of a killed instance. */
+    void deleteState() throws IOException {
         if (Files.notExists(directory.resolve("state"))) {
-            return; // Killed before it had any.
+            return; // Killed before it wrote any.
         }
         try (var files = Files.walk(directory.resolve("state"))) {
             files.sorted(Comparator.reverseOrder())
@@ -106,14 +106,14 @@ final class Instance implements AutoCloseable {
                 .until(() -> get("/actuator/health/readiness").statusCode() == 200);
     }
 
-    /** Counts what was done to it: an answer that is missing is excused if this changed meanwhile, or it was not up. */
-    int disturbances() {
-        return disturbances.get();
+    /** The number of injected faults so far. A missing answer is expected if it changed during the call. */
+    int faults() {
+        return faults.get();
     }
 
     HttpResponse<String> get(String path) throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                .timeout(Duration.ofSeconds(8))
+                .timeout(Duration.ofSeconds(30))
                 .build();
         return http.send(request, BodyHandlers.ofString());
     }

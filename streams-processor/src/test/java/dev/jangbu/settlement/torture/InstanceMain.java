@@ -7,7 +7,7 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.annotation.Bean;
 
-/** The service as it is shipped, but for the registry, which no test of two instances needs. */
+/** The service with fixed schema ids instead of a registry. */
 public final class InstanceMain {
 
     @TestConfiguration(proxyBeanMethods = false)
@@ -22,7 +22,7 @@ public final class InstanceMain {
     private InstanceMain() {}
 
     public static void main(String[] args) {
-        // First, so that the service finds its schemas there.
+        // First, so that the service uses its schemas.
         new SpringApplication(WithoutRegistry.class, StreamsProcessor.class).run(args);
     }
 }

@@ -3,19 +3,22 @@ package dev.jangbu.settlement.torture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.jangbu.contract.CommittedTopic;
 import dev.jangbu.contract.FixedIdSerdes;
+import dev.jangbu.contract.LedgerEntry;
 import dev.jangbu.contract.Provision;
 import dev.jangbu.contract.SettlementKind;
 import dev.jangbu.contract.SettlementRequested;
+import dev.jangbu.contract.Topic;
 import dev.jangbu.contract.Topics;
 import dev.jangbu.settlement.Requests;
-import dev.jangbu.settlement.SettlementMetrics;
-import dev.jangbu.settlement.SettlementTopology;
-import dev.jangbu.settlement.runtime.KafkaInThisJvm;
+import dev.jangbu.settlement.metrics.SettlementMetrics;
+import dev.jangbu.settlement.runtime.EmbeddedKafka;
 import dev.jangbu.settlement.runtime.Schemas;
-import dev.jangbu.settlement.runtime.SettlementProperties;
+import dev.jangbu.settlement.runtime.SettlementSettings;
 import dev.jangbu.settlement.runtime.SettlementStreams;
 import dev.jangbu.settlement.runtime.SettlementStreams.State;
+import dev.jangbu.settlement.wallet.WalletProcessor;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -24,52 +27,51 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Deserializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the desk costs, in figures that it prints; the assertions only catch what would be absurd. */
+/** The settlement with a large state. Speed is measured by {@code ./jangbu bench}, not here. */
 @Tag("proof")
-class DeskCostTest {
+class LargeStateTest {
 
     private static final int IDS = Integer.getInteger("jangbu.ids", 10_000_000);
     private static final int REQUESTS = Integer.getInteger("jangbu.requests", 100_000);
+    private static final int DUPLICATES = 1_000;
     private static final int PARTITIONS = 4;
-    private static final Duration PATIENCE = Duration.ofMinutes(8);
+    private static final Duration PATIENCE = Duration.ofMinutes(30);
+    private static final String APPLICATION = "large-state-" + UUID.randomUUID();
 
     private final Random random = new Random(3);
 
     @TempDir
     Path directory;
 
-    private KafkaInThisJvm kafka;
+    private EmbeddedKafka kafka;
     private Admin admin;
     private KafkaProducer<byte[], byte[]> producer;
 
     @BeforeEach
-    void start() throws Exception {
-        kafka = new KafkaInThisJvm(directory.resolve("kafka"));
+    void connect() throws Exception {
+        kafka = EmbeddedKafka.withoutTopics();
         admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrap()));
         Provision.topics(admin, PARTITIONS, 1);
         producer = new KafkaProducer<>(
@@ -79,100 +81,49 @@ class DeskCostTest {
     }
 
     @AfterEach
-    void stop() {
+    void disconnect() {
         producer.close();
         admin.close();
-        kafka.close();
     }
 
-    /** The memory of 50 hours, of which the last one is due to be swept, restored from its changelog; then at work. */
+    /** The ids cover 50 hours, so that one hour of them is due to be deleted while the new requests are settled. */
     @Test
-    void theMemoryIsRestoredInMinutesAndCostsLittleWhileItWorks() throws Exception {
+    void aRestoredProcessorSettlesNewRequestsOnceAndDropsTheDecidedOnes() throws Exception {
+        Instant now = Instant.now();
+        List<SettlementRequested> decided = new ArrayList<>();
+        for (int n = 0; n < DUPLICATES; n++) {
+            decided.add(payment(n, now.minusSeconds(1 + n)));
+        }
+        writeDecidedIds(now, decided);
+        decided.forEach(this::send);
         for (int n = 0; n < REQUESTS; n++) {
-            send(payment(n % 1_000));
+            send(payment(n % 1_000, Instant.now()));
         }
         producer.flush();
-        double emptyPerSecond = work("empty", 0);
-        writeIds("full");
-        double fullPerSecond = work("full", IDS);
 
-        assertThat(fullPerSecond).isGreaterThan(emptyPerSecond / 4);
-    }
-
-    @Test
-    void theWayFromARequestToItsCommittedEntryIsShort() throws Exception {
-        Map<String, Long> sentAt = new ConcurrentHashMap<>();
-        int perSecond = Integer.getInteger("jangbu.rate", 20);
-        int count = 30 * perSecond;
-        try (SettlementStreams settlement = settlement("latency")) {
+        try (SettlementStreams settlement = settlement()) {
             settlement.start();
-            awaitRunning(settlement);
-            AtomicBoolean done = new AtomicBoolean();
-            Thread sender = Thread.ofPlatform().start(() -> {
-                for (int n = 0; n < count; n++) {
-                    SettlementRequested request = payment(n % 50);
-                    sentAt.put(request.getSettlementId(), System.nanoTime());
-                    send(request);
-                    LockSupport.parkNanos(random.nextInt(2_000_000_000 / perSecond));
-                }
-                done.set(true);
-            });
-            long[] latencies = latencies(sentAt, count);
-            sender.join();
-            assertThat(done).isTrue();
-            Arrays.sort(latencies);
-            System.out.printf(
-                    "request → committed entry, at %d/s: p50 %.1f ms, p99 %.1f ms, max %.1f ms%n",
-                    perSecond,
-                    latencies[count / 2] / 1e6,
-                    latencies[count * 99 / 100] / 1e6,
-                    latencies[count - 1] / 1e6);
-            assertThat(latencies[count / 2]).isLessThan(Duration.ofMillis(500).toNanos());
+            await().atMost(PATIENCE).until(() -> settlement.health().state() == State.RUNNING);
+            await().atMost(PATIENCE).until(this::isCaughtUp);
         }
+
+        assertThat(settledIds()).hasSize(REQUESTS).doesNotHaveDuplicates();
     }
 
-    private long[] latencies(Map<String, Long> sentAt, int count) {
-        FixedIdSerdes serdes = new FixedIdSerdes();
-        long[] latencies = new long[count];
-        int read = 0;
-        try (var consumer = new KafkaConsumer<>(
-                Map.<String, Object>of("bootstrap.servers", kafka.bootstrap(), "isolation.level", "read_committed"),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(Topics.LEDGER_ENTRIES.name()).stream()
-                    .map(info -> new TopicPartition(info.topic(), info.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            while (read < count) {
-                for (var record : consumer.poll(Duration.ofMillis(50))) {
-                    String id = serdes.of(Topics.LEDGER_ENTRIES)
-                            .deserializer()
-                            .deserialize(record.topic(), record.value())
-                            .getSettlementId();
-                    latencies[read++] = System.nanoTime() - sentAt.get(id);
-                }
+    private List<String> settledIds() {
+        Deserializer<LedgerEntry> deserializer =
+                new FixedIdSerdes().of(Topics.LEDGER_ENTRIES).deserializer();
+        List<String> ids = new ArrayList<>();
+        try (CommittedTopic entries = CommittedTopic.open(kafka.bootstrap(), Topics.LEDGER_ENTRIES)) {
+            for (ConsumerRecord<byte[], byte[]> record : entries.records()) {
+                ids.add(deserializer.deserialize(record.topic(), record.value()).getSettlementId());
             }
         }
-        return latencies;
+        return ids;
     }
 
-    private double work(String application, int ids) throws Exception {
-        try (SettlementStreams settlement = settlement(application)) {
-            long begin = System.nanoTime();
-            settlement.start();
-            awaitRunning(settlement);
-            long running = System.nanoTime();
-            await().atMost(PATIENCE).pollInterval(Duration.ofMillis(50)).until(() -> isCaughtUp(application));
-            double perSecond = REQUESTS / ((System.nanoTime() - running) / 1e9);
-            System.out.printf(
-                    "%d ids: running after %.1f s, then %.0f requests/s%n", ids, (running - begin) / 1e9, perSecond);
-            return perSecond;
-        }
-    }
-
-    private boolean isCaughtUp(String application) throws Exception {
-        var committed = admin.listConsumerGroupOffsets(application)
+    private boolean isCaughtUp() throws Exception {
+        var committed = admin.listConsumerGroupOffsets(APPLICATION)
                 .partitionsToOffsetAndMetadata()
                 .get();
         for (int partition = 0; partition < PARTITIONS; partition++) {
@@ -188,35 +139,54 @@ class DeskCostTest {
         return true;
     }
 
-    private void writeIds(String application) throws Exception {
-        String seen = application + "-" + SettlementTopology.SEEN + "-changelog";
-        admin.createTopics(
-                        List.of(new NewTopic(seen, PARTITIONS, (short) 1).configs(Map.of("cleanup.policy", "compact"))))
-                .all()
-                .get();
-        long from = Instant.now().minus(Duration.ofHours(50)).toEpochMilli();
-        long span = Duration.ofHours(50).toMillis();
+    private void writeDecidedIds(Instant now, List<SettlementRequested> decided) throws Exception {
+        String ids = createChangelog(WalletProcessor.DECIDED);
+        long spanMs = Duration.ofHours(50).toMillis();
         for (long n = 0; n < IDS; n++) {
-            UUID id = Requests.idAt(Instant.ofEpochMilli(from + span * n / IDS), random);
-            byte[] key = ByteBuffer.allocate(16)
-                    .putLong(id.getMostSignificantBits())
-                    .putLong(id.getLeastSignificantBits())
-                    .array();
-            Future<RecordMetadata> unused =
-                    producer.send(new ProducerRecord<>(seen, (int) (n % PARTITIONS), key, new byte[] {1}));
+            Instant time = now.minusMillis(spanMs - spanMs * n / IDS);
+            write(ids, (int) (n % PARTITIONS), bytes(Requests.idAt(time, random)), new byte[] {1});
+        }
+        for (SettlementRequested request : decided) {
+            int partition = Topic.partitionFor(request.getWalletId(), PARTITIONS);
+            write(ids, partition, bytes(UUID.fromString(request.getSettlementId())), new byte[] {1});
+        }
+        String progress = createChangelog(WalletProcessor.PROGRESS);
+        for (int partition = 0; partition < PARTITIONS; partition++) {
+            byte[] clock = ByteBuffer.allocate(8).putLong(now.toEpochMilli()).array();
+            write(progress, partition, "highest-id-time-ms".getBytes(StandardCharsets.UTF_8), clock);
         }
         producer.flush();
     }
 
-    private SettlementStreams settlement(String application) {
+    private String createChangelog(String store) throws Exception {
+        String topic = APPLICATION + "-" + store + "-changelog";
+        admin.createTopics(List.of(
+                        new NewTopic(topic, PARTITIONS, (short) 1).configs(Map.of("cleanup.policy", "compact"))))
+                .all()
+                .get();
+        return topic;
+    }
+
+    private void write(String topic, int partition, byte[] key, byte[] value) {
+        Future<RecordMetadata> unused = producer.send(new ProducerRecord<>(topic, partition, key, value));
+    }
+
+    private static byte[] bytes(UUID id) {
+        return ByteBuffer.allocate(16)
+                .putLong(id.getMostSignificantBits())
+                .putLong(id.getLeastSignificantBits())
+                .array();
+    }
+
+    private SettlementStreams settlement() {
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         return new SettlementStreams(
-                new SettlementProperties(
+                new SettlementSettings(
                         kafka.bootstrap(),
                         URI.create("http://127.0.0.1:9"),
-                        directory.resolve(application),
+                        directory,
                         "127.0.0.1:9",
-                        application,
+                        APPLICATION,
                         1,
                         1,
                         0,
@@ -229,14 +199,8 @@ class DeskCostTest {
                 () -> {});
     }
 
-    private static void awaitRunning(SettlementStreams settlement) {
-        await().atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(50))
-                .until(() -> settlement.health().state() == State.RUNNING);
-    }
-
-    private SettlementRequested payment(int seller) {
-        return Requests.of(SettlementKind.PAYMENT, Requests.idAt(Instant.now(), random), 1_000)
+    private SettlementRequested payment(int seller, Instant time) {
+        return Requests.of(SettlementKind.PAYMENT, Requests.idAt(time, random), 1_000)
                 .setSellerId("seller-" + seller)
                 .setWalletId("seller-" + seller + ":KRW")
                 .build();

@@ -25,11 +25,11 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** Does with entries what ledger-service does, without a database: numbers them per book, and posts each exactly once. */
+/** Replaces ledger-service without a database: numbers the entries of each book and posts each exactly once. */
 final class LedgerStandIn implements AutoCloseable {
 
-    /** What a reader who saw a posting may rely on. */
-    record Seen(String walletId, String position, long walletVersion) {}
+    /** A posting: a wallet read at its position has at least this version. */
+    record Posting(String walletId, String position, long walletVersion) {}
 
     private final FixedIdSerdes serdes = new FixedIdSerdes();
     private final KafkaConsumer<byte[], byte[]> consumer;
@@ -38,7 +38,7 @@ final class LedgerStandIn implements AutoCloseable {
     private final Map<String, Set<String>> parts = new HashMap<>();
     private final AtomicInteger completeReferences = new AtomicInteger();
     private final AtomicInteger posted = new AtomicInteger();
-    private final Map<String, Seen> latest = new ConcurrentHashMap<>();
+    private final Map<String, Posting> latest = new ConcurrentHashMap<>();
     private final Thread thread = new Thread(this::run, "ledger stand-in");
     private volatile boolean closing;
     private volatile Throwable failure;
@@ -65,7 +65,7 @@ final class LedgerStandIn implements AutoCloseable {
         thread.start();
     }
 
-    /** How many references have all their parts posted. */
+    /** The number of references with all parts posted. */
     int completeReferences() {
         return completeReferences.get();
     }
@@ -74,8 +74,8 @@ final class LedgerStandIn implements AutoCloseable {
         return posted.get();
     }
 
-    /** For each wallet, the last posting. */
-    List<Seen> latest() {
+    /** The last posting of each wallet. */
+    List<Posting> latest() {
         return List.copyOf(latest.values());
     }
 
@@ -90,16 +90,16 @@ final class LedgerStandIn implements AutoCloseable {
                 }
                 producer.beginTransaction();
                 Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-                Map<String, Seen> seen = new HashMap<>();
+                Map<String, Posting> postings = new HashMap<>();
                 for (ConsumerRecord<byte[], byte[]> record : records) {
-                    post(record, seen);
+                    post(record, postings);
                     offsets.put(
                             new TopicPartition(record.topic(), record.partition()),
                             new OffsetAndMetadata(record.offset() + 1));
                 }
                 producer.sendOffsetsToTransaction(offsets, consumer.groupMetadata());
                 producer.commitTransaction();
-                latest.putAll(seen);
+                latest.putAll(postings);
                 posted.addAndGet(records.count());
             }
         } catch (Throwable e) {
@@ -110,7 +110,7 @@ final class LedgerStandIn implements AutoCloseable {
         }
     }
 
-    private void post(ConsumerRecord<byte[], byte[]> record, Map<String, Seen> seen) {
+    private void post(ConsumerRecord<byte[], byte[]> record, Map<String, Posting> postings) {
         LedgerEntry entry = serdes.of(Topics.LEDGER_ENTRIES).deserializer().deserialize(record.topic(), record.value());
         long number = numbers.merge(record.partition(), 1L, Long::sum);
         LedgerPosted posting = LedgerPosted.newBuilder()
@@ -128,9 +128,9 @@ final class LedgerStandIn implements AutoCloseable {
                 Topics.LEDGER_POSTINGS.name(),
                 entry.getReferenceId().getBytes(StandardCharsets.UTF_8),
                 serdes.of(Topics.LEDGER_POSTINGS).serializer().serialize(Topics.LEDGER_POSTINGS.name(), posting)));
-        seen.put(
+        postings.put(
                 entry.getWalletId(),
-                new Seen(entry.getWalletId(), record.partition() + ":" + number, entry.getWalletVersion()));
+                new Posting(entry.getWalletId(), record.partition() + ":" + number, entry.getWalletVersion()));
         Set<String> ids = parts.computeIfAbsent(entry.getReferenceId(), reference -> new HashSet<>());
         if (ids.add(entry.getSettlementId()) && ids.size() == entry.getReferenceParts()) {
             completeReferences.incrementAndGet();
@@ -142,7 +142,7 @@ final class LedgerStandIn implements AutoCloseable {
         closing = true;
         thread.join();
         if (failure != null) {
-            throw new AssertionError("the stand-in of the ledger failed", failure);
+            throw new AssertionError("the ledger stand-in failed", failure);
         }
     }
 }

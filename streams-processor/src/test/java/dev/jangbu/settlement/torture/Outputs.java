@@ -1,14 +1,14 @@
 package dev.jangbu.settlement.torture;
 
+import dev.jangbu.contract.CommittedTopic;
 import dev.jangbu.contract.DeadLetters;
 import dev.jangbu.contract.FixedIdSerdes;
 import dev.jangbu.contract.LedgerEntry;
 import dev.jangbu.contract.Outcome;
 import dev.jangbu.contract.SettlementCompleted;
 import dev.jangbu.contract.Topics;
-import dev.jangbu.settlement.SettlementTopology;
+import dev.jangbu.settlement.wallet.WalletProcessor;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -16,20 +16,17 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * All that a run left behind, as a read_committed reader sees it.
+ * The committed output of a run.
  *
- * @param entries per partition, in order: every byte of key, value and headers, and the timestamp
- * @param completions sorted, without their time: when the last part was posted is the ledger's affair
- * @param deadLetters sorted; every byte of key, value and headers
- * @param wallets walletId → the last bytes in the changelog of the wallets
+ * @param entries by partition, in order: all bytes of key, value and headers, and the timestamp
+ * @param completions sorted, without their time, which depends on the ledger
+ * @param deadLetters sorted: all bytes of key, value and headers
+ * @param wallets walletId → the last value in the wallets' changelog
  * @param balances walletId → the balance after the last entry, minor units
- * @param completed how many of the completions are COMPLETED
+ * @param completed the number of completions that are COMPLETED
  */
 record Outputs(
         Map<Integer, List<String>> entries,
@@ -70,7 +67,7 @@ record Outputs(
         Map<String, String> wallets = new TreeMap<>();
         records(
                 kafka,
-                application + "-" + SettlementTopology.WALLETS + "-changelog",
+                application + "-" + WalletProcessor.WALLETS + "-changelog",
                 record -> wallets.put(
                         new String(record.key(), StandardCharsets.UTF_8),
                         HexFormat.of().formatHex(record.value())));
@@ -102,20 +99,9 @@ record Outputs(
         return text.append(' ').append(HexFormat.of().formatHex(record.value())).toString();
     }
 
-    private static void records(String kafka, String topic, Consumer<ConsumerRecord<byte[], byte[]>> each) {
-        try (var consumer = new KafkaConsumer<>(
-                Map.<String, Object>of("bootstrap.servers", kafka, "isolation.level", "read_committed"),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
-                    .map(info -> new TopicPartition(topic, info.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-                consumer.poll(Duration.ofMillis(100)).forEach(each);
-            }
+    private static void records(String kafka, String topic, Consumer<ConsumerRecord<byte[], byte[]>> handler) {
+        try (CommittedTopic committed = CommittedTopic.open(kafka, topic)) {
+            committed.records().forEach(handler);
         }
     }
 }

@@ -21,8 +21,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** Writes requests at a steady pace: all kinds, parts of one reference on several wallets, deliveries again, and poison. */
-final class Feed implements AutoCloseable {
+/** Writes requests at a steady rate: all kinds, references with parts on several wallets, repeated deliveries, and poison. */
+final class RequestFeed implements AutoCloseable {
 
     static final int WALLETS = 24;
 
@@ -36,18 +36,18 @@ final class Feed implements AutoCloseable {
     private final Thread thread = new Thread(this::run, "feed");
     private volatile boolean closing;
 
-    Feed(String kafka, long seed, int records, Duration over) {
+    RequestFeed(String kafka, long seed, int records, Duration duration) {
         this.producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", kafka, "linger.ms", 5),
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
         this.random = new Random(seed);
         this.records = records;
-        this.pauseNanos = over.toNanos() / records;
+        this.pauseNanos = duration.toNanos() / records;
         thread.start();
     }
 
-    /** How much of it is written, 0 to 1. */
+    /** The written fraction, 0 to 1. */
     double progress() {
         return written.get() / (double) records;
     }
@@ -65,11 +65,11 @@ final class Feed implements AutoCloseable {
         while (!closing && !isDone()) {
             int chance = random.nextInt(100);
             if (chance < 84 || sent.size() < 50) {
-                reference();
+                sendReference();
             } else if (chance < 98) {
                 send(sent.get(random.nextInt(sent.size())));
             } else {
-                poison();
+                sendPoison();
             }
             due += pauseNanos;
             LockSupport.parkNanos(due - System.nanoTime());
@@ -77,7 +77,7 @@ final class Feed implements AutoCloseable {
         producer.flush();
     }
 
-    private void reference() {
+    private void sendReference() {
         SettlementKind kind =
                 switch (random.nextInt(10)) {
                     case 0 -> SettlementKind.REFUND;
@@ -107,7 +107,7 @@ final class Feed implements AutoCloseable {
                 : request.setFee(random.nextLong(amount + 1));
     }
 
-    private void poison() {
+    private void sendPoison() {
         switch (random.nextInt(3)) {
             case 0 -> send(record("seller-0:KRW", "not in the wire format".getBytes(StandardCharsets.UTF_8)));
             case 1 ->
@@ -115,7 +115,9 @@ final class Feed implements AutoCloseable {
                         "seller-1:KRW",
                         bytes(request(SettlementKind.PAYMENT).setFee(-1).build())));
             default ->
-                send(record("nobody:KRW", bytes(request(SettlementKind.PAYMENT).build())));
+                send(record(
+                        "other-wallet:KRW",
+                        bytes(request(SettlementKind.PAYMENT).build())));
         }
     }
 

@@ -2,7 +2,7 @@ package dev.jangbu.settlement.torture;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.jangbu.settlement.torture.LedgerStandIn.Seen;
+import dev.jangbu.settlement.torture.LedgerStandIn.Posting;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
@@ -12,29 +12,28 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A client that reads wallets through any instance, all the time, each with the position of a posting that it knows of. What
- * it gets must have that posting in it, or be a 503 that says why and when to ask again.
+ * Reads wallets continuously through all instances, each with the position of a posting. Every answer must include the posting,
+ * or be a 503 with a reason and Retry-After.
  */
-final class WalletReader implements AutoCloseable {
+final class WalletClient implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final List<Instance> instances;
-    private final AtomicReference<LedgerStandIn> ledger;
+    private final LedgerStandIn ledger;
     private final Random random;
     private final AtomicInteger answers = new AtomicInteger();
-    private final Map<String, Integer> refusals = Collections.synchronizedMap(new TreeMap<>());
+    private final Map<String, Integer> unavailable = Collections.synchronizedMap(new TreeMap<>());
     private final List<String> violations = Collections.synchronizedList(new ArrayList<>());
     private final Thread thread = new Thread(this::run, "wallet reader");
     private volatile boolean closing;
 
-    WalletReader(List<Instance> instances, LedgerStandIn ledger, long seed) {
+    WalletClient(List<Instance> instances, LedgerStandIn ledger, long seed) {
         this.instances = instances;
-        this.ledger = new AtomicReference<>(ledger);
+        this.ledger = ledger;
         this.random = new Random(seed);
         thread.start();
     }
@@ -43,9 +42,9 @@ final class WalletReader implements AutoCloseable {
         return answers.get();
     }
 
-    /** The 503s, by what they said. */
-    Map<String, Integer> refusals() {
-        return refusals;
+    /** The 503s, by their detail. */
+    Map<String, Integer> unavailable() {
+        return unavailable;
     }
 
     List<String> violations() {
@@ -54,56 +53,55 @@ final class WalletReader implements AutoCloseable {
 
     private void run() {
         while (!closing) {
-            List<Seen> known = ledger.get().latest();
-            if (known.isEmpty()) {
+            List<Posting> postings = ledger.latest();
+            if (postings.isEmpty()) {
                 LockSupport.parkNanos(1_000_000);
                 continue;
             }
-            Seen seen = known.get(random.nextInt(known.size()));
+            Posting posting = postings.get(random.nextInt(postings.size()));
             Instance instance = instances.get(random.nextInt(instances.size()));
-            int before = instance.disturbances();
+            int before = instance.faults();
             try {
-                // A client that hammers would only slow down what it waits for.
+                // Limits the load on the instances.
                 Thread.sleep(10);
-                judge(seen, instance.get(path(seen)));
+                check(posting, instance.get(path(posting)));
             } catch (InterruptedException e) {
                 return;
             } catch (IOException e) {
-                refusals.merge("(no answer: " + e.getClass().getSimpleName() + ")", 1, Integer::sum);
-                // Dead, frozen or starting: each changes the count, but for the time in between; then it must be
-                // unready.
-                if (!closing && isReady(instance) && !answersNow(instance, seen) && instance.disturbances() == before) {
-                    violations.add("no answer, twice, from an instance that is ready: " + e);
+                unavailable.merge("(no answer: " + e.getClass().getSimpleName() + ")", 1, Integer::sum);
+                // A killed, frozen or starting instance does not answer. Otherwise it must be unready.
+                if (!closing && isReady(instance) && !answersNow(instance, posting) && instance.faults() == before) {
+                    violations.add("a ready instance did not answer twice: " + e);
                 }
             }
         }
     }
 
-    private void judge(Seen seen, HttpResponse<String> answer) throws IOException {
+    private void check(Posting posting, HttpResponse<String> answer) throws IOException {
         JsonNode body = JSON.readTree(answer.body());
         if (answer.statusCode() == 200) {
             answers.incrementAndGet();
-            if (body.path("version").asLong() < seen.walletVersion()) {
-                violations.add("read behind its position: " + seen + ", got " + body);
+            if (body.path("version").asLong() < posting.walletVersion()) {
+                violations.add("read behind its position: " + posting + ", got " + body);
             }
         } else if (answer.statusCode() == 503
                 && answer.headers().firstValue("Retry-After").isPresent()
                 && body.path("code").asText().equals("restoring")
                 && !body.path("detail").asText().isBlank()) {
-            refusals.merge(body.path("detail").asText().replaceAll("\\d+", "n"), 1, Integer::sum);
+            unavailable.merge(body.path("detail").asText().replaceAll("\\d+", "n"), 1, Integer::sum);
         } else {
             violations.add("answered " + answer.statusCode() + " " + body);
         }
     }
 
-    private static String path(Seen seen) {
-        String seller = seen.walletId().substring(0, seen.walletId().indexOf(':'));
-        return "/wallets/" + seller + "?currency=KRW&position=" + seen.position();
+    private static String path(Posting posting) {
+        String seller = posting.walletId().substring(0, posting.walletId().indexOf(':'));
+        return "/wallets/" + seller + "?currency=KRW&position=" + posting.position();
     }
 
-    private static boolean answersNow(Instance instance, Seen seen) {
+    private static boolean answersNow(Instance instance, Posting posting) {
         try {
-            return instance.get(path(seen)).statusCode() > 0;
+            return instance.get(path(posting)).statusCode() > 0;
         } catch (IOException e) {
             return false;
         } catch (InterruptedException e) {

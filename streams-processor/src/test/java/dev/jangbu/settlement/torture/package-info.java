@@ -1,4 +1,4 @@
-/** Instances that are killed and frozen on a real broker, against a run that nothing disturbs. */
+/** Faults (kills, freezes, lost state) on a real broker, compared with an undisturbed run; and large state. */
 @NullMarked
 package dev.jangbu.settlement.torture;
 

@@ -64,7 +64,7 @@ class WalletDecisionTest {
     }
 
     @Test
-    void aPayoutOfAllThatIsThereApplies() {
+    void aPayoutOfTheWholeBalanceApplies() {
         Applied applied = applied(new Wallet(3_000, 4, NOW), request(SettlementKind.PAYOUT, 3_000, 0));
 
         assertThat(applied.wallet()).isEqualTo(new Wallet(0, 5, NOW));
@@ -75,7 +75,7 @@ class WalletDecisionTest {
     }
 
     @Test
-    void aPayoutBeyondTheBalanceIsRefused() {
+    void aPayoutBeyondTheBalanceIsRejected() {
         assertThat(decide(new Wallet(2_999, 4, NOW), request(SettlementKind.PAYOUT, 3_000, 0)))
                 .isEqualTo(new Rejected(Rejection.INSUFFICIENT_FUNDS));
         assertThat(decide(null, request(SettlementKind.PAYOUT, 1, 0)))
@@ -83,7 +83,7 @@ class WalletDecisionTest {
     }
 
     @Test
-    void aPayoutDecidedOnAnOlderVersionIsRefusedAndOneOnThisVersionApplies() {
+    void aPayoutThatExpectsAnotherVersionIsRejectedAndOneThatExpectsThisVersionApplies() {
         Wallet wallet = new Wallet(3_000, 4, NOW);
 
         assertThat(decide(wallet, payoutExpecting(3L))).isEqualTo(new Rejected(Rejection.VERSION_CONFLICT));
@@ -93,7 +93,7 @@ class WalletDecisionTest {
 
     @ParameterizedTest
     @ValueSource(longs = {0, 500})
-    void aFeeOfNothingOrOfAllLeavesNoLineOfZero(long fee) {
+    void aFeeOfZeroOrOfTheWholeAmountMakesNoLineOfZero(long fee) {
         Applied applied = applied(null, request(SettlementKind.PAYMENT, 500, fee));
 
         assertThat(applied.entry().getLines()).hasSize(2).allMatch(line -> line.getAmount() == 500);
@@ -101,14 +101,14 @@ class WalletDecisionTest {
     }
 
     @Test
-    void aKindOfALaterVersionStopsLoudly() {
+    void anUnknownKindThrows() {
         assertThatThrownBy(() -> decide(null, request(SettlementKind.UNKNOWN, 1, 0)))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("upgrade");
     }
 
     @Test
-    void aBalanceBeyond64BitsIsNeverWrapped() {
+    void aBalanceBeyond64BitsThrows() {
         Wallet nearlyFull = new Wallet(Long.MAX_VALUE - 1, 1, NOW);
 
         assertThat(applied(nearlyFull, request(SettlementKind.PAYMENT, 1, 0))
@@ -119,10 +119,10 @@ class WalletDecisionTest {
                 .isInstanceOf(ArithmeticException.class);
     }
 
-    /** Against a model that only knows accounts, in numbers without an end. */
+    /** Compares with a model of account balances in unbounded numbers. */
     @ParameterizedTest
     @ValueSource(longs = {1, 20_260_301, 7_777_777})
-    void anySequenceKeepsWalletAndAccountsInStep(long seed) {
+    void randomRequestsKeepWalletAndAccountsEqual(long seed) {
         Random random = new Random(seed);
         Map<String, BigInteger> credits = new HashMap<>();
         Wallet wallet = null;
@@ -132,15 +132,16 @@ class WalletDecisionTest {
             BigInteger before = credits.getOrDefault("seller:seller-a:payable", BigInteger.ZERO);
             boolean covered = before.compareTo(BigInteger.valueOf(request.getAmount())) >= 0;
             long versionBefore = wallet == null ? 0 : wallet.version();
-            boolean fresh = request.getExpectedVersion() == null || request.getExpectedVersion() == versionBefore;
-            boolean applies = request.getKind() != SettlementKind.PAYOUT || (covered && fresh);
+            boolean expectedVersion =
+                    request.getExpectedVersion() == null || request.getExpectedVersion() == versionBefore;
+            boolean applies = request.getKind() != SettlementKind.PAYOUT || (covered && expectedVersion);
 
             Outcome outcome = decide(wallet, request);
 
             if (outcome instanceof Applied applied) {
                 assertThat(applies).as(at).isTrue();
                 wallet = applied.wallet();
-                book(credits, applied.entry());
+                post(credits, applied.entry());
                 assertThat(BigInteger.valueOf(wallet.balance()))
                         .as(at)
                         .isEqualTo(credits.get("seller:seller-a:payable"));
@@ -155,7 +156,7 @@ class WalletDecisionTest {
         }
     }
 
-    private static void book(Map<String, BigInteger> credits, LedgerEntry entry) {
+    private static void post(Map<String, BigInteger> credits, LedgerEntry entry) {
         for (LedgerLine line : entry.getLines()) {
             BigInteger amount = BigInteger.valueOf(line.getAmount());
             credits.merge(line.getAccount(), line.getSide() == Side.CREDIT ? amount : amount.negate(), BigInteger::add);
