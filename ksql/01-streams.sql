@@ -1,9 +1,8 @@
 -- A stream over each topic of the catalogue.
 --
--- The values' columns are Avro fields; ksqlDB matches their names without regard to case. The key is a field of the value
--- too, and a name can stand only once: it is declared as the key, and reads the same. Enums are STRING.
--- SOURCE: ksqlDB never writes to these topics, and refuses whoever tries. No PARTITIONS: a topic that is not there is a
--- mistake, not something to be made.
+-- Columns are Avro fields; ksqlDB matches their names case-insensitively. The key is also a field of the value; it is
+-- declared once, as the key. Enums are STRING.
+-- SOURCE: ksqlDB refuses writes to these topics. No PARTITIONS: a missing topic is an error and is not created.
 
 CREATE SOURCE STREAM IF NOT EXISTS settlement_requests (
     walletId STRING KEY,
@@ -77,7 +76,7 @@ CREATE SOURCE STREAM IF NOT EXISTS settlement_completions (
     TIMESTAMP = 'completedAt'
 );
 
--- Bytes as they came; why they are here is in the headers. Event time is the record's own.
+-- The original bytes; origin and reason are in the headers. Event time is the record's timestamp.
 CREATE SOURCE STREAM IF NOT EXISTS settlement_dead_letters (
     recordKey BYTES KEY,
     recordValue BYTES,
@@ -92,7 +91,7 @@ CREATE SOURCE STREAM IF NOT EXISTS settlement_dead_letters (
     VALUE_FORMAT = 'KAFKA'
 );
 
--- Who sent which dead letter to its topic again, when and why.
+-- Replays of dead letters: operator, time and reason.
 CREATE SOURCE STREAM IF NOT EXISTS settlement_replays (
     referenceId STRING KEY,
     deadLetterOffset BIGINT,

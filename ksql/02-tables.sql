@@ -1,14 +1,14 @@
--- What the ready queries read, kept up to date by ksqlDB. Run it once, after 01-streams.sql.
+-- The streams and tables that the queries read, maintained by ksqlDB. Run it once, after 01-streams.sql.
 --
--- Each statement has a topic of its own, named ksql.*, with JSON values: it takes no subject in the registry, and may be
--- dropped and made anew at any time.
+-- Each statement has its own topic, named ksql.*, with JSON values. It needs no subject in the registry and can be
+-- dropped and recreated at any time.
 
 SET 'auto.offset.reset' = 'earliest';
 
--- Streams reads read_committed only with this: without it, records of aborted transactions would count.
+-- Makes ksqlDB read committed records only. Otherwise records of aborted transactions would count.
 SET 'processing.guarantee' = 'exactly_once_v2';
 
--- A wallet is a seller's money in a currency. Every entry carries the balance after it, so the latest is the balance.
+-- A wallet is a seller's balance in a currency. Every entry has the balance after it; the latest entry's is current.
 CREATE TABLE IF NOT EXISTS wallet_balances
 WITH (KAFKA_TOPIC = 'ksql.wallet-balances', KEY_FORMAT = 'KAFKA', VALUE_FORMAT = 'JSON') AS
 SELECT
@@ -21,7 +21,7 @@ FROM ledger_entries
 GROUP BY walletId
 EMIT CHANGES;
 
--- The same the other way round: the sums of the entries' lines, for every account, the platform's and the PSP's too.
+-- The lines of all entries, for the balances of all accounts, including the platform's and the PSP's.
 CREATE STREAM IF NOT EXISTS ledger_lines
 WITH (KAFKA_TOPIC = 'ksql.ledger-lines', KEY_FORMAT = 'KAFKA', VALUE_FORMAT = 'JSON') AS
 SELECT
@@ -32,7 +32,7 @@ SELECT
 FROM ledger_entries
 EMIT CHANGES;
 
--- A key of two columns needs a key format that can hold two.
+-- A key of two columns needs the key format JSON.
 CREATE TABLE IF NOT EXISTS account_balances
 WITH (KAFKA_TOPIC = 'ksql.account-balances', KEY_FORMAT = 'JSON', VALUE_FORMAT = 'JSON') AS
 SELECT
@@ -44,7 +44,7 @@ FROM ledger_lines
 GROUP BY line->account, currency
 EMIT CHANGES;
 
--- The grace is as long as the windows are kept: while ksqlDB catches up, it reads partitions at different speeds.
+-- A long grace period, because ksqlDB reads partitions at different speeds while it catches up.
 CREATE TABLE IF NOT EXISTS completions_per_minute
 WITH (KAFKA_TOPIC = 'ksql.completions-per-minute', KEY_FORMAT = 'KAFKA', VALUE_FORMAT = 'JSON') AS
 SELECT
@@ -56,10 +56,9 @@ WINDOW TUMBLING (SIZE 1 MINUTE, RETENTION 8 DAYS, GRACE PERIOD 7 DAYS)
 GROUP BY outcome
 EMIT CHANGES;
 
--- Every payment, refund and payout, requested and completed, as one row. Not a windowed left join: that tells of a missing
--- completion only when a later record moves its partition's time on, so a standstill, which is what one looks for, would
--- show nothing. Here the question is asked by a query, against the clock. The smallest and the largest of a reference's
--- steps are the same in any order, and however often a request is delivered.
+-- One row for each payment, refund and payout, requested and completed. Not a windowed left join: it reports a missing
+-- completion only after a later record in the same partition, and so nothing during a standstill. Here a query compares
+-- with the clock. The minimum and maximum of a reference's steps do not depend on order or repeated deliveries.
 CREATE STREAM IF NOT EXISTS settlement_steps
 WITH (KAFKA_TOPIC = 'ksql.settlement-steps', KEY_FORMAT = 'KAFKA', VALUE_FORMAT = 'JSON') AS
 SELECT
@@ -83,7 +82,7 @@ FROM settlement_steps
 GROUP BY referenceId
 EMIT CHANGES;
 
--- As text, and as JSON: a value of the format KAFKA is one column, which nothing can be grouped by.
+-- As text, in JSON: a value of the format KAFKA is one column, which GROUP BY can't use.
 CREATE STREAM IF NOT EXISTS dead_letters
 WITH (KAFKA_TOPIC = 'ksql.dead-letters', KEY_FORMAT = 'KAFKA', VALUE_FORMAT = 'JSON') AS
 SELECT
@@ -107,7 +106,7 @@ FROM dead_letters
 GROUP BY originTopic, refusedBy, reason
 EMIT CHANGES;
 
--- Last, because it knows no IF NOT EXISTS: each run of it adds a query.
+-- Last, because INSERT INTO has no IF NOT EXISTS: each run adds a query.
 INSERT INTO settlement_steps
 SELECT
     referenceId,

@@ -1,5 +1,5 @@
--- How many payments, refunds and payouts came to their end in each minute, completed or rejected.
--- Without a key it reads the whole table.
+-- Payments, refunds and payouts completed or rejected in each minute.
+-- Without a key, the query reads the whole table.
 SET 'ksql.query.pull.table.scan.enabled' = 'true';
 
 SELECT FROM_UNIXTIME(WINDOWSTART) AS minuteFrom, outcome, completions, parts FROM completions_per_minute;

@@ -1,2 +1,2 @@
--- Each record that could not be processed, with its place of origin.
+-- The dead letters with their origin and reason.
 SELECT FROM_UNIXTIME(ROWTIME) AS metAt, originTopic, originPartition, originOffset, refusedBy, reason FROM dead_letters;

@@ -1,5 +1,5 @@
--- What was approved more than a minute ago and is not complete: empty in a healthy system.
--- Without a key it reads the whole table.
+-- References approved more than a minute ago and not complete. Empty in a healthy system.
+-- Without a key, the query reads the whole table.
 SET 'ksql.query.pull.table.scan.enabled' = 'true';
 
 SELECT referenceId, kind, FROM_UNIXTIME(requestedAt) AS since

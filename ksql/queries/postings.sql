@@ -1,2 +1,2 @@
--- What is in the books: one row for each journal.
+-- The journals in the books.
 SELECT book, journalNo, settlementId, referenceId, kind, postedAt FROM ledger_postings;

@@ -1,4 +1,4 @@
--- Payouts that the wallet desk refused, from the beginning of the topic to its end.
+-- Rejected payouts with the reason, from the beginning of the topic to its end.
 SELECT referenceId, rejection, completedAt
 FROM settlement_completions
 WHERE kind = 'PAYOUT' AND outcome = 'REJECTED';

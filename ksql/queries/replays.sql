@@ -1,3 +1,3 @@
--- Each dead letter that a person sent again: when, who, and why.
+-- Replayed dead letters: time, operator and reason.
 SELECT FROM_UNIXTIME(ROWTIME) AS sentAt, deadLetterOffset, originTopic, settlementId, referenceId, replayedBy, reason
 FROM settlement_replays;

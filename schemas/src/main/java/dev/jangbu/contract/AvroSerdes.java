@@ -6,7 +6,7 @@ import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 
-/** The serdes of a running system: schemas are resolved at the registry, each once. */
+/** The serdes of a running system. Each schema is resolved once at the registry. */
 public final class AvroSerdes implements RecordSerdes {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
@@ -21,11 +21,11 @@ public final class AvroSerdes implements RecordSerdes {
         this(registry, TIMEOUT);
     }
 
-    /** @param timeout for how long an answer of the registry is waited for */
+    /** @param timeout the limit of each registry request */
     AvroSerdes(URI registry, Duration timeout) {
         this.registry = registry;
         this.timeout = timeout;
-        this.library = SerdeLibrary.present();
+        this.library = SerdeLibrary.detect();
         this.schemaIds = new SchemaIds(library.confluentApi(registry), timeout);
     }
 
@@ -38,11 +38,11 @@ public final class AvroSerdes implements RecordSerdes {
     }
 
     /**
-     * Resolves the schema of a topic's values, so that a service that has done this before it is ready never waits for
-     * the registry while it works.
+     * Resolves the schema of a topic's values. A service that does this before it is ready does not depend on the registry
+     * afterwards.
      *
-     * @return the warm serde
-     * @throws RegistryUnavailableException when the registry doesn't answer, or doesn't know the schema yet
+     * @return the serde with the resolved schema
+     * @throws RegistryUnavailableException if the registry does not answer or does not have the schema yet
      */
     public <T extends SpecificRecord> Serde<T> warm(Topic<T> topic) {
         Serde<T> serde = of(topic);
@@ -52,7 +52,7 @@ public final class AvroSerdes implements RecordSerdes {
             return serde;
         } catch (RuntimeException e) {
             throw new RegistryUnavailableException(
-                    "The registry at " + registry + " doesn't give the schema of " + topic.subject(), e);
+                    "The registry at " + registry + " does not return the schema of " + topic.subject(), e);
         }
     }
 }

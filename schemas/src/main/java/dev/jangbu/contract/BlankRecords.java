@@ -9,7 +9,7 @@ import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
 
-/** A record of a type with nothing in it, to make a serializer resolve the schema. */
+/** Creates records with blank fields, to make a serializer resolve the schema. */
 final class BlankRecords {
 
     private BlankRecords() {}
@@ -34,7 +34,7 @@ final class BlankRecords {
             case UNION -> null;
             case ENUM -> SpecificData.get().createEnum(schema.getEnumDefault(), schema);
             case BOOLEAN, FLOAT, DOUBLE, FIXED, MAP, NULL, RECORD ->
-                throw new IllegalStateException("No field of our records is of type " + schema.getType());
+                throw new IllegalStateException("Unsupported field type " + schema.getType());
         };
     }
 }

@@ -5,7 +5,9 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 
-/** A dead letter is the record as it came, key, value and headers, with headers that say from where, by whom and why. */
+/**
+ * Creates dead letters: the unchanged record (key, value, headers) with headers for its origin, the sender and the reason.
+ */
 public final class DeadLetters {
 
     public static final String TOPIC = "jangbu_dead_letter_topic";
@@ -16,22 +18,22 @@ public final class DeadLetters {
     public static final String REASON = "jangbu_dead_letter_reason";
 
     /**
-     * The largest dead letter, in bytes: the largest record of another topic (1 MiB) and its headers. Producers of dead letters
-     * set it as their {@code max.request.size}.
+     * The maximum size of a dead letter, bytes: the largest record of another topic (1 MiB) and headers. Producers of dead
+     * letters set it as {@code max.request.size}.
      */
     public static final int MAX_BYTES = 2 * 1024 * 1024;
 
-    /** A reason is for people to read; a longer one is cut. */
+    /** Longer reasons are truncated. */
     private static final int REASON_MAX_CHARS = 1_000;
 
     private DeadLetters() {}
 
     /**
-     * The dead letter for a record.
+     * Creates the dead letter of a record.
      *
      * @param timestamp the record's timestamp, milliseconds since 1970
-     * @param by who refused it, for instance {@code wallet-desk}
-     * @param reason why, for people; must hold no secret
+     * @param by the processor or service that sends it, for instance {@code wallet-processor}
+     * @param reason the reason in words; must not contain a secret
      */
     public static ProducerRecord<byte[], byte[]> record(
             byte @Nullable [] key,
@@ -49,11 +51,11 @@ public final class DeadLetters {
         EventHeaders.add(headers, OFFSET, Long.toString(offset));
         EventHeaders.add(headers, TIMESTAMP, Long.toString(timestamp));
         EventHeaders.add(headers, BY, by);
-        EventHeaders.add(headers, REASON, cut(reason == null ? "no reason given" : reason));
+        EventHeaders.add(headers, REASON, truncated(reason == null ? "no reason given" : reason));
         return new ProducerRecord<>(Topics.SETTLEMENT_DEAD_LETTERS.name(), 0, key, value, headers);
     }
 
-    private static String cut(String reason) {
+    private static String truncated(String reason) {
         return reason.length() <= REASON_MAX_CHARS ? reason : reason.substring(0, REASON_MAX_CHARS) + "…";
     }
 }

@@ -8,14 +8,14 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The headers of our records: CloudEvents 1.0 in the binary mode of its Kafka binding, and W3C Trace Context.
+ * The headers of records: CloudEvents 1.0 in the binary mode of its Kafka binding, and W3C Trace Context.
  *
  * @see <a href="https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md">CloudEvents:
  *     Kafka protocol binding</a>
  */
 public final class EventHeaders {
 
-    /** The record's own id: the settlementId, or on completions the referenceId. */
+    /** The record's id: the settlementId, on completions the referenceId. */
     public static final String CE_ID = "ce_id";
 
     public static final String CE_TYPE = "ce_type";
@@ -23,10 +23,10 @@ public final class EventHeaders {
     public static final String CE_TIME = "ce_time";
     public static final String CE_SPECVERSION = "ce_specversion";
 
-    /** W3C Trace Context, carried from the HTTP request to the completion. */
+    /** W3C Trace Context, from the HTTP request to the completion. */
     public static final String TRACEPARENT = "traceparent";
 
-    /** Marks a dead letter that was proved absent from the ledger and is sent again: the desk skips its horizon. */
+    /** Marks a replayed dead letter that was proved absent from the ledger; the deduplication horizon does not apply. */
     public static final String REPLAY = "jangbu_replay";
 
     public static final String TYPE_SETTLEMENT_REQUESTED = "dev.jangbu.settlement.requested";
@@ -39,10 +39,10 @@ public final class EventHeaders {
     /**
      * The CloudEvents headers of a new record.
      *
-     * @param id the record's own id
+     * @param id the record's id
      * @param type one of the {@code TYPE_} constants
-     * @param source the service that writes it, for instance {@code /jangbu/ledger-service}
-     * @param time when it happened
+     * @param source the service that writes the record, for instance {@code /jangbu/ledger-service}
+     * @param time the time of the event
      */
     public static Headers headers(String id, String type, String source, Instant time) {
         Headers headers = new RecordHeaders();
@@ -54,7 +54,7 @@ public final class EventHeaders {
         return headers;
     }
 
-    /** Carries the trace of the record that caused another over to it. */
+    /** Copies the trace from an input record to an output record. */
     public static void carryTrace(Headers from, Headers to) {
         Header trace = from.lastHeader(TRACEPARENT);
         if (trace != null && trace.value() != null) {

@@ -6,7 +6,7 @@ import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
-/** A library's deserializer, with its failures told apart: the record's fault for ever, or the registry's for now. */
+/** Wraps a library's deserializer and distinguishes its failures: poison, which is permanent, or an unavailable registry. */
 final class PoisonAwareDeserializer<T extends SpecificRecord> implements Deserializer<T> {
 
     private final Schema schema;
@@ -29,7 +29,7 @@ final class PoisonAwareDeserializer<T extends SpecificRecord> implements Deseria
             value = library.deserialize(topic, bytes);
         } catch (RuntimeException e) {
             if (SerdeLibrary.isRegistryFailure(e)) {
-                throw new RegistryUnavailableException("The registry failed while a schema was read from it", e);
+                throw new RegistryUnavailableException("The registry failed to return a schema", e);
             }
             throw new PoisonRecordException("The bytes don't decode as " + schema.getName() + ": " + rootMessage(e), e);
         }

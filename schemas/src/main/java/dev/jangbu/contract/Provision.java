@@ -15,16 +15,16 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.config.ConfigResource;
 
 /**
- * What a deployment does once before its services start, and may do again at any time: creates the topics that are
- * missing, checks those that exist against the catalogue, and registers the schemas.
+ * Provisions a deployment before its services start: creates missing topics, compares existing ones with the catalogue, and
+ * registers the schemas. Idempotent.
  */
 public final class Provision {
 
     private Provision() {}
 
     /**
-     * Provisions what the environment names: {@code JANGBU_KAFKA}, {@code JANGBU_REGISTRY}, {@code JANGBU_PARTITIONS},
-     * {@code JANGBU_REPLICAS}.
+     * Provisions the Kafka cluster {@code JANGBU_KAFKA} and the registry {@code JANGBU_REGISTRY}, with {@code
+     * JANGBU_PARTITIONS} (48) partitions and replication factor {@code JANGBU_REPLICATION_FACTOR} (3).
      */
     public static void main(String[] args) {
         Map<String, String> env = System.getenv();
@@ -34,25 +34,25 @@ public final class Provision {
                     admin,
                     Integer.parseInt(
                             env.getOrDefault("JANGBU_PARTITIONS", Integer.toString(Topics.PRODUCTION_PARTITIONS))),
-                    Integer.parseInt(env.getOrDefault("JANGBU_REPLICAS", "3")));
+                    Integer.parseInt(env.getOrDefault("JANGBU_REPLICATION_FACTOR", "3")));
         }
         schemas(URI.create(env.getOrDefault("JANGBU_REGISTRY", "http://127.0.0.1:8084")));
-        System.out.println("Topics and schemas are as the catalogue says");
+        System.out.println("Topics and schemas match the catalogue");
     }
 
     /**
-     * Creates the topics that are missing and checks the others.
+     * Creates missing topics and compares the others with the catalogue.
      *
-     * @param partitions of every keyed topic, fixed for the deployment's life
-     * @param replicas the replication factor of new topics
-     * @throws IllegalStateException if an existing topic differs from the catalogue; it names each difference
+     * @param partitions the partition count of every keyed topic; it can't change later
+     * @param replicationFactor the replication factor of new topics
+     * @throws IllegalStateException if an existing topic differs from the catalogue; the message has each difference
      */
-    public static void topics(Admin admin, int partitions, int replicas) {
+    public static void topics(Admin admin, int partitions, int replicationFactor) {
         try {
             Set<String> existing = admin.listTopics().names().get();
             List<NewTopic> missing = Topics.ALL.stream()
                     .filter(topic -> !existing.contains(topic.name()))
-                    .map(topic -> new NewTopic(topic.name(), topic.partitions(partitions), (short) replicas)
+                    .map(topic -> new NewTopic(topic.name(), topic.partitions(partitions), (short) replicationFactor)
                             .configs(topic.config()))
                     .toList();
             admin.createTopics(missing).all().get();
@@ -66,19 +66,19 @@ public final class Provision {
             throw new IllegalStateException("Kafka refused to create or describe the topics", e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("Interrupted while the topics were made", e);
+            throw new IllegalStateException("Interrupted while creating the topics", e);
         }
     }
 
     /**
-     * Registers every value schema, after setting the registry's rule to FULL_TRANSITIVE.
+     * Sets the registry's compatibility to FULL_TRANSITIVE and registers every value schema.
      *
      * @param registry the registry's base URL
-     * @throws RegistryUnavailableException when the registry doesn't answer
-     * @throws IllegalStateException when it refuses a schema as incompatible
+     * @throws RegistryUnavailableException if the registry does not answer
+     * @throws IllegalStateException if it refuses a schema as incompatible
      */
     public static void schemas(URI registry) {
-        RegistryApi api = new RegistryApi(SerdeLibrary.present().confluentApi(registry));
+        RegistryApi api = new RegistryApi(SerdeLibrary.detect().confluentApi(registry));
         api.requireFullTransitive();
         for (Topic<?> topic : Topics.ALL) {
             if (topic.valueType() != null) {
@@ -102,7 +102,7 @@ public final class Provision {
             TopicDescription description = Objects.requireNonNull(descriptions.get(topic.name()), topic.name());
             int actual = description.partitions().size();
             if (actual != topic.partitions(partitions)) {
-                differences.add("%s has %d partitions instead of %d: a topic's count is fixed for its life"
+                differences.add("%s has %d partitions instead of %d, which can't be changed"
                         .formatted(topic.name(), actual, topic.partitions(partitions)));
             }
             Config config = Objects.requireNonNull(configs.get(resource(topic)), topic.name());

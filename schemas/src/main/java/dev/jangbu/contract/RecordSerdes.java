@@ -3,14 +3,14 @@ package dev.jangbu.contract;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Serde;
 
-/** Gives the serde of a topic's values: Avro in Confluent wire format (byte 0, the schema's id in 4 bytes, the datum). */
+/** Provides the serdes of topic values: Avro in Confluent's wire format ({@link WireFormat}). */
 public interface RecordSerdes {
 
     /**
-     * The serde of the topic's values. Its serializer and deserializer may be used by several threads.
+     * The serde of the topic's values. Serializer and deserializer are thread-safe.
      *
-     * <p>The deserializer throws {@link PoisonRecordException} for bytes that will never be readable, and
-     * {@link RegistryUnavailableException} where trying again later may succeed.
+     * <p>The deserializer throws {@link PoisonRecordException} for bytes that can never be decoded, and
+     * {@link RegistryUnavailableException} if a retry may succeed.
      */
     <T extends SpecificRecord> Serde<T> of(Topic<T> topic);
 }

@@ -13,7 +13,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import org.apache.avro.Schema;
 
-/** The two calls of Confluent's registry API that provisioning needs. */
+/** Client of Confluent's registry API, with the two calls that provisioning needs. */
 final class RegistryApi {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
@@ -28,7 +28,7 @@ final class RegistryApi {
         this.base = base;
     }
 
-    /** Old and new readers and writers must understand each other across all released versions. */
+    /** Requires that readers and writers of all released versions can read each other's records. */
     void requireFullTransitive() {
         send("PUT", "/config", JsonNodeFactory.instance.objectNode().put("compatibility", "FULL_TRANSITIVE"));
     }
@@ -60,7 +60,7 @@ final class RegistryApi {
             throw new RegistryUnavailableException("No answer from the registry at " + base, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new RegistryUnavailableException("Interrupted while talking to the registry", e);
+            throw new RegistryUnavailableException("Interrupted while waiting for the registry", e);
         }
     }
 }

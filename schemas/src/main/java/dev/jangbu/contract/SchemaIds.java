@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Tells ids that the registry has from ids that it has not, before a library's deserializer meets them: the libraries
- * throw alike for "no such schema" (the record's fault) and for "no answer" (the registry's).
+ * Checks schema ids at the registry before a library's deserializer gets them. The libraries throw the same exceptions for an
+ * unknown id, which is poison, and for an unavailable registry. Thread-safe; an existing id is requested once.
  */
 final class SchemaIds {
 
@@ -30,26 +30,26 @@ final class SchemaIds {
     }
 
     /**
-     * Returns if the registry has the id; asked once per id that exists.
+     * Returns if the registry has the id.
      *
-     * @throws PoisonRecordException if the registry answers that it has no such schema
-     * @throws RegistryUnavailableException if it gives no usable answer
+     * @throws PoisonRecordException if the registry has no such schema
+     * @throws RegistryUnavailableException if it does not answer, or answers with another status
      */
     void require(int id) {
         if (known.contains(id)) {
             return;
         }
-        int status = ask(id);
+        int status = requestStatus(id);
         switch (status) {
             case 200 -> known.add(id);
             case 404 -> throw new PoisonRecordException("The registry has no schema of id " + id);
             default ->
                 throw new RegistryUnavailableException(
-                        "The registry answered " + status + " when asked for schema " + id, null);
+                        "The registry answered " + status + " to the request for schema " + id, null);
         }
     }
 
-    private int ask(int id) {
+    private int requestStatus(int id) {
         HttpRequest request = HttpRequest.newBuilder(URI.create(confluentApi + "/schemas/ids/" + id))
                 .timeout(timeout)
                 .build();
@@ -59,7 +59,7 @@ final class SchemaIds {
             throw new RegistryUnavailableException("No answer from the registry at " + confluentApi, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new RegistryUnavailableException("Interrupted while asking the registry", e);
+            throw new RegistryUnavailableException("Interrupted while waiting for the registry", e);
         }
     }
 }

@@ -26,9 +26,8 @@ import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one place that knows whose serializers write the wire format. Apicurio's are on Maven Central and are the default;
- * Confluent's are used instead where they are on the class path (Maven profile {@code confluent}). Both write the same
- * bytes, so readers never notice.
+ * The Avro serializer libraries. Apicurio's is on Maven Central and is the default. Confluent's is used if it is on the class path
+ * (Maven profile {@code confluent}). Both write the same bytes. No other class names a library.
  */
 enum SerdeLibrary {
     CONFLUENT(
@@ -56,16 +55,17 @@ enum SerdeLibrary {
             settings.put("apicurio.registry.url", registry + "/apis/registry/v3");
             settings.put("apicurio.registry.http.adapter", "JDK");
             settings.put("apicurio.registry.auto-register", false);
-            // Enums inside a record are part of its schema, not references to schemas of their own.
+            // Enums in a record are part of its schema, not references to other schemas.
             settings.put("apicurio.registry.dereference-schema", true);
             settings.put("apicurio.registry.use-specific-avro-reader", true);
-            // What an id stands for never changes, so nothing that was looked up once is asked for again: a payment's
-            // outcome must not wait for the registry. (Ten years; the default looks again every 30 s.)
+            // A schema id never changes, so a resolved schema is cached for ten years (default: 30 s). A payment must
+            // not
+            // wait for the registry.
             settings.put("apicurio.registry.check-period-ms", 315_360_000_000L);
             settings.put("apicurio.registry.retry-count", 0);
-            settings.put("apicurio.registry.avro-datum-provider", CachedDatums.class.getName());
-            settings.put("apicurio.registry.schema-resolver", ImpatientResolver.class.getName());
-            settings.put(ImpatientResolver.TIMEOUT, timeout);
+            settings.put("apicurio.registry.avro-datum-provider", CachingDatumProvider.class.getName());
+            settings.put("apicurio.registry.schema-resolver", TimeLimitedResolver.class.getName());
+            settings.put(TimeLimitedResolver.TIMEOUT, timeout);
             return settings;
         }
     };
@@ -80,25 +80,25 @@ enum SerdeLibrary {
         this.confluentApiPath = confluentApiPath;
     }
 
-    /** Confluent's where it is present, else Apicurio's. */
-    static SerdeLibrary present() {
+    /** Confluent's library if it is on the class path, otherwise Apicurio's. */
+    static SerdeLibrary detect() {
         for (SerdeLibrary library : values()) {
             try {
                 Class.forName(library.serializerClass, false, SerdeLibrary.class.getClassLoader());
                 return library;
-            } catch (ClassNotFoundException absent) {
-                // The next one, then.
+            } catch (ClassNotFoundException e) {
+                // Try the next library.
             }
         }
-        throw new IllegalStateException("No Avro serializers on the class path: neither Confluent's nor Apicurio's");
+        throw new IllegalStateException("No Avro serializer library on the class path");
     }
 
-    /** Where this kind of registry serves Confluent's HTTP API. */
+    /** The base URL of Confluent's HTTP API at the library's registry. */
     URI confluentApi(URI registry) {
         return URI.create(registry + confluentApiPath);
     }
 
-    /** @param timeout for how long an answer of the registry is waited for */
+    /** @param timeout the limit of each registry request */
     abstract Map<String, Object> settings(URI registry, Duration timeout);
 
     <T extends SpecificRecord> Serializer<T> serializer(URI registry, Duration timeout) {
@@ -113,7 +113,7 @@ enum SerdeLibrary {
         return deserializer;
     }
 
-    /** Whether a library's exception tells of the registry or the way to it, and not of the record's bytes. */
+    /** True if a library's exception is caused by the registry or the network, not by the record's bytes. */
     static boolean isRegistryFailure(Throwable thrown) {
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
             String name = cause.getClass().getName();
@@ -126,7 +126,7 @@ enum SerdeLibrary {
                     || name.startsWith("io.confluent.kafka.schemaregistry.client.rest.")) {
                 return true;
             }
-            // A server that dies while it answers: a bare IOException, like that of bytes that end too early.
+            // A server that dies while answering causes a plain IOException, as truncated bytes do.
             for (StackTraceElement frame : cause.getStackTrace()) {
                 if (frame.getClassName().startsWith("jdk.internal.net.http.")
                         || frame.getClassName().startsWith("io.kiota.")) {
@@ -137,21 +137,22 @@ enum SerdeLibrary {
         return false;
     }
 
-    // The libraries' classes are generic in the record's type, which they learn as they go.
+    // The libraries' classes are generic in the record type and work with any.
     @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
     private static <S> S instance(String className) {
         try {
             return (S) Utils.newInstance(className, Object.class);
-        } catch (ClassNotFoundException absent) {
-            throw new IllegalStateException(className + " is not on the class path", absent);
+        } catch (ClassNotFoundException e) {
+            throw new IllegalStateException(className + " is not on the class path", e);
         }
     }
 
     /**
-     * Apicurio's own cache of readers and writers asks for a schema's fingerprint at every record, and so writes out and
-     * hashes the whole schema each time: a fifth of all work. A schema knows its hash code, and is mostly the same object.
+     * Caches readers and writers by schema. Apicurio's own cache computes the schema's fingerprint for every record, which
+     * takes a fifth of the CPU time.
      */
-    public static final class CachedDatums<T> extends io.apicurio.registry.serde.avro.DefaultAvroDatumProvider<T> {
+    public static final class CachingDatumProvider<T>
+            extends io.apicurio.registry.serde.avro.DefaultAvroDatumProvider<T> {
 
         private final Map<Schema, DatumReader<T>> readers = new ConcurrentHashMap<>();
         private final Map<Schema, DatumWriter<T>> writers = new ConcurrentHashMap<>();
@@ -172,10 +173,9 @@ enum SerdeLibrary {
     }
 
     /**
-     * Apicurio's client waits without an end for an answer that never comes, and with it whoever needs the schema. Each
-     * question ends in time here, the reading of its answer included.
+     * Limits the time of each registry request, including the reading of the response. Apicurio's client has no timeout.
      */
-    public static final class ImpatientResolver<T> extends DefaultSchemaResolver<Schema, T> {
+    public static final class TimeLimitedResolver<T> extends DefaultSchemaResolver<Schema, T> {
 
         static final String TIMEOUT = "jangbu.registry.timeout";
 
@@ -183,33 +183,33 @@ enum SerdeLibrary {
         public void configure(Map<String, ?> settings, SchemaParser<Schema, T> parser) {
             super.configure(settings, parser);
             Duration timeout = (Duration) Objects.requireNonNull(settings.get(TIMEOUT), TIMEOUT);
-            setClientFacade(inTime(clientFacade, timeout));
+            setClientFacade(timeLimited(clientFacade, timeout));
         }
 
-        private static RegistryClientFacade inTime(RegistryClientFacade client, Duration timeout) {
+        private static RegistryClientFacade timeLimited(RegistryClientFacade client, Duration timeout) {
             return (RegistryClientFacade) Proxy.newProxyInstance(
                     RegistryClientFacade.class.getClassLoader(),
                     new Class<?>[] {RegistryClientFacade.class},
-                    (self, question, arguments) -> ask(client, question, arguments, timeout));
+                    (proxy, method, arguments) -> call(client, method, arguments, timeout));
         }
 
-        private static @Nullable Object ask(
-                RegistryClientFacade client, Method question, @Nullable Object[] arguments, Duration timeout)
+        private static @Nullable Object call(
+                RegistryClientFacade client, Method method, @Nullable Object[] arguments, Duration timeout)
                 throws Throwable {
-            FutureTask<@Nullable Object> answer = new FutureTask<>(() -> question.invoke(client, arguments));
-            Thread.ofVirtual().name("registry").start(answer);
+            FutureTask<@Nullable Object> response = new FutureTask<>(() -> method.invoke(client, arguments));
+            Thread.ofVirtual().name("registry").start(response);
             try {
-                return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-            } catch (ExecutionException failed) {
-                throw failed.getCause() instanceof InvocationTargetException thrown ? thrown.getCause() : failed;
-            } catch (TimeoutException silent) {
+                return response.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (ExecutionException e) {
+                throw e.getCause() instanceof InvocationTargetException thrown ? thrown.getCause() : e;
+            } catch (TimeoutException e) {
                 throw new RegistryUnavailableException(
-                        "The registry gave no answer within %d ms".formatted(timeout.toMillis()), silent);
+                        "The registry gave no answer within %d ms".formatted(timeout.toMillis()), e);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new RegistryUnavailableException("Interrupted while asking the registry", e);
+                throw new RegistryUnavailableException("Interrupted while waiting for the registry", e);
             } finally {
-                answer.cancel(true);
+                response.cancel(true);
             }
         }
     }

@@ -11,16 +11,16 @@ import org.jspecify.annotations.Nullable;
  * One topic of the catalogue.
  *
  * @param name the topic's name
- * @param keyIs what the key is, in words
- * @param valueType the Avro record that every value is, or null where values are kept as they came
- * @param keyed whether the topic has the deployment's partition count; otherwise it has one partition
- * @param config the broker's settings of the topic that correctness depends on
+ * @param keyDescription the content of the key, in words
+ * @param valueType the Avro record of the values, or null for raw bytes
+ * @param keyed true for the deployment's partition count, false for one partition
+ * @param config the topic settings that correctness depends on
  * @param <T> the type of the values
  */
 public record Topic<T>(
-        String name, String keyIs, @Nullable Class<T> valueType, boolean keyed, Map<String, String> config) {
+        String name, String keyDescription, @Nullable Class<T> valueType, boolean keyed, Map<String, String> config) {
 
-    /** The subject in the registry that the value's schema is registered under. */
+    /** The registry's subject of the value schema. */
     public String subject() {
         return name + "-value";
     }
@@ -28,18 +28,18 @@ public record Topic<T>(
     /**
      * The Avro schema of the values.
      *
-     * @throws IllegalStateException where values are kept as they came
+     * @throws IllegalStateException for a topic of raw bytes
      */
     public Schema schema() {
         if (valueType == null) {
-            throw new IllegalStateException(name + " keeps values as they came; it has no schema");
+            throw new IllegalStateException(name + " has raw values and no schema");
         }
         return SpecificData.get().getSchema(valueType);
     }
 
     /**
-     * How many partitions this topic has in a deployment of {@code partitions}. Fixed for the topic's life: a key would
-     * otherwise move to another writer.
+     * The topic's partition count in a deployment of {@code partitions}. It never changes, because a key would move to another
+     * writer.
      */
     public int partitions(int partitions) {
         return keyed ? partitions : 1;

@@ -11,10 +11,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The catalogue of topics, in the order in which a payment passes them:
+ * The catalogue of topics, in the order of a payment's flow:
  *
  * <pre>
- *   settlement.requests ─▶ wallet desk ─▶ ledger.entries ─▶ ledger ─▶ ledger.postings ─▶ completion desk ─▶ settlement.completions
+ *   settlement.requests ─▶ wallet processor ─▶ ledger.entries ─▶ ledger-service ─▶ ledger.postings
+ *   ledger.postings ─▶ completion processor ─▶ settlement.completions
  * </pre>
  */
 public final class Topics {
@@ -22,14 +23,14 @@ public final class Topics {
     /** Partitions of every keyed topic on one machine. */
     public static final int LOCAL_PARTITIONS = 4;
 
-    /** Partitions of every keyed topic in production: the most instances that a service can ever have. */
+    /** Partitions of every keyed topic in production; also the largest number of instances of a service. */
     public static final int PRODUCTION_PARTITIONS = 48;
 
-    private static final String FOR_EVER = "-1";
+    private static final String FOREVER = "-1";
 
     /**
-     * Written by the outbox, read by the wallet desk. The broker stamps the records: the desk measures ids against this
-     * time, which no producer can set.
+     * Written by the outbox, read by the wallet processor. The broker sets the timestamps, so that the processor compares
+     * ids with a time that no producer can set.
      */
     public static final Topic<SettlementRequested> SETTLEMENT_REQUESTS = new Topic<>(
             "settlement.requests",
@@ -44,35 +45,35 @@ public final class Topics {
                     MESSAGE_TIMESTAMP_TYPE_CONFIG,
                     "LogAppendTime"));
 
-    /** Written by the wallet desk alone, read by ledger-service. Kept for ever: the book is rebuilt from it. */
+    /** Written by the wallet processor only, read by ledger-service. Kept forever: the books are rebuilt from it. */
     public static final Topic<LedgerEntry> LEDGER_ENTRIES =
-            new Topic<>("ledger.entries", "walletId", LedgerEntry.class, true, keptFor(FOR_EVER));
+            new Topic<>("ledger.entries", "walletId", LedgerEntry.class, true, keptFor(FOREVER));
 
-    /** Written by ledger-service alone, read by the completion desk. Kept for ever: it witnesses the book's hashes. */
+    /** Written by ledger-service only, read by the completion processor. Kept forever: it has the books' hashes. */
     public static final Topic<LedgerPosted> LEDGER_POSTINGS =
-            new Topic<>("ledger.postings", "referenceId", LedgerPosted.class, true, keptFor(FOR_EVER));
+            new Topic<>("ledger.postings", "referenceId", LedgerPosted.class, true, keptFor(FOREVER));
 
-    /** Written by the desks alone, read by payment-api and anyone. */
+    /** Written by the processors only, read by payment-api and other consumers. */
     public static final Topic<SettlementCompleted> SETTLEMENT_COMPLETIONS =
             new Topic<>("settlement.completions", "referenceId", SettlementCompleted.class, true, keptFor(days(30)));
 
-    /** Written by whoever met a record that can't be read, read by people: see {@link DeadLetters}. */
+    /** Written by every service that can't process a record, read by operators: see {@link DeadLetters}. */
     public static final Topic<byte[]> SETTLEMENT_DEAD_LETTERS = new Topic<>(
             "settlement.dead-letters",
-            "as it came",
+            "the original key",
             null,
             false,
             Map.of(
                     CLEANUP_POLICY_CONFIG,
                     CLEANUP_POLICY_DELETE,
                     RETENTION_MS_CONFIG,
-                    FOR_EVER,
+                    FOREVER,
                     MAX_MESSAGE_BYTES_CONFIG,
                     Integer.toString(DeadLetters.MAX_BYTES)));
 
-    /** Written by the tool that replays dead letters, read by people: who sent which of them again, when and why. */
+    /** Written by the dead-letter replay tool, read by operators: who replayed which dead letter, when and why. */
     public static final Topic<DeadLetterReplayed> SETTLEMENT_REPLAYS =
-            new Topic<>("settlement.replays", "referenceId", DeadLetterReplayed.class, false, keptFor(FOR_EVER));
+            new Topic<>("settlement.replays", "referenceId", DeadLetterReplayed.class, false, keptFor(FOREVER));
 
     /** Every topic. */
     public static final List<Topic<?>> ALL = List.of(

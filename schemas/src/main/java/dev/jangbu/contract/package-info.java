@@ -1,6 +1,6 @@
 /**
- * What the services agree on: the topics, the Avro records on them (generated from {@code src/main/avro}), the wire
- * format, and the headers. Begin with {@link dev.jangbu.contract.Topics}.
+ * The contract between the services: topics, Avro records (generated from {@code src/main/avro}), wire format, headers, problem
+ * codes, and validation rules of shared fields. Start with {@link dev.jangbu.contract.Topics}.
  */
 @NullMarked
 package dev.jangbu.contract;

@@ -7,7 +7,7 @@ import dev.jangbu.architecture.HouseRules;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The contract is for everyone: whoever takes it takes neither a framework nor a database with it. */
+/** The dependencies of the contract: every module uses it, so it brings neither a framework nor a database. */
 @Tag("gate")
 class ArchitectureTest {
 

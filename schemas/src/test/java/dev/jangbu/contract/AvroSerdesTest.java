@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The serdes against a real registry. */
+/** The serdes with a real registry. */
 class AvroSerdesTest {
 
     private static final SettlementCompleted COMPLETED = SettlementCompleted.newBuilder()
@@ -41,7 +41,7 @@ class AvroSerdesTest {
     private static URI url;
 
     @BeforeAll
-    static void aRegistryWithTheReleasedSchemas() throws IOException {
+    static void startRegistry() throws IOException {
         registry = new RegistryProcess(directory);
         url = registry.url();
         Provision.schemas(url);
@@ -79,7 +79,7 @@ class AvroSerdesTest {
                         .schema()
                         .toString()
                         .replace("\"fields\":[", "\"fields\":[{\"name\":\"note\",\"type\":\"string\"},"));
-        RegistryApi api = new RegistryApi(SerdeLibrary.present().confluentApi(url));
+        RegistryApi api = new RegistryApi(SerdeLibrary.detect().confluentApi(url));
 
         assertThatThrownBy(() -> api.register(Topics.SETTLEMENT_COMPLETIONS.subject(), breaking))
                 .isInstanceOf(IllegalStateException.class)
@@ -87,11 +87,11 @@ class AvroSerdesTest {
     }
 
     @Test
-    void aWarmSerdeNeedsTheRegistryNoMore() throws IOException {
-        try (RegistryProcess dying = new RegistryProcess(directory)) {
-            Provision.schemas(dying.url());
-            Serde<SettlementCompleted> serde = new AvroSerdes(dying.url()).warm(Topics.SETTLEMENT_COMPLETIONS);
-            dying.close();
+    void aWarmedSerdeWorksWithoutTheRegistry() throws IOException {
+        try (RegistryProcess stopping = new RegistryProcess(directory)) {
+            Provision.schemas(stopping.url());
+            Serde<SettlementCompleted> serde = new AvroSerdes(stopping.url()).warm(Topics.SETTLEMENT_COMPLETIONS);
+            stopping.close();
 
             byte[] bytes = bytes(serde, Topics.SETTLEMENT_COMPLETIONS, COMPLETED);
 
@@ -100,52 +100,52 @@ class AvroSerdesTest {
     }
 
     @Test
-    void whatIsNotTheRecordIsPoison() {
+    void undecodableValuesArePoison() {
         AvroSerdes serdes = new AvroSerdes(url);
         Serde<SettlementCompleted> serde = serdes.of(Topics.SETTLEMENT_COMPLETIONS);
-        byte[] good = bytes(serde, Topics.SETTLEMENT_COMPLETIONS, COMPLETED);
+        byte[] valid = bytes(serde, Topics.SETTLEMENT_COMPLETIONS, COMPLETED);
         LedgerPosted posted = BlankRecords.of(Topics.LEDGER_POSTINGS);
 
         assertPoison(serde, null, "no value");
         assertPoison(serde, new byte[] {0, 0, 1}, "3 bytes");
         assertPoison(serde, "{\"json\": true}".getBytes(StandardCharsets.UTF_8), "begins with byte 123");
         assertPoison(serde, new byte[] {0, 0x7f, 0, 0, 1, 2, 3}, "no schema of id");
-        assertPoison(serde, Arrays.copyOf(good, good.length - 3), "don't decode");
+        assertPoison(serde, Arrays.copyOf(valid, valid.length - 3), "don't decode");
         assertPoison(serde, bytes(serdes.of(Topics.LEDGER_POSTINGS), Topics.LEDGER_POSTINGS, posted), "LedgerPosted");
     }
 
     @Test
-    void aRegistryThatDoesNotAnswerIsNotPoison() {
-        Serde<SettlementCompleted> nowhere =
+    void anUnavailableRegistryIsNotPoison() {
+        Serde<SettlementCompleted> withoutRegistry =
                 new AvroSerdes(URI.create("http://127.0.0.1:1")).of(Topics.SETTLEMENT_COMPLETIONS);
-        byte[] good =
+        byte[] valid =
                 bytes(new AvroSerdes(url).of(Topics.SETTLEMENT_COMPLETIONS), Topics.SETTLEMENT_COMPLETIONS, COMPLETED);
 
-        assertThatThrownBy(() -> read(nowhere, Topics.SETTLEMENT_COMPLETIONS, good))
+        assertThatThrownBy(() -> read(withoutRegistry, Topics.SETTLEMENT_COMPLETIONS, valid))
                 .isInstanceOf(RegistryUnavailableException.class);
     }
 
     @Test
-    @Timeout(30)
-    void aRegistryThatTakesARequestAndFallsSilentIsNotWaitedForForever() throws IOException {
+    @Timeout(120)
+    void aRegistryThatAcceptsARequestAndNeverAnswersTimesOut() throws IOException {
         try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             AvroSerdes serdes =
                     new AvroSerdes(URI.create("http://127.0.0.1:" + silent.getLocalPort()), Duration.ofMillis(200));
             Serde<SettlementCompleted> serde = serdes.of(Topics.SETTLEMENT_COMPLETIONS);
-            byte[] good = bytes(
+            byte[] valid = bytes(
                     new AvroSerdes(url).of(Topics.SETTLEMENT_COMPLETIONS), Topics.SETTLEMENT_COMPLETIONS, COMPLETED);
 
             assertThatThrownBy(() -> serdes.warm(Topics.SETTLEMENT_COMPLETIONS))
                     .isInstanceOf(RegistryUnavailableException.class);
             assertThatThrownBy(() -> bytes(serde, Topics.SETTLEMENT_COMPLETIONS, COMPLETED))
                     .hasStackTraceContaining("no answer within 200 ms");
-            assertThatThrownBy(() -> read(serde, Topics.SETTLEMENT_COMPLETIONS, good))
+            assertThatThrownBy(() -> read(serde, Topics.SETTLEMENT_COMPLETIONS, valid))
                     .isInstanceOf(RegistryUnavailableException.class);
         }
     }
 
     @Test
-    void aSchemaThatIsNotRegisteredIsNotMadeUp() {
+    void anUnregisteredSchemaIsNotRegisteredByTheSerde() {
         Topic<SettlementCompleted> unknown =
                 new Topic<>("unknown", "nothing", SettlementCompleted.class, true, java.util.Map.of());
 

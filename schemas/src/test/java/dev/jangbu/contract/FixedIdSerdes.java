@@ -16,8 +16,8 @@ import org.apache.kafka.common.serialization.Serdes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The wire format without a registry, for tests of one process: a topic's schema has the id of its place in the
- * catalogue, counted from 1, and no other id exists.
+ * Serdes without a registry, for tests. The schema id is the topic's position in the catalogue, counted from 1. No other id
+ * exists.
  */
 public final class FixedIdSerdes implements RecordSerdes {
 
@@ -44,9 +44,9 @@ public final class FixedIdSerdes implements RecordSerdes {
     }
 
     private static <T extends SpecificRecord> T read(Topic<T> topic, int id, byte @Nullable [] bytes) {
-        int writtenWith = WireFormat.schemaId(bytes);
-        if (writtenWith != id) {
-            throw new PoisonRecordException("The registry has no schema of id " + writtenWith);
+        int actual = WireFormat.schemaId(bytes);
+        if (actual != id) {
+            throw new PoisonRecordException("The registry has no schema of id " + actual);
         }
         byte[] value = Objects.requireNonNull(bytes);
         try {

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/** A real registry as a process of its own, in memory, on a free port. */
+/** A registry process with in-memory storage on a free port. */
 final class RegistryProcess implements AutoCloseable {
 
     private final URI url;
@@ -40,12 +40,12 @@ final class RegistryProcess implements AutoCloseable {
                 .start();
     }
 
-    /** Returns when it answers. */
+    /** Waits until the registry answers, and returns its URL. */
     URI url() {
         try (HttpClient http = HttpClient.newHttpClient()) {
             HttpRequest subjects = HttpRequest.newBuilder(URI.create(url + "/apis/ccompat/v7/subjects"))
                     .build();
-            await().atMost(Duration.ofSeconds(60))
+            await().atMost(Duration.ofMinutes(3))
                     .ignoreExceptions()
                     .until(() -> http.send(subjects, BodyHandlers.discarding()).statusCode() == 200);
         }

@@ -1,6 +1,6 @@
 package dev.jangbu.contract.evolution;
 
-import dev.jangbu.contract.evolution.Breach.Rule;
+import dev.jangbu.contract.evolution.Violation.Rule;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -9,24 +9,24 @@ import org.apache.avro.JsonProperties;
 import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** What one schema must be, whatever it was before: the part of the contract that Avro itself doesn't ask for. */
+/** The rules of a single schema that Avro itself does not check. */
 final class ContractRules {
 
     private static final String UNKNOWN = "UNKNOWN";
 
-    private final List<Breach> breaches = new ArrayList<>();
+    private final List<Violation> violations = new ArrayList<>();
     private final Set<String> visited = new HashSet<>();
 
     private ContractRules() {}
 
-    /** Every breach of the rules in a record and all that is in it. */
-    static List<Breach> breaches(Schema schema) {
+    /** The violations in a record and its nested types. */
+    static List<Violation> violations(Schema schema) {
         ContractRules rules = new ContractRules();
-        rules.visit(Place.ROOT, schema);
-        return rules.breaches;
+        rules.visit(SchemaLocation.ROOT, schema);
+        return rules.violations;
     }
 
-    private void visit(Place at, Schema schema) {
+    private void visit(SchemaLocation at, Schema schema) {
         switch (schema.getType()) {
             case RECORD -> record(at, schema);
             case ENUM -> enumeration(at, schema);
@@ -38,31 +38,31 @@ final class ContractRules {
         }
     }
 
-    private void record(Place at, Schema record) {
+    private void record(SchemaLocation at, Schema record) {
         if (!named(at, record)) {
             return;
         }
         for (Schema.Field field : record.getFields()) {
-            Place place = at.field(field.name(), field.pos());
+            SchemaLocation place = at.field(field.name(), field.pos());
             if (isBlank(field.doc())) {
-                breaches.add(place.breaks(Rule.WITHOUT_DOC, "it has no doc"));
+                violations.add(place.violation(Rule.WITHOUT_DOC, "it has no doc"));
             }
             if (!field.aliases().isEmpty()) {
-                breaches.add(place.breaks(Rule.ALIAS, "it has the alias %s", String.join(", ", field.aliases())));
+                violations.add(place.violation(Rule.ALIAS, "it has the alias %s", String.join(", ", field.aliases())));
             }
             visit(place.type(), field.schema());
             if (field.schema().isNullable() && field.defaultVal() != JsonProperties.NULL_VALUE) {
-                breaches.add(place.breaks(Rule.UNION_NOT_NULLABLE, "it may be null and its default is not null"));
+                violations.add(place.violation(Rule.UNION_NOT_NULLABLE, "it may be null and its default is not null"));
             }
         }
     }
 
-    private void enumeration(Place at, Schema enumeration) {
+    private void enumeration(SchemaLocation at, Schema enumeration) {
         if (!named(at, enumeration)) {
             return;
         }
         if (!UNKNOWN.equals(enumeration.getEnumSymbols().getFirst()) || !UNKNOWN.equals(enumeration.getEnumDefault())) {
-            breaches.add(at.breaks(
+            violations.add(at.violation(
                     Rule.ENUM_WITHOUT_UNKNOWN,
                     "the enum %s has the symbols %s and the default %s",
                     enumeration.getName(),
@@ -71,10 +71,10 @@ final class ContractRules {
         }
     }
 
-    private void union(Place at, Schema union) {
+    private void union(SchemaLocation at, Schema union) {
         List<Schema> branches = union.getTypes();
         if (branches.size() != 2 || branches.getFirst().getType() != Schema.Type.NULL) {
-            breaches.add(at.breaks(
+            violations.add(at.violation(
                     Rule.UNION_NOT_NULLABLE,
                     "it is a union of %s",
                     branches.stream().map(Schema::getName).toList()));
@@ -84,16 +84,16 @@ final class ContractRules {
         }
     }
 
-    /** Checks a type with a name, and returns whether this is the place where it is defined. */
-    private boolean named(Place at, Schema type) {
+    /** Checks a named type. Returns true at its first occurrence, which defines it. */
+    private boolean named(SchemaLocation at, Schema type) {
         if (!visited.add(type.getFullName())) {
             return false;
         }
         if (isBlank(type.getDoc())) {
-            breaches.add(at.breaks(Rule.WITHOUT_DOC, "the type %s has no doc", type.getName()));
+            violations.add(at.violation(Rule.WITHOUT_DOC, "the type %s has no doc", type.getName()));
         }
         if (!type.getAliases().isEmpty()) {
-            breaches.add(at.breaks(
+            violations.add(at.violation(
                     Rule.ALIAS, "the type %s has the alias %s", type.getName(), String.join(", ", type.getAliases())));
         }
         return true;

@@ -1,6 +1,6 @@
 package dev.jangbu.contract.evolution;
 
-import dev.jangbu.contract.evolution.Breach.Rule;
+import dev.jangbu.contract.evolution.Violation.Rule;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -12,47 +12,47 @@ import org.apache.avro.SchemaCompatibility;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges a change of a record: whether readers and writers of a released schema and of today's understand each other, and
- * mean the same. First in our own words, field by field, and more strictly than Avro; then by Avro itself, whose verdict
- * is the registry's, for whatever we may have forgotten.
+ * Checks a schema change: readers and writers of a released schema and of today's must read each other's records with the same
+ * meaning. First by Jangbu's own rules, field by field, which are stricter than Avro's. Then by Avro's check, which the registry
+ * uses.
  */
 final class Evolution {
 
-    private final List<Breach> breaches = new ArrayList<>();
+    private final List<Violation> violations = new ArrayList<>();
     private final Set<String> compared = new HashSet<>();
 
     private Evolution() {}
 
-    /** What of {@code today} must not be, seen from a released schema; empty if it may be released. */
-    static List<Breach> breaches(Schema released, Schema today) {
+    /** The violations of {@code today} against a released schema; empty if it may be released. */
+    static List<Violation> violations(Schema released, Schema today) {
         Evolution evolution = new Evolution();
-        evolution.compare(Place.ROOT, released, today);
-        List<Breach> ours = new ArrayList<>(evolution.breaches);
-        ours.addAll(ContractRules.breaches(today));
-        if (ours.isEmpty()) {
-            ours.addAll(avro("a reader of today can't read released records", today, released));
-            ours.addAll(avro("a released reader can't read records of today", released, today));
+        evolution.compare(SchemaLocation.ROOT, released, today);
+        List<Violation> all = new ArrayList<>(evolution.violations);
+        all.addAll(ContractRules.violations(today));
+        if (all.isEmpty()) {
+            all.addAll(avro("a reader of today can't read released records", today, released));
+            all.addAll(avro("a released reader can't read records of today", released, today));
         }
-        return ours;
+        return all;
     }
 
-    /** Avro's own verdict on one direction. */
-    static List<Breach> avro(String direction, Schema reader, Schema writer) {
+    /** Avro's own check of one direction. */
+    static List<Violation> avro(String direction, Schema reader, Schema writer) {
         return SchemaCompatibility.checkReaderWriterCompatibility(reader, writer)
                 .getResult()
                 .getIncompatibilities()
                 .stream()
-                .map(refused -> new Breach(
+                .map(incompatibility -> new Violation(
                         Rule.NOT_RESOLVABLE,
                         "",
-                        refused.getLocation(),
-                        "%s: %s, %s".formatted(direction, refused.getType(), refused.getMessage())))
+                        incompatibility.getLocation(),
+                        "%s: %s, %s".formatted(direction, incompatibility.getType(), incompatibility.getMessage())))
                 .toList();
     }
 
-    private void compare(Place at, Schema released, Schema today) {
+    private void compare(SchemaLocation at, Schema released, Schema today) {
         if (released.getType() != today.getType()) {
-            add(at, Rule.TYPE_CHANGED, "its type was %s and is %s", words(released), words(today));
+            add(at, Rule.TYPE_CHANGED, "its type was %s and is %s", typeName(released), typeName(today));
             return;
         }
         if (!Objects.equals(logicalType(released), logicalType(today))) {
@@ -91,15 +91,15 @@ final class Evolution {
         }
     }
 
-    /** Compares the names of a pair of types, and returns whether their contents are yet to be compared. */
-    private boolean isFirstOf(Place at, Schema released, Schema today) {
+    /** Compares the names of two types. Returns true if their contents have not been compared yet. */
+    private boolean isFirstOf(SchemaLocation at, Schema released, Schema today) {
         if (!released.getFullName().equals(today.getFullName())) {
             add(at, Rule.NAME_CHANGED, "the type was %s and is %s", released.getFullName(), today.getFullName());
         }
         return compared.add(released.getFullName() + " " + today.getFullName());
     }
 
-    private void fields(Place at, Schema released, Schema today) {
+    private void fields(SchemaLocation at, Schema released, Schema today) {
         for (Schema.Field before : released.getFields()) {
             Schema.Field now = today.getField(before.name());
             if (now == null) {
@@ -111,7 +111,7 @@ final class Evolution {
                 }
                 continue;
             }
-            Place place = at.field(now.name(), now.pos());
+            SchemaLocation place = at.field(now.name(), now.pos());
             compare(place.type(), before.schema(), now.schema());
             if (before.hasDefaultValue()
                     && before.schema().getType() == now.schema().getType()
@@ -134,7 +134,7 @@ final class Evolution {
                 .map(Schema.Field::name)
                 .filter(names::contains)
                 .toList();
-        if (!isBeginning(order, names)) {
+        if (!isPrefix(order, names)) {
             String moved = firstOutOfPlace(order, names);
             add(
                     at.field(moved, names.indexOf(moved)),
@@ -144,14 +144,14 @@ final class Evolution {
         }
     }
 
-    private void symbols(Place at, Schema released, Schema today) {
+    private void symbols(SchemaLocation at, Schema released, Schema today) {
         List<String> now = today.getEnumSymbols();
         List<String> gone = released.getEnumSymbols().stream()
                 .filter(symbol -> !now.contains(symbol))
                 .toList();
         if (!gone.isEmpty()) {
             add(at, Rule.SYMBOL_REMOVED, "the enum %s no longer has %s", today.getName(), String.join(", ", gone));
-        } else if (!isBeginning(released.getEnumSymbols(), now)) {
+        } else if (!isPrefix(released.getEnumSymbols(), now)) {
             add(
                     at,
                     Rule.SYMBOLS_REORDERED,
@@ -162,7 +162,7 @@ final class Evolution {
         }
     }
 
-    private void branches(Place at, List<Schema> released, List<Schema> today) {
+    private void branches(SchemaLocation at, List<Schema> released, List<Schema> today) {
         if (released.size() != today.size()) {
             add(at, Rule.TYPE_CHANGED, "its type was a union of %d and is one of %d", released.size(), today.size());
             return;
@@ -172,11 +172,11 @@ final class Evolution {
         }
     }
 
-    private void add(Place at, Rule rule, String detail, @Nullable Object... arguments) {
-        breaches.add(at.breaks(rule, detail, arguments));
+    private void add(SchemaLocation at, Rule rule, String detail, @Nullable Object... arguments) {
+        violations.add(at.violation(rule, detail, arguments));
     }
 
-    private static boolean isBeginning(List<String> released, List<String> today) {
+    private static boolean isPrefix(List<String> released, List<String> today) {
         return today.size() >= released.size()
                 && today.subList(0, released.size()).equals(released);
     }
@@ -187,16 +187,16 @@ final class Evolution {
                 return today.get(i);
             }
         }
-        throw new IllegalArgumentException("Nothing is out of place");
+        throw new IllegalArgumentException("No field is out of place");
     }
 
     private static @Nullable String logicalType(Schema schema) {
         LogicalType type = schema.getLogicalType();
-        // A logical type that this Avro doesn't know is only a property of the schema.
+        // A logical type that this Avro version doesn't know is only a property of the schema.
         return type == null ? schema.getProp(LogicalType.LOGICAL_TYPE_PROP) : type.getName();
     }
 
-    private static String words(Schema schema) {
+    private static String typeName(Schema schema) {
         return schema.isUnion()
                 ? schema.getTypes().stream().map(Schema::getName).toList().toString()
                 : schema.getName();

@@ -2,7 +2,7 @@ package dev.jangbu.contract.evolution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jangbu.contract.evolution.Breach.Rule;
+import dev.jangbu.contract.evolution.Violation.Rule;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The judge is judged: what may be is let pass, what may not be is refused at its field and for its reason. */
+/** Good changes pass; each bad change is reported with its field and rule. */
 class EvolutionTest {
 
     private static final String RELEASED = """
@@ -42,7 +42,7 @@ class EvolutionTest {
     private static final String AMOUNT = "{\"name\": \"amount\", \"type\": \"long\", \"doc\": \"d\"},";
     private static final String LAST = "\"doc\": \"d\"}]}}}";
 
-    /** An edit of the released schema; what is expected of a good one is nothing. */
+    /** An edit of the released schema, with the expected violation of a bad one. */
     private record Change(
             String name, @Nullable Rule rule, String field, String pointer, String detail, List<String> edits) {
 
@@ -334,8 +334,8 @@ class EvolutionTest {
 
     @ParameterizedTest
     @MethodSource("good")
-    void aGoodChangeIsLetPass(Change change) {
-        assertThat(Evolution.breaches(released, change.schema())).isEmpty();
+    void aGoodChangePasses(Change change) {
+        assertThat(Evolution.violations(released, change.schema())).isEmpty();
         assertThat(Evolution.avro("as the registry sees it", released, change.schema()))
                 .isEmpty();
         assertThat(Evolution.avro("as the registry sees it", change.schema(), released))
@@ -344,30 +344,30 @@ class EvolutionTest {
 
     @ParameterizedTest
     @MethodSource("bad")
-    void aBadChangeIsRefusedAtItsFieldAndForItsReason(Change change) {
-        assertThat(Evolution.breaches(released, change.schema())).anySatisfy(breach -> {
-            assertThat(breach.rule()).isEqualTo(change.rule());
-            assertThat(breach.field()).isEqualTo(change.field());
-            assertThat(breach.pointer()).isEqualTo(change.pointer());
-            assertThat(breach.detail()).contains(change.detail());
+    void aBadChangeIsReportedWithItsFieldAndRule(Change change) {
+        assertThat(Evolution.violations(released, change.schema())).anySatisfy(violation -> {
+            assertThat(violation.rule()).isEqualTo(change.rule());
+            assertThat(violation.field()).isEqualTo(change.field());
+            assertThat(violation.pointer()).isEqualTo(change.pointer());
+            assertThat(violation.detail()).contains(change.detail());
         });
     }
 
     @Test
-    void everyRuleOfOursHasAChangeThatBreaksIt() {
-        List<Rule> ours = new ArrayList<>(List.of(Rule.values()));
-        ours.remove(Rule.NOT_RESOLVABLE);
+    void everyRuleHasAChangeThatViolatesIt() {
+        List<Rule> rules = new ArrayList<>(List.of(Rule.values()));
+        rules.remove(Rule.NOT_RESOLVABLE);
 
-        assertThat(bad().map(change -> Objects.requireNonNull(change.rule()))).containsAll(ours);
+        assertThat(bad().map(change -> Objects.requireNonNull(change.rule()))).containsAll(rules);
     }
 
     @Test
-    void whatAvroRefusesInEitherDirectionIsRefused() {
+    void changesThatAvroRefusesInEitherDirectionAreRefused() {
         List<Schema> schemas = Stream.concat(good(), bad()).map(Change::schema).toList();
         for (Schema before : schemas) {
             for (Schema after : schemas) {
                 if (!avroResolves(before, after) || !avroResolves(after, before)) {
-                    assertThat(Evolution.breaches(before, after))
+                    assertThat(Evolution.violations(before, after))
                             .as("%s%nbecomes%n%s", before, after)
                             .isNotEmpty();
                 }
@@ -376,7 +376,7 @@ class EvolutionTest {
     }
 
     @Test
-    void avroSaysInItsOwnWordsWhereReadersPart() {
+    void avrosOwnMessageIsReported() {
         Schema without = bad().filter(change -> change.name().equals("a field without a default goes"))
                 .findFirst()
                 .orElseThrow()
@@ -384,9 +384,10 @@ class EvolutionTest {
 
         assertThat(Evolution.avro("a released reader", released, without))
                 .singleElement()
-                .satisfies(breach -> {
-                    assertThat(breach.pointer()).isEqualTo("/fields/0");
-                    assertThat(breach.toString()).contains("a released reader", "READER_FIELD_MISSING_DEFAULT_VALUE");
+                .satisfies(violation -> {
+                    assertThat(violation.pointer()).isEqualTo("/fields/0");
+                    assertThat(violation.toString())
+                            .contains("a released reader", "READER_FIELD_MISSING_DEFAULT_VALUE");
                 });
     }
 
@@ -396,24 +397,24 @@ class EvolutionTest {
         schemas.release("sales-value", released);
         Schema today = new Schema.Parser().parse(RELEASED.replace("\"type\": \"int\"", "\"type\": \"long\""));
 
-        assertThat(schemas.breaches("sales-value", today))
+        assertThat(schemas.violations("sales-value", today))
                 .containsExactly("sales-value, against version 1: field tries (/fields/4/type): its type was int and is"
                         + " long. Keep the field as it was released; add a nullable field with the new type under a"
                         + " new name.");
     }
 
     @Test
-    void everyReleasedVersionCountsAndNotOnlyTheNewest(@TempDir Path directory) {
+    void everyReleasedVersionIsChecked(@TempDir Path directory) {
         ReleasedSchemas schemas = new ReleasedSchemas(directory);
         schemas.release("sales-value", released);
-        // Version 2 gives a field a default, as if that made the field free to go.
+        // Version 2 gives the field a default, so its removal violates version 1 only.
         schemas.release(
                 "sales-value",
                 new Schema.Parser().parse(RELEASED.replace(AMOUNT, AMOUNT.replace("},", ", \"default\": 0},"))));
         Schema today = new Schema.Parser().parse(RELEASED.replace(AMOUNT, ""));
 
-        assertThat(Evolution.breaches(schemas.newest("sales-value"), today)).isEmpty();
-        assertThat(schemas.breaches("sales-value", today))
+        assertThat(Evolution.violations(schemas.newest("sales-value"), today)).isEmpty();
+        assertThat(schemas.violations("sales-value", today))
                 .singleElement()
                 .asString()
                 .contains("against version 1", "field amount", "it is gone");

@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 import org.apache.avro.Schema;
 
 /**
- * The schemas as released: {@code released/<subject>/<version>.avsc}, counted from 1, each as the registry gets it (nothing
- * refers to another file). A version is never edited: somewhere there are records that were written with it.
+ * The released schemas, {@code released/<subject>/<version>.avsc}, numbered from 1, each as registered (no references to other
+ * files). A version is never edited, because records were written with it.
  */
 public final class ReleasedSchemas {
 
@@ -26,7 +26,7 @@ public final class ReleasedSchemas {
         this.directory = directory;
     }
 
-    /** Those of this repository. */
+    /** The released schemas of this repository. */
     public static ReleasedSchemas ofThisRepository() {
         return new ReleasedSchemas(Path.of("released"));
     }
@@ -36,17 +36,17 @@ public final class ReleasedSchemas {
         return Topics.ALL.stream().filter(topic -> topic.valueType() != null).toList();
     }
 
-    /** A schema as text, as the registry gets it but for the line breaks. */
+    /** A schema's text as registered, formatted with line breaks. */
     static String text(Schema schema) {
         return schema.toString(true) + "\n";
     }
 
-    /** The subjects that have a version. */
+    /** The subjects with a released version. */
     List<String> subjects() {
         return names(directory);
     }
 
-    /** How many versions a subject has; they are numbered from 1. */
+    /** The number of versions of a subject; they are numbered from 1. */
     int versions(String subject) {
         return names(directory.resolve(subject)).size();
     }
@@ -78,16 +78,16 @@ public final class ReleasedSchemas {
         }
     }
 
-    /** What of a schema breaks the contract, against every released version; one line for each breach. */
-    List<String> breaches(String subject, Schema today) {
+    /** The violations of a schema against every released version, one line each. */
+    List<String> violations(String subject, Schema today) {
         List<String> lines = new ArrayList<>();
         for (int version = 1; version <= versions(subject); version++) {
-            for (Breach breach : Evolution.breaches(schema(subject, version), today)) {
-                lines.add("%s, against version %d: %s".formatted(subject, version, breach));
+            for (Violation violation : Evolution.violations(schema(subject, version), today)) {
+                lines.add("%s, against version %d: %s".formatted(subject, version, violation));
             }
         }
         if (versions(subject) == 0) {
-            ContractRules.breaches(today).forEach(breach -> lines.add("%s: %s".formatted(subject, breach)));
+            ContractRules.violations(today).forEach(violation -> lines.add("%s: %s".formatted(subject, violation)));
         }
         return lines;
     }

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The gate on {@code src/main/avro}. When it fails, {@code docs/schema-evolution.md} tells what to do. */
+/** Checks {@code src/main/avro} against the released schemas. On a failure see {@code docs/schema-evolution.md}. */
 class ReleasedSchemasTest {
 
     private final ReleasedSchemas released = ReleasedSchemas.ofThisRepository();
@@ -20,8 +20,8 @@ class ReleasedSchemasTest {
 
     @ParameterizedTest
     @MethodSource("topicsWithSchema")
-    void todaysSchemaUnderstandsEveryReleasedOneAndIsUnderstoodByIt(Topic<?> topic) {
-        assertThat(released.breaches(topic.subject(), topic.schema()))
+    void todaysSchemaIsCompatibleWithEveryReleasedOne(Topic<?> topic) {
+        assertThat(released.violations(topic.subject(), topic.schema()))
                 .as("FULL_TRANSITIVE and the rules of docs/schema-evolution.md")
                 .isEmpty();
     }
@@ -45,12 +45,12 @@ class ReleasedSchemasTest {
 
     @ParameterizedTest
     @MethodSource("topicsWithSchema")
-    void theReleasedVersionsAreNumberedFromOneAndAgreeWithEachOther(Topic<?> topic) {
+    void releasedVersionsAreNumberedFromOneAndCompatible(Topic<?> topic) {
         String subject = topic.subject();
         for (int later = 2; later <= released.versions(subject); later++) {
             Schema schema = released.schema(subject, later);
             for (int earlier = 1; earlier < later; earlier++) {
-                assertThat(Evolution.breaches(released.schema(subject, earlier), schema))
+                assertThat(Evolution.violations(released.schema(subject, earlier), schema))
                         .as("%s: version %d after version %d", subject, later, earlier)
                         .isEmpty();
             }
@@ -60,7 +60,7 @@ class ReleasedSchemasTest {
     @Test
     void everyReleasedSubjectIsInTheCatalogue() {
         assertThat(released.subjects())
-                .as("a released subject never goes: its records may be kept for ever")
+                .as("a released subject is never removed: its records may be kept forever")
                 .containsExactlyInAnyOrderElementsOf(
                         topicsWithSchema().map(Topic::subject).toList());
     }

@@ -1,6 +1,6 @@
 /**
- * What the records may become: {@link dev.jangbu.contract.evolution.Evolution} judges a change, {@link
- * dev.jangbu.contract.evolution.ReleasedSchemas} holds what is out there. See {@code docs/schema-evolution.md}.
+ * Schema evolution: {@link dev.jangbu.contract.evolution.Evolution} checks a change, {@link
+ * dev.jangbu.contract.evolution.ReleasedSchemas} has the released versions. See {@code docs/schema-evolution.md}.
  */
 @NullMarked
 package dev.jangbu.contract.evolution;

@@ -24,9 +24,13 @@ import java.util.function.Function;
 import org.apache.avro.Schema;
 
 /**
- * Follows SQL files in the order in which they are run, and collects what is wrong with them: a declared stream must be
- * of a topic of the catalogue and fit its released schema, a query may name only what its source has, and nothing may
- * write where the services do.
+ * Checks SQL files in the order in which they are run, and collects the problems:
+ *
+ * <ul>
+ *   <li>a declared stream needs a topic of the catalogue and must fit its released schema
+ *   <li>a query may name only columns of its source
+ *   <li>no statement may write to the services' topics
+ * </ul>
  */
 final class KsqlCheck {
 
@@ -45,7 +49,7 @@ final class KsqlCheck {
             EventHeaders.TRACEPARENT,
             EventHeaders.REPLAY);
 
-    /** Those of ksqlDB's keywords that a name may well hit, and that can't be a column's without backticks. */
+    /** Keywords of ksqlDB that can't name a column without backticks (those that are likely names). */
     private static final Set<String> RESERVED = Set.of(
             "AT",
             "ALL",
@@ -93,12 +97,12 @@ final class KsqlCheck {
     private final Set<String> read = new HashSet<>();
     private String where = "";
 
-    /** @param released gives the schema that a topic's values are to be read with */
+    /** @param released returns the schema to read a topic's values with */
     KsqlCheck(Function<Topic<?>, Schema> released) {
         this.released = released;
     }
 
-    /** Takes the next file. */
+    /** Checks the next file. */
     KsqlCheck run(String file, String sql) {
         where = file;
         try {
@@ -109,7 +113,7 @@ final class KsqlCheck {
         return this;
     }
 
-    /** What is wrong with the files so far, each with its place. */
+    /** The problems of the files so far, each with its location. */
     List<String> problems() {
         return List.copyOf(problems);
     }
@@ -162,7 +166,7 @@ final class KsqlCheck {
             problem("it is not a SOURCE: ksqlDB could write to the topic");
         }
         if (with.containsKey("PARTITIONS")) {
-            problem("PARTITIONS would make a topic that is not there");
+            problem("PARTITIONS would create a missing topic");
         }
         property(with, "KEY_FORMAT", "KAFKA");
         topic(with.getOrDefault("KAFKA_TOPIC", ""))
@@ -179,7 +183,7 @@ final class KsqlCheck {
         add(declared.name(), new Source(columns, key, with, false));
     }
 
-    /** Values in Avro: the key is the field that the catalogue says, the columns are fields. */
+    /** Avro values: the key is the catalogue's key field, the columns are fields. */
     private void records(Declared declared, Topic<?> topic, Map<String, KsqlType> columns) {
         property(declared.with(), "VALUE_FORMAT", "AVRO");
         Map<String, KsqlType> fields = KsqlType.of(released.apply(topic)).fields();
@@ -192,12 +196,13 @@ final class KsqlCheck {
             } else if (!field.fits(column.type())) {
                 problem("column %s is %s and should be %s".formatted(column.name(), column.type(), field));
             } else {
-                columns.put(column.name(), field); // which knows an enum's symbols
+                columns.put(column.name(), field); // has the enum's symbols
             }
         }
         List<Column> keys = declared.columns().stream().filter(Column::key).toList();
-        if (keys.size() != 1 || !keys.getFirst().name().equals(topic.keyIs().toUpperCase(Locale.ROOT))) {
-            problem("its key should be %s STRING KEY".formatted(topic.keyIs()));
+        if (keys.size() != 1
+                || !keys.getFirst().name().equals(topic.keyDescription().toUpperCase(Locale.ROOT))) {
+            problem("its key should be %s STRING KEY".formatted(topic.keyDescription()));
         }
         String time = declared.with().getOrDefault("TIMESTAMP", "").toUpperCase(Locale.ROOT);
         if (!columns.containsKey(time) || !columns.get(time).name().equals("TIMESTAMP")) {
@@ -206,7 +211,7 @@ final class KsqlCheck {
         }
     }
 
-    /** Values as they came: one column of bytes each for key and value, and headers. */
+    /** Raw values: one column of bytes each for key and value, and headers. */
     private void raw(Declared declared) {
         property(declared.with(), "VALUE_FORMAT", "KAFKA");
         for (Column column : declared.columns()) {
@@ -223,7 +228,7 @@ final class KsqlCheck {
                                         !column.key() && column.header().isEmpty())
                                 .count()
                         != 1) {
-            problem("the format KAFKA holds one key column and one value column");
+            problem("the format KAFKA has one key column and one value column");
         }
     }
 
@@ -267,7 +272,7 @@ final class KsqlCheck {
         }
     }
 
-    /** The columns that a query gives; all that is wrong with it is noted. */
+    /** The result columns of a query; collects its problems. */
     private Map<String, KsqlType> query(Query query, boolean persistent) {
         Source from = sources.get(query.from());
         if (from == null) {
@@ -302,10 +307,10 @@ final class KsqlCheck {
             }
         }
         if (!persistent && !query.groupBy().isEmpty()) {
-            problem("a ready query groups nothing; make a table of it");
+            problem("a pull query can't group; create a table");
         }
         if (!query.groupBy().isEmpty() && "KAFKA".equals(from.with().get("VALUE_FORMAT"))) {
-            problem("nothing can be grouped by values of the format KAFKA");
+            problem("GROUP BY can't use values of the format KAFKA");
         }
         return columns;
     }
@@ -321,7 +326,7 @@ final class KsqlCheck {
         }
     }
 
-    /** The names of the key columns of what a persistent query gives: all of its key must be selected. */
+    /** The key columns of a persistent query's result; all must be selected. */
     private List<String> key(Query query, Map<String, KsqlType> columns) {
         Source from = sources.get(query.from());
         List<List<Token>> by = query.groupBy().isEmpty() ? query.partitionBy() : query.groupBy();
@@ -372,7 +377,7 @@ final class KsqlCheck {
                 .findFirst();
     }
 
-    private void problem(String what) {
-        problems.add(where + ": " + what);
+    private void problem(String text) {
+        problems.add(where + ": " + text);
     }
 }

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The check itself: what is right passes, and each thing that is wrong is refused for what it is. */
+/** Correct SQL passes; each mistake is reported. */
 class KsqlCheckTest {
 
     private static final String GOOD = """
@@ -102,14 +102,14 @@ class KsqlCheckTest {
     }
 
     @Test
-    void whatIsRightPasses() {
+    void correctSqlPasses() {
         assertThat(check(GOOD).problems()).isEmpty();
         assertThat(check(GOOD).topics()).containsExactly("ledger.entries", "settlement.dead-letters");
     }
 
     @ParameterizedTest(name = "{1}")
     @MethodSource("broken")
-    void whatIsWrongIsRefused(String right, String wrong, String problem) {
+    void aMistakeIsReported(String right, String wrong, String problem) {
         assertThat(GOOD).contains(right);
 
         assertThat(check(GOOD.replace(right, wrong)).problems())

@@ -12,18 +12,18 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The SQL files of this repository against what is released. */
+/** Checks the SQL files of this repository against the released schemas. */
 class KsqlFilesTest {
 
     private static final Path DIRECTORY = Path.of("..", "ksql");
 
     @Test
-    void everyStatementNamesWhatThereIs() throws IOException {
+    void everyStatementIsCorrect() throws IOException {
         assertThat(check().problems()).isEmpty();
     }
 
     @Test
-    void everyTopicOfTheCatalogueHasItsStream() throws IOException {
+    void everyTopicOfTheCatalogueHasAStream() throws IOException {
         assertThat(check().topics())
                 .containsExactlyInAnyOrderElementsOf(
                         Topics.ALL.stream().map(Topic::name).toList());

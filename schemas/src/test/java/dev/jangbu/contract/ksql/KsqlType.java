@@ -11,14 +11,14 @@ import org.apache.avro.Schema;
 /**
  * A type of ksqlDB.
  *
- * @param name STRING, BIGINT, ARRAY, STRUCT and so on, or ANY where it isn't known
- * @param items of an array, the type of its elements: one; else none
- * @param fields of a struct
- * @param symbols the values that a text can have, if it is an enum in Avro; else none
+ * @param name STRING, BIGINT, ARRAY, STRUCT and so on, or ANY if unknown
+ * @param items the element type of an array; otherwise empty
+ * @param fields the fields of a struct
+ * @param symbols the possible values of a text that is an enum in Avro; otherwise empty
  */
 record KsqlType(String name, List<KsqlType> items, Map<String, KsqlType> fields, List<String> symbols) {
 
-    /** Of an expression that we don't look into. */
+    /** The type of an expression that is not analysed. */
     static final KsqlType ANY = of("ANY");
 
     static KsqlType of(String name) {
@@ -33,7 +33,7 @@ record KsqlType(String name, List<KsqlType> items, Map<String, KsqlType> fields,
         return new KsqlType("STRUCT", List.of(), fields, List.of());
     }
 
-    /** The type that ksqlDB's Avro format gives to a schema. */
+    /** The type of a schema in ksqlDB's Avro format. */
     static KsqlType of(Schema schema) {
         return switch (schema.getType()) {
             case STRING -> of("STRING");
@@ -55,11 +55,11 @@ record KsqlType(String name, List<KsqlType> items, Map<String, KsqlType> fields,
                         .filter(branch -> branch.getType() != Schema.Type.NULL)
                         .findFirst()
                         .orElseThrow());
-            case MAP, NULL -> throw new IllegalArgumentException("No column of ours is a " + schema.getType());
+            case MAP, NULL -> throw new IllegalArgumentException("Unsupported column type " + schema.getType());
         };
     }
 
-    /** Whether one can stand where the other is asked for. */
+    /** True if the types are equal or one is ANY. */
     boolean fits(KsqlType other) {
         return name.equals("ANY") || other.name.equals("ANY") || toString().equals(other.toString());
     }

@@ -11,8 +11,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Reads the part of ksqlDB's SQL that our files use. What it doesn't know it refuses: better that a new kind of statement
- * is taught here than that it goes unchecked.
+ * Parses the part of ksqlDB's SQL that the files use. Refuses everything else, so that no statement goes unchecked.
  */
 final class Parser {
 
@@ -29,7 +28,7 @@ final class Parser {
     /**
      * The statements of a file.
      *
-     * @throws IllegalArgumentException where it isn't understood
+     * @throws IllegalArgumentException for unsupported SQL
      */
     static List<Statement> statements(String sql) {
         Parser parser = new Parser(Token.all(sql));
@@ -160,7 +159,7 @@ final class Parser {
         return list();
     }
 
-    /** Expressions with commas between them, up to the next clause. */
+    /** A comma-separated list of expressions, up to the next clause. */
     private List<List<Token>> list() {
         List<List<Token>> expressions = new ArrayList<>();
         List<Token> expression = new ArrayList<>();
@@ -236,9 +235,9 @@ final class Parser {
         return take(Kind.STRING, "a text in quotes");
     }
 
-    private String take(Kind kind, String what) {
+    private String take(Kind kind, String expected) {
         if (next == tokens.size() || tokens.get(next).kind() != kind) {
-            throw refused(what);
+            throw refused(expected);
         }
         return take().text();
     }

@@ -8,10 +8,10 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * What an expression may name: the columns of the source that its query reads.
+ * The columns that an expression may name: those of the source of its query.
  *
  * @param columns by name, pseudo columns among them
- * @param problems takes what is wrong, in words
+ * @param problems receives the problems
  */
 record Scope(Map<String, KsqlType> columns, Consumer<String> problems) {
 
@@ -93,7 +93,7 @@ record Scope(Map<String, KsqlType> columns, Consumer<String> problems) {
         return type;
     }
 
-    /** A text that is compared with an enum must be one of its symbols: nothing would ever equal another. */
+    /** A text compared with an enum must be one of its symbols. */
     private void comparison(KsqlType type, List<Token> words, int start, int end) {
         if (end + 1 >= words.size() || !COMPARISONS.contains(words.get(end).text())) {
             return;
@@ -110,7 +110,7 @@ record Scope(Map<String, KsqlType> columns, Consumer<String> problems) {
         }
     }
 
-    /** What stands between the bracket at {@code open} and the one that closes it. */
+    /** The tokens between the bracket at {@code open} and its closing bracket. */
     private static List<Token> argument(List<Token> words, int open) {
         int depth = 0;
         for (int i = open; i < words.size(); i++) {

@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** The functions of ksqlDB that our files use, with what they take and what they give. */
+/** The functions of ksqlDB that the files use, with their parameter and result types. */
 enum SqlFunction {
     COUNT(true, Set.of()),
     SUM(true, Set.of("BIGINT", "INTEGER")),
@@ -19,7 +19,7 @@ enum SqlFunction {
 
     private final boolean aggregate;
 
-    @SuppressWarnings("ImmutableEnumChecker") // what Set.of gives can't be changed
+    @SuppressWarnings("ImmutableEnumChecker") // Set.of is immutable
     private final Set<String> takes;
 
     SqlFunction(boolean aggregate, Set<String> takes) {

@@ -3,13 +3,13 @@ package dev.jangbu.contract.ksql;
 import java.util.List;
 import java.util.Map;
 
-/** A statement of our SQL files. */
+/** A statement of the SQL files. */
 sealed interface Statement {
 
     /**
-     * {@code CREATE [SOURCE] STREAM|TABLE name (columns) WITH (...)}: a view of a topic that is there.
+     * {@code CREATE [SOURCE] STREAM|TABLE name (columns) WITH (...)}: a view of an existing topic.
      *
-     * @param source whether ksqlDB may only read it
+     * @param source true if ksqlDB may only read it
      * @param with the properties, by upper-case name
      */
     record Declared(String name, boolean source, List<Column> columns, Map<String, String> with) implements Statement {}
@@ -26,16 +26,16 @@ sealed interface Statement {
     /** {@code SET 'name' = 'value'}. */
     record Setting(String name, String value) implements Statement {}
 
-    /** What a declared column is: of the key, of the value, or the record's header of that name. */
+    /** A declared column: of the key, of the value, or of a record header. */
     record Column(String name, KsqlType type, boolean key, String header) {}
 
     /**
      * A query.
      *
-     * @param items what is selected
-     * @param where the words of the condition
-     * @param groupBy the expressions that it groups by
-     * @param partitionBy the expressions that it is keyed by anew
+     * @param items the selected expressions
+     * @param where the tokens of the condition
+     * @param groupBy the grouping expressions
+     * @param partitionBy the new key expressions
      */
     record Query(
             List<Item> items,
@@ -48,7 +48,7 @@ sealed interface Statement {
     /**
      * A selected expression and its name.
      *
-     * @param name the alias, or the column's own name; empty where neither is given
+     * @param name the alias, or the column's own name; empty if there is neither
      */
     record Item(List<Token> expression, String name) {}
 }

@@ -7,10 +7,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A word of a statement.
+ * A token of a statement.
  *
- * @param text as ksqlDB takes it: names in upper case unless in backticks, string literals as they are without quotes
- * @param kind what it is
+ * @param text the normalised text: names in upper case unless in backticks, string literals as they are without quotes
+ * @param kind the kind of the token
  */
 record Token(String text, Kind kind) {
 
@@ -29,9 +29,9 @@ record Token(String text, Kind kind) {
             + "|(?<symbol>->|<=|>=|<>|!=|[-+*/%=<>(),;.])");
 
     /**
-     * The words of a text without its comments.
+     * The tokens of a text without its comments.
      *
-     * @throws IllegalArgumentException at a character that starts no word
+     * @throws IllegalArgumentException at a character that starts no token
      */
     static List<Token> all(String text) {
         List<Token> tokens = new ArrayList<>();

@@ -1,6 +1,6 @@
 /**
- * Holds the SQL in {@code ksql/} against the released schemas and the catalogue, without a ksqlDB: begin with {@link
- * dev.jangbu.contract.ksql.KsqlCheck}. It understands the statements that are used there, and refuses others.
+ * Checks the SQL in {@code ksql/} against the released schemas and the catalogue, without ksqlDB. Start with {@link
+ * dev.jangbu.contract.ksql.KsqlCheck}. It supports the statements used there and refuses others.
  */
 @NullMarked
 package dev.jangbu.contract.ksql;

@@ -42,7 +42,7 @@ final class Prerequisites {
     private final Schemas schemas;
     private final CountDownLatch closing = new CountDownLatch(1);
 
-    private volatile String waitingFor = "waits for Kafka";
+    private volatile String waitingFor = "waiting for Kafka";
 
     Prerequisites(String kafka, Schemas schemas) {
         this.kafka = kafka;
