@@ -38,8 +38,8 @@ public final class AvroSerdes implements RecordSerdes {
     }
 
     /**
-     * Resolves the schema of a topic's values. A service that does this before it is ready does not depend on the registry
-     * afterwards.
+     * Resolves the schema of a topic's values. A service that does this before it is ready does not depend on the
+     * registry afterwards.
      *
      * @return the serde with the resolved schema
      * @throws RegistryUnavailableException if the registry does not answer or does not have the schema yet

@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Order is that of each partition. Records are read lazily, in bounded fetches; leaving the loop ends the reading. One
- * reading at a time; not thread-safe. A reading that makes no progress for the stall timeout fails with {@link
+ * <p>Order is that of each partition. Records are read lazily, in bounded fetches; leaving the loop ends the reading.
+ * One reading at a time; not thread-safe. A reading that makes no progress for the stall timeout fails with {@link
  * IllegalStateException}.
  */
 public final class CommittedTopic implements AutoCloseable {
@@ -106,8 +106,8 @@ public final class CommittedTopic implements AutoCloseable {
     }
 
     /**
-     * The high watermark of each partition: behind the records of open transactions too. A reading to here waits until these
-     * transactions end, and so proves that a record is absent.
+     * The high watermark of each partition: behind the records of open transactions too. A reading to here waits until
+     * these transactions end, and so proves that a record is absent.
      */
     public Map<TopicPartition, Long> highWatermarks() {
         Map<TopicPartition, OffsetSpec> latest =

@@ -6,7 +6,8 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Creates dead letters: the unchanged record (key, value, headers) with headers for its origin, the sender and the reason.
+ * Creates dead letters: the unchanged record (key, value, headers) with headers for its origin, the sender and the
+ * reason.
  */
 public final class DeadLetters {
 
@@ -18,8 +19,8 @@ public final class DeadLetters {
     public static final String REASON = "jangbu_dead_letter_reason";
 
     /**
-     * The maximum size of a dead letter, bytes: the largest record of another topic (1 MiB) and headers. Producers of dead
-     * letters set it as {@code max.request.size}.
+     * The maximum size of a dead letter, bytes: the largest record of another topic (1 MiB) and headers. Producers of
+     * dead letters set it as {@code max.request.size}.
      */
     public static final int MAX_BYTES = 2 * 1024 * 1024;
 

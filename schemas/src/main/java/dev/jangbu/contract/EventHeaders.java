@@ -26,7 +26,9 @@ public final class EventHeaders {
     /** W3C Trace Context, from the HTTP request to the completion. */
     public static final String TRACEPARENT = "traceparent";
 
-    /** Marks a replayed dead letter that was proved absent from the ledger; the deduplication horizon does not apply. */
+    /**
+     * Marks a replayed dead letter that was proved absent from the ledger; the deduplication horizon does not apply.
+     */
     public static final String REPLAY = "jangbu_replay";
 
     public static final String TYPE_SETTLEMENT_REQUESTED = "dev.jangbu.settlement.requested";

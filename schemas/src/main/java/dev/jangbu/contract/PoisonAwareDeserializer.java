@@ -6,7 +6,10 @@ import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
-/** Wraps a library's deserializer and distinguishes its failures: poison, which is permanent, or an unavailable registry. */
+/**
+ * Wraps a library's deserializer and distinguishes its failures: poison, which is permanent, or an unavailable
+ * registry.
+ */
 final class PoisonAwareDeserializer<T extends SpecificRecord> implements Deserializer<T> {
 
     private final Schema schema;

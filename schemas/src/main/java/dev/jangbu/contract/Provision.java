@@ -15,8 +15,8 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.config.ConfigResource;
 
 /**
- * Provisions a deployment before its services start: creates missing topics, compares existing ones with the catalogue, and
- * registers the schemas. Idempotent.
+ * Provisions a deployment before its services start: creates missing topics, compares existing ones with the catalogue,
+ * and registers the schemas. Idempotent.
  */
 public final class Provision {
 

@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Checks schema ids at the registry before a library's deserializer gets them. The libraries throw the same exceptions for an
- * unknown id, which is poison, and for an unavailable registry. Thread-safe; an existing id is requested once.
+ * Checks schema ids at the registry before a library's deserializer gets them. The libraries throw the same exceptions
+ * for an unknown id, which is poison, and for an unavailable registry. Thread-safe; an existing id is requested once.
  */
 final class SchemaIds {
 

@@ -26,8 +26,8 @@ import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Avro serializer libraries. Apicurio's is on Maven Central and is the default. Confluent's is used if it is on the class path
- * (Maven profile {@code confluent}). Both write the same bytes. No other class names a library.
+ * The Avro serializer libraries. Apicurio's is on Maven Central and is the default. Confluent's is used if it is on the
+ * class path (Maven profile {@code confluent}). Both write the same bytes. No other class names a library.
  */
 enum SerdeLibrary {
     CONFLUENT(
@@ -148,8 +148,8 @@ enum SerdeLibrary {
     }
 
     /**
-     * Caches readers and writers by schema. Apicurio's own cache computes the schema's fingerprint for every record, which
-     * takes a fifth of the CPU time.
+     * Caches readers and writers by schema. Apicurio's own cache computes the schema's fingerprint for every record,
+     * which takes a fifth of the CPU time.
      */
     public static final class CachingDatumProvider<T>
             extends io.apicurio.registry.serde.avro.DefaultAvroDatumProvider<T> {
@@ -173,7 +173,8 @@ enum SerdeLibrary {
     }
 
     /**
-     * Limits the time of each registry request, including the reading of the response. Apicurio's client has no timeout.
+     * Limits the time of each registry request, including the reading of the response. Apicurio's client has no
+     * timeout.
      */
     public static final class TimeLimitedResolver<T> extends DefaultSchemaResolver<Schema, T> {
 

@@ -38,8 +38,8 @@ public record Topic<T>(
     }
 
     /**
-     * The topic's partition count in a deployment of {@code partitions}. It never changes, because a key would move to another
-     * writer.
+     * The topic's partition count in a deployment of {@code partitions}. It never changes, because a key would move to
+     * another writer.
      */
     public int partitions(int partitions) {
         return keyed ? partitions : 1;

@@ -29,8 +29,8 @@ public final class Topics {
     private static final String FOREVER = "-1";
 
     /**
-     * Written by the outbox, read by the wallet processor. The broker sets the timestamps, so that the processor compares
-     * ids with a time that no producer can set.
+     * Written by the outbox, read by the wallet processor. The broker sets the timestamps, so that the processor
+     * compares ids with a time that no producer can set.
      */
     public static final Topic<SettlementRequested> SETTLEMENT_REQUESTS = new Topic<>(
             "settlement.requests",

@@ -59,7 +59,10 @@ public final class HouseRules {
         return each.isAnnotatedWith(NullMarked.class);
     }
 
-    /** No cycles between packages. Every package is a slice of its own, so a cycle of a package and its child is found too. */
+    /**
+     * No cycles between packages. Every package is a slice of its own, so a cycle of a package and its child is found
+     * too.
+     */
     public static ArchRule packagesAreFreeOfCycles(String root) {
         return slices().assignedFrom(new SliceAssignment() {
                     @Override
@@ -98,7 +101,10 @@ public final class HouseRules {
         }
     }
 
-    /** Code gets the time from a {@code Clock} that it is given, so that tests can set it. Only {@code @Bean} methods create one. */
+    /**
+     * Code gets the time from a {@code Clock} that it is given, so that tests can set it. Only {@code @Bean} methods
+     * create one.
+     */
     public static ArchRule timeIsPassedIn() {
         return classes().should(new ArchCondition<>("read no system clock outside of @Bean methods") {
             @Override

@@ -16,8 +16,8 @@ import org.apache.kafka.common.serialization.Serdes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Serdes without a registry, for tests. The schema id is the topic's position in the catalogue, counted from 1. No other id
- * exists.
+ * Serdes without a registry, for tests. The schema id is the topic's position in the catalogue, counted from 1. No
+ * other id exists.
  */
 public final class FixedIdSerdes implements RecordSerdes {
 

@@ -36,7 +36,8 @@ import org.apache.kafka.streams.kstream.Produced;
  *   <li>A record that can never be processed goes to {@code settlement.dead-letters} in the same transaction ({@code
  *       runtime.DeadLetterHandler}).
  *   <li>The topics' keys are the stores' keys, so nothing is repartitioned.
- *   <li>Every node and store is named. A store's name is also its changelog's, and must survive changes of the topology.
+ *   <li>Every node and store is named. A store's name is also its changelog's, and must survive changes of the
+ *       topology.
  * </ul>
  */
 public final class SettlementTopology {

@@ -4,8 +4,8 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
 /**
- * The service process: the topology ({@link SettlementTopology}), wallet reads ({@code query}), and health and metrics below
- * {@code /actuator}. All HTTP is on one internal port.
+ * The service process: the topology ({@link SettlementTopology}), wallet reads ({@code query}), and health and metrics
+ * below {@code /actuator}. All HTTP is on one internal port.
  */
 @SpringBootApplication(proxyBeanMethods = false)
 public class StreamsProcessor {

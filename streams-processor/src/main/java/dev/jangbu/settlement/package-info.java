@@ -1,6 +1,6 @@
 /**
- * Settlement: wallets, ledger entries and completions. Start with {@link dev.jangbu.settlement.SettlementTopology}; the process
- * is {@link dev.jangbu.settlement.StreamsProcessor}. The features are the packages below.
+ * Settlement: wallets, ledger entries and completions. Start with {@link dev.jangbu.settlement.SettlementTopology}; the
+ * process is {@link dev.jangbu.settlement.StreamsProcessor}. The features are the packages below.
  */
 @NullMarked
 package dev.jangbu.settlement;

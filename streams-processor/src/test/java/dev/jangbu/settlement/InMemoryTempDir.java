@@ -7,8 +7,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDirFactory;
 
 /**
- * Creates temporary directories in memory if the machine has a tmpfs. The test driver commits with each record, and so flushes
- * every store to disk.
+ * Creates temporary directories in memory if the machine has a tmpfs. The test driver commits with each record, and so
+ * flushes every store to disk.
  */
 final class InMemoryTempDir implements TempDirFactory {
 

@@ -19,9 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Writes a release's topology description and changelog bytes to {@code src/test/resources/released/<n>/}. Not a test; run it by
- * name: {@code mvn -pl streams-processor test -Dtest=ReleaseState}. The files are never edited. {@link ReleasedStateTest} runs
- * today's code on each release. See docs/topology-evolution.md.
+ * Writes a release's topology description and changelog bytes to {@code src/test/resources/released/<n>/}. Not a test;
+ * run it by name: {@code mvn -pl streams-processor test -Dtest=ReleaseState}. The files are never edited. {@link
+ * ReleasedStateTest} runs today's code on each release. See docs/topology-evolution.md.
  */
 public class ReleaseState {
 

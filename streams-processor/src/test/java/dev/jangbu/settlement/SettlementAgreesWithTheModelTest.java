@@ -33,7 +33,9 @@ import org.apache.kafka.common.utils.Bytes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Compares the topology with the model record by record, over tens of thousands of random records and several restarts. */
+/**
+ * Compares the topology with the model record by record, over tens of thousands of random records and several restarts.
+ */
 class SettlementAgreesWithTheModelTest {
 
     private static final Instant START = Instant.parse("2026-03-01T09:00:00Z");

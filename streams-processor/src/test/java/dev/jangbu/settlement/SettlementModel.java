@@ -12,8 +12,8 @@ import java.util.TreeMap;
 import java.util.UUID;
 
 /**
- * The reference model of the settlement: unbounded numbers, every id kept forever, no stores, no Kafka. It shares no code with
- * the processors.
+ * The reference model of the settlement: unbounded numbers, every id kept forever, no stores, no Kafka. It shares no
+ * code with the processors.
  */
 final class SettlementModel {
 

@@ -1,4 +1,4 @@
-/** The settlement's tests: its shape first, then what it does. */
+/** Tests of the topology. */
 @NullMarked
 package dev.jangbu.settlement;
 

@@ -12,9 +12,9 @@ import org.apache.avro.SchemaCompatibility;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks a schema change: readers and writers of a released schema and of today's must read each other's records with the same
- * meaning. First by Jangbu's own rules, field by field, which are stricter than Avro's. Then by Avro's check, which the registry
- * uses.
+ * Checks a schema change: readers and writers of a released schema and of today's must read each other's records with
+ * the same meaning. First by Jangbu's own rules, field by field, which are stricter than Avro's. Then by Avro's check,
+ * which the registry uses.
  */
 final class Evolution {
 

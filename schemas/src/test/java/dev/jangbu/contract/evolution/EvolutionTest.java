@@ -86,7 +86,7 @@ class EvolutionTest {
                         added(
                                 "{\"name\": \"memo\", \"type\": [\"null\", \"string\"], \"default\": null, \"doc\": \"d\"}")),
                 good(
-                        "a new field with a default of its own",
+                        "a new field with a default",
                         LAST,
                         added("{\"name\": \"round\", \"type\": \"int\", \"default\": 0, \"doc\": \"d\"}")),
                 good("a new field in a nested record", LAST, """
@@ -115,7 +115,7 @@ class EvolutionTest {
                         LAST,
                         "\"doc\": \"d\"}, {\"name\": \"memo\", \"type\": \"long\", \"doc\": \"d\"}]}}}"),
                 bad(
-                        "a field without a default goes",
+                        "a field without a default is removed",
                         Rule.REMOVED_WITHOUT_DEFAULT,
                         "id",
                         "/fields/0",
@@ -147,7 +147,7 @@ class EvolutionTest {
                         "\"default\": 1",
                         "\"default\": 2"),
                 bad(
-                        "a default goes",
+                        "a default is removed",
                         Rule.DEFAULT_CHANGED,
                         "tries",
                         "/fields/4",
@@ -155,7 +155,7 @@ class EvolutionTest {
                         "\"default\": 1, ",
                         ""),
                 bad(
-                        "text becomes bytes, which Avro lets pass",
+                        "text becomes bytes, which Avro accepts",
                         Rule.TYPE_CHANGED,
                         "id",
                         "/fields/0/type",
@@ -203,7 +203,7 @@ class EvolutionTest {
                         "timestamp-millis",
                         "timestamp-micros"),
                 bad(
-                        "a logical type goes",
+                        "a logical type is removed",
                         Rule.LOGICAL_TYPE_CHANGED,
                         "at",
                         "/fields/2/type",
@@ -235,7 +235,7 @@ class EvolutionTest {
                         "\"Line\"",
                         "\"Item\""),
                 bad(
-                        "a symbol goes, which Avro lets pass",
+                        "a symbol is removed, which Avro accepts",
                         Rule.SYMBOL_REMOVED,
                         "kind",
                         "/fields/5/type",
@@ -243,7 +243,7 @@ class EvolutionTest {
                         "\"CASH\", ",
                         ""),
                 bad(
-                        "symbols change places",
+                        "symbols are reordered",
                         Rule.SYMBOLS_REORDERED,
                         "kind",
                         "/fields/5/type",
@@ -251,7 +251,7 @@ class EvolutionTest {
                         "\"CASH\", \"CARD\"",
                         "\"CARD\", \"CASH\""),
                 bad(
-                        "fields change places",
+                        "fields are reordered",
                         Rule.FIELDS_REORDERED,
                         "amount",
                         "/fields/0",
@@ -377,7 +377,7 @@ class EvolutionTest {
 
     @Test
     void avrosOwnMessageIsReported() {
-        Schema without = bad().filter(change -> change.name().equals("a field without a default goes"))
+        Schema without = bad().filter(change -> change.name().equals("a field without a default is removed"))
                 .findFirst()
                 .orElseThrow()
                 .schema();

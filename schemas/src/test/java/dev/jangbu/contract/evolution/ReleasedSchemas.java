@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 import org.apache.avro.Schema;
 
 /**
- * The released schemas, {@code released/<subject>/<version>.avsc}, numbered from 1, each as registered (no references to other
- * files). A version is never edited, because records were written with it.
+ * The released schemas, {@code released/<subject>/<version>.avsc}, numbered from 1, each as registered (no references
+ * to other files). A version is never edited, because records were written with it.
  */
 public final class ReleasedSchemas {
 

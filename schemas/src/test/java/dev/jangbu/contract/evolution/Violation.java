@@ -5,8 +5,8 @@ package dev.jangbu.contract.evolution;
  *
  * @param rule the violated rule
  * @param field the field's path from the record, for instance {@code lines[].amount}; empty for the record itself
- * @param pointer the location in the schema's JSON (RFC 6901), for instance {@code /fields/5/type/items/fields/2}: in the
- *     released schema for a removal, otherwise in today's
+ * @param pointer the location in the schema's JSON (RFC 6901), for instance {@code /fields/5/type/items/fields/2}: in
+ *     the released schema for a removal, otherwise in today's
  * @param detail the violation in words
  */
 record Violation(Rule rule, String field, String pointer, String detail) {
@@ -21,9 +21,14 @@ record Violation(Rule rule, String field, String pointer, String detail) {
         DEFAULT_CHANGED("Keep the released default."),
         /** Avro promotes some types in one direction, and text and bytes in both; Jangbu's readers do not. */
         TYPE_CHANGED("Keep the field as it was released; add a nullable field with the new type under a new name."),
-        /** Avro resolves by the underlying type and ignores the logical type, so the number would get another meaning. */
+        /**
+         * Avro resolves by the underlying type and ignores the logical type, so the number would get another meaning.
+         */
         LOGICAL_TYPE_CHANGED("Keep the logical type; add a nullable field with the new one under a new name."),
-        /** Avro compares at most the last part of names. The registry, the generated classes and ksqlDB use the full name. */
+        /**
+         * Avro compares at most the last part of names. The registry, the generated classes and ksqlDB use the full
+         * name.
+         */
         NAME_CHANGED("Keep namespace and name; a type that means something else is a new type, in a new field."),
         /** A released record with the symbol would be read as the default. */
         SYMBOL_REMOVED("Keep the symbol, and say in the doc that it is no longer written."),

@@ -33,8 +33,8 @@ import org.slf4j.LoggerFactory;
  * Counts the distinct settlements posted for each reference. With the last one it emits the completion and deletes the
  * reference's state. A reference of one part is never stored.
  *
- * <p>The ledger publishes each posting exactly once to a {@code read_committed} reader, so nothing arrives after a completion.
- * A posting that is repeated while parts are missing is recognised by its settlementId.
+ * <p>The ledger publishes each posting exactly once to a {@code read_committed} reader, so nothing arrives after a
+ * completion. A posting that is repeated while parts are missing is recognised by its settlementId.
  */
 public final class CompletionProcessor
         implements Processor<String, Decoded<LedgerPosted>, String, SettlementCompleted> {
@@ -45,7 +45,10 @@ public final class CompletionProcessor
     /** Store: referenceId → the settlementIds posted so far, and their position. */
     public static final String POSTED_PARTS = "posted-parts";
 
-    /** A reference that lacks parts for this long counts as overdue: the ledger or a wallet partition is behind or stopped. */
+    /**
+     * A reference that lacks parts for this long counts as overdue: the ledger or a wallet partition is behind or
+     * stopped.
+     */
     static final Duration OVERDUE = Duration.ofMinutes(5);
 
     private static final Duration SCAN_INTERVAL = Duration.ofSeconds(30);
@@ -165,8 +168,8 @@ public final class CompletionProcessor
     }
 
     /**
-     * Updates the gauges. The store holds incomplete references only, so a scan is short unless a book is stopped while others
-     * continue. Then the scan covers the oldest references (keys are UUIDv7, ordered by time).
+     * Updates the gauges. The store holds incomplete references only, so a scan is short unless a book is stopped while
+     * others continue. Then the scan covers the oldest references (keys are UUIDv7, ordered by time).
      */
     private void scanIncomplete(long nowMs) {
         int incomplete = 0;

@@ -46,7 +46,8 @@ record PostedParts(long firstPostedAtMs, int referenceParts, BookPosition positi
     }
 
     /**
-     * The format in the store and its changelog, big-endian. A new format takes a new first byte and is read beside this one.
+     * The format in the store and its changelog, big-endian. A new format takes a new first byte and is read beside
+     * this one.
      *
      * <pre>
      *   byte 0        the format, 1

@@ -10,7 +10,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToLongFunction;
 
-/** Counts the processors' work. A transaction that is aborted and repeated counts twice; use the ledger for exact figures. */
+/**
+ * Counts the processors' work. A transaction that is aborted and repeated counts twice; use the ledger for exact
+ * figures.
+ */
 public final class SettlementMetrics {
 
     private record Incomplete(long references, long overdue, long oldestMs) {}

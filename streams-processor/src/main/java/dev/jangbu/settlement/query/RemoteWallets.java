@@ -32,7 +32,9 @@ final class RemoteWallets {
         this.http = RestClient.builder().requestFactory(factory).build();
     }
 
-    /** @throws WalletUnavailableException if the owner does not return the wallet; the message has the owner's reason */
+    /**
+     * @throws WalletUnavailableException if the owner does not return the wallet; the message has the owner's reason
+     */
     WalletView find(HostInfo owner, WalletKey key, BookPosition position) {
         try {
             WalletView wallet = http.get()

@@ -10,8 +10,8 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * Serves {@code GET /wallets/{sellerId}?currency=KRW[&position=0:17,3:4]}. With the position of a completed payment, refund or
- * payout, the wallet includes it; the answer is 503 {@code restoring} if that takes longer than two seconds.
+ * Serves {@code GET /wallets/{sellerId}?currency=KRW[&position=0:17,3:4]}. With the position of a completed payment,
+ * refund or payout, the wallet includes it; the answer is 503 {@code restoring} if that takes longer than two seconds.
  */
 @RestController
 final class WalletController {

@@ -24,10 +24,10 @@ import org.springframework.stereotype.Component;
  * Reads a wallet from the instance that owns it, local or remote.
  *
  * <ul>
- *   <li>A read may be some milliseconds ahead of the commit. It is still correct: after an abort the same requests are decided
- *       again, in the same order, with the same result.
- *   <li>A read may be stale on an instance that was frozen and has not noticed the takeover. A client that needs a current
- *       wallet passes the {@link BookPosition} of a completion.
+ *   <li>A read may be some milliseconds ahead of the commit. It is still correct: after an abort the same requests are
+ *       decided again, in the same order, with the same result.
+ *   <li>A read may be stale on an instance that was frozen and has not noticed the takeover. A client that needs a
+ *       current wallet passes the {@link BookPosition} of a completion.
  *   <li>A payout relies on neither; the wallet processor checks its expected version.
  * </ul>
  */

@@ -7,12 +7,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * A position in the books: for each book, the highest journal number of a reference. Its text form is {@code 0:17,3:4}. A client
- * gets it with a completed payment and passes it to a balance read that must include this payment.
+ * A position in the books: for each book, the highest journal number of a reference. Its text form is {@code 0:17,3:4}.
+ * A client gets it with a completed payment and passes it to a balance read that must include this payment.
  *
- * <p>A book is a partition of {@code ledger.entries}, and so of {@code settlement.requests}. Its journals are numbered in the
- * order in which the wallet processor emitted the entries: journal n of book b is the n-th entry of partition b. The entry
- * count of a partition ({@code EntryCount}) therefore tells if its wallets have passed a position.
+ * <p>A book is a partition of {@code ledger.entries}, and so of {@code settlement.requests}. Its journals are numbered
+ * in the order in which the wallet processor emitted the entries: journal n of book b is the n-th entry of partition b.
+ * The entry count of a partition ({@code EntryCount}) therefore tells if its wallets have passed a position.
  *
  * @param journals book → journal number, both as in {@code LedgerPosted}
  */

@@ -9,10 +9,10 @@ import org.apache.kafka.common.serialization.Serdes;
 /**
  * The value of a record, or the reason why it can never be decoded (a poison pill).
  *
- * <p>Kafka Streams deserializes a record before its turn. If poison failed there, its dead letter could be committed with an
- * offset that does not pass it yet, and be sent a second time after a crash. So decoding does not fail for poison: the
- * processor rejects the record in its turn, and dead letter and offset are committed in one transaction. A registry that
- * does not answer still fails the task.
+ * <p>Kafka Streams deserializes a record before its turn. If poison failed there, its dead letter could be committed
+ * with an offset that does not pass it yet, and be sent a second time after a crash. So decoding does not fail for
+ * poison: the processor rejects the record in its turn, and dead letter and offset are committed in one transaction. A
+ * registry that does not answer still fails the task.
  *
  * @param <T> the type of the value
  */

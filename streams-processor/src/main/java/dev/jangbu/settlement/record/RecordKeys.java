@@ -32,8 +32,8 @@ public final class RecordKeys {
     /**
      * Parses a settlementId.
      *
-     * @throws UnprocessableRecordException unless it is a UUIDv7 (RFC 9562) in lower case; another spelling of the same id
-     *     would count as another settlement
+     * @throws UnprocessableRecordException unless it is a UUIDv7 (RFC 9562) in lower case; another spelling of the same
+     *     id would count as another settlement
      */
     public static UUID settlementId(String text) {
         UUID id;

@@ -1,8 +1,8 @@
 package dev.jangbu.settlement.record;
 
 /**
- * A record that can never be processed. Thrown before any store is written. The record goes to the dead letters unchanged, and
- * processing continues with the next one.
+ * A record that can never be processed. Thrown before any store is written. The record goes to the dead letters
+ * unchanged, and processing continues with the next one.
  */
 public final class UnprocessableRecordException extends RuntimeException {
 
@@ -16,7 +16,9 @@ public final class UnprocessableRecordException extends RuntimeException {
         OUTSIDE_CONTRACT,
         /** The id's time is ahead of its record's. Accepting it would advance the clock and expire valid older ids. */
         FUTURE_ID,
-        /** The id is older than the deduplication horizon, so that a duplicate can't be excluded. A person must check. */
+        /**
+         * The id is older than the deduplication horizon, so that a duplicate can't be excluded. A person must check.
+         */
         BEYOND_HORIZON,
         /** The balance would not fit 64 bits. Stopping would block the other wallets of the partition. */
         BALANCE_OVERFLOW

@@ -10,8 +10,8 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.WriteBufferManager;
 
 /**
- * Bounds the memory of all RocksDB stores of the process together: 24 MiB off the heap, indexes and filters included, of which
- * 12 MiB are write buffers. The default is about 80 MiB for each store.
+ * Bounds the memory of all RocksDB stores of the process together: 24 MiB off the heap, indexes and filters included,
+ * of which 12 MiB are write buffers. The default is about 80 MiB for each store.
  */
 public final class BoundedRocksDb implements RocksDBConfigSetter {
 

@@ -22,10 +22,10 @@ import org.slf4j.LoggerFactory;
  * Handles exceptions of the processors.
  *
  * <ul>
- *   <li>{@link UnprocessableRecordException}: sends the record unchanged to the dead letters, in the transaction that commits
- *       its offset, and continues with the next record.
- *   <li>Any other exception (a registry that does not answer, a bug): fails the task, which aborts the transaction. {@link
- *       FailurePolicy} then decides.
+ *   <li>{@link UnprocessableRecordException}: sends the record unchanged to the dead letters, in the transaction that
+ *       commits its offset, and continues with the next record.
+ *   <li>Any other exception (a registry that does not answer, a bug): fails the task, which aborts the transaction.
+ *       {@link FailurePolicy} then decides.
  * </ul>
  *
  * <p>Kafka Streams creates it from its class.

@@ -8,14 +8,14 @@ import org.apache.kafka.streams.errors.ErrorHandlerContext;
 import org.apache.kafka.streams.errors.ProductionExceptionHandler;
 
 /**
- * Fails the task on every deserialization and production exception. The transaction is aborted, and {@link FailurePolicy}
- * retries or stops.
+ * Fails the task on every deserialization and production exception. The transaction is aborted, and {@link
+ * FailurePolicy} retries or stops.
  *
  * <ul>
- *   <li>Deserialization: poison does not fail here ({@link dev.jangbu.settlement.record.Decoded}); a failure is the registry's,
- *       or a bug.
- *   <li>Production: a skipped record would be a lost entry, completion or dead letter. The producer retries transient errors
- *       first; a record that is too large or refused by the broker fails the task.
+ *   <li>Deserialization: poison does not fail here ({@link dev.jangbu.settlement.record.Decoded}); a failure is the
+ *       registry's, or a bug.
+ *   <li>Production: a skipped record would be a lost entry, completion or dead letter. The producer retries transient
+ *       errors first; a record that is too large or refused by the broker fails the task.
  * </ul>
  *
  * <p>Kafka Streams creates it from its class.

@@ -17,10 +17,10 @@ import org.slf4j.LoggerFactory;
  * Decides what happens after a stream thread has died.
  *
  * <ul>
- *   <li>A dependency (Kafka, the registry) is unavailable: a new thread retries, without a limit, after a pause that grows from
- *       {@link #FIRST_PAUSE} to {@link #LONGEST_PAUSE}.
- *   <li>Any other failure is a bug: the client stops, and the health state is failed. A retry would fail again, and skipping
- *       the record would lose money.
+ *   <li>A dependency (Kafka, the registry) is unavailable: a new thread retries, without a limit, after a pause that
+ *       grows from {@link #FIRST_PAUSE} to {@link #LONGEST_PAUSE}.
+ *   <li>Any other failure is a bug: the client stops, and the health state is failed. A retry would fail again, and
+ *       skipping the record would lose money.
  * </ul>
  */
 final class FailurePolicy implements StreamsUncaughtExceptionHandler {

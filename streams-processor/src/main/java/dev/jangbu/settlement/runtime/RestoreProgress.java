@@ -83,7 +83,10 @@ final class RestoreProgress implements StateRestoreListener {
         return running.values().stream().mapToLong(Restoring::remaining).sum();
     }
 
-    /** For instance {@code decided-settlements of partition 2 (700000 of 1200000 to go)}; empty if no store is being restored. */
+    /**
+     * For instance {@code decided-settlements of partition 2 (700000 of 1200000 to go)}; empty if no store is being
+     * restored.
+     */
     @Override
     public String toString() {
         Map<String, String> sorted = new TreeMap<>();

@@ -4,7 +4,10 @@ import dev.jangbu.settlement.runtime.SettlementStreams.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 
-/** UP while requests are processed, OUT_OF_SERVICE while waiting or restoring, DOWN after a failure that needs an operator. */
+/**
+ * UP while requests are processed, OUT_OF_SERVICE while waiting or restoring, DOWN after a failure that needs an
+ * operator.
+ */
 final class SettlementHealth implements HealthIndicator {
 
     private final SettlementStreams streams;

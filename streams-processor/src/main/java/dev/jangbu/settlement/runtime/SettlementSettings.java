@@ -7,8 +7,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * The service's settings, {@code jangbu.*}, with their defaults. Each is set by an environment variable, for instance {@code
- * JANGBU_STATE_DIR}. Settings that correctness depends on are constants in {@link StreamsConfigFactory}.
+ * The service's settings, {@code jangbu.*}, with their defaults. Each is set by an environment variable, for instance
+ * {@code JANGBU_STATE_DIR}. Settings that correctness depends on are constants in {@link StreamsConfigFactory}.
  *
  * @param kafka bootstrap servers
  * @param registry the schema registry's base URL
@@ -20,8 +20,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param standbyReplicas the number of copies of each store on other instances
  * @param sessionTimeout the time after which other instances take over the partitions of a silent one; at least the
  *     broker's {@code group.min.session.timeout.ms}
- * @param transactionTimeout the time after which the broker aborts the transaction of a frozen instance; until then {@code
- *     read_committed} readers wait
+ * @param transactionTimeout the time after which the broker aborts the transaction of a frozen instance; until then
+ *     {@code read_committed} readers wait
  */
 @ConfigurationProperties("jangbu")
 public record SettlementSettings(

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs the topology: waits for Kafka, the topics and the schemas, starts the client, and on close leaves the group, so that
- * other instances take over its partitions at once instead of after the session timeout. Thread-safe.
+ * Runs the topology: waits for Kafka, the topics and the schemas, starts the client, and on close leaves the group, so
+ * that other instances take over its partitions at once instead of after the session timeout. Thread-safe.
  */
 public final class SettlementStreams implements AutoCloseable {
 

@@ -12,14 +12,14 @@ import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 
 /**
- * Builds persistent key-value stores. Each has a compacted changelog, {@code <application.id>-<store>-changelog}, from which it
- * is restored.
+ * Builds persistent key-value stores. Each has a compacted changelog, {@code <application.id>-<store>-changelog}, from
+ * which it is restored.
  */
 public final class ChangelogStores {
 
     /**
-     * Compaction skips the active segment, and a restore reads it in full. Small segments keep a restore close to the size
-     * of the live data (the default segment is 1 GiB).
+     * Compaction skips the active segment, and a restore reads it in full. Small segments keep a restore close to the
+     * size of the live data (the default segment is 1 GiB).
      */
     private static final Map<String, String> CHANGELOG = Map.of(
             CLEANUP_POLICY_CONFIG,

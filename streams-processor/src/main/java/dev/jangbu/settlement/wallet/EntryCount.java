@@ -4,9 +4,9 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 
 /**
- * Counts the entries that a partition has emitted. The count is the journal number of the last entry in the partition's book.
- * It is written after the wallet: a reader that reads the count first and a wallet then gets the wallet with all counted
- * entries.
+ * Counts the entries that a partition has emitted. The count is the journal number of the last entry in the partition's
+ * book. It is written after the wallet: a reader that reads the count first and a wallet then gets the wallet with all
+ * counted entries.
  */
 public final class EntryCount {
 

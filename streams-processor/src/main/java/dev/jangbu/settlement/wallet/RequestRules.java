@@ -9,8 +9,8 @@ import dev.jangbu.settlement.record.UnprocessableRecordException.Cause;
 import java.time.Instant;
 
 /**
- * Validates the fields of a request. Later steps rely on it: an entry that the ledger can't post stops its book and can't be
- * fixed any more.
+ * Validates the fields of a request. Later steps rely on it: an entry that the ledger can't post stops its book and
+ * can't be fixed any more.
  */
 final class RequestRules {
 

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Time is the time in the ids (UUIDv7). The clock is the highest accepted id time. It is stored and written in the
  * transaction that decides. The wall clock is not used, so a pause, a restart or a replay from the first offset changes
- * nothing. A window store would not work: one id far ahead advances its time, and a restart resets it; either lets a duplicate
- * through.
+ * nothing. A window store would not work: one id far ahead advances its time, and a restart resets it; either lets a
+ * duplicate through.
  *
  * <pre>
  *              sweep            HORIZON                          clock        record + LEAD
@@ -75,7 +75,8 @@ final class SettlementDeduplicator {
      * Classifies an id. Writes nothing.
      *
      * @param recordedAtMs the timestamp of the request's record
-     * @param replay true for a replayed dead letter, which was proved absent from the ledger: the horizon does not apply
+     * @param replay true for a replayed dead letter, which was proved absent from the ledger: the horizon does not
+     *     apply
      */
     Classification classify(UUID id, long recordedAtMs, boolean replay) {
         if (timeMs(id) > recordedAtMs + LEAD.toMillis()) {

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * Decides a request: the new wallet and the double entry that proves it. A pure function: no store, no clock, no Kafka.
  *
  * <ul>
- *   <li>Payments and refunds always apply, because the money has already moved at the payment service provider. The balance
- *       may become negative.
+ *   <li>Payments and refunds always apply, because the money has already moved at the payment service provider. The
+ *       balance may become negative.
  *   <li>A payout applies only if the balance covers it and the wallet has the expected version.
  * </ul>
  */

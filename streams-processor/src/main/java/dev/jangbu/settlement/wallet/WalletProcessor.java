@@ -27,11 +27,11 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 
 /**
- * The only writer of a partition's wallets: validates a request, drops duplicates, decides, stores the wallet and forwards the
- * entry or the rejection.
+ * The only writer of a partition's wallets: validates a request, drops duplicates, decides, stores the wallet and
+ * forwards the entry or the rejection.
  *
- * <p>Output records, store updates and the input offset are one Kafka transaction. A request that can never be processed fails
- * with {@link UnprocessableRecordException} before any store is written.
+ * <p>Output records, store updates and the input offset are one Kafka transaction. A request that can never be
+ * processed fails with {@link UnprocessableRecordException} before any store is written.
  */
 public final class WalletProcessor implements Processor<String, Decoded<SettlementRequested>, String, SpecificRecord> {
 

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  *   bytes 17-24 updatedAt, milliseconds since 1970, UTC
  * </pre>
  *
- * A new format takes a new first byte. This class then reads both formats and writes the new one; a wallet is rewritten with
- * its next entry. An unknown format fails the task.
+ * A new format takes a new first byte. This class then reads both formats and writes the new one; a wallet is rewritten
+ * with its next entry. An unknown format fails the task.
  */
 final class WalletSerde {
 

@@ -324,8 +324,8 @@ class SettlementOnKafkaTest {
     }
 
     /**
-     * True if a read that starts before its position is reached returns the wallet with this position. It may time out on a slow
-     * machine; the caller then tries the next position.
+     * True if a read that starts before its position is reached returns the wallet with this position. It may time out
+     * on a slow machine; the caller then tries the next position.
      */
     private boolean readWaitsFor(MockMvc http, int entries) throws Exception {
         CompletableFuture<MockHttpServletResponse> read = CompletableFuture.supplyAsync(() -> wallet(http, entries));

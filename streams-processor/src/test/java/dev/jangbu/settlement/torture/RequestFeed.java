@@ -21,7 +21,10 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** Writes requests at a steady rate: all kinds, references with parts on several wallets, repeated deliveries, and poison. */
+/**
+ * Writes requests at a steady rate: all kinds, references with parts on several wallets, repeated deliveries, and
+ * poison.
+ */
 final class RequestFeed implements AutoCloseable {
 
     static final int WALLETS = 24;

@@ -36,8 +36,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Two instances with standbys, killed and frozen under load, have exactly the output of one undisturbed instance with the same
- * requests: the same entries byte for byte, the same completions, dead letters and wallets.
+ * Two instances with standbys, killed and frozen under load, have exactly the output of one undisturbed instance with
+ * the same requests: the same entries byte for byte, the same completions, dead letters and wallets.
  */
 class SettlementSurvivesTortureTest {
 

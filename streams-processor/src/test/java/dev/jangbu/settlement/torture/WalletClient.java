@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Reads wallets continuously through all instances, each with the position of a posting. Every answer must include the posting,
- * or be a 503 with a reason and Retry-After.
+ * Reads wallets continuously through all instances, each with the position of a posting. Every answer must include the
+ * posting, or be a 503 with a reason and Retry-After.
  */
 final class WalletClient implements AutoCloseable {
 
