@@ -1,5 +1,5 @@
--- Bug: the trigger that refuses changes of journals is gone, and the service has the right to make them
--- Harm: a mistake, or somebody who got hold of the service, could rewrite the book
+-- Bug: the trigger that refuses changes of journals is missing, and the service's role may update and delete them
+-- Harm: a bug or an attacker in the service could change posted journals
 -- Scenario: load
 -- Caught: ledger-refuses-change
 -- Database: ledger

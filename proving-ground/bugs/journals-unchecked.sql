@@ -1,5 +1,5 @@
--- Bug: the trigger that judges journals is gone
--- Harm: journals that do not balance, with gaps, and with hashes that follow from nothing could come into the book
+-- Bug: the trigger that checks journals is missing
+-- Harm: unbalanced journals, gaps and wrong hashes could be posted
 -- Scenario: load
 -- Caught: ledger-refuses-change
 -- Database: ledger

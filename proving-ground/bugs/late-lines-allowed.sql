@@ -1,5 +1,5 @@
--- Bug: the trigger that refuses lines for a closed journal is gone
--- Harm: what is in the book could be added to
+-- Bug: the trigger that refuses lines of a closed journal is missing
+-- Harm: lines could be added to posted journals
 -- Scenario: load
 -- Caught: ledger-refuses-change
 -- Database: ledger

@@ -1,4 +1,4 @@
--- The roles belong to the server and exist before its databases. None of them owns anything here.
+-- The roles exist before the database. None of them owns a table.
 GRANT SELECT, INSERT ON accounts, books, journals, lines, balances TO jangbu_ledger;
 GRANT UPDATE ON books, balances TO jangbu_ledger;
 GRANT SELECT ON journal_hashes TO jangbu_ledger;

@@ -1,13 +1,13 @@
--- Sums of any size, a place in time for each line, and one pass for all that a journal is judged by.
+-- Unbounded sums, the journal's number and time in each line, and all checks of a journal in one pass.
 
--- A line fits a bigint and so does a wallet; the sum of a platform's accounts need not.
+-- Lines and wallets fit a bigint. Sums of the platform's accounts may not.
 ALTER TABLE balances
     ALTER COLUMN debits TYPE numeric(38, 0),
     ALTER COLUMN credits TYPE numeric(38, 0);
 CREATE INDEX balances_by_account ON balances (account, currency);
 
--- Its journal's place, so that the lines of an account can be read in their order, and summed up to a time, from one
--- index alone. The journal's insertion compares them.
+-- The journal's book, number and time, so that one index serves reads of an account's lines in order and sums up to a
+-- time. Inserting the journal checks them.
 ALTER TABLE lines
     ADD COLUMN book integer,
     ADD COLUMN no bigint,
@@ -22,10 +22,10 @@ ALTER TABLE lines
     ALTER COLUMN recorded_at SET NOT NULL;
 DROP INDEX lines_by_account;
 CREATE INDEX lines_by_account ON lines (account, currency, recorded_at, book, no, line_no) INCLUDE (side, amount);
--- Lines are written nearly in the order of this time, so that a few pages of summary find all since a moment.
+-- Lines are inserted almost in the order of recorded_at, so a small BRIN index finds the lines since a point in time.
 CREATE INDEX lines_by_time ON lines USING brin (recorded_at) WITH (pages_per_range = 32, autosummarize = on);
 
--- Sums only grow, and stay. (JL008)
+-- Balances only grow and are never deleted (JL008).
 CREATE TRIGGER balances_only_grow BEFORE UPDATE ON balances FOR EACH ROW
     WHEN (NEW.debits < OLD.debits OR NEW.credits < OLD.credits
         OR (NEW.book, NEW.account, NEW.currency) IS DISTINCT FROM (OLD.book, OLD.account, OLD.currency))
@@ -33,7 +33,7 @@ CREATE TRIGGER balances_only_grow BEFORE UPDATE ON balances FOR EACH ROW
 CREATE TRIGGER balances_stay BEFORE DELETE OR TRUNCATE ON balances
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
--- The one definition of a journal's hash in this database; see the view journal_hashes for its bytes.
+-- The only definition of a journal's hash in this database. The view journal_hashes describes the bytes.
 CREATE FUNCTION journal_hash(previous bytea, j journals, canonical_lines bytea) RETURNS bytea
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN sha256(coalesce(previous, decode(repeat('00', 32), 'hex'))
@@ -57,19 +57,19 @@ SELECT j.settlement_id, j.book, j.no, j.hash AS stored,
             FROM lines l WHERE l.settlement_id = j.settlement_id)) AS computed
 FROM journals j;
 
--- As before (see V2), in one pass over the journals; and JL012, a line that is not in its journal's place.
+-- The checks of V2 in one pass over the journals, and JL012: a line with another book, number or time than its journal.
 CREATE OR REPLACE FUNCTION check_journals() RETURNS trigger LANGUAGE plpgsql
     SET search_path = pg_catalog, public, pg_temp
     SET enable_seqscan = off
 AS $$
 DECLARE
-    culprit record;
+    offending record;
 BEGIN
     SELECT n.*, l.*, v.settlement_id AS predecessor, coalesce(v.balance_after, 0) + l.net AS expected,
-           b.hash AS previous_hash INTO culprit
+           b.hash AS previous_hash INTO offending
     FROM new_journals n
     CROSS JOIN LATERAL (
-        -- Sums of bigint are numeric: nothing overflows here.
+        -- Sums of bigint are numeric and do not overflow.
         SELECT count(*) AS present,
                count(*) FILTER (WHERE currency <> n.currency) AS foreign_lines,
                count(*) FILTER (WHERE book <> n.book OR no <> n.no OR recorded_at <> n.recorded_at) AS misplaced,
@@ -80,7 +80,7 @@ BEGIN
                string_agg(canonical_line(lines), ''::bytea ORDER BY line_no) AS canonical
         FROM lines WHERE lines.settlement_id = n.settlement_id
     ) l
-    -- The predecessor is looked for in the same book: a wallet's entries all lie in one partition.
+    -- The predecessor is in the same book: all entries of a wallet are in one partition.
     LEFT JOIN LATERAL (
         SELECT settlement_id, balance_after FROM journals
         WHERE wallet_id = n.wallet_id AND wallet_version = n.wallet_version - 1 AND book = n.book
@@ -97,30 +97,30 @@ BEGIN
         RETURN NULL;
     END IF;
 
-    IF culprit.present < 2 OR culprit.present <> culprit.line_count THEN
-        RAISE EXCEPTION 'settlement %: the journal has % lines, says % and needs at least 2',
-            culprit.settlement_id, culprit.present, culprit.line_count USING ERRCODE = 'JL001';
-    ELSIF culprit.foreign_lines > 0 THEN
+    IF offending.present < 2 OR offending.present <> offending.line_count THEN
+        RAISE EXCEPTION 'settlement %: the journal has % lines, declares % and needs at least 2',
+            offending.settlement_id, offending.present, offending.line_count USING ERRCODE = 'JL001';
+    ELSIF offending.foreign_lines > 0 THEN
         RAISE EXCEPTION 'settlement %: % lines are not in the journal''s currency %',
-            culprit.settlement_id, culprit.foreign_lines, culprit.currency USING ERRCODE = 'JL003';
-    ELSIF culprit.debits <> culprit.credits THEN
+            offending.settlement_id, offending.foreign_lines, offending.currency USING ERRCODE = 'JL003';
+    ELSIF offending.debits <> offending.credits THEN
         RAISE EXCEPTION 'settlement %: debits of % and credits of % do not balance',
-            culprit.settlement_id, culprit.debits, culprit.credits USING ERRCODE = 'JL002';
-    ELSIF culprit.misplaced > 0 THEN
-        RAISE EXCEPTION 'settlement %: % lines are not in the place of their journal, number % of book %',
-            culprit.settlement_id, culprit.misplaced, culprit.no, culprit.book USING ERRCODE = 'JL012';
-    ELSIF culprit.wallet_version > 1 AND culprit.predecessor IS NULL THEN
+            offending.settlement_id, offending.debits, offending.credits USING ERRCODE = 'JL002';
+    ELSIF offending.misplaced > 0 THEN
+        RAISE EXCEPTION 'settlement %: % lines differ in book, number or time from their journal, number % of book %',
+            offending.settlement_id, offending.misplaced, offending.no, offending.book USING ERRCODE = 'JL012';
+    ELSIF offending.wallet_version > 1 AND offending.predecessor IS NULL THEN
         RAISE EXCEPTION 'settlement %: version % of wallet % has no predecessor in its book',
-            culprit.settlement_id, culprit.wallet_version, culprit.wallet_id USING ERRCODE = 'JL004';
-    ELSIF culprit.balance_after <> culprit.expected THEN
-        RAISE EXCEPTION 'settlement %: version % of wallet % says balance % instead of %',
-            culprit.settlement_id, culprit.wallet_version, culprit.wallet_id, culprit.balance_after,
-            culprit.expected USING ERRCODE = 'JL005';
-    ELSIF culprit.no > 1 AND culprit.previous_hash IS NULL THEN
+            offending.settlement_id, offending.wallet_version, offending.wallet_id USING ERRCODE = 'JL004';
+    ELSIF offending.balance_after <> offending.expected THEN
+        RAISE EXCEPTION 'settlement %: version % of wallet % has balance % instead of %',
+            offending.settlement_id, offending.wallet_version, offending.wallet_id, offending.balance_after,
+            offending.expected USING ERRCODE = 'JL005';
+    ELSIF offending.no > 1 AND offending.previous_hash IS NULL THEN
         RAISE EXCEPTION 'settlement %: number % of book % has no predecessor',
-            culprit.settlement_id, culprit.no, culprit.book USING ERRCODE = 'JL006';
+            offending.settlement_id, offending.no, offending.book USING ERRCODE = 'JL006';
     ELSE
-        RAISE EXCEPTION 'settlement %: the hash of number % of book % does not follow from the one before',
-            culprit.settlement_id, culprit.no, culprit.book USING ERRCODE = 'JL009';
+        RAISE EXCEPTION 'settlement %: the hash of number % of book % does not match the previous one',
+            offending.settlement_id, offending.no, offending.book USING ERRCODE = 'JL009';
     END IF;
 END $$;

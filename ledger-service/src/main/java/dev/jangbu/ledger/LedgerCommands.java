@@ -13,13 +13,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 
 /**
- * The commands about the ledger, beside the running service: {@code verify}, {@code rebuild}, {@code reconcile}. They find
- * everything by the service's own environment variables, and {@code JANGBU_AUDIT_PASSWORD}. Exit codes: 0 it holds, 1
- * something differs, 2 it could not be run.
+ * The ledger commands {@code verify}, {@code rebuild} and {@code reconcile}. They can run beside the service.
+ *
+ * <p>Configuration: the service's environment variables and {@code JANGBU_AUDIT_PASSWORD}. Exit codes: 0 no
+ * difference, 1 differences found, 2 the command failed.
  */
 @Command(
         name = "ledger",
-        description = "Proves the book.",
+        description = "Verifies, rebuilds and reconciles the ledger.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = HelpCommand.class)
 public final class LedgerCommands {
@@ -27,7 +28,7 @@ public final class LedgerCommands {
     private LedgerCommands() {}
 
     public static void main(String[] args) {
-        // Before any logger is made.
+        // Before the first logger is created.
         System.setProperty("logback.configurationFile", "logback-command.xml");
         CommandLine commands = commands(Installation.of(System.getenv(), new LedgerService().clock()));
         commands.setOut(new PrintWriter(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8));
@@ -35,37 +36,37 @@ public final class LedgerCommands {
         System.exit(run(commands, args));
     }
 
-    /** Also when the JVM itself fails: its own exit code, 1, would say that something differs. */
+    /** Exits with 2 after an {@link Error}: the JVM's exit code is 1, which means that differences were found. */
     private static int run(CommandLine commands, String... args) {
         try {
             return commands.execute(args);
         } catch (Error e) {
-            commands.getErr().println("The command could not be run: " + e);
+            commands.getErr().println("The command failed: " + e);
             return CommandLine.ExitCode.USAGE;
         }
     }
 
-    /** The commands for an installation. */
+    /** Creates the command line for an installation. */
     static CommandLine commands(Installation installation) {
         CommandLine commands = new CommandLine(new LedgerCommands())
                 .addSubcommand(new VerifyCommand(installation))
                 .addSubcommand(new RebuildCommand(installation))
                 .addSubcommand(new ReconcileCommand(installation));
         commands.setExecutionExceptionHandler((exception, command, parsed) -> {
-            command.getErr().println("ledger " + command.getCommandName() + " could not be run: " + reason(exception));
+            command.getErr().println("ledger " + command.getCommandName() + " failed: " + reason(exception));
             return CommandLine.ExitCode.USAGE;
         });
         return commands;
     }
 
-    /** The failure as it was met, and the one at its root, on one line. */
+    /** The exception and its root cause, each on one line. */
     private static String reason(Throwable failure) {
         Throwable root = failure;
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        String met = oneLine(failure);
-        return root == failure ? met : met + " (" + oneLine(root) + ")";
+        String outer = oneLine(failure);
+        return root == failure ? outer : outer + " (" + oneLine(root) + ")";
     }
 
     private static String oneLine(Throwable failure) {

@@ -1,6 +1,8 @@
 package dev.jangbu.ledger;
 
-import dev.jangbu.ledger.book.BookConfiguration;
+import dev.jangbu.ledger.settings.LedgerSettings;
+
+import dev.jangbu.ledger.query.QueryConfiguration;
 import dev.jangbu.ledger.database.Database;
 import dev.jangbu.ledger.database.Migrations;
 import dev.jangbu.ledger.posting.PostingConfiguration;
@@ -27,7 +29,7 @@ import org.springframework.context.annotation.Import;
 @SpringBootConfiguration(proxyBeanMethods = false)
 @EnableAutoConfiguration
 @EnableConfigurationProperties(LedgerSettings.class)
-@Import({PostingConfiguration.class, BookConfiguration.class})
+@Import({PostingConfiguration.class, QueryConfiguration.class})
 public class LedgerService {
 
     public static void main(String[] args) {
@@ -41,7 +43,7 @@ public class LedgerService {
 
     @Bean
     Database database(LedgerSettings settings) {
-        return new Database(settings.postgres(), settings.ledgerPassword(), settings.booksAtOnce());
+        return new Database(settings.postgres(), settings.ledgerPassword(), settings.writerThreads());
     }
 
     @Bean

@@ -1,4 +1,4 @@
-/** The ledger service: entries from Kafka become journals of a double-entry book in PostgreSQL. */
+/** The ledger service: posts entries from Kafka as double-entry journals in PostgreSQL. */
 @NullMarked
 package dev.jangbu.ledger;
 

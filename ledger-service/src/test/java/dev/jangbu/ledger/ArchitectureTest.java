@@ -8,14 +8,14 @@ import dev.jangbu.architecture.HouseRules;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What the book may know: Kafka and its own database, but neither payments nor wallets nor a PSP. */
+/** The dependency rules of the ledger: it knows Kafka and its own database, but no payments, wallets or PSPs. */
 @Tag("gate")
 class ArchitectureTest {
 
     private static final JavaClasses OWN = HouseRules.ownClasses();
 
     @Test
-    void theBookKnowsNoPaymentAndNoPsp() {
+    void theLedgerKnowsNoPaymentsAndNoPsp() {
         noClasses()
                 .should()
                 .dependOnClassesThat()
@@ -30,11 +30,11 @@ class ArchitectureTest {
     }
 
     @Test
-    void entriesJournalsAndTheirHashesKnowNoFramework() {
+    void entriesJournalsAndHashesKnowNoFramework() {
         noClasses()
                 .that()
                 .haveNameMatching(
-                        "dev\\.jangbu\\.ledger\\.book\\.(AccountKind|Entry|Journal|JournalHash|Line|Trial)(\\$.*)?")
+                        "dev\\.jangbu\\.ledger\\.(journal|query)\\.(AccountKind|Entry|Journal|JournalHash|Line|TrialBalance)(\\$.*)?")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(
@@ -43,7 +43,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void theWayOfAnEntryIntoTheBookKnowsNoContainer() {
+    void postingKnowsNoContainer() {
         noClasses()
                 .that()
                 .resideInAnyPackage("dev.jangbu.ledger.posting..", "dev.jangbu.ledger.database..")
@@ -52,7 +52,7 @@ class ArchitectureTest {
                 .and()
                 .haveSimpleNameNotEndingWith("Health")
                 .and()
-                .doNotHaveSimpleName("PostingLoop") // Spring starts and stops it.
+                .doNotHaveSimpleName("PostingLoop") // It implements the lifecycle interface.
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.springframework..")

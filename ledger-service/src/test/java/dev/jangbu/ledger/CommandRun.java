@@ -8,7 +8,7 @@ import java.io.StringWriter;
 import java.time.Clock;
 import picocli.CommandLine;
 
-/** What a command line did. */
+/** The exit code and output of a command. */
 record CommandRun(int exit, String out, String err) {
 
     static CommandRun of(Installation installation, String... args) {

@@ -2,10 +2,10 @@ package dev.jangbu.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jangbu.ledger.book.Entries;
-import dev.jangbu.ledger.book.Entry;
-import dev.jangbu.ledger.book.History;
 import dev.jangbu.ledger.database.LedgerDatabase;
+import dev.jangbu.ledger.journal.Entry;
+import dev.jangbu.ledger.journal.RandomEntries;
+import dev.jangbu.ledger.journal.TestEntries;
 import dev.jangbu.ledger.posting.TestLedger;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -15,16 +15,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The commands beside a service that goes on posting, and on entries that it refused. */
+/** The commands while the service posts, and after refused entries. */
 final class CommandsWhilePostingTest {
 
     private static final int BOOKS = 2;
-    /** As many as are posted in the meantime; no more, or the service would be busy with them long afterwards. */
+    /** The maximum, so that the posting of the rest does not take long. */
     private static final int ENTRIES = 4_000;
 
     private static final String REBUILT = "jangbu_ledger_rebuilt";
 
-    private final History history = new History(815, BOOKS, 40);
+    private final RandomEntries entries = new RandomEntries(815, BOOKS, 40);
 
     @BeforeEach
     void fresh() throws Exception {
@@ -38,12 +38,12 @@ final class CommandsWhilePostingTest {
     }
 
     @Test
-    void aBookThatGrowsMeanwhileHoldsAndEqualsItsRebuild() throws Exception {
+    void aGrowingLedgerHoldsAndEqualsItsRebuild() throws Exception {
         AtomicBoolean more = new AtomicBoolean(true);
         AtomicInteger sent = new AtomicInteger();
         CompletableFuture<Void> load = CompletableFuture.runAsync(() -> {
             while (more.get() && sent.get() < ENTRIES) {
-                TestLedger.send(history.next(50), BOOKS);
+                TestLedger.send(entries.next(50), BOOKS);
                 sent.addAndGet(50);
             }
         });
@@ -55,15 +55,15 @@ final class CommandsWhilePostingTest {
             load.get();
             TestLedger.awaitPostings(sent.get());
 
-            assertThat(verify.out()).contains("The book holds");
-            assertThat(rebuild.out()).contains("equals the one in use");
-            assertThat(again.out()).contains("The book holds");
+            assertThat(verify.out()).contains("The ledger holds");
+            assertThat(rebuild.out()).contains("equals the live one");
+            assertThat(again.out()).contains("The ledger holds");
         }
     }
 
     @Test
-    void aRebuiltBookTakesTheOthersPlaceAndPostingGoesOnWithNothingPostedTwice() throws Exception {
-        TestLedger.send(history.next(100), BOOKS);
+    void postingContinuesOnARebuiltDatabaseAndPublishesNothingTwice() throws Exception {
+        TestLedger.send(entries.next(100), BOOKS);
         try (AutoCloseable posting = TestLedger.start()) {
             TestLedger.awaitPostings(100);
         }
@@ -71,18 +71,18 @@ final class CommandsWhilePostingTest {
 
         LedgerDatabase.asSuperuser(
                 "DROP DATABASE jangbu_ledger WITH (FORCE)", "ALTER DATABASE " + REBUILT + " RENAME TO jangbu_ledger");
-        TestLedger.send(history.next(50), BOOKS);
+        TestLedger.send(entries.next(50), BOOKS);
         try (AutoCloseable posting = TestLedger.start()) {
             TestLedger.awaitPostings(150);
         }
 
-        assertThat(run("verify", "--wait", "0").out()).contains("The book holds");
+        assertThat(run("verify", "--wait", "0").out()).contains("The ledger holds");
     }
 
     @Test
-    void anEntryThatTheDatabaseRefusesStopsItsBookInTheRebuildToo() throws Exception {
-        Entry good = Entries.payment("a");
-        Entry gap = Entries.payment("a", 3, 11_400);
+    void aRefusedEntryStopsItsBookInTheRebuild() throws Exception {
+        Entry good = TestEntries.payment("a");
+        Entry gap = TestEntries.payment("a", 3, 11_400);
         TestLedger.send(List.of(good, gap), BOOKS);
 
         CommandRun rebuild = run("rebuild", "--into", REBUILT, "--no-compare");

@@ -2,12 +2,12 @@ package dev.jangbu.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jangbu.ledger.book.Entries;
-import dev.jangbu.ledger.book.Entry;
-import dev.jangbu.ledger.book.History;
-import dev.jangbu.ledger.book.JournalHash;
-import dev.jangbu.ledger.book.StoredJournal;
 import dev.jangbu.ledger.database.LedgerDatabase;
+import dev.jangbu.ledger.journal.Entry;
+import dev.jangbu.ledger.journal.JournalHash;
+import dev.jangbu.ledger.journal.JournalReader;
+import dev.jangbu.ledger.journal.RandomEntries;
+import dev.jangbu.ledger.journal.TestEntries;
 import dev.jangbu.ledger.posting.TestLedger;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -21,19 +21,19 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The commands on a book that was posted through Kafka, whole and tampered with. */
+/** The commands on a ledger posted through Kafka, intact and tampered with. */
 final class LedgerCommandsTest {
 
     private static final int BOOKS = 3;
     private static final int COUNT = 600;
     private static final String REBUILT = "jangbu_ledger_rebuilt";
 
-    private static final History HISTORY = new History(4711, BOOKS, 30);
+    private static final RandomEntries ENTRIES = new RandomEntries(4711, BOOKS, 30);
 
     @BeforeAll
-    static void givenABookThatWasPosted() throws Exception {
+    static void givenAPostedLedger() throws Exception {
         TestLedger.fresh(BOOKS);
-        TestLedger.send(HISTORY.next(COUNT), BOOKS);
+        TestLedger.send(ENTRIES.next(COUNT), BOOKS);
         try (AutoCloseable posting = TestLedger.start()) {
             TestLedger.awaitPostings(COUNT);
         }
@@ -41,7 +41,7 @@ final class LedgerCommandsTest {
     }
 
     @BeforeEach
-    void untouched() {
+    void restore() {
         LedgerDatabase.restore();
     }
 
@@ -51,22 +51,22 @@ final class LedgerCommandsTest {
     }
 
     @Test
-    void aBookThatNobodyTouchedHolds() {
+    void anIntactLedgerHolds() {
         CommandRun verify = run("verify", "--wait", "0");
 
-        assertThat(verify.out()).contains("The book holds");
+        assertThat(verify.out()).contains("The ledger holds");
         assertThat(verify.exit()).isZero();
     }
 
     @Test
-    void aLineThatASuperuserChangedIsFound() throws SQLException {
+    void aLineChangedByASuperuserIsFound() throws SQLException {
         tamper("UPDATE lines SET amount = amount + 1 WHERE book = 1 AND no = 42 AND line_no = 1");
 
-        assertThatVerifyFinds("first at journal 42 of book 1", "its content gives the hash");
+        assertThatVerifyFinds("first at journal 42 of book 1", "its content has the hash");
     }
 
     @Test
-    void aLineThatWasChangedWithAllHashesAfterItIsFoundByThePostings() throws SQLException {
+    void aLineChangedWithAllLaterHashesIsFoundByThePostings() throws SQLException {
         tamper("UPDATE lines SET amount = amount + 1 WHERE book = 1 AND no = 42 AND line_no <= 2", """
                 UPDATE balances b SET debits = l.debits, credits = l.credits
                 FROM (SELECT book, account, currency, coalesce(sum(amount) FILTER (WHERE side = 'DEBIT'), 0) AS debits,
@@ -75,20 +75,20 @@ final class LedgerCommandsTest {
                 WHERE (l.book, l.account, l.currency) = (b.book, b.account, b.currency)""");
         recomputeChain(1, 42);
         assertThat(number("SELECT count(*) FROM journal_hashes WHERE stored <> computed"))
-                .as("the database itself sees nothing")
+                .as("hashes that differ within the database")
                 .isZero();
 
-        assertThatVerifyFinds("first at journal 42 of book 1", "was posted with the hash");
+        assertThatVerifyFinds("first at journal 42 of book 1", "was published with the hash");
     }
 
     @Test
-    void eachKindOfTamperingIsFoundAtTheFirstJournalThatDiffers() throws SQLException {
+    void eachKindOfTamperingIsFoundAtTheFirstDifferentJournal() throws SQLException {
         tamper("UPDATE journals SET occurred_at = occurred_at - interval '1 day' WHERE book = 0 AND no = 7");
-        assertThatVerifyFinds("first at journal 7 of book 0", "its content gives the hash");
+        assertThatVerifyFinds("first at journal 7 of book 0", "its content has the hash");
 
         LedgerDatabase.restore();
         tamper("UPDATE lines SET recorded_at = recorded_at - interval '1 day' WHERE book = 2 AND no = 3");
-        assertThatVerifyFinds("first at journal 3 of book 2", "another place, time or currency");
+        assertThatVerifyFinds("first at journal 3 of book 2", "differ from the journal in number, time or currency");
 
         LedgerDatabase.restore();
         tamper("DELETE FROM lines WHERE book = 2 AND no = 9");
@@ -96,7 +96,7 @@ final class LedgerCommandsTest {
 
         LedgerDatabase.restore();
         tamper("DELETE FROM lines WHERE book = 0 AND no = 11", "DELETE FROM journals WHERE book = 0 AND no = 11");
-        assertThatVerifyFinds("first at journal 11 of book 0", "is missing; after 10 comes 12");
+        assertThatVerifyFinds("first at journal 11 of book 0", "is missing: after 10 comes 12");
 
         LedgerDatabase.restore();
         tamper(
@@ -105,14 +105,14 @@ final class LedgerCommandsTest {
     }
 
     @Test
-    void whatIsOfNoBookIsFoundToo() throws SQLException {
+    void differencesOutsideOfABookAreFound() throws SQLException {
         tamper("UPDATE accounts SET kind = 'LIABILITY' WHERE code = 'psp:toss:receivable'");
-        assertThatVerifyFinds("account psp:toss:receivable is LIABILITY, and its code says ASSET");
+        assertThatVerifyFinds("account psp:toss:receivable is LIABILITY, but by its code it is ASSET");
 
         LedgerDatabase.restore();
         tamper("UPDATE journals SET book = 7, no = 1 WHERE book = 0 AND no = 5");
         assertThatVerifyFinds(
-                "first at journal 5 of book 0", "book 7: 1 journals are of this book, which does not exist");
+                "first at journal 5 of book 0", "book 7: 1 journals have this book, which does not exist");
 
         LedgerDatabase.restore();
         tamper("DELETE FROM journals WHERE book = 0 AND no = 5");
@@ -120,7 +120,7 @@ final class LedgerCommandsTest {
     }
 
     @Test
-    void aBookThatWasCutOffIsFoundByThePostingsOfWhatIsGone() throws SQLException {
+    void aTruncatedBookIsFoundByThePostingsOfItsDeletedJournals() throws SQLException {
         long last = number("SELECT last_no FROM books WHERE book = 0");
         tamper(
                 "DELETE FROM lines WHERE book = 0 AND no = " + last,
@@ -134,40 +134,40 @@ final class LedgerCommandsTest {
     }
 
     @Test
-    void aJournalThatKeepsEveryRuleAndWasNeverPostedIsFound() throws SQLException {
-        Entry forged = Entries.payment("forger");
+    void aForgedJournalThatPassesAllTriggersIsFound() throws SQLException {
+        Entry forged = TestEntries.payment("forger");
         long no = number("SELECT last_no FROM books WHERE book = 0") + 1;
         append(forged, no);
 
-        assertThatVerifyFinds("first at journal " + no + " of book 0", "was never posted to Kafka");
+        assertThatVerifyFinds("first at journal " + no + " of book 0", "was never published to Kafka");
     }
 
     @Test
-    void whatCannotBeVerifiedIsSaidAndIsNoDifference() {
+    void aFailedVerificationIsReportedAndIsNoDifference() {
         CommandRun noDatabase = CommandRun.of(CommandRun.installation("127.0.0.1:1", TestLedger.kafka()), "verify");
         CommandRun noSuchOption = run("verify", "--everything");
 
-        assertThat(noDatabase.err()).contains("could not be run", "refused").doesNotContain(LedgerDatabase.PASSWORD);
+        assertThat(noDatabase.err()).contains("failed", "refused").doesNotContain(LedgerDatabase.PASSWORD);
         assertThat(List.of(noDatabase.exit(), noSuchOption.exit())).containsOnly(2);
     }
 
     @Test
-    void theRebuiltBookEqualsTheOneInUseAndNothingIsPublished() throws Exception {
+    void theRebuiltLedgerEqualsTheLiveOneAndNothingIsPublished() throws Exception {
         LedgerDatabase.create(REBUILT);
-        String before = TestLedger.traces();
+        String before = TestLedger.kafkaState();
 
         CommandRun rebuild = run("rebuild", "--into", REBUILT);
 
-        assertThat(rebuild.out()).contains("600 entries written", "a second", "equals the one in use, row for row");
+        assertThat(rebuild.out()).contains("600 entries written", "a second", "equals the live one, row by row");
         assertThat(rebuild.exit()).isZero();
-        assertThat(TestLedger.traces()).isEqualTo(before);
+        assertThat(TestLedger.kafkaState()).isEqualTo(before);
         assertThat(run("verify", "--wait", "0", "--database", REBUILT).exit())
-                .as("the rebuilt book is what was posted, too")
+                .as("exit code of verify on the rebuilt ledger")
                 .isZero();
     }
 
     @Test
-    void theRebuildShowsWhatWasChangedInTheBookInUse() throws SQLException {
+    void theRebuildShowsChangesOfTheLiveLedger() throws SQLException {
         LedgerDatabase.create(REBUILT);
         tamper("UPDATE lines SET amount = amount + 1 WHERE book = 1 AND no = 42 AND line_no <= 2");
         recomputeChain(1, 42);
@@ -179,18 +179,18 @@ final class LedgerCommandsTest {
     }
 
     @Test
-    void aBookInUseThatLacksJournalsDiffers() throws SQLException {
+    void aLiveLedgerThatLacksJournalsDiffers() throws SQLException {
         LedgerDatabase.create(REBUILT);
         LedgerDatabase.fresh();
 
         CommandRun rebuild = run("rebuild", "--into", REBUILT, "--wait", "0");
 
-        assertThat(rebuild.out()).contains("first at journal 1 of book 0: is not in the book in use, which ends at 0");
+        assertThat(rebuild.out()).contains("first at journal 1 of book 0: is not in the live ledger, which ends at 0");
         assertThat(rebuild.exit()).isEqualTo(1);
     }
 
     @Test
-    void onlyAnEmptyDatabaseIsRebuilt() throws SQLException {
+    void aRebuildNeedsAnEmptyDatabase() throws SQLException {
         LedgerDatabase.create(REBUILT);
         assertThat(run("rebuild", "--into", REBUILT, "--no-compare").exit()).isZero();
 
@@ -215,7 +215,7 @@ final class LedgerCommandsTest {
         return CommandRun.of(CommandRun.installation(LedgerDatabase.address(), TestLedger.kafka()), args);
     }
 
-    /** As nobody but the server's superuser can: with all triggers and foreign keys asleep. */
+    /** Changes rows as the superuser, with triggers and foreign keys disabled. */
     private static void tamper(String... statements) throws SQLException {
         try (Connection connection = LedgerDatabase.connect(LedgerDatabase.SUPERUSER);
                 Statement statement = connection.createStatement()) {
@@ -226,7 +226,7 @@ final class LedgerCommandsTest {
         }
     }
 
-    /** What a forger who knows the rules would do next. */
+    /** Recomputes all hashes of a book from a journal on. */
     private static void recomputeChain(int book, long from) throws SQLException {
         try (Connection connection = LedgerDatabase.connect(LedgerDatabase.SUPERUSER);
                 Statement statement = connection.createStatement();
@@ -240,10 +240,10 @@ final class LedgerCommandsTest {
                 hash = row.getBytes(1);
             }
             List<Entry> entries = new ArrayList<>();
-            try (ResultSet row = statement.executeQuery("SELECT " + StoredJournal.COLUMNS + " FROM "
-                    + StoredJournal.TABLES + " WHERE book = " + book + " AND no >= " + from + " ORDER BY no")) {
+            try (ResultSet row = statement.executeQuery("SELECT " + JournalReader.COLUMNS + " FROM "
+                    + JournalReader.TABLES + " WHERE book = " + book + " AND no >= " + from + " ORDER BY no")) {
                 while (row.next()) {
-                    entries.add(StoredJournal.read(row).entry());
+                    entries.add(JournalReader.read(row).entry());
                 }
             }
             long no = from;
@@ -259,7 +259,7 @@ final class LedgerCommandsTest {
         }
     }
 
-    /** A journal by hand, as the role that posts. */
+    /** Inserts a journal by SQL, as the role that posts. */
     private static void append(Entry entry, long no) throws SQLException {
         byte[] previous;
         try (Connection connection = LedgerDatabase.connect(LedgerDatabase.LEDGER);

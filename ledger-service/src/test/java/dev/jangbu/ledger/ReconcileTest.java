@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jangbu.contract.SettlementKind;
 import dev.jangbu.contract.Side;
-import dev.jangbu.ledger.book.Entries;
-import dev.jangbu.ledger.book.Entry;
-import dev.jangbu.ledger.book.History;
-import dev.jangbu.ledger.book.Line;
 import dev.jangbu.ledger.database.LedgerDatabase;
-import dev.jangbu.ledger.posting.Books;
+import dev.jangbu.ledger.journal.Entry;
+import dev.jangbu.ledger.journal.Line;
+import dev.jangbu.ledger.journal.RandomEntries;
+import dev.jangbu.ledger.journal.TestEntries;
+import dev.jangbu.ledger.posting.BookFiller;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,12 +20,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A provider's file against a book of payments, refunds and payouts, and against it with each kind of difference. */
+/** Reconciles files without and with each kind of difference with a ledger of payments, refunds and payouts. */
 final class ReconcileTest {
 
     private static final String HEADER = "transactionKey,type,reference,paymentKey,orderId,currency,amount,at";
 
-    private static final History HISTORY = new History(99, 2, 10);
+    private static final RandomEntries ENTRIES = new RandomEntries(99, 2, 10);
     private static final List<String> ROWS = new ArrayList<>();
     private static Entry aRefund;
 
@@ -33,19 +33,19 @@ final class ReconcileTest {
     private Path directory;
 
     @BeforeAll
-    static void givenABook() {
+    static void givenALedger() {
         LedgerDatabase.fresh();
-        List<Entry> entries = HISTORY.next(300);
-        // and a payment of two parts, which the provider charged at once
+        List<Entry> entries = ENTRIES.next(300);
+        // And a payment of two parts with a single charge at the provider.
         UUID payment = UUID.randomUUID();
         List<Entry> parts = List.of(part(payment, "part-a", 700), part(payment, "part-b", 300));
-        try (Books books = new Books()) {
-            books.post(entries, HISTORY::book);
-            books.post(parts, HISTORY::book);
+        try (BookFiller books = new BookFiller()) {
+            books.post(entries, ENTRIES::book);
+            books.post(parts, ENTRIES::book);
         }
         ROWS.add(row("CHARGE", "confirm:" + payment, "KRW", 1_000));
         for (Entry entry : entries) {
-            long amount = -History.net(entry.lines(), "psp:toss:receivable");
+            long amount = -RandomEntries.net(entry.lines(), "psp:toss:receivable");
             switch (entry.kind()) {
                 case PAYMENT -> ROWS.add(row("CHARGE", "confirm:" + entry.referenceId(), entry.currency(), amount));
                 case REFUND -> {
@@ -58,15 +58,15 @@ final class ReconcileTest {
     }
 
     @Test
-    void aFileThatSaysTheSameAgrees() throws IOException {
+    void anEqualFileAgrees() throws IOException {
         CommandRun run = reconcile(ROWS);
 
-        assertThat(run.out()).contains("The file and the book agree").containsPattern("matched +" + ROWS.size());
+        assertThat(run.out()).contains("The file and the ledger agree").containsPattern("matched +" + ROWS.size());
         assertThat(run.exit()).isZero();
     }
 
     @Test
-    void theOrderOfTheRowsAndFurtherColumnsDoNotMatter() throws IOException {
+    void orderOfRowsAndOtherColumnsAreIgnored() throws IOException {
         Path file = directory.resolve("other.csv");
         List<String> lines = new ArrayList<>(List.of("amount,currency,note,reference,type"));
         for (String row : ROWS.reversed()) {
@@ -82,9 +82,9 @@ final class ReconcileTest {
     @Test
     void eachKindOfDifferenceIsNamed() throws IOException {
         List<String> rows = new ArrayList<>(ROWS);
-        String gone =
+        String removed =
                 rows.stream().filter(row -> row.contains("CHARGE")).toList().get(40);
-        rows.remove(gone);
+        rows.remove(removed);
         String refund = rows.stream()
                 .filter(row -> row.contains(aRefund.referenceId().toString()))
                 .findFirst()
@@ -102,15 +102,15 @@ final class ReconcileTest {
                 .containsPattern("missing there +1")
                 .containsPattern("different amount +1")
                 .contains("missing here: CHARGE of 5 KRW, " + unknown)
-                .contains("missing here: CHARGE of 6 KRW in line " + (rows.size() + 1) + " has no reference of ours")
-                .contains("missing there: PAYMENT " + gone.split(",", -1)[2].replace("confirm:", ""))
+                .contains("missing here: CHARGE of 6 KRW in line " + (rows.size() + 1) + " has an unknown reference")
+                .contains("missing there: PAYMENT " + removed.split(",", -1)[2].replace("confirm:", ""))
                 .contains("different amount: REFUND " + aRefund.referenceId())
-                .contains("the file says " + (Long.parseLong(fields[6]) + 1));
+                .contains("the file has " + (Long.parseLong(fields[6]) + 1));
         assertThat(run.exit()).isEqualTo(1);
     }
 
     @Test
-    void aChargeThatIsSettledTwiceDiffers() throws IOException {
+    void aChargeSettledTwiceDiffers() throws IOException {
         List<String> rows = new ArrayList<>(ROWS);
         rows.add(rows.get(3));
 
@@ -121,7 +121,7 @@ final class ReconcileTest {
     }
 
     @Test
-    void whatOccurredOutsideOfTheFilesTimeIsNotMissedInIt() throws IOException {
+    void journalsOutsideOfTheFilesPeriodAreNotMissing() throws IOException {
         List<String> none = List.of();
 
         assertThat(reconcile(none, "--until", "2025-12-31T00:00:00Z").exit()).isZero();
@@ -132,7 +132,7 @@ final class ReconcileTest {
     }
 
     @Test
-    void whatIsNoSettlementFileIsRefusedWithItsLine() throws IOException {
+    void malformedFilesAreRefusedWithTheLine() throws IOException {
         assertThat(reconcile(List.of(row("CHARGE", "confirm:x", "KRW", 1), row("GIFT", "", "KRW", 1)))
                         .err())
                 .contains("Line 3", "CHARGE or CANCEL");
@@ -154,7 +154,7 @@ final class ReconcileTest {
     }
 
     private static Entry part(UUID payment, String seller, long amount) {
-        Entry one = Entries.of(
+        Entry one = TestEntries.of(
                 seller,
                 1,
                 amount,

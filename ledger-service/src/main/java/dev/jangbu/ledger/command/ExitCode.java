@@ -1,15 +1,15 @@
 package dev.jangbu.ledger.command;
 
-/** What a command's exit says. A wrong command line is {@link #COULD_NOT_RUN} too, as picocli has it. */
+/** The exit codes of the commands. */
 final class ExitCode {
 
-    /** It holds; both sides are equal. */
+    /** No difference. */
     static final int HOLDS = 0;
 
-    /** Something differs; the output has the evidence. */
+    /** Differences, listed in the output. */
     static final int DIFFERS = 1;
 
-    /** Nothing is proved: something that is needed does not answer, or the question is wrong. */
+    /** No result: a dependency failed or the command line is wrong. Picocli's code for usage errors. */
     static final int COULD_NOT_RUN = 2;
 
     private ExitCode() {}

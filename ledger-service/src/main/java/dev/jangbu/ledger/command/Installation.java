@@ -7,13 +7,13 @@ import java.time.Clock;
 import java.util.Map;
 
 /**
- * Where everything is, as the service's own environment says it.
+ * Addresses and passwords of an installation, from the service's environment variables.
  *
  * @param kafka the brokers, host:port, comma-separated
  * @param postgres the database server, host:port
  * @param auditPassword of the role jangbu_audit, which reads
- * @param ownerPassword of the role jangbu_owner; needed to rebuild
- * @param ledgerPassword of the role jangbu_ledger; needed to rebuild
+ * @param ownerPassword of the role jangbu_owner; only for rebuild
+ * @param ledgerPassword of the role jangbu_ledger; only for rebuild
  */
 public record Installation(
         String kafka,
@@ -24,7 +24,7 @@ public record Installation(
         RecordSerdes serdes,
         Clock clock) {
 
-    /** Of {@code JANGBU_KAFKA}, {@code JANGBU_REGISTRY}, {@code JANGBU_POSTGRES} and {@code JANGBU_…_PASSWORD}. */
+    /** Reads {@code JANGBU_KAFKA}, {@code JANGBU_REGISTRY}, {@code JANGBU_POSTGRES} and {@code JANGBU_…_PASSWORD}. */
     public static Installation of(Map<String, String> environment, Clock clock) {
         return new Installation(
                 environment.getOrDefault("JANGBU_KAFKA", "127.0.0.1:9092"),

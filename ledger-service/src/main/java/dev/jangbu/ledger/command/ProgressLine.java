@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.function.Consumer;
 
-/** Says how far a long work is, once a second at the most, on the error stream: the report alone is the output. */
+/** Prints progress messages to the error stream, at most one per second. Thread-safe. */
 final class ProgressLine implements Consumer<String> {
 
     private static final Duration INTERVAL = Duration.ofSeconds(1);

@@ -5,7 +5,7 @@ import dev.jangbu.ledger.database.Database;
 import dev.jangbu.ledger.database.Migrations;
 import dev.jangbu.ledger.database.Snapshot;
 import dev.jangbu.ledger.posting.Rebuild;
-import dev.jangbu.ledger.proof.Comparison;
+import dev.jangbu.ledger.verification.LedgerComparison;
 import java.io.PrintWriter;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -18,21 +18,21 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code rebuild}: the whole book again, from Kafka, into another database; and then both compared. */
+/** {@code rebuild}: rebuilds the ledger from Kafka in another database, and compares both. */
 @Command(
         name = "rebuild",
         description = {
-            "Writes the whole book from ledger.entries into an empty database, publishing nothing, and compares it with the"
-                    + " one in use, row for row.",
-            "Exit code: 0 written and equal, 1 they differ or an entry was refused, 2 it could not be done."
+            "Writes the ledger from ledger.entries into an empty database, publishes nothing, and compares the result with"
+                    + " the live ledger, row by row.",
+            "Exit code: 0 equal, 1 different or an entry was refused, 2 the command failed."
         },
         mixinStandardHelpOptions = true)
 public final class RebuildCommand implements Callable<Integer> {
 
-    /** Where to, if not said. */
+    /** The default of {@code --into}. */
     public static final String DEFAULT_TARGET = "jangbu_ledger_rebuilt";
 
-    private static final String ANYTHING = "SELECT EXISTS (SELECT FROM books) OR EXISTS (SELECT FROM lines)";
+    private static final String NOT_EMPTY = "SELECT EXISTS (SELECT FROM books) OR EXISTS (SELECT FROM lines)";
 
     private final Installation installation;
 
@@ -49,17 +49,17 @@ public final class RebuildCommand implements Callable<Integer> {
     @Option(
             names = "--threads",
             defaultValue = "2",
-            description = "how many books are written at a time (default: ${DEFAULT-VALUE})")
+            description = "the number of books written in parallel (default: ${DEFAULT-VALUE})")
     private int threads;
 
-    @Option(names = "--no-compare", description = "when there is no other book to compare it with")
-    private boolean alone;
+    @Option(names = "--no-compare", description = "skip the comparison with the live ledger")
+    private boolean noCompare;
 
     @Option(
             names = "--wait",
             paramLabel = "SECONDS",
             defaultValue = "30",
-            description = "how long the book in use may be behind (default: ${DEFAULT-VALUE})")
+            description = "how long to wait for the live ledger to catch up (default: ${DEFAULT-VALUE})")
     private int waitSeconds;
 
     @SuppressWarnings("NullAway") // picocli sets the annotated fields.
@@ -72,9 +72,10 @@ public final class RebuildCommand implements Callable<Integer> {
         if (threads < 1 || threads > 64) {
             throw new ParameterException(spec.commandLine(), "--threads must be from 1 to 64");
         }
-        if (target.equals(Database.NAME) && !alone) {
+        if (target.equals(Database.NAME) && !noCompare) {
             throw new ParameterException(
-                    spec.commandLine(), "A book cannot be compared with itself: --into another, or --no-compare");
+                    spec.commandLine(),
+                    "The live ledger cannot be compared with itself: use another --into, or --no-compare");
         }
         PrintWriter out = spec.commandLine().getOut();
         new Migrations(installation.postgres(), target, installation.ownerPassword()).run();
@@ -86,10 +87,10 @@ public final class RebuildCommand implements Callable<Integer> {
                 "%,d entries written into %s in %,d ms: %,d a second%n",
                 outcome.entries(), target, millis, outcome.entries() * 1_000 / millis);
         if (outcome.poison() > 0) {
-            out.printf("%,d records are no entries, and were passed over%n", outcome.poison());
+            out.printf("%,d records are not entries and were skipped%n", outcome.poison());
         }
         outcome.stops().forEach(out::println);
-        boolean equal = alone || compare(out);
+        boolean equal = noCompare || compare(out);
         return equal && outcome.stops().isEmpty() ? ExitCode.HOLDS : ExitCode.DIFFERS;
     }
 
@@ -109,17 +110,17 @@ public final class RebuildCommand implements Callable<Integer> {
     private boolean compare(PrintWriter out) throws SQLException, InterruptedException {
         try (Snapshot rebuilt = Snapshot.open(installation.postgres(), target, installation.auditPassword());
                 Snapshot live = Snapshot.open(installation.postgres(), Database.NAME, installation.auditPassword())) {
-            Comparison.Report report = new Comparison(
+            LedgerComparison.Report report = new LedgerComparison(
                             Duration.ofSeconds(waitSeconds),
                             new ProgressLine(spec.commandLine().getErr()))
                     .run(rebuilt, live);
             report.journals()
                     .forEach((book, journals) -> out.printf("book %-3d %,12d journals compared%n", book, journals));
             if (report.findings().count() == 0) {
-                out.println("The rebuilt book equals the one in use, row for row.");
+                out.println("The rebuilt ledger equals the live one, row by row.");
                 return true;
             }
-            Reports.print(out, "The rebuilt book and the one in use differ", report.findings());
+            Reports.print(out, "The rebuilt ledger and the live one differ", report.findings());
             return false;
         }
     }
@@ -127,13 +128,12 @@ public final class RebuildCommand implements Callable<Integer> {
     private void requireEmpty() throws SQLException {
         try (Snapshot snapshot = Snapshot.open(installation.postgres(), target, installation.auditPassword());
                 Statement statement = snapshot.connection().createStatement();
-                ResultSet row = statement.executeQuery(ANYTHING)) {
+                ResultSet row = statement.executeQuery(NOT_EMPTY)) {
             row.next();
             if (row.getBoolean(1)) {
                 throw new ParameterException(
                         spec.commandLine(),
-                        "The database %s is not empty: name another with --into, or drop it and create it anew"
-                                .formatted(target));
+                        "The database %s is not empty: use another --into, or drop and recreate it".formatted(target));
             }
         }
     }

@@ -25,12 +25,12 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code reconcile}: a provider's settlement file against its receivable account. */
+/** {@code reconcile}: compares a provider's settlement file with its receivable account. */
 @Command(
         name = "reconcile",
         description = {
-            "Matches a payment service provider's settlement file with the book, and prints what differs.",
-            "Exit code: 0 they agree, 1 they differ, 2 it could not be done."
+            "Compares a payment service provider's settlement file with the ledger, and prints the differences.",
+            "Exit code: 0 no differences, 1 differences, 2 the command failed."
         },
         mixinStandardHelpOptions = true)
 public final class ReconcileCommand implements Callable<Integer> {
@@ -49,16 +49,23 @@ public final class ReconcileCommand implements Callable<Integer> {
                             + " amount (minor units); - reads the standard input")
     private String file;
 
-    @Option(names = "--psp", defaultValue = "toss", description = "whose file it is (default: ${DEFAULT-VALUE})")
+    @Option(
+            names = "--psp",
+            defaultValue = "toss",
+            description = "the provider of the file (default: ${DEFAULT-VALUE})")
     private String psp;
 
     @Option(
             names = "--from",
             paramLabel = "TIME",
-            description = "RFC 3339: the file begins here, and what occurred before is not missed in it")
+            description = "RFC 3339: start of the file's period; earlier postings are not reported as missing there")
     private @Nullable String from;
 
-    @Option(names = "--until", paramLabel = "TIME", description = "RFC 3339: the file ends before this time")
+    @Option(
+            names = "--until",
+            paramLabel = "TIME",
+            description =
+                    "RFC 3339: end of the file's period, exclusive; later postings are not reported as missing there")
     private @Nullable String until;
 
     @SuppressWarnings("NullAway") // picocli sets the annotated fields.
@@ -69,12 +76,12 @@ public final class ReconcileCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         if (!psp.matches("[A-Za-z0-9_-]+")) {
-            throw new ParameterException(spec.commandLine(), "--psp must be of A-Z a-z 0-9 _ -");
+            throw new ParameterException(spec.commandLine(), "--psp must consist of A-Z a-z 0-9 _ -");
         }
         Reconciliation.Report report;
         try (Reader reader = open();
-                Snapshot book = Snapshot.open(installation.postgres(), Database.NAME, installation.auditPassword())) {
-            report = Reconciliation.run(reader, psp, book, time("--from", from), time("--until", until));
+                Snapshot ledger = Snapshot.open(installation.postgres(), Database.NAME, installation.auditPassword())) {
+            report = Reconciliation.run(reader, psp, ledger, time("--from", from), time("--until", until));
         }
         print(report, spec.commandLine().getOut());
         return report.agrees() ? ExitCode.HOLDS : ExitCode.DIFFERS;
@@ -93,11 +100,11 @@ public final class ReconcileCommand implements Callable<Integer> {
         }
         report.differences()
                 .forEach(
-                        difference -> out.printf("  %s: %s%n", difference.kind().text(), difference.what()));
+                        difference -> out.printf("  %s: %s%n", difference.kind().text(), difference.description()));
         if (differences > report.differences().size()) {
             out.printf("  and %,d more%n", differences - report.differences().size());
         }
-        out.println(report.agrees() ? "The file and the book agree." : "The file and the book differ.");
+        out.println(report.agrees() ? "The file and the ledger agree." : "The file and the ledger differ.");
     }
 
     private Reader open() throws IOException {

@@ -1,15 +1,15 @@
 package dev.jangbu.ledger.command;
 
-import dev.jangbu.ledger.proof.Finding;
-import dev.jangbu.ledger.proof.Findings;
+import dev.jangbu.ledger.verification.Finding;
+import dev.jangbu.ledger.verification.Findings;
 import java.io.PrintWriter;
 
-/** How findings are told. */
+/** Prints findings. */
 final class Reports {
 
     private Reports() {}
 
-    /** The first finding in its own sentence, then all that are kept, then how many there are. */
+    /** Prints the first finding with the conclusion, then the other kept findings and the number of the rest. */
     static void print(PrintWriter out, String conclusion, Findings findings) {
         Finding first = findings.first().getFirst();
         out.printf("%s, first at %s%n", conclusion, first.text());

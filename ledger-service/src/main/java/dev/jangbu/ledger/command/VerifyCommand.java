@@ -3,8 +3,8 @@ package dev.jangbu.ledger.command;
 import dev.jangbu.contract.Topics;
 import dev.jangbu.ledger.database.Database;
 import dev.jangbu.ledger.database.Snapshot;
-import dev.jangbu.ledger.proof.Finding;
-import dev.jangbu.ledger.proof.Verification;
+import dev.jangbu.ledger.verification.Finding;
+import dev.jangbu.ledger.verification.LedgerVerification;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
@@ -14,12 +14,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code verify}: the book against its own hashes and against what was posted. */
+/** {@code verify}: checks the ledger against its own hashes and against the postings in Kafka. */
 @Command(
         name = "verify",
         description = {
-            "Computes every hash of the book again, compares it with the postings in Kafka, and names what differs.",
-            "Exit code: 0 the book holds, 1 it differs, 2 it could not be verified."
+            "Recomputes every hash of the ledger, compares it with the postings in Kafka, and prints the differences.",
+            "Exit code: 0 no differences, 1 differences, 2 the command failed."
         },
         mixinStandardHelpOptions = true)
 public final class VerifyCommand implements Callable<Integer> {
@@ -33,7 +33,7 @@ public final class VerifyCommand implements Callable<Integer> {
             names = "--wait",
             paramLabel = "SECONDS",
             defaultValue = "15",
-            description = "how long to wait for postings that are still on their way (default: ${DEFAULT-VALUE})")
+            description = "how long to wait for postings that are not published yet (default: ${DEFAULT-VALUE})")
     private int waitSeconds;
 
     @Option(names = "--database", hidden = true, defaultValue = Database.NAME)
@@ -47,25 +47,25 @@ public final class VerifyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         PrintWriter out = spec.commandLine().getOut();
-        Verification verification = new Verification(
+        LedgerVerification verification = new LedgerVerification(
                 installation.kafka(),
                 installation.serdes().of(Topics.LEDGER_POSTINGS).deserializer(),
                 Duration.ofSeconds(waitSeconds),
                 new ProgressLine(spec.commandLine().getErr()));
-        Verification.Report report;
+        LedgerVerification.Report report;
         try (Snapshot snapshot = Snapshot.open(installation.postgres(), database, installation.auditPassword())) {
             report = verification.run(snapshot);
         }
         report.journals().forEach((book, journals) -> out.printf("book %-3d %,12d journals%n", book, journals));
-        if (report.unreadable() > 0) {
-            out.printf("%,d records of %s are no postings%n", report.unreadable(), Topics.LEDGER_POSTINGS.name());
+        if (report.malformed() > 0) {
+            out.printf("%,d records of %s are not postings%n", report.malformed(), Topics.LEDGER_POSTINGS.name());
         }
         List<Finding> first = report.findings().first();
         if (first.isEmpty()) {
-            out.println("The book holds: its hashes follow from its journals, and Kafka has the same.");
+            out.println("The ledger holds: its hashes match its journals and the postings in Kafka.");
             return ExitCode.HOLDS;
         }
-        Reports.print(out, "The book differs from what was posted", report.findings());
+        Reports.print(out, "The ledger differs from its postings", report.findings());
         return ExitCode.DIFFERS;
     }
 }

@@ -1,4 +1,4 @@
-/** The commands about the ledger: each proves something, and says by its exit code whether it holds. */
+/** The ledger commands. */
 @NullMarked
 package dev.jangbu.ledger.command;
 

@@ -7,18 +7,15 @@ import java.util.Properties;
 import javax.sql.DataSource;
 
 /**
- * The connections to the database {@code jangbu_ledger}, as role {@code jangbu_ledger}: some for posting, two
- * for reading, so that no reader ever makes a book wait. Nothing is opened before it is used.
+ * Connection pools to a ledger database, as role {@code jangbu_ledger}: one pool for posting, and one of two
+ * connections for reads, so that reads never delay posting. Connections are opened on first use.
  */
 public final class Database implements AutoCloseable {
 
-    /**
-     * The server ends a transaction, and its hold on a book, that its client left open for so long: a paused instance
-     * must not stop its successor.
-     */
+    /** PostgreSQL ends longer transactions: a paused instance must not keep the lock of a book. */
     static final Duration TRANSACTION_LIMIT = Duration.ofSeconds(10);
 
-    /** The name of the database that the service works on. */
+    /** The name of the service's database. */
     public static final String NAME = "jangbu_ledger";
 
     private static final String ROLE = "jangbu_ledger";
@@ -29,29 +26,29 @@ public final class Database implements AutoCloseable {
     /**
      * @param postgres the server, host:port
      * @param password of the role jangbu_ledger
-     * @param booksAtOnce how many threads post at a time
+     * @param writerThreads the number of connections for posting
      */
-    public Database(String postgres, String password, int booksAtOnce) {
-        this(postgres, NAME, password, booksAtOnce);
+    public Database(String postgres, String password, int writerThreads) {
+        this(postgres, NAME, password, writerThreads);
     }
 
-    private Database(String postgres, String name, String password, int booksAtOnce) {
+    private Database(String postgres, String name, String password, int writerThreads) {
         String url = url(postgres, name);
-        this.posting = pool("posting", url, password, booksAtOnce, false);
+        this.posting = pool("posting", url, password, writerThreads, false);
         this.reading = pool("reading", url, password, 2, true);
     }
 
-    /** Another database of the same tables, into which several threads post, each its own books. */
+    /** The pools of a rebuild's target database. */
     public static Database toRebuild(String postgres, String name, String password, int threads) {
         return new Database(postgres, name, password, threads);
     }
 
-    /** For the threads that post. */
+    /** The pool for posting. */
     public DataSource forPosting() {
         return posting;
     }
 
-    /** For reads; its transactions are read-only. */
+    /** The pool for reads; its connections are read-only. */
     public DataSource forReading() {
         return reading;
     }
@@ -86,7 +83,7 @@ public final class Database implements AutoCloseable {
         Properties properties = new Properties();
         properties.setProperty("ApplicationName", "ledger-service " + name);
         properties.setProperty("connectTimeout", "3");
-        // Longer than the server's limits, so that the server answers first and says why.
+        // Longer than the server's limits, so that the server reports the timeout first.
         properties.setProperty(
                 "socketTimeout", Long.toString(TRANSACTION_LIMIT.multipliedBy(2).toSeconds()));
         properties.setProperty("tcpKeepAlive", "true");

@@ -2,7 +2,7 @@ package dev.jangbu.ledger.database;
 
 import org.flywaydb.core.Flyway;
 
-/** Brings the database to this version's tables and guards, as the role that owns them and is used for nothing else. */
+/** Migrates a ledger database, as the role jangbu_owner. */
 public final class Migrations {
 
     private final String url;
@@ -16,16 +16,16 @@ public final class Migrations {
         this(postgres, Database.NAME, ownerPassword);
     }
 
-    /** @param name of another database than the service's */
+    /** @param name the database, if not the service's */
     public Migrations(String postgres, String name, String ownerPassword) {
         this.url = Database.url(postgres, name);
         this.ownerPassword = ownerPassword;
     }
 
     /**
-     * Runs what is missing; does nothing when nothing is. Instances that start together wait for one another.
+     * Runs pending migrations. Concurrent instances wait for each other.
      *
-     * @throws org.flywaydb.core.api.FlywayException if the database is away, or differs from the history
+     * @throws org.flywaydb.core.api.FlywayException if the database fails, or its history differs
      */
     public void run() {
         Flyway.configure()

@@ -5,7 +5,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Properties;
 
-/** A ledger database as it is at one moment, for who reads all of it: one transaction of the role jangbu_audit. */
+/** A consistent snapshot of a ledger database: one repeatable-read transaction of the role jangbu_audit. */
 public final class Snapshot implements AutoCloseable {
 
     private final Connection connection;
@@ -15,7 +15,7 @@ public final class Snapshot implements AutoCloseable {
     }
 
     /**
-     * The moment is that of the first query.
+     * Connects. The first query takes the snapshot.
      *
      * @param postgres the server, host:port
      * @param database the database's name
@@ -39,7 +39,7 @@ public final class Snapshot implements AutoCloseable {
         return connection;
     }
 
-    /** Ends the moment: the next query begins another. */
+    /** Releases the snapshot; the next query takes a new one. */
     public void renew() throws SQLException {
         connection.rollback();
     }

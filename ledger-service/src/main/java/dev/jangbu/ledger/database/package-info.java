@@ -1,4 +1,4 @@
-/** The way to the database jangbu_ledger: its migrations and its connections. */
+/** Migrations of and connections to the database jangbu_ledger. */
 @NullMarked
 package dev.jangbu.ledger.database;
 

@@ -15,11 +15,11 @@ import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** What is committed on partitions of a topic, from the beginning; no group, no offset and no other reader is touched. */
+/** Reads committed records of partitions from the beginning, without a consumer group. */
 public final class CommittedRecords implements AutoCloseable {
 
-    /** Without a record for so long while there should be some, Kafka is taken to be away. */
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    /** After this long without progress, reading fails. */
+    private static final Duration STALL_TIMEOUT = Duration.ofSeconds(30);
 
     private static final Duration POLL = Duration.ofMillis(250);
 
@@ -47,10 +47,10 @@ public final class CommittedRecords implements AutoCloseable {
     }
 
     /**
-     * Before the first record of every partition.
+     * Opens all partitions of a topic at their first record.
      *
-     * @param maxBatch the most records that are handed over at once
-     * @throws org.apache.kafka.common.KafkaException if Kafka does not answer
+     * @param maxBatch the most records per batch
+     * @throws org.apache.kafka.common.KafkaException if Kafka fails
      * @throws IllegalStateException if the topic does not exist
      */
     public static CommittedRecords of(String brokers, Topic<?> topic, int maxBatch) {
@@ -70,14 +70,14 @@ public final class CommittedRecords implements AutoCloseable {
         return records;
     }
 
-    /** Before the first record of one partition. */
+    /** Opens one partition at its first record. */
     public static CommittedRecords of(String brokers, TopicPartition partition, int maxBatch) {
         CommittedRecords records = new CommittedRecords(brokers, maxBatch);
         records.assign(Set.of(partition));
         return records;
     }
 
-    /** How many partitions a topic has; 0 if there is no such topic. */
+    /** The number of partitions of a topic; 0 if it does not exist. */
     public static int partitions(String brokers, Topic<?> topic) {
         try (CommittedRecords records = new CommittedRecords(brokers, 1)) {
             List<PartitionInfo> partitions = records.consumer.partitionsFor(topic.name());
@@ -90,15 +90,15 @@ public final class CommittedRecords implements AutoCloseable {
         consumer.seekToBeginning(partitions);
     }
 
-    /** The first offset of each partition that is not committed yet. */
+    /** The last stable offset of each partition. */
     public Map<TopicPartition, Long> ends() {
         return consumer.endOffsets(consumer.assignment());
     }
 
     /**
-     * Reads on to the given offsets, a batch after the other.
+     * Reads up to the given offsets in batches.
      *
-     * @throws IllegalStateException if Kafka does not go on
+     * @throws IllegalStateException if Kafka makes no progress
      */
     public void readTo(Map<TopicPartition, Long> ends, BatchReader reader) {
         long lastProgress = System.nanoTime();
@@ -108,19 +108,19 @@ public final class CommittedRecords implements AutoCloseable {
             if (!batch.isEmpty()) {
                 reader.read(batch);
             }
-            // Positions rather than records: what was aborted is passed over without one.
+            // Positions, not records: aborted transactions advance the position without a record.
             long sum = ends.keySet().stream().mapToLong(consumer::position).sum();
             if (sum != lastSum) {
                 lastSum = sum;
                 lastProgress = System.nanoTime();
-            } else if (System.nanoTime() - lastProgress > PATIENCE.toNanos()) {
-                throw new IllegalStateException("Kafka has given no record of " + ends.keySet() + " for "
-                        + PATIENCE.toSeconds() + " s, and there are some");
+            } else if (System.nanoTime() - lastProgress > STALL_TIMEOUT.toNanos()) {
+                throw new IllegalStateException(
+                        "No progress for " + STALL_TIMEOUT.toSeconds() + " s in reading " + ends.keySet());
             }
         }
     }
 
-    /** Reads what has come since, or comes in a moment. */
+    /** Polls once for new records. */
     public void readOn(BatchReader reader) {
         ConsumerRecords<byte[], byte[]> batch = consumer.poll(POLL);
         if (!batch.isEmpty()) {
@@ -133,7 +133,7 @@ public final class CommittedRecords implements AutoCloseable {
         consumer.close();
     }
 
-    /** Takes records, in the order of each partition. */
+    /** Receives records in the order of each partition. */
     @FunctionalInterface
     public interface BatchReader {
         void read(Iterable<ConsumerRecord<byte[], byte[]>> batch);

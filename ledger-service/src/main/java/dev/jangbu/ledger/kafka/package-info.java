@@ -1,4 +1,4 @@
-/** Reading topics from their beginning, without a group. */
+/** Reads topics from their beginning, without a consumer group. */
 @NullMarked
 package dev.jangbu.ledger.kafka;
 

@@ -19,15 +19,19 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The books of the partitions that this instance has. A book is opened from what PostgreSQL and Kafka say, and closed
- * whenever something about it failed, also where the outcome is unknown. Books that are closed or stopped are paused, while
- * polling goes on and keeps the membership of the group.
+ * The books of the partitions that are assigned to this instance.
  *
- * <p>All of it is the polling thread's.
+ * <ul>
+ *   <li>A book is opened from its two offsets: the one in PostgreSQL and the group's in Kafka.
+ *   <li>A book is closed after any failure, also if the outcome is unknown, and opened again later.
+ *   <li>Partitions of closed and stopped books are paused. Polling continues, which keeps the group membership.
+ * </ul>
+ *
+ * <p>Not thread-safe: only the polling thread uses it.
  */
 final class AssignedBooks implements ConsumerRebalanceListener {
 
-    private static final Duration LOOK_AFTER_IDLE_BOOKS = Duration.ofSeconds(5);
+    private static final Duration IDLE_CHECK_INTERVAL = Duration.ofSeconds(5);
 
     private final Consumer<byte[], byte[]> consumer;
     private final BookWriter writer;
@@ -35,7 +39,7 @@ final class AssignedBooks implements ConsumerRebalanceListener {
     private final PostingStatus status;
     private final Backoff backoff;
     private final Clock clock;
-    private Instant lookedAfter;
+    private Instant lastIdleCheck;
     private final Map<TopicPartition, Book> books = new HashMap<>();
 
     AssignedBooks(
@@ -50,23 +54,23 @@ final class AssignedBooks implements ConsumerRebalanceListener {
         this.status = status;
         this.backoff = new Backoff(clock);
         this.clock = clock;
-        this.lookedAfter = clock.instant();
+        this.lastIdleCheck = clock.instant();
     }
 
-    /** Opens those that are closed, unless it failed a moment ago. */
+    /** Opens the closed books, unless the back-off after a failure has not elapsed. */
     void open() {
-        List<Book> closed = in(Book.State.CLOSED);
+        List<Book> closed = inState(Book.State.CLOSED);
         if (closed.isEmpty()) {
-            // Nothing is waited for, also by an instance that was given no book, or whose books others have taken over.
-            status.nothingToOpen();
+            // Also reached by an instance without a book: it has nothing left to recover.
+            status.allBooksOpen();
             return;
         }
-        if (!backoff.isOver()) {
+        if (!backoff.hasElapsed()) {
             return;
         }
         try {
-            // Before the group's offset is read: a transaction that an earlier producer left open may still move it.
-            publisher.ready();
+            // Before the group's offset is read: an open transaction of a previous producer may still move it.
+            publisher.ensureInitialized();
             Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(partitions(closed));
             for (Book book : closed) {
                 open(book, committed.get(book.partition()));
@@ -74,9 +78,9 @@ final class AssignedBooks implements ConsumerRebalanceListener {
             backoff.reset();
             status.recovered();
         } catch (SQLException e) {
-            troubled("PostgreSQL does not answer", e);
+            reportFailure("PostgreSQL does not answer", e);
         } catch (KafkaException e) {
-            troubled("Kafka does not answer", e);
+            reportFailure("Kafka does not answer", e);
         }
     }
 
@@ -84,13 +88,13 @@ final class AssignedBooks implements ConsumerRebalanceListener {
         TopicPartition partition = book.partition();
         OptionalLong bookOffset = writer.nextOffset(book.number());
         OptionalLong groupOffset = committed == null ? OptionalLong.empty() : OptionalLong.of(committed.offset());
-        switch (Opening.decide(groupOffset, bookOffset)) {
-            case Opening.Stop stop -> stop(book, stop.reason());
-            case Opening.Begin begin -> {
+        switch (ResumePoint.decide(groupOffset, bookOffset)) {
+            case ResumePoint.Stop stop -> stop(book, stop.reason());
+            case ResumePoint.Start start -> {
                 consumer.commitSync(Map.of(partition, new OffsetAndMetadata(0)));
                 resume(book, 0, 0);
             }
-            case Opening.Resume resume -> resume(book, resume.position(), resume.groupOffset());
+            case ResumePoint.Resume resume -> resume(book, resume.position(), resume.groupOffset());
         }
     }
 
@@ -99,10 +103,10 @@ final class AssignedBooks implements ConsumerRebalanceListener {
         book.open(position, groupOffset);
         consumer.seek(book.partition(), position);
         consumer.resume(List.of(book.partition()));
-        status.moved(book);
+        status.update(book);
     }
 
-    /** When quiet, moves the group's offset over the markers that end transactions, so that no lag remains. */
+    /** Commits offsets past transaction markers when no records arrive, so that no lag remains. */
     void commitMarkers() {
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
         for (Book book : books.values()) {
@@ -122,15 +126,15 @@ final class AssignedBooks implements ConsumerRebalanceListener {
     }
 
     /**
-     * A quiet book would not notice that its database was restored, or that anything is away. One whose offsets are not
-     * what this instance left is closed, and what that means is decided when it is opened.
+     * Checks open books while no records arrive, to notice a restored database or an outage. A book whose offsets
+     * differ from those that this instance left is closed; opening it decides how to continue.
      */
-    void lookAfterIdle() {
-        List<Book> open = in(Book.State.OPEN);
-        if (open.isEmpty() || clock.instant().isBefore(lookedAfter.plus(LOOK_AFTER_IDLE_BOOKS))) {
+    void checkIdleBooks() {
+        List<Book> open = inState(Book.State.OPEN);
+        if (open.isEmpty() || clock.instant().isBefore(lastIdleCheck.plus(IDLE_CHECK_INTERVAL))) {
             return;
         }
-        lookedAfter = clock.instant();
+        lastIdleCheck = clock.instant();
         try {
             Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(partitions(open));
             for (Book book : open) {
@@ -151,28 +155,28 @@ final class AssignedBooks implements ConsumerRebalanceListener {
     private void close(Book book) {
         book.close();
         consumer.pause(List.of(book.partition()));
-        status.moved(book);
+        status.update(book);
     }
 
-    /** Until it is opened again; {@code what} failed is said. */
-    void close(Book book, String what, Exception e) {
+    /** Closes a book until {@link #open()} opens it again, and reports the failure. */
+    void close(Book book, String failure, Exception e) {
         close(book);
-        troubled(what, e);
+        reportFailure(failure, e);
     }
 
-    /** Until a person has looked. */
+    /** Stops a book until an operator has resolved the cause. */
     void stop(Book book, String reason) {
         book.stop();
         consumer.pause(List.of(book.partition()));
         status.stopped(book, reason);
     }
 
-    private void troubled(String what, Exception e) {
-        status.trouble(what, e);
+    private void reportFailure(String failure, Exception e) {
+        status.reportFailure(failure, e);
         backoff.failed();
     }
 
-    private List<Book> in(Book.State state) {
+    private List<Book> inState(Book.State state) {
         return books.values().stream().filter(book -> book.state() == state).toList();
     }
 
@@ -180,7 +184,7 @@ final class AssignedBooks implements ConsumerRebalanceListener {
         return books.stream().map(Book::partition).collect(Collectors.toSet());
     }
 
-    /** @throws IllegalStateException if this instance doesn't have the partition */
+    /** @throws IllegalStateException if the partition is not assigned to this instance */
     Book of(TopicPartition partition) {
         Book book = books.get(partition);
         if (book == null) {
@@ -194,15 +198,15 @@ final class AssignedBooks implements ConsumerRebalanceListener {
         for (TopicPartition partition : partitions) {
             Book book = new Book(partition);
             books.put(partition, book);
-            // Paused until it is opened; some position must be set, or the poll would ask for a reset that is none.
+            // Paused until the book is open. Without a position, poll would reset it, which auto.offset.reset forbids.
             consumer.pause(List.of(partition));
             consumer.seek(partition, 0);
-            status.moved(book);
+            status.update(book);
         }
         status.joined();
     }
 
-    /** This instance was missed for too long: it is no member of the group until it has joined again. */
+    /** The session timed out: this instance is no member of the group until it joins again. */
     @Override
     public void onPartitionsLost(Collection<TopicPartition> partitions) {
         onPartitionsRevoked(partitions);

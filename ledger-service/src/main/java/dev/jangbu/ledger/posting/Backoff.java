@@ -4,11 +4,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 
-/** When to try again what failed: after 200 ms, and after each further failure twice as long, up to 5 s. */
+/** Exponential back-off: 200 ms after the first failure, doubled after each further one, at most 5 s. */
 final class Backoff {
 
     private static final Duration FIRST = Duration.ofMillis(200);
-    private static final Duration LONGEST = Duration.ofSeconds(5);
+    private static final Duration MAX = Duration.ofSeconds(5);
 
     private final Clock clock;
     private Duration next = FIRST;
@@ -18,15 +18,15 @@ final class Backoff {
         this.clock = clock;
     }
 
-    boolean isOver() {
+    boolean hasElapsed() {
         return !clock.instant().isBefore(notBefore);
     }
 
-    /** @return how long to wait */
+    /** Records a failure. Returns the delay until the next attempt. */
     Duration failed() {
         Duration wait = next;
         notBefore = clock.instant().plus(wait);
-        next = wait.multipliedBy(2).compareTo(LONGEST) < 0 ? wait.multipliedBy(2) : LONGEST;
+        next = wait.multipliedBy(2).compareTo(MAX) < 0 ? wait.multipliedBy(2) : MAX;
         return wait;
     }
 

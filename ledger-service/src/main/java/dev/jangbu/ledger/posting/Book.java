@@ -2,15 +2,15 @@ package dev.jangbu.ledger.posting;
 
 import org.apache.kafka.common.TopicPartition;
 
-/** A book that is assigned to this instance, as the posting thread knows it. Not for other threads. */
+/** The state of one book that is assigned to this instance. Not thread-safe: only the posting thread uses it. */
 final class Book {
 
-    /** A book is read only while it is open; otherwise its partition is paused. */
+    /** Only open books are read. The partitions of the others are paused. */
     enum State {
-        /** Its offsets have to be looked up (again) before it may be read. */
+        /** The offsets must be read from PostgreSQL and Kafka first. */
         CLOSED,
         OPEN,
-        /** Cannot go on without a person; other books can. */
+        /** Needs an operator. Other books continue. */
         STOPPED
     }
 
@@ -27,7 +27,7 @@ final class Book {
         return partition;
     }
 
-    /** The book's number is its partition's. */
+    /** The partition's number. */
     int number() {
         return partition.partition();
     }
@@ -36,12 +36,12 @@ final class Book {
         return state;
     }
 
-    /** The first offset that the database has not seen, as this instance left it. */
+    /** The first offset that is not in the database, as this instance left it. */
     long nextOffset() {
         return nextOffset;
     }
 
-    /** The group's committed offset: the postings of everything below it are sent. */
+    /** The group's committed offset: the postings of all lower offsets are published. */
     long groupOffset() {
         return groupOffset;
     }

@@ -1,9 +1,9 @@
 package dev.jangbu.ledger.posting;
 
-import dev.jangbu.ledger.book.Entry;
-import dev.jangbu.ledger.book.Journal;
-import dev.jangbu.ledger.book.JournalHash;
-import dev.jangbu.ledger.posting.Reading.EntryRead;
+import dev.jangbu.ledger.journal.Entry;
+import dev.jangbu.ledger.journal.Journal;
+import dev.jangbu.ledger.journal.JournalHash;
+import dev.jangbu.ledger.posting.Decoded.EntryRecord;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -23,10 +23,10 @@ import javax.sql.DataSource;
  * Writes batches of entries into a book, each batch in one transaction:
  *
  * <ol>
- *   <li>lock the book's row: whoever else posts to this book waits here, and then finds its offset moved on;
- *   <li>entries below the book's offset are in it already: find their journals, which must say the same;
- *   <li>number and chain the others, and insert lines, journals, balances and the new head, one statement each;
- *   <li>commit: the triggers have judged the journals, the deferred foreign key judges the lines.
+ *   <li>lock the book's row: a concurrent writer of this book waits here, and then reads the advanced offset;
+ *   <li>entries below the book's offset are already posted: find their journals, which must have the same content;
+ *   <li>number and chain the others; insert lines, journals, balances and the new head, one statement each;
+ *   <li>commit: triggers have checked the journals, the deferred foreign key checks the lines.
  * </ol>
  */
 final class BookWriter {
@@ -47,7 +47,7 @@ final class BookWriter {
         this.clock = clock;
     }
 
-    /** The first offset that the book has not seen; empty if the database has no such book. */
+    /** The first offset that is not in the database; empty if the book does not exist. */
     OptionalLong nextOffset(int book) throws SQLException {
         try (Connection connection = database.getConnection();
                 PreparedStatement select = connection.prepareStatement(NEXT_OFFSET)) {
@@ -58,7 +58,7 @@ final class BookWriter {
         }
     }
 
-    /** Begins a book at offset 0; does nothing if it exists. */
+    /** Creates a book at offset 0. Does nothing if it exists. */
     void create(int book) throws SQLException {
         try (Connection connection = database.getConnection();
                 PreparedStatement insert = connection.prepareStatement(CREATE)) {
@@ -71,21 +71,21 @@ final class BookWriter {
      * Posts entries of one book, in the order of their offsets.
      *
      * @param knownOffset the book's offset as this instance left it
-     * @param end the book's offset after the batch: what lies below and is not among the entries is no entry
-     * @return the journal of each entry, also of those that were posted before
-     * @throws EntryRefusedException if an entry breaks a rule, or a journal differs from what is read as its entry
-     * @throws BookWentBackException if the book's offset is below {@code knownOffset}
-     * @throws SQLException if the database can't answer; whether the batch is posted is then unknown
+     * @param end the book's offset after the batch; offsets below it without an entry are skipped
+     * @return the journal of each entry, including those posted before
+     * @throws EntryRefusedException if an entry breaks a rule, or a stored journal differs from its entry
+     * @throws DatabaseRestoredException if the book's offset is below {@code knownOffset}
+     * @throws SQLException if the database fails; whether the batch is posted is then unknown
      */
-    List<Posted> post(int book, long knownOffset, List<EntryRead> entries, long end)
+    List<PostedEntry> post(int book, long knownOffset, List<EntryRecord> entries, long end)
             throws SQLException, EntryRefusedException {
         try (Connection connection = database.getConnection()) {
             JournalRows rows = new JournalRows(connection);
-            // Committed by itself: an account is shared by all books, and none may wait for another's transaction.
+            // In its own transaction: accounts are shared by all books, which must not wait for one another.
             rows.insertAccounts(entries);
             connection.setAutoCommit(false);
             try {
-                List<Posted> posted = postLocked(connection, rows, book, knownOffset, entries, end);
+                List<PostedEntry> posted = postLocked(connection, rows, book, knownOffset, entries, end);
                 connection.commit();
                 return posted;
             } catch (SQLException | EntryRefusedException | RuntimeException e) {
@@ -93,27 +93,27 @@ final class BookWriter {
                 throw e;
             }
         } catch (SQLException e) {
-            if (EntryRefusedException.isAbout(e)) {
+            if (EntryRefusedException.isDataError(e)) {
                 throw new EntryRefusedException(e);
             }
             throw e;
         }
     }
 
-    private List<Posted> postLocked(
-            Connection connection, JournalRows rows, int book, long knownOffset, List<EntryRead> entries, long end)
+    private List<PostedEntry> postLocked(
+            Connection connection, JournalRows rows, int book, long knownOffset, List<EntryRecord> entries, long end)
             throws SQLException, EntryRefusedException {
         Head head = lock(connection, book);
         if (head.nextOffset() < knownOffset) {
-            throw new BookWentBackException(book, knownOffset, head.nextOffset());
+            throw new DatabaseRestoredException(book, knownOffset, head.nextOffset());
         }
         int before = (int) entries.stream()
                 .takeWhile(entry -> entry.offset() < head.nextOffset())
                 .count();
-        List<Posted> posted = new ArrayList<>(find(rows, book, entries.subList(0, before)));
-        List<Posted> added = chain(head, book, entries.subList(before, entries.size()));
+        List<PostedEntry> posted = new ArrayList<>(find(rows, book, entries.subList(0, before)));
+        List<PostedEntry> added = chain(head, book, entries.subList(before, entries.size()));
         posted.addAll(added);
-        List<Journal> journals = added.stream().map(Posted::journal).toList();
+        List<Journal> journals = added.stream().map(PostedEntry::journal).toList();
         if (!journals.isEmpty()) {
             rows.insertLines(journals);
             rows.insertJournals(journals);
@@ -125,39 +125,39 @@ final class BookWriter {
         return posted;
     }
 
-    private static List<Posted> find(JournalRows rows, int book, List<EntryRead> entries)
+    private static List<PostedEntry> find(JournalRows rows, int book, List<EntryRecord> entries)
             throws SQLException, EntryRefusedException {
         if (entries.isEmpty()) {
             return List.of();
         }
         Map<UUID, Journal> stored = rows.find(
-                entries.stream().map(read -> read.entry().settlementId()).toList());
-        List<Posted> posted = new ArrayList<>();
-        for (EntryRead read : entries) {
-            Journal journal = stored.get(read.entry().settlementId());
-            if (journal == null || journal.book() != book || !journal.entry().equals(read.entry())) {
+                entries.stream().map(record -> record.entry().settlementId()).toList());
+        List<PostedEntry> posted = new ArrayList<>();
+        for (EntryRecord record : entries) {
+            Journal journal = stored.get(record.entry().settlementId());
+            if (journal == null || journal.book() != book || !journal.entry().equals(record.entry())) {
                 throw new EntryRefusedException(
                         "Settlement %s at offset %d lies below the book's offset, but its journal %s"
                                 .formatted(
-                                        read.entry().settlementId(),
-                                        read.offset(),
+                                        record.entry().settlementId(),
+                                        record.offset(),
                                         journal == null ? "is absent" : "differs"));
             }
-            posted.add(new Posted(read, journal));
+            posted.add(new PostedEntry(record, journal));
         }
         return posted;
     }
 
-    private List<Posted> chain(Head head, int book, List<EntryRead> entries) {
+    private List<PostedEntry> chain(Head head, int book, List<EntryRecord> entries) {
         Instant postedAt = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        List<Posted> posted = new ArrayList<>(entries.size());
+        List<PostedEntry> posted = new ArrayList<>(entries.size());
         long no = head.lastNo();
         byte[] hash = head.hash();
-        for (EntryRead read : entries) {
-            Entry entry = read.entry();
+        for (EntryRecord record : entries) {
+            Entry entry = record.entry();
             no = Math.addExact(no, 1);
             hash = JournalHash.of(hash, book, no, entry);
-            posted.add(new Posted(read, new Journal(entry, book, no, ByteBuffer.wrap(hash), postedAt)));
+            posted.add(new PostedEntry(record, new Journal(entry, book, no, ByteBuffer.wrap(hash), postedAt)));
         }
         return posted;
     }
@@ -166,7 +166,7 @@ final class BookWriter {
         try (PreparedStatement select = connection.prepareStatement(LOCK)) {
             select.setInt(1, book);
             try (ResultSet row = select.executeQuery()) {
-                // No row: the database was replaced by an empty one since the book was opened.
+                // No row: an empty database has replaced the one that the book was opened from.
                 return row.next()
                         ? new Head(row.getLong(1), row.getLong(2), row.getBytes(3))
                         : new Head(-1, 0, JournalHash.genesis());
@@ -192,7 +192,7 @@ final class BookWriter {
         }
     }
 
-    /** Where a book stands. */
+    /** The book's row: next offset, last journal number and its hash. */
     private record Head(long nextOffset, long lastNo, byte[] hash) {
 
         static Head after(Journal last, long nextOffset) {

@@ -5,7 +5,7 @@ import java.util.Map;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 
-/** Health component {@code books}: DOWN while a book that this instance owns is stopped and waits for a person. */
+/** Health component {@code books}: DOWN while a book of this instance is stopped and needs an operator. */
 final class BooksHealth implements HealthIndicator {
 
     private final PostingStatus status;

@@ -2,7 +2,7 @@ package dev.jangbu.ledger.posting;
 
 import java.sql.SQLException;
 
-/** The database refuses a batch for what it says: trying again cannot help, and nothing of the batch is written. */
+/** The database refused the content of a batch: a retry cannot help, and nothing of the batch is written. */
 final class EntryRefusedException extends Exception {
 
     EntryRefusedException(String message) {
@@ -13,16 +13,16 @@ final class EntryRefusedException extends Exception {
         super("SQLSTATE " + cause.getSQLState() + ": " + withoutContext(cause), cause);
     }
 
-    /** The driver appends where in a function the error was raised, which says nothing about the entry. */
+    /** Removes the PL/pgSQL context that the driver appends. */
     private static String withoutContext(SQLException e) {
         return String.valueOf(e.getMessage()).replaceFirst("(?s)\\s+Where: .*", "");
     }
 
     /**
-     * Whether an error is about the data: a value that is out of range or malformed (class 22), a constraint (23), or a
-     * rule of the book (JL, see the migrations). Everything else is about the moment or the installation.
+     * Whether the data caused the error: SQLSTATE class 22 (value malformed or out of range), 23 (constraint) or JL
+     * (rule of the ledger, see the migrations). All other errors may pass on a retry.
      */
-    static boolean isAbout(SQLException e) {
+    static boolean isDataError(SQLException e) {
         String state = e.getSQLState();
         return state != null && (state.startsWith("22") || state.startsWith("23") || state.startsWith("JL"));
     }

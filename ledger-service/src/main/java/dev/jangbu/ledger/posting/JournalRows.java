@@ -1,11 +1,11 @@
 package dev.jangbu.ledger.posting;
 
-import dev.jangbu.ledger.book.AccountKind;
-import dev.jangbu.ledger.book.Entry;
-import dev.jangbu.ledger.book.Journal;
-import dev.jangbu.ledger.book.Line;
-import dev.jangbu.ledger.book.StoredJournal;
-import dev.jangbu.ledger.posting.Reading.EntryRead;
+import dev.jangbu.ledger.journal.AccountKind;
+import dev.jangbu.ledger.journal.Entry;
+import dev.jangbu.ledger.journal.Journal;
+import dev.jangbu.ledger.journal.JournalReader;
+import dev.jangbu.ledger.journal.Line;
+import dev.jangbu.ledger.posting.Decoded.EntryRecord;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -18,10 +18,10 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Function;
 
-/** Journals as rows: one statement writes any number of them to a table, from arrays, one array per column. */
+/** Writes and finds journals: one statement per table and batch, with one array parameter per column. */
 final class JournalRows {
 
-    /** In one order everywhere, so that two books that meet the same new accounts can't wait for each other in a circle. */
+    /** Sorted, so that two books that insert the same new accounts cannot deadlock. */
     private static final String INSERT_ACCOUNTS = """
             INSERT INTO accounts (code, kind)
             SELECT a.code, a.kind FROM unnest(?, ?) AS a (code, kind)
@@ -53,7 +53,7 @@ final class JournalRows {
             """;
 
     private static final String FIND =
-            "SELECT " + StoredJournal.COLUMNS + " FROM " + StoredJournal.TABLES + " WHERE j.settlement_id = ANY (?)";
+            "SELECT " + JournalReader.COLUMNS + " FROM " + JournalReader.TABLES + " WHERE j.settlement_id = ANY (?)";
 
     private final Connection connection;
 
@@ -61,9 +61,9 @@ final class JournalRows {
         this.connection = connection;
     }
 
-    void insertAccounts(List<EntryRead> entries) throws SQLException {
+    void insertAccounts(List<EntryRecord> entries) throws SQLException {
         List<String> codes = new ArrayList<>(new TreeSet<>(entries.stream()
-                .flatMap(read -> read.entry().lines().stream())
+                .flatMap(record -> record.entry().lines().stream())
                 .map(Line::account)
                 .toList()));
         if (codes.isEmpty()) {
@@ -128,14 +128,14 @@ final class JournalRows {
         }
     }
 
-    /** The stored journals among these settlements. */
+    /** The stored journals of these settlements, by settlement id. */
     Map<UUID, Journal> find(List<UUID> settlementIds) throws SQLException {
         Map<UUID, Journal> found = new HashMap<>();
         try (PreparedStatement select = connection.prepareStatement(FIND)) {
             select.setArray(1, connection.createArrayOf("uuid", settlementIds.toArray()));
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
-                    Journal journal = StoredJournal.read(row);
+                    Journal journal = JournalReader.read(row);
                     found.put(journal.entry().settlementId(), journal);
                 }
             }
@@ -166,7 +166,7 @@ final class JournalRows {
         }
     }
 
-    /** Sets one array parameter after the other, each a column of the same rows. */
+    /** Sets consecutive array parameters, each one column of the same rows. */
     private static final class Columns<R> {
 
         private final Connection connection;

@@ -1,7 +1,7 @@
 package dev.jangbu.ledger.posting;
 
 import dev.jangbu.contract.AvroSerdes;
-import dev.jangbu.ledger.LedgerSettings;
+import dev.jangbu.ledger.settings.LedgerSettings;
 import dev.jangbu.ledger.database.Database;
 import dev.jangbu.ledger.database.Migrations;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -48,7 +48,7 @@ public class PostingConfiguration {
                 clients::producer,
                 schemas,
                 new BookWriter(database.forPosting(), clock),
-                settings.booksAtOnce(),
+                settings.writerThreads(),
                 status,
                 clock);
     }

@@ -4,9 +4,13 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 
 /**
- * Health component {@code posting}, part of readiness: UP once the database is migrated, the group joined and the
- * position of every assigned book known; DOWN while something that posting needs is away. A stopped book is not its
- * matter, see {@link BooksHealth}: the others go on, and so do the reads.
+ * Health component {@code posting}, part of readiness.
+ *
+ * <ul>
+ *   <li>OUT_OF_SERVICE until the database is migrated, the group is joined and all assigned books are open;
+ *   <li>DOWN during an outage of PostgreSQL, Kafka or the registry;
+ *   <li>UP otherwise, also with a stopped book: see {@link BooksHealth}.
+ * </ul>
  */
 final class PostingHealth implements HealthIndicator {
 
@@ -18,11 +22,11 @@ final class PostingHealth implements HealthIndicator {
 
     @Override
     public Health health() {
-        PostingStatus.Trouble trouble = status.trouble();
-        if (trouble != null) {
+        PostingStatus.Outage outage = status.outage();
+        if (outage != null) {
             return Health.down()
-                    .withDetail("waitingFor", trouble.what())
-                    .withDetail("since", trouble.since())
+                    .withDetail("waitingFor", outage.failure())
+                    .withDetail("since", outage.since())
                     .build();
         }
         return status.isReady()

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * The life of posting, on a thread of its own: migrate the database · wait for topics and schemas · post until told to
- * stop. What is missing is waited for, what breaks is begun again; only the stop of the process ends it.
+ * Runs posting on its own thread: migrates the database, waits for schemas and topics, and posts until
+ * {@link #stop()}. Each step is retried with back-off until it succeeds.
  */
 final class PostingLoop implements SmartLifecycle {
 
@@ -28,7 +28,7 @@ final class PostingLoop implements SmartLifecycle {
     private final Supplier<Producer<byte[], byte[]>> producers;
     private final SchemaWarmUp schemas;
     private final BookWriter writer;
-    private final int booksAtOnce;
+    private final int writerThreads;
     private final PostingStatus status;
     private final Clock clock;
     private final CountDownLatch stopped = new CountDownLatch(1);
@@ -40,7 +40,7 @@ final class PostingLoop implements SmartLifecycle {
             Supplier<Producer<byte[], byte[]>> producers,
             SchemaWarmUp schemas,
             BookWriter writer,
-            int booksAtOnce,
+            int writerThreads,
             PostingStatus status,
             Clock clock) {
         this.migrations = migrations;
@@ -48,7 +48,7 @@ final class PostingLoop implements SmartLifecycle {
         this.producers = producers;
         this.schemas = schemas;
         this.writer = writer;
-        this.booksAtOnce = booksAtOnce;
+        this.writerThreads = writerThreads;
         this.status = status;
         this.clock = clock;
     }
@@ -58,7 +58,7 @@ final class PostingLoop implements SmartLifecycle {
         thread = Thread.ofPlatform().name("posting").start(this::run);
     }
 
-    /** Ends after the present batch, and leaves the group, so that others take the books over at once. */
+    /** Ends after the current batch and leaves the group, so that other instances take over immediately. */
     @Override
     public void stop() {
         stopped.countDown();
@@ -80,12 +80,12 @@ final class PostingLoop implements SmartLifecycle {
     }
 
     private void run() {
-        untilItWorks("The database cannot be migrated", migrations::run);
-        untilItWorks("The schema registry does not give the schemas", schemas::run);
-        untilItWorks("Posting broke off", this::post);
+        retryUntilSuccess("The database cannot be migrated", migrations::run);
+        retryUntilSuccess("The schema registry does not give the schemas", schemas::run);
+        retryUntilSuccess("Posting failed", this::post);
     }
 
-    /** Posts until told to stop; ends otherwise only by an exception. */
+    /** Posts until {@link #stop()} or an exception. */
     private void post() {
         try (PostingPublisher publisher = new PostingPublisher(producers, schemas.postings())) {
             Consumer<byte[], byte[]> consumer = consumers.get();
@@ -93,11 +93,12 @@ final class PostingLoop implements SmartLifecycle {
                 int partitions = partitions(consumer, Topics.LEDGER_ENTRIES.name());
                 partitions(consumer, Topics.LEDGER_POSTINGS.name());
                 partitions(consumer, Topics.SETTLEMENT_DEAD_LETTERS.name());
-                EntryReader reader = new EntryReader(schemas.entries(), partitions);
-                try (Poster poster = new Poster(consumer, reader, writer, booksAtOnce, publisher, status, clock)) {
-                    poster.subscribe();
-                    while (isWanted()) {
-                        poster.turn();
+                EntryDecoder decoder = new EntryDecoder(schemas.entries(), partitions);
+                try (PostingCycle cycle =
+                        new PostingCycle(consumer, decoder, writer, writerThreads, publisher, status, clock)) {
+                    cycle.subscribe();
+                    while (isActive()) {
+                        cycle.runOnce();
                     }
                 }
             } finally {
@@ -110,26 +111,26 @@ final class PostingLoop implements SmartLifecycle {
     private static int partitions(Consumer<byte[], byte[]> consumer, String topic) {
         int partitions = consumer.partitionsFor(topic).size();
         if (partitions == 0) {
-            throw new IllegalStateException("The topic " + topic + " does not exist (yet)");
+            throw new IllegalStateException("The topic " + topic + " does not exist");
         }
         return partitions;
     }
 
-    private void untilItWorks(String failure, Step step) {
+    private void retryUntilSuccess(String failure, Step step) {
         Backoff backoff = new Backoff(clock);
-        while (isWanted()) {
+        while (isActive()) {
             try {
                 step.run();
                 status.recovered();
                 return;
             } catch (SQLException | RuntimeException e) {
-                status.trouble(failure, e);
+                status.reportFailure(failure, e);
                 await(backoff.failed());
             }
         }
     }
 
-    private boolean isWanted() {
+    private boolean isActive() {
         return stopped.getCount() > 0;
     }
 

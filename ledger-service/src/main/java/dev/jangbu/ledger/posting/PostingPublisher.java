@@ -3,8 +3,8 @@ package dev.jangbu.ledger.posting;
 import dev.jangbu.contract.EventHeaders;
 import dev.jangbu.contract.LedgerPosted;
 import dev.jangbu.contract.Topics;
-import dev.jangbu.ledger.book.Entry;
-import dev.jangbu.ledger.book.Journal;
+import dev.jangbu.ledger.journal.Entry;
+import dev.jangbu.ledger.journal.Journal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -24,9 +24,9 @@ import org.apache.kafka.common.serialization.Serializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends postings and commits the group's offsets in one Kafka transaction. After any failure the producer is thrown away:
- * the next one, of the same transactional id, makes Kafka finish or abort what this one left open, and only then can the
- * group's offset be trusted again. One way for every error, also for those whose outcome is unknown.
+ * Publishes postings and commits the group's offsets in one Kafka transaction. After any failure, also one of unknown
+ * outcome, the producer is discarded. The next producer has the same transactional id: its initialization makes Kafka
+ * complete or abort the open transaction, after which the group's offset is final.
  */
 final class PostingPublisher implements AutoCloseable {
 
@@ -42,50 +42,50 @@ final class PostingPublisher implements AutoCloseable {
         this.serializer = serializer;
     }
 
-    /** Ends what an earlier producer left open, if that is not done. To be called before the group's offset is read. */
-    void ready() {
+    /** Creates a producer if there is none, which ends open transactions. Call before reading the group's offset. */
+    void ensureInitialized() {
         if (producer != null) {
             return;
         }
-        Producer<byte[], byte[]> fresh = producers.get();
+        Producer<byte[], byte[]> created = producers.get();
         try {
-            fresh.initTransactions();
-            producer = fresh;
+            created.initTransactions();
+            producer = created;
         } catch (KafkaException e) {
-            fresh.close(Duration.ZERO);
+            created.close(Duration.ZERO);
             throw e;
         }
     }
 
     /**
-     * Sends the records and commits the offsets, both or neither.
+     * Sends the records and commits the offsets atomically.
      *
-     * @param group as the consumer is a member of it now: Kafka refuses an owner that lost its partitions meanwhile
-     * @throws KafkaException whatever went wrong; whether it is done can be read from the group's offset after
-     *     {@link #ready()}
+     * @param group the consumer's current membership; Kafka refuses an owner that has lost its partitions
+     * @throws KafkaException after any failure; the group's offset shows the outcome after
+     *     {@link #ensureInitialized()}
      */
     void publish(
             List<ProducerRecord<byte[], byte[]>> records,
             Map<TopicPartition, OffsetAndMetadata> offsets,
             ConsumerGroupMetadata group) {
-        ready();
+        ensureInitialized();
         Producer<byte[], byte[]> current = Objects.requireNonNull(producer);
         try {
             current.beginTransaction();
             for (ProducerRecord<byte[], byte[]> record : records) {
-                // A failed send fails the commit: its future need not be looked at.
+                // A failed send fails the commit, so the future is not needed.
                 Future<RecordMetadata> unused = current.send(record);
             }
             current.sendOffsetsToTransaction(offsets, group);
             current.commitTransaction();
         } catch (RuntimeException e) {
-            abandon(current, e);
+            discard(current, e);
             throw e;
         }
     }
 
-    /** The posting of a journal, the same each time it is sent but for the trace of the record that caused it. */
-    ProducerRecord<byte[], byte[]> posting(Posted posted) {
+    /** Builds the posting of a journal. Repeated calls differ only in the trace headers of the consumed record. */
+    ProducerRecord<byte[], byte[]> posting(PostedEntry posted) {
         Journal journal = posted.journal();
         Entry entry = journal.entry();
         LedgerPosted value = LedgerPosted.newBuilder()
@@ -100,7 +100,7 @@ final class PostingPublisher implements AutoCloseable {
                 .build();
         Headers headers = EventHeaders.headers(
                 value.getSettlementId(), EventHeaders.TYPE_LEDGER_POSTED, SOURCE, journal.postedAt());
-        EventHeaders.carryTrace(posted.read().record().headers(), headers);
+        EventHeaders.carryTrace(posted.record().record().headers(), headers);
         String topic = Topics.LEDGER_POSTINGS.name();
         return new ProducerRecord<>(
                 topic,
@@ -118,10 +118,10 @@ final class PostingPublisher implements AutoCloseable {
         }
     }
 
-    private void abandon(Producer<byte[], byte[]> failed, RuntimeException reason) {
+    private void discard(Producer<byte[], byte[]> failed, RuntimeException reason) {
         producer = null;
         try {
-            // Spares the successor the wait for the transaction's time-out; impossible after a fatal error.
+            // Otherwise the next producer waits for the transaction timeout. Fails after a fatal error.
             failed.abortTransaction();
         } catch (RuntimeException e) {
             reason.addSuppressed(e);

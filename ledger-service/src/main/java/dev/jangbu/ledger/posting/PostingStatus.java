@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the posting thread tells the world: health, metrics and log, the latter in bounded measure. */
+/** Publishes the state of posting as health, metrics and rate-limited log lines. Thread-safe. */
 final class PostingStatus {
 
-    private static final Logger LOG = LoggerFactory.getLogger(PostingStatus.class);
-    private static final Duration REPEAT_TROUBLE = Duration.ofSeconds(30);
+    private static final Logger log = LoggerFactory.getLogger(PostingStatus.class);
+    private static final Duration WARN_INTERVAL = Duration.ofSeconds(30);
 
     private final Clock clock;
     private final Map<Integer, BookStatus> books = new ConcurrentHashMap<>();
@@ -25,35 +25,35 @@ final class PostingStatus {
     private final Counter postingsPublished;
     private final Counter deadLetters;
     private volatile boolean joined;
-    private volatile @Nullable Trouble trouble;
+    private volatile @Nullable Outage outage;
 
     PostingStatus(Clock clock, MeterRegistry meters) {
         this.clock = clock;
         this.entriesPosted = Counter.builder("jangbu.ledger.entries.posted")
-                .description("Entries that were written to the book, or found written")
+                .description("Entries that were posted, or found posted")
                 .register(meters);
         this.postingsPublished = Counter.builder("jangbu.ledger.postings.published")
-                .description("Postings that were sent and committed")
+                .description("Postings that were published")
                 .register(meters);
         this.deadLetters = Counter.builder("jangbu.ledger.dead.letters")
-                .description("Records of ledger.entries that were no entries")
+                .description("Records of ledger.entries that are not entries")
                 .register(meters);
         Gauge.builder("jangbu.ledger.books.stopped", this, PostingStatus::stopped)
-                .description("Books that cannot go on without a person")
+                .description("Books that are stopped and need an operator")
                 .register(meters);
     }
 
-    /** @param reason why a book is stopped, with the evidence; null while it goes on */
+    /** @param reason why the book is stopped, with the evidence; null if it is not */
     record BookStatus(
             Book.State state,
             long nextOffset,
             long groupOffset,
             @Nullable String reason) {}
 
-    /** Something that is away, and tried again for ever. */
-    record Trouble(String what, Instant since, Instant logged) {}
+    /** A failure that is retried forever. */
+    record Outage(String failure, Instant since, Instant logged) {}
 
-    /** The instance is a member of the group and knows its partitions, however few. */
+    /** The instance is a member of the group; it may have no partition. */
     void joined() {
         joined = true;
     }
@@ -67,8 +67,8 @@ final class PostingStatus {
         joined = false;
     }
 
-    /** All assigned books are open, or stopped: whatever was away is not missed any more. */
-    void nothingToOpen() {
+    /** All assigned books are open or stopped, so an outage is over. */
+    void allBooksOpen() {
         if (joined) {
             recovered();
         }
@@ -78,14 +78,14 @@ final class PostingStatus {
         books.remove(book.number());
     }
 
-    /** The book was assigned, opened, closed, or came further. */
-    void moved(Book book) {
+    /** The book was assigned, opened or closed, or its offsets advanced. */
+    void update(Book book) {
         books.put(book.number(), new BookStatus(book.state(), book.nextOffset(), book.groupOffset(), null));
     }
 
     void stopped(Book book, String reason) {
-        LOG.error(
-                "Book {} is stopped at offset {} of {}: {}. The other books go on.",
+        log.error(
+                "Book {} is stopped at offset {} of {}: {}. The other books continue.",
                 book.number(),
                 book.nextOffset(),
                 book.partition(),
@@ -94,7 +94,7 @@ final class PostingStatus {
     }
 
     void deadLetter(String partition, long offset, String reason) {
-        LOG.error("The record at offset {} of {} goes to the dead letters: {}", offset, partition, reason);
+        log.error("The record at offset {} of {} goes to the dead letters: {}", offset, partition, reason);
     }
 
     void published(int entries, int postings, int dead) {
@@ -103,45 +103,43 @@ final class PostingStatus {
         deadLetters.increment(dead);
     }
 
-    /** Says so at once, again when it is something else, and again every half minute while it lasts. */
-    void trouble(String what, Throwable cause) {
+    /** Logs a new failure at once, and the same one every 30 s. */
+    void reportFailure(String failure, Throwable cause) {
         Instant now = clock.instant();
-        Trouble before = trouble;
+        Outage before = outage;
         if (before == null
-                || !before.what().equals(what)
-                || Duration.between(before.logged(), now).compareTo(REPEAT_TROUBLE) >= 0) {
-            LOG.warn("{}; trying again until it works: {}", what, describe(cause));
-            LOG.debug("The cause", cause);
-            trouble = new Trouble(what, before == null ? now : before.since(), now);
+                || !before.failure().equals(failure)
+                || Duration.between(before.logged(), now).compareTo(WARN_INTERVAL) >= 0) {
+            log.warn("{}; retrying: {}", failure, describe(cause));
+            log.debug("The cause", cause);
+            outage = new Outage(failure, before == null ? now : before.since(), now);
         } else {
-            trouble = new Trouble(what, before.since(), before.logged());
+            outage = new Outage(failure, before.since(), before.logged());
         }
     }
 
     void recovered() {
-        Trouble before = trouble;
+        Outage before = outage;
         if (before != null) {
-            LOG.info(
-                    "Posting works again, after {} s",
+            log.info(
+                    "Posting has recovered after {} s",
                     Duration.between(before.since(), clock.instant()).toSeconds());
-            trouble = null;
+            outage = null;
         }
     }
 
     @Nullable
-    Trouble trouble() {
-        return trouble;
+    Outage outage() {
+        return outage;
     }
 
     Map<Integer, BookStatus> books() {
         return new TreeMap<>(books);
     }
 
-    /** Whether the positions of all assigned books are known, or known to be wrong, and nothing needed is away. */
+    /** Whether all assigned books are open or stopped, and there is no outage. */
     boolean isReady() {
-        return joined
-                && trouble == null
-                && books.values().stream().noneMatch(book -> book.state() == Book.State.CLOSED);
+        return joined && outage == null && books.values().stream().noneMatch(book -> book.state() == Book.State.CLOSED);
     }
 
     long stopped() {
@@ -150,14 +148,14 @@ final class PostingStatus {
                 .count();
     }
 
-    /** The failure as it was met, and the one at its root, each on one line. */
+    /** The exception and its root cause, each on one line. */
     private static String describe(Throwable cause) {
         Throwable root = cause;
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        String met = oneLine(cause);
-        return root == cause ? met : met + " ← " + oneLine(root);
+        String outer = oneLine(cause);
+        return root == cause ? outer : outer + " ← " + oneLine(root);
     }
 
     private static String oneLine(Throwable failure) {

@@ -22,13 +22,13 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the whole book again, from the first record of {@code ledger.entries} to the last that is committed when it begins,
- * by the same classes that post. The numbers and hashes come out the same, since they follow from the order of the entries
- * alone. Nothing is published, and no group's offset is read or moved.
+ * Rebuilds the ledger in an empty database, from the first record of {@code ledger.entries} to the last one that is
+ * committed at the start. It uses the classes of posting: numbers and hashes depend only on the order of the entries,
+ * so they come out the same. It publishes nothing and neither reads nor commits group offsets.
  */
 public final class Rebuild {
 
-    /** Larger than the service's: nobody waits for a batch. */
+    /** Larger than the service's default: latency does not matter here. */
     private static final int BATCH = 5_000;
 
     private final String brokers;
@@ -37,11 +37,11 @@ public final class Rebuild {
     private final Clock clock;
     private final Consumer<String> progress;
     private final AtomicLong written = new AtomicLong();
-    private final AtomicLong ahead = new AtomicLong();
+    private final AtomicLong remaining = new AtomicLong();
 
     /**
-     * @param target an empty book's database, as the role that posts; gives a connection to each of the threads
-     * @param progress told from time to time how far it is
+     * @param target an empty database, as the role that posts; one connection per thread
+     * @param progress receives progress messages
      */
     public Rebuild(
             String brokers,
@@ -57,17 +57,17 @@ public final class Rebuild {
     }
 
     /**
-     * @param entries how many were written
-     * @param poison records that are no entries, and were passed over as the service does
-     * @param stops the books that could not be written to their end, each with the reason
+     * @param entries the number of entries written
+     * @param poison the number of records that are not entries and were skipped, as the service does
+     * @param stops a message for each book that stopped before its end
      */
     public record Outcome(long entries, long poison, List<String> stops) {}
 
     /**
-     * Writes all books, several at a time.
+     * Writes all books, {@code threads} in parallel.
      *
-     * @throws SQLException if the database does not answer
-     * @throws RuntimeException if Kafka or the registry does not answer
+     * @throws SQLException if the database fails
+     * @throws RuntimeException if Kafka or the registry fails
      */
     public Outcome run(int threads) throws SQLException, InterruptedException {
         int partitions = CommittedRecords.partitions(brokers, Topics.LEDGER_ENTRIES);
@@ -98,86 +98,86 @@ public final class Rebuild {
         try (CommittedRecords records = CommittedRecords.of(brokers, partition, BATCH)) {
             Map<TopicPartition, Long> ends = records.ends();
             long end = Objects.requireNonNull(ends.get(partition), "the end of " + partition);
-            ahead.addAndGet(end);
-            BookWriting writing = new BookWriting(book, partitions, end, begin);
-            writing.writer.create(book);
+            remaining.addAndGet(end);
+            BookRebuild rebuild = new BookRebuild(book, partitions, end, begin);
+            rebuild.writer.create(book);
             try {
-                records.readTo(ends, writing::take);
-                writing.post(List.of(), end);
-            } catch (Stopped stopped) {
-                return new BookOutcome(writing.poison, stopped.getMessage());
-            } catch (Unwritten unwritten) {
-                throw unwritten.cause;
+                records.readTo(ends, rebuild::accept);
+                rebuild.post(List.of(), end);
+            } catch (BookStoppedException e) {
+                return new BookOutcome(rebuild.poison, e.getMessage());
+            } catch (WriteFailedException e) {
+                throw e.cause;
             }
-            return new BookOutcome(writing.poison, null);
+            return new BookOutcome(rebuild.poison, null);
         }
     }
 
-    private final class BookWriting {
+    private final class BookRebuild {
 
         private final int book;
-        private final EntryReader reader;
+        private final EntryDecoder decoder;
         private final BookWriter writer = new BookWriter(target, clock);
-        private final BookPoster poster = new BookPoster(writer);
+        private final RefusalBisector bisector = new RefusalBisector(writer);
         private final long end;
         private final long begin;
         private long offset;
         private long poison;
 
-        BookWriting(int book, int partitions, long end, long begin) {
+        BookRebuild(int book, int partitions, long end, long begin) {
             this.book = book;
-            this.reader = new EntryReader(entries, partitions);
+            this.decoder = new EntryDecoder(entries, partitions);
             this.end = end;
             this.begin = begin;
         }
 
-        void take(Iterable<ConsumerRecord<byte[], byte[]>> batch) {
-            List<Reading> readings = new ArrayList<>();
+        void accept(Iterable<ConsumerRecord<byte[], byte[]>> batch) {
+            List<Decoded> decoded = new ArrayList<>();
             long next = offset;
             for (ConsumerRecord<byte[], byte[]> record : batch) {
                 if (record.offset() < end) {
-                    Reading reading = reader.read(record);
-                    poison += reading instanceof Reading.Poison ? 1 : 0;
-                    readings.add(reading);
+                    Decoded each = decoder.decode(record);
+                    poison += each instanceof Decoded.Poison ? 1 : 0;
+                    decoded.add(each);
                     next = record.offset() + 1;
                 }
             }
-            post(readings, next);
+            post(decoded, next);
         }
 
-        void post(List<Reading> readings, long next) {
-            Progress done;
+        void post(List<Decoded> records, long next) {
+            BatchResult result;
             try {
-                done = poster.post(book, offset, readings, next);
+                result = bisector.post(book, offset, records, next);
             } catch (SQLException e) {
-                throw new Unwritten(e);
+                throw new WriteFailedException(e);
             }
-            long count = written.addAndGet(done.posted().size());
-            if (done.stop() != null) {
-                throw new Stopped("book %d stops at offset %d of %s: %s"
-                        .formatted(book, done.doneTo(), Topics.LEDGER_ENTRIES.name(), done.stop()));
+            long count = written.addAndGet(result.posted().size());
+            if (result.stopReason() != null) {
+                throw new BookStoppedException("book %d stops at offset %d of %s: %s"
+                        .formatted(book, result.nextOffset(), Topics.LEDGER_ENTRIES.name(), result.stopReason()));
             }
-            ahead.addAndGet(offset - next);
+            remaining.addAndGet(offset - next);
             offset = next;
-            long seconds = Math.max(1, (System.nanoTime() - begin) / 1_000_000);
+            long millis = Math.max(1, (System.nanoTime() - begin) / 1_000_000);
             progress.accept(String.format(
                     "%,d entries written (%,d a second), at most %,d to go",
-                    count, count * 1_000 / seconds, ahead.get()));
+                    count, count * 1_000 / millis, remaining.get()));
         }
     }
 
-    /** The database refuses an entry: the book ends there. */
-    private static final class Stopped extends RuntimeException {
-        Stopped(String message) {
+    /** The book stops at an entry that the database refuses or this version does not support. */
+    private static final class BookStoppedException extends RuntimeException {
+        BookStoppedException(String message) {
             super(message, null, false, false);
         }
     }
 
-    /** Carries the database's failure through the reader of Kafka. */
-    private static final class Unwritten extends RuntimeException {
+    /** Wraps an SQLException for callbacks that cannot throw it. */
+    private static final class WriteFailedException extends RuntimeException {
         private final transient SQLException cause;
 
-        Unwritten(SQLException cause) {
+        WriteFailedException(SQLException cause) {
             super(cause);
             this.cause = cause;
         }

@@ -10,7 +10,7 @@ import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serializer;
 import org.jspecify.annotations.Nullable;
 
-/** The schemas as the registry has them. */
+/** Resolves the schemas from the registry. */
 final class RegistryWarmUp implements SchemaWarmUp {
 
     private final AvroSerdes serdes;

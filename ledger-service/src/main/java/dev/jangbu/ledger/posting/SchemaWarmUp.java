@@ -5,10 +5,10 @@ import dev.jangbu.contract.LedgerPosted;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serializer;
 
-/** The schemas that posting needs, resolved before it begins, so that it does not wait for the registry while it works. */
+/** Resolves the schemas of posting at start-up, so that posting does not depend on the registry later. */
 interface SchemaWarmUp {
 
-    /** @throws dev.jangbu.contract.RegistryUnavailableException when the registry doesn't give them (yet) */
+    /** @throws dev.jangbu.contract.RegistryUnavailableException if the registry fails or lacks a schema */
     void run();
 
     Deserializer<LedgerEntry> entries();

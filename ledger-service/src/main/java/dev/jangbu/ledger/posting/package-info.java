@@ -1,4 +1,4 @@
-/** Posting: reads ledger.entries, writes the book, answers on ledger.postings. */
+/** Posting: reads ledger.entries, writes journals, publishes ledger.postings. */
 @NullMarked
 package dev.jangbu.ledger.posting;
 

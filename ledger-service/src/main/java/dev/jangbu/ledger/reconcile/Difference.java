@@ -1,20 +1,19 @@
 package dev.jangbu.ledger.reconcile;
 
 /**
- * Something on which the provider and the book disagree.
+ * A difference between the settlement file and the ledger.
  *
- * @param kind how
- * @param what which charge or refund it is, and what each side says
+ * @param description names the charge or refund, and the values of both sides
  */
-public record Difference(Kind kind, String what) {
+public record Difference(Kind kind, String description) {
 
-    /** How two books can disagree. */
+    /** The kinds of differences. */
     public enum Kind {
-        /** The provider settles it, and the book knows nothing of it. */
+        /** In the file only. */
         MISSING_HERE("missing here"),
-        /** The book has it, and the provider does not settle it. */
+        /** In the ledger only. */
         MISSING_THERE("missing there"),
-        /** Both have it, and say another amount or currency. */
+        /** In both, with another amount or currency. */
         DIFFERENT_AMOUNT("different amount");
 
         private final String text;

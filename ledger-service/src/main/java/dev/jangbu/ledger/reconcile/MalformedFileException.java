@@ -1,6 +1,6 @@
 package dev.jangbu.ledger.reconcile;
 
-/** A settlement file that can't be read as one; the message says in which line and what it should be. */
+/** A settlement file is malformed. The message names the line and the expected content. */
 public final class MalformedFileException extends RuntimeException {
 
     MalformedFileException(long line, String detail) {

@@ -20,11 +20,14 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Matches what a provider settles with the lines of its receivable account, {@code psp:{psp}:receivable}: a charge with the
- * debits of the payment's journals, a cancel with the credits of the refund's. A payment has a journal for each of its parts;
- * they are added up.
+ * Matches a provider's settlement file with the lines of its receivable account, {@code psp:{psp}:receivable}:
  *
- * <p>The file is held in memory, some 200 bytes a row; the book passes by.
+ * <ul>
+ *   <li>a charge with the debits of the payment's journals, summed over its parts;
+ *   <li>a cancel with the credits of the refund's journals.
+ * </ul>
+ *
+ * <p>The file is kept in memory, about 200 bytes per row. The ledger is streamed.
  */
 public final class Reconciliation {
 
@@ -48,7 +51,7 @@ public final class Reconciliation {
 
     private record Key(SettlementRow.Type type, UUID referenceId) {}
 
-    /** What the file says of a payment or refund, in one row or, wrongly, in several. */
+    /** The sum of the file's rows of one payment or refund. More than one row is an error of the file. */
     private record Settled(String currency, BigInteger amount, int rows, long line) {
 
         Settled plus(Settled other) {
@@ -59,10 +62,10 @@ public final class Reconciliation {
 
     /**
      * @param rows of the file
-     * @param matched payments and refunds on which both agree
-     * @param matchedNet what they add up to, by currency, minor units: charges less cancels
-     * @param counts of the differences
-     * @param differences the first {@value #KEPT} of them
+     * @param matched the number of payments and refunds without a difference
+     * @param matchedNet their charges less their cancels, by currency, in minor units
+     * @param counts the number of differences by kind
+     * @param differences the first {@value #KEPT} differences
      */
     public record Report(
             long rows,
@@ -80,28 +83,28 @@ public final class Reconciliation {
      * Reads both sides and matches them.
      *
      * @param psp the provider's name in the account's code
-     * @param from with {@code until}: of what the book has beyond the file, only what occurred in this time is missed; null:
-     *     without a bound
-     * @throws MalformedFileException if the file is none
+     * @param from with {@code until}: only journals that occurred in this period are reported as missing in the file;
+     *     null: no bound
+     * @throws MalformedFileException if the file is malformed
      */
-    public static Report run(Reader file, String psp, Snapshot book, @Nullable Instant from, @Nullable Instant until)
+    public static Report run(Reader file, String psp, Snapshot ledger, @Nullable Instant from, @Nullable Instant until)
             throws IOException, SQLException {
         Reconciliation reconciliation = new Reconciliation();
         for (Difference.Kind kind : Difference.Kind.values()) {
             reconciliation.counts.put(kind, 0L);
         }
-        SettlementFile.read(file, reconciliation::take);
-        reconciliation.match(psp, book, from, until);
+        SettlementFile.read(file, reconciliation::add);
+        reconciliation.match(psp, ledger, from, until);
         return reconciliation.report();
     }
 
-    private void take(SettlementRow row) {
+    private void add(SettlementRow row) {
         rows++;
         UUID referenceId = row.referenceId().orElse(null);
         if (referenceId == null) {
-            differ(
+            addDifference(
                     Difference.Kind.MISSING_HERE,
-                    "%s of %d %s in line %d has no reference of ours"
+                    "%s of %d %s in line %d has an unknown reference"
                             .formatted(row.type(), row.amountMinor(), row.currency(), row.line()));
             return;
         }
@@ -111,8 +114,9 @@ public final class Reconciliation {
                 Settled::plus);
     }
 
-    private void match(String psp, Snapshot book, @Nullable Instant from, @Nullable Instant until) throws SQLException {
-        try (PreparedStatement select = book.connection().prepareStatement(RECEIVABLE)) {
+    private void match(String psp, Snapshot ledger, @Nullable Instant from, @Nullable Instant until)
+            throws SQLException {
+        try (PreparedStatement select = ledger.connection().prepareStatement(RECEIVABLE)) {
             select.setString(1, "psp:" + psp + ":receivable");
             select.setFetchSize(FETCH);
             try (ResultSet row = select.executeQuery()) {
@@ -121,10 +125,10 @@ public final class Reconciliation {
                 }
             }
         }
-        settled.forEach((key, said) -> differ(
+        settled.forEach((key, inFile) -> addDifference(
                 Difference.Kind.MISSING_HERE,
                 "%s of %d %s, %s, in line %d"
-                        .formatted(key.type(), said.amount(), said.currency(), key.referenceId(), said.line())));
+                        .formatted(key.type(), inFile.amount(), inFile.currency(), key.referenceId(), inFile.line())));
     }
 
     private void match(ResultSet row, @Nullable Instant from, @Nullable Instant until) throws SQLException {
@@ -137,35 +141,35 @@ public final class Reconciliation {
         BigInteger amount = type == SettlementRow.Type.CHARGE ? net : net.negate();
         int parts = row.getInt("parts");
         int ofParts = row.getInt("of_parts");
-        Settled said = settled.remove(new Key(type, referenceId));
-        String booked = "%s %s of %d %s".formatted(kind, referenceId, amount, currency)
+        Settled inFile = settled.remove(new Key(type, referenceId));
+        String posted = "%s %s of %d %s".formatted(kind, referenceId, amount, currency)
                 + (parts < ofParts ? ", of which only %d of %d parts are posted".formatted(parts, ofParts) : "");
-        if (said == null) {
+        if (inFile == null) {
             Instant occurred =
                     row.getObject("occurred_at", OffsetDateTime.class).toInstant();
             if ((from == null || !occurred.isBefore(from)) && (until == null || occurred.isBefore(until))) {
-                differ(Difference.Kind.MISSING_THERE, booked);
+                addDifference(Difference.Kind.MISSING_THERE, posted);
             }
-        } else if (said.amount().equals(amount) && said.currency().equals(currency)) {
+        } else if (inFile.amount().equals(amount) && inFile.currency().equals(currency)) {
             matched++;
             matchedNet.merge(currency, net, BigInteger::add);
         } else {
-            differ(
+            addDifference(
                     Difference.Kind.DIFFERENT_AMOUNT,
-                    "%s; the file says %d %s in %s %d"
+                    "%s; the file has %d %s in %s %d"
                             .formatted(
-                                    booked,
-                                    said.amount(),
-                                    said.currency(),
-                                    said.rows() == 1 ? "line" : said.rows() + " lines from",
-                                    said.line()));
+                                    posted,
+                                    inFile.amount(),
+                                    inFile.currency(),
+                                    inFile.rows() == 1 ? "line" : inFile.rows() + " lines from",
+                                    inFile.line()));
         }
     }
 
-    private void differ(Difference.Kind kind, String what) {
+    private void addDifference(Difference.Kind kind, String description) {
         counts.merge(kind, 1L, Long::sum);
         if (kept.size() < KEPT) {
-            kept.add(new Difference(kind, what));
+            kept.add(new Difference(kind, description));
         }
     }
 

@@ -11,8 +11,8 @@ import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 
 /**
- * Reads a settlement file: CSV as in RFC 4180, in UTF-8, with a header. It must have the columns {@code type} (CHARGE or
- * CANCEL), {@code reference}, {@code currency} and {@code amount} (minor units, above 0); others are passed over.
+ * Parses a settlement file: CSV (RFC 4180), UTF-8, with a header. Required columns: {@code type} (CHARGE or CANCEL),
+ * {@code reference}, {@code currency} and {@code amount} (minor units, above 0). Other columns are ignored.
  */
 final class SettlementFile {
 
@@ -26,7 +26,7 @@ final class SettlementFile {
 
     private SettlementFile() {}
 
-    /** @throws MalformedFileException at the first line that is none */
+    /** @throws MalformedFileException at the first malformed line */
     static void read(Reader file, Consumer<SettlementRow> rows) throws IOException {
         try (CSVParser parser = CSVParser.parse(file, FORMAT)) {
             List<String> missing = new ArrayList<>(COLUMNS);
@@ -38,7 +38,7 @@ final class SettlementFile {
                 rows.accept(row(record, parser.getCurrentLineNumber()));
             }
         } catch (IllegalArgumentException | UncheckedIOException e) {
-            throw new MalformedFileException(1, "is no CSV: " + e.getMessage());
+            throw new MalformedFileException(1, "not CSV: " + e.getMessage());
         }
     }
 
@@ -76,8 +76,8 @@ final class SettlementFile {
             if (amount > 0 && text.charAt(0) != '+') {
                 return amount;
             }
-        } catch (NumberFormatException noNumber) {
-            // Refused below, as one that is 0 or less.
+        } catch (NumberFormatException e) {
+            // Refused below.
         }
         throw new MalformedFileException(line, "amount must be a whole number of minor units above 0");
     }

@@ -7,10 +7,10 @@ import java.util.UUID;
 /**
  * A row of a settlement file.
  *
- * @param line where it is in the file, from 1
- * @param type whether money came in or went back
- * @param reference what we called it when we asked the provider for it: {@code confirm:{paymentId}} or {@code
- *     refund:{refundId}}; anything else is none of ours
+ * @param line the line number in the file, from 1
+ * @param type CHARGE or CANCEL
+ * @param reference the idempotency key of the call to the provider: {@code confirm:{paymentId}} or {@code
+ *     refund:{refundId}}; other references are unknown
  * @param currency ISO 4217 letters
  * @param amountMinor minor units, above 0
  */
@@ -27,16 +27,16 @@ record SettlementRow(long line, Type type, String reference, String currency, lo
         }
     }
 
-    /** The payment or refund that it is of, the referenceId of its journals; empty if it names none of ours. */
+    /** The payment or refund, which is the referenceId of its journals; empty if the reference is unknown. */
     Optional<UUID> referenceId() {
         if (!reference.startsWith(type.prefix)) {
             return Optional.empty();
         }
         String id = reference.substring(type.prefix.length());
         try {
-            UUID read = UUID.fromString(id);
-            return read.toString().equals(id.toLowerCase(Locale.ROOT)) ? Optional.of(read) : Optional.empty();
-        } catch (IllegalArgumentException noId) {
+            UUID uuid = UUID.fromString(id);
+            return uuid.toString().equals(id.toLowerCase(Locale.ROOT)) ? Optional.of(uuid) : Optional.empty();
+        } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
     }

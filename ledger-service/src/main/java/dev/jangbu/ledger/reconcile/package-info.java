@@ -1,4 +1,4 @@
-/** Reconciliation: what a payment service provider settles against what the book says that it owes us. */
+/** Reconciliation of a payment service provider's settlement files with its receivable account. */
 @NullMarked
 package dev.jangbu.ledger.reconcile;
 

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jangbu.contract.Side;
-import dev.jangbu.ledger.book.Entries;
-import dev.jangbu.ledger.book.Entry;
-import dev.jangbu.ledger.book.JournalHash;
-import dev.jangbu.ledger.book.Line;
+import dev.jangbu.ledger.journal.Entry;
+import dev.jangbu.ledger.journal.JournalHash;
+import dev.jangbu.ledger.journal.Line;
+import dev.jangbu.ledger.journal.TestEntries;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every rule of the book, tried by hand in SQL: as the role that posts, and as the owner of the tables. */
+/** Every rule of the ledger, tested in SQL: as the role that posts, as the tables' owner and as superuser. */
 final class GuardsTest {
 
     private static final byte[] GENESIS = JournalHash.genesis();
@@ -34,7 +34,7 @@ final class GuardsTest {
     }
 
     @BeforeEach
-    void freshBook() throws SQLException {
+    void emptyLedger() throws SQLException {
         LedgerDatabase.empty();
         try (Connection connection = LedgerDatabase.connect(LedgerDatabase.LEDGER)) {
             execute(connection, "INSERT INTO books (book) VALUES (0), (1)");
@@ -47,8 +47,8 @@ final class GuardsTest {
     @ParameterizedTest
     @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
     void balancedJournalsOfAWalletArePosted(String role) throws SQLException {
-        Entry first = Entries.payment("a");
-        Entry second = Entries.payment("a", 2, 11_400);
+        Entry first = TestEntries.payment("a");
+        Entry second = TestEntries.payment("a", 2, 11_400);
         post(role, first, 0, 1, GENESIS);
         post(role, second, 0, 2, JournalHash.of(GENESIS, 0, 1, first));
         assertThat(count("journals")).isEqualTo(2);
@@ -58,15 +58,15 @@ final class GuardsTest {
     @ParameterizedTest
     @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
     void aJournalThatDoesNotBalanceIsRefused(String role) {
-        Entry entry =
-                Entries.of("a", 1, 11_400, debit("psp:toss:receivable", 12_000), credit("seller:a:payable", 11_400));
+        Entry entry = TestEntries.of(
+                "a", 1, 11_400, debit("psp:toss:receivable", 12_000), credit("seller:a:payable", 11_400));
         refused("JL002", entry, () -> post(role, entry, 0, 1, GENESIS));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
-    void sumsBeyondALongStillBalanceOrNot(String role) {
-        Entry entry = Entries.of(
+    void unbalancedSumsAboveLongMaxValueAreRefused(String role) {
+        Entry entry = TestEntries.of(
                 "a",
                 1,
                 0,
@@ -79,7 +79,7 @@ final class GuardsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
-    void aSumBeyondALongIsKeptExactly(String role) throws SQLException {
+    void balancesAboveLongMaxValueAreExact(String role) throws SQLException {
         String deposit = """
                 INSERT INTO balances VALUES (0, 'platform:fees', 'KRW', 0, 9223372036854775807)
                 ON CONFLICT (book, account, currency) DO UPDATE SET credits = balances.credits + excluded.credits""";
@@ -92,17 +92,17 @@ final class GuardsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
-    void anAmountOrAWalletBeyondALongIsRefused(String role) throws SQLException {
-        Entry first = Entries.of(
+    void amountsAndWalletsAboveLongMaxValueAreRefused(String role) throws SQLException {
+        Entry first = TestEntries.of(
                 "a",
                 1,
                 Long.MAX_VALUE,
                 debit("psp:toss:receivable", Long.MAX_VALUE),
                 credit("seller:a:payable", Long.MAX_VALUE));
         post(role, first, 0, 1, GENESIS);
-        // What a long makes of one more than its largest.
+        // Long.MAX_VALUE + 1 overflows to Long.MIN_VALUE.
         Entry wrapped =
-                Entries.of("a", 2, Long.MIN_VALUE, debit("psp:toss:receivable", 1), credit("seller:a:payable", 1));
+                TestEntries.of("a", 2, Long.MIN_VALUE, debit("psp:toss:receivable", 1), credit("seller:a:payable", 1));
         refused("JL005", wrapped, () -> post(role, wrapped, 0, 2, JournalHash.of(GENESIS, 0, 1, first)));
         try (Connection connection = LedgerDatabase.connect(role)) {
             refused("22003", () -> execute(connection, """
@@ -112,7 +112,7 @@ final class GuardsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
-    void balancesOnlyGrowAndStay(String role) throws SQLException {
+    void balancesCannotShrinkOrBeDeleted(String role) throws SQLException {
         try (Connection connection = LedgerDatabase.connect(role)) {
             execute(connection, "INSERT INTO balances VALUES (0, 'platform:fees', 'KRW', 5, 9)");
             execute(connection, "UPDATE balances SET debits = debits + 1");
@@ -132,8 +132,8 @@ final class GuardsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
-    void aSettlementComesWithOneContentOnly(String role) throws SQLException {
-        Entry first = Entries.payment("a");
+    void aSettlementCannotBePostedWithOtherContent(String role) throws SQLException {
+        Entry first = TestEntries.payment("a");
         post(role, first, 0, 1, GENESIS);
         Entry other = new Entry(
                 first.settlementId(),
@@ -148,7 +148,7 @@ final class GuardsTest {
                 first.occurredAt(),
                 first.recordedAt());
         refused("23505", () -> post(role, other, 0, 2, JournalHash.of(GENESIS, 0, 1, first)));
-        // nor as a journal over the lines that are there
+        // Nor as a journal without its lines.
         try (Connection connection = LedgerDatabase.connect(role)) {
             refused("23505", () -> insertJournal(connection, other, 0, 2, JournalHash.of(GENESIS, 0, 1, first)));
         }
@@ -156,8 +156,8 @@ final class GuardsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
-    void aLineIsInThePlaceOfItsJournal(String role) throws SQLException {
-        Entry entry = Entries.payment("a");
+    void aLineWithAnotherBookNumberOrTimeThanItsJournalIsRefused(String role) throws SQLException {
+        Entry entry = TestEntries.payment("a");
         for (String elsewhere : new String[] {"book", "no", "recordedAt"}) {
             try (Connection connection = LedgerDatabase.connect(role)) {
                 connection.setAutoCommit(false);
@@ -183,17 +183,17 @@ final class GuardsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
-    void aJournalIsOfABookThatExists(String role) {
-        Entry entry = Entries.payment("a");
+    void aJournalOfAnUnknownBookIsRefused(String role) {
+        Entry entry = TestEntries.payment("a");
         refused("JL013", () -> post(role, entry, 2, 1, GENESIS));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
     void aJournalWithoutLinesOrWithOneIsRefused(String role) {
-        Entry empty = Entries.of("a", 1, 0);
+        Entry empty = TestEntries.of("a", 1, 0);
         refused("JL001", empty, () -> post(role, empty, 0, 1, GENESIS));
-        Entry oneLine = Entries.of("a", 1, 5, credit("seller:a:payable", 5));
+        Entry oneLine = TestEntries.of("a", 1, 5, credit("seller:a:payable", 5));
         refused("JL001", oneLine, () -> post(role, oneLine, 0, 1, GENESIS));
     }
 
@@ -202,7 +202,7 @@ final class GuardsTest {
     void linesWithoutAJournalAreRefusedAtCommit(String role) throws SQLException {
         try (Connection connection = LedgerDatabase.connect(role)) {
             connection.setAutoCommit(false);
-            insertLines(connection, Entries.payment("a"), 0, 1, "KRW");
+            insertLines(connection, TestEntries.payment("a"), 0, 1, "KRW");
             refused("23503", connection::commit);
         }
     }
@@ -210,7 +210,7 @@ final class GuardsTest {
     @ParameterizedTest
     @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
     void aLineInAnotherCurrencyIsRefused(String role) throws SQLException {
-        Entry entry = Entries.payment("a");
+        Entry entry = TestEntries.payment("a");
         try (Connection connection = LedgerDatabase.connect(role)) {
             connection.setAutoCommit(false);
             insertLines(connection, entry, 0, 1, "USD");
@@ -220,9 +220,9 @@ final class GuardsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
-    void aLineOfNothingOrLessIsRefused(String role) {
+    void aLineOfZeroOrLessIsRefused(String role) {
         for (long amount : new long[] {0, -5}) {
-            Entry entry = Entries.of(
+            Entry entry = TestEntries.of(
                     "a", 1, amount, debit("psp:toss:receivable", amount), credit("seller:a:payable", amount));
             refused("23514", () -> post(role, entry, 0, 1, GENESIS));
         }
@@ -231,51 +231,51 @@ final class GuardsTest {
     @ParameterizedTest
     @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
     void aLineOnAnUnknownAccountIsRefused(String role) {
-        Entry entry = Entries.payment("nobody");
+        Entry entry = TestEntries.payment("unknown");
         refused("JL010", entry, () -> post(role, entry, 0, 1, GENESIS));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
     void aGapInAWalletsVersionsIsRefused(String role) throws SQLException {
-        Entry first = Entries.payment("a");
+        Entry first = TestEntries.payment("a");
         post(role, first, 0, 1, GENESIS);
-        Entry third = Entries.payment("a", 3, 11_400);
+        Entry third = TestEntries.payment("a", 3, 11_400);
         refused("JL004", third, () -> post(role, third, 0, 2, JournalHash.of(GENESIS, 0, 1, first)));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
     void aWalletsNextVersionInAnotherBookIsRefused(String role) throws SQLException {
-        post(role, Entries.payment("a"), 0, 1, GENESIS);
-        Entry second = Entries.payment("a", 2, 11_400);
+        post(role, TestEntries.payment("a"), 0, 1, GENESIS);
+        Entry second = TestEntries.payment("a", 2, 11_400);
         refused("JL004", second, () -> post(role, second, 1, 1, GENESIS));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
-    void aVersionOfAWalletIsPostedOnce(String role) throws SQLException {
-        Entry first = Entries.payment("a");
+    void aRepeatedWalletVersionIsRefused(String role) throws SQLException {
+        Entry first = TestEntries.payment("a");
         post(role, first, 0, 1, GENESIS);
-        Entry again = Entries.payment("a");
+        Entry again = TestEntries.payment("a");
         refused("23505", () -> post(role, again, 0, 2, JournalHash.of(GENESIS, 0, 1, first)));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
-    void aWalletsBalanceMustFollow(String role) throws SQLException {
-        Entry wrongStart = Entries.payment("b", 1, 1);
+    void aWrongWalletBalanceIsRefused(String role) throws SQLException {
+        Entry wrongStart = TestEntries.payment("b", 1, 1);
         refused("JL005", wrongStart, () -> post(role, wrongStart, 0, 1, GENESIS));
-        Entry first = Entries.payment("a");
+        Entry first = TestEntries.payment("a");
         post(role, first, 0, 1, GENESIS);
-        Entry wrongSum = Entries.payment("a", 2, 11_401);
+        Entry wrongSum = TestEntries.payment("a", 2, 11_401);
         refused("JL005", wrongSum, () -> post(role, wrongSum, 0, 2, JournalHash.of(GENESIS, 0, 1, first)));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
-    void aPaymentThatIsAllFeeLeavesTheWalletsBalance(String role) throws SQLException {
-        Entry allFee = Entries.of("a", 1, 0, debit("psp:toss:receivable", 70), credit("platform:fees", 70));
+    void aPaymentThatIsAllFeeKeepsTheWalletsBalance(String role) throws SQLException {
+        Entry allFee = TestEntries.of("a", 1, 0, debit("psp:toss:receivable", 70), credit("platform:fees", 70));
         post(role, allFee, 0, 1, GENESIS);
         assertThat(count("journals")).isEqualTo(1);
     }
@@ -283,41 +283,41 @@ final class GuardsTest {
     @ParameterizedTest
     @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
     void aGapInABooksNumbersIsRefused(String role) throws SQLException {
-        Entry first = Entries.payment("a");
+        Entry first = TestEntries.payment("a");
         refused("JL006", first, () -> post(role, first, 0, 2, GENESIS));
         post(role, first, 0, 1, GENESIS);
-        Entry third = Entries.payment("b");
+        Entry third = TestEntries.payment("b");
         refused("JL006", third, () -> post(role, third, 0, 3, JournalHash.of(GENESIS, 0, 1, first)));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
-    void aNumberIsGivenOnce(String role) throws SQLException {
-        post(role, Entries.payment("a"), 0, 1, GENESIS);
-        refused("23505", () -> post(role, Entries.payment("b"), 0, 1, GENESIS));
+    void aRepeatedNumberIsRefused(String role) throws SQLException {
+        post(role, TestEntries.payment("a"), 0, 1, GENESIS);
+        refused("23505", () -> post(role, TestEntries.payment("b"), 0, 1, GENESIS));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
-    void aHashThatDoesNotFollowIsRefused(String role) throws SQLException {
-        Entry first = Entries.payment("a");
+    void aWrongHashIsRefused(String role) throws SQLException {
+        Entry first = TestEntries.payment("a");
         post(role, first, 0, 1, GENESIS);
-        Entry second = Entries.payment("b");
+        Entry second = TestEntries.payment("b");
         refused("JL009", second, () -> post(role, second, 0, 2, GENESIS));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
-    void aSettlementIsPostedOnce(String role) throws SQLException {
-        Entry first = Entries.payment("a");
+    void aRepeatedSettlementIsRefused(String role) throws SQLException {
+        Entry first = TestEntries.payment("a");
         post(role, first, 0, 1, GENESIS);
         refused("23505", () -> post(role, first, 0, 2, JournalHash.of(GENESIS, 0, 1, first)));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
-    void aLineThatComesAfterItsJournalIsRefused(String role) throws SQLException {
-        Entry first = Entries.payment("a");
+    void aLineAfterItsJournalIsRefused(String role) throws SQLException {
+        Entry first = TestEntries.payment("a");
         post(role, first, 0, 1, GENESIS);
         try (Connection connection = LedgerDatabase.connect(role)) {
             refused("JL007", first, () -> execute(connection, """
@@ -327,25 +327,25 @@ final class GuardsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
-    void linesThatWereInsertedBesideTheirJournalUnseenAreRefusedAtCommit(String role) throws SQLException {
-        Entry entry = Entries.payment("a");
-        try (Connection beside = LedgerDatabase.connect(role)) {
-            beside.setAutoCommit(false);
-            // given two lines that balance, for a journal that is not there yet
-            execute(beside, """
+    void linesInsertedConcurrentlyWithTheirJournalAreRefusedAtCommit(String role) throws SQLException {
+        Entry entry = TestEntries.payment("a");
+        try (Connection concurrent = LedgerDatabase.connect(role)) {
+            concurrent.setAutoCommit(false);
+            // Given two balanced lines of a journal that does not exist yet,
+            execute(concurrent, """
                     INSERT INTO lines VALUES ('%1$s', 4, 5, 'platform:fees', 'DEBIT', 1, 'KRW', 0, 1, now()),
                                              ('%1$s', 5, 5, 'platform:fees', 'CREDIT', 1, 'KRW', 0, 1, now())""".formatted(entry.settlementId()));
-            // when another transaction posts that journal with its own lines
+            // when another transaction posts the journal with its own lines,
             post(role, entry, 0, 1, GENESIS);
-            // then the first cannot commit
-            refused("23503", beside::commit);
+            // then the first transaction cannot commit.
+            refused("23503", concurrent::commit);
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
-    void whatIsWrittenCannotBeEditedDeletedOrTruncated(String role) throws SQLException {
-        post(role, Entries.payment("a"), 0, 1, GENESIS);
+    void postedRowsCannotBeUpdatedDeletedOrTruncated(String role) throws SQLException {
+        post(role, TestEntries.payment("a"), 0, 1, GENESIS);
         String expected = role.equals(LedgerDatabase.LEDGER) ? "42501" : "JL008";
         try (Connection connection = LedgerDatabase.connect(role)) {
             for (String change : new String[] {
@@ -369,11 +369,11 @@ final class GuardsTest {
     }
 
     @Test
-    void aTemporaryTableCannotStandInForTheBook() throws SQLException {
+    void aTemporaryTableCannotShadowTheLedger() throws SQLException {
         try (Connection connection = LedgerDatabase.connect(LedgerDatabase.LEDGER)) {
             refused("42501", () -> execute(connection, "CREATE TEMPORARY TABLE journals (hash bytea)"));
         }
-        Entry third = Entries.payment("a", 3, 0);
+        Entry third = TestEntries.payment("a", 3, 0);
         try (Connection connection = LedgerDatabase.connect(LedgerDatabase.OWNER)) {
             execute(connection, "CREATE TEMPORARY TABLE journals AS SELECT * FROM journals");
             execute(connection, """
@@ -389,8 +389,8 @@ final class GuardsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
-    void theHeadOfABookIsItsLastJournalAndItsOffsetNeverGoesBack(String role) throws SQLException {
-        Entry first = Entries.payment("a");
+    void aHeadOtherThanTheLastJournalOrALowerOffsetIsRefused(String role) throws SQLException {
+        Entry first = TestEntries.payment("a");
         post(role, first, 0, 1, GENESIS);
         String hash = "hash FROM journals";
         try (Connection connection = LedgerDatabase.connect(role)) {
@@ -409,8 +409,8 @@ final class GuardsTest {
     }
 
     @Test
-    void theAuditorReadsAndCannotWrite() throws SQLException {
-        post(LedgerDatabase.LEDGER, Entries.payment("a"), 0, 1, GENESIS);
+    void theAuditRoleReadsAndCannotWrite() throws SQLException {
+        post(LedgerDatabase.LEDGER, TestEntries.payment("a"), 0, 1, GENESIS);
         try (Connection connection = LedgerDatabase.connect(LedgerDatabase.AUDIT)) {
             for (String table : new String[] {"accounts", "books", "journals", "lines", "balances", "journal_hashes"}) {
                 execute(connection, "SELECT * FROM " + table);
@@ -424,12 +424,12 @@ final class GuardsTest {
     }
 
     @Test
-    void eachRoleHasItsRightsAndNoOther() throws SQLException {
-        Map<String, String> rights = new TreeMap<>();
+    void eachRoleHasExactlyItsPrivileges() throws SQLException {
+        Map<String, String> privileges = new TreeMap<>();
         try (Connection connection = LedgerDatabase.connect(LedgerDatabase.AUDIT);
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("""
-                        SELECT r.rolname || ' ' || c.relname AS whose, string_agg(p.privilege, ' ' ORDER BY p.privilege) AS rights
+                        SELECT r.rolname || ' ' || c.relname AS role_and_table, string_agg(p.privilege, ' ' ORDER BY p.privilege) AS privileges
                         FROM pg_roles r
                         CROSS JOIN pg_class c
                         CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER', 'REFERENCES'])
@@ -439,7 +439,7 @@ final class GuardsTest {
                           AND has_table_privilege(r.rolname, c.oid, p.privilege)
                         GROUP BY r.rolname, c.relname""")) {
             while (rows.next()) {
-                rights.put(rows.getString("whose"), rows.getString("rights"));
+                privileges.put(rows.getString("role_and_table"), rows.getString("privileges"));
             }
         }
         Map<String, String> expected = new TreeMap<>(Map.of(
@@ -452,12 +452,12 @@ final class GuardsTest {
         for (String read : new String[] {"accounts", "journals", "lines", "balances", "books", "journal_hashes"}) {
             expected.put("jangbu_audit " + read, "SELECT");
         }
-        assertThat(rights).isEqualTo(expected);
+        assertThat(privileges).isEqualTo(expected);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"jangbu_payment", "jangbu_cdc", "jangbu_maintenance", "jangbu_registry"})
-    void nobodyElseMayConnect(String role) {
+    void otherRolesCannotConnect(String role) {
         refused("42501", () -> LedgerDatabase.connect(role).close());
     }
 
@@ -540,7 +540,7 @@ final class GuardsTest {
         }
     }
 
-    /** Refused with that SQLSTATE, in a message that names the settlement. */
+    /** Refused with the SQLSTATE, and a message that names the settlement. */
     private static void refused(String sqlState, Entry entry, ThrowingCallable attempt) {
         assertThatThrownBy(attempt)
                 .isInstanceOfSatisfying(

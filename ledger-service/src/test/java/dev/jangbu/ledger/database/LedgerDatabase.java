@@ -11,7 +11,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Objects;
 
-/** A real PostgreSQL server for the tests of one JVM, and in it the database jangbu_ledger, empty and migrated. */
+/** A real PostgreSQL server with the migrated database jangbu_ledger, one for all tests of the JVM. */
 public final class LedgerDatabase {
 
     public static final String OWNER = "jangbu_owner";
@@ -24,12 +24,12 @@ public final class LedgerDatabase {
 
     private LedgerDatabase() {}
 
-    /** Replaces the database by a new one without journals; connections to the old one are cut. */
+    /** Replaces the database by a new, migrated one. Closes connections to the old one. */
     public static void fresh() {
         replaceBy("jangbu_ledger_migrated");
     }
 
-    /** Empties the tables, which is quicker; connections stay. */
+    /** Empties the tables. Faster than {@link #fresh()}; connections stay open. */
     public static void empty() throws SQLException {
         try (Connection connection = connect(SUPERUSER);
                 Statement statement = connection.createStatement()) {
@@ -38,7 +38,7 @@ public final class LedgerDatabase {
         }
     }
 
-    /** Keeps the database as it is now, to come back to by {@link #restore()}. */
+    /** Saves the database for {@link #restore()}. */
     public static void backUp() {
         asSuperuser(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'jangbu_ledger'",
@@ -46,7 +46,7 @@ public final class LedgerDatabase {
                 "CREATE DATABASE jangbu_ledger_backup OWNER jangbu_owner TEMPLATE jangbu_ledger");
     }
 
-    /** Brings the database back to what it was at {@link #backUp()}. */
+    /** Restores the database of {@link #backUp()}. */
     public static void restore() {
         replaceBy("jangbu_ledger_backup");
     }
@@ -56,7 +56,7 @@ public final class LedgerDatabase {
         asSuperuser("CREATE DATABASE " + name + " OWNER jangbu_owner");
     }
 
-    /** host:port of the server. */
+    /** The server, host:port. */
     public static String address() {
         return "localhost:" + SERVER.getPort();
     }
@@ -108,11 +108,11 @@ public final class LedgerDatabase {
         asSuperuser(
                 "DROP DATABASE IF EXISTS jangbu_ledger WITH (FORCE)",
                 "CREATE DATABASE jangbu_ledger OWNER jangbu_owner TEMPLATE " + template,
-                // A template does not pass its privileges on.
+                // CREATE DATABASE does not copy the privileges of its template.
                 script("30-privileges.sql"));
     }
 
-    /** Statement by statement: CREATE DATABASE is refused among others. */
+    /** Runs each statement alone: CREATE DATABASE is refused in a batch. */
     private static void run(Statement statement, String script) throws SQLException {
         for (String sql : script(script).replaceAll("(?m)^--.*$", "").split(";", -1)) {
             if (!sql.isBlank()) {

@@ -2,10 +2,10 @@ package dev.jangbu.ledger.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jangbu.ledger.book.Entries;
-import dev.jangbu.ledger.book.Entry;
-import dev.jangbu.ledger.book.JournalHash;
-import dev.jangbu.ledger.book.Line;
+import dev.jangbu.ledger.journal.Entry;
+import dev.jangbu.ledger.journal.JournalHash;
+import dev.jangbu.ledger.journal.Line;
+import dev.jangbu.ledger.journal.TestEntries;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A book that an earlier version wrote is the same book afterwards. */
+/** Journals of an earlier version are unchanged after the migration. */
 final class MigrationsTest {
 
     private static final String OLD = "jangbu_ledger_old";
@@ -34,13 +34,13 @@ final class MigrationsTest {
     }
 
     @Test
-    void linesThatKnewNoPlaceGetTheirJournals() throws SQLException {
+    void linesWithoutBookNumberAndTimeGetThoseOfTheirJournal() throws SQLException {
         Flyway.configure()
                 .dataSource(Database.url(LedgerDatabase.address(), OLD), LedgerDatabase.OWNER, LedgerDatabase.PASSWORD)
                 .target("3")
                 .load()
                 .migrate();
-        Entry entry = Entries.payment("a");
+        Entry entry = TestEntries.payment("a");
         byte[] hash = JournalHash.of(JournalHash.genesis(), 0, 1, entry);
         try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
@@ -79,7 +79,7 @@ final class MigrationsTest {
                     .isEqualTo(HexFormat.of().formatHex(hash));
             assertThat(text(statement, "SELECT credits FROM balances")).isEqualTo("600");
             assertThat(text(statement, "SELECT tgenabled FROM pg_trigger WHERE tgname = 'lines_stay'"))
-                    .as("awake again")
+                    .as("state of the trigger")
                     .isEqualTo("O");
         }
     }

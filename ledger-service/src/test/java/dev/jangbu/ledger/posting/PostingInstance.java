@@ -10,7 +10,7 @@ import java.time.Clock;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.producer.Producer;
 
-/** What one process of the service posts with, in this JVM. */
+/** The posting of one service instance, in this JVM. */
 final class PostingInstance {
 
     final PostingStatus status = new PostingStatus(Clock.systemUTC(), new SimpleMeterRegistry());
@@ -21,14 +21,14 @@ final class PostingInstance {
         this(name, producer -> producer);
     }
 
-    /** @param disturbance what happens to its producers */
-    PostingInstance(String name, UnaryOperator<Producer<byte[], byte[]>> disturbance) {
+    /** @param wrapProducer wraps each producer that the instance creates */
+    PostingInstance(String name, UnaryOperator<Producer<byte[], byte[]>> wrapProducer) {
         KafkaClients clients = new KafkaClients(TestBroker.address(), name, 50);
         loop = new PostingLoop(
                 new Migrations(LedgerDatabase.address(), LedgerDatabase.PASSWORD),
                 clients::consumer,
-                () -> disturbance.apply(clients.producer()),
-                new FixedSchemas(),
+                () -> wrapProducer.apply(clients.producer()),
+                new FixedIdSchemas(),
                 new BookWriter(database.forPosting(), Clock.systemUTC()),
                 4,
                 status,

@@ -16,7 +16,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
 
-/** The whole ledger service as a process of its own, which can be killed and paused; its schemas need no registry. */
+/** The ledger service as a separate process that can be killed and paused. It needs no registry. */
 final class ServiceProcess implements AutoCloseable {
 
     private final String instance;
@@ -31,7 +31,7 @@ final class ServiceProcess implements AutoCloseable {
         this.port = freePort();
     }
 
-    /** What the process runs. */
+    /** The main class of the process. */
     static final class Main {
         public static void main(String[] args) {
             new SpringApplication(LedgerService.class, WithoutRegistry.class).run(args);
@@ -43,7 +43,7 @@ final class ServiceProcess implements AutoCloseable {
         @Bean
         @Primary
         SchemaWarmUp fixedSchemas() {
-            return new FixedSchemas();
+            return new FixedIdSchemas();
         }
     }
 
@@ -63,7 +63,7 @@ final class ServiceProcess implements AutoCloseable {
                         "--jangbu.owner-password=" + LedgerDatabase.PASSWORD,
                         "--jangbu.ledger-password=" + LedgerDatabase.PASSWORD,
                         "--jangbu.kafka=" + TestBroker.address(),
-                        // Small batches: more places to be struck at.
+                        // Small batches give faults more points of interruption.
                         "--jangbu.max-batch-entries=50"))
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))

@@ -26,10 +26,12 @@ import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.Feature;
 import org.apache.kafka.server.common.MetadataVersion;
 
-/** A real broker in the tests' JVM, with the catalogue's topics. Ends with the JVM. */
+/** A real broker with the topics of the catalogue, one for all tests of the JVM. Ends with the JVM. */
 final class TestBroker {
 
     static final int PARTITIONS = 2;
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(180);
 
     private static final String ADDRESS = start();
 
@@ -43,29 +45,29 @@ final class TestBroker {
         return Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, ADDRESS));
     }
 
-    /** Deletes the topics and the group, and makes the topics anew. */
+    /** Deletes topics and groups, and recreates the topics. */
     static void fresh() throws InterruptedException, ExecutionException {
         fresh(PARTITIONS);
     }
 
-    /** The same, with another number of books. */
+    /** Deletes topics and groups, and recreates the topics with {@code partitions} books. */
     static void fresh(int partitions) throws InterruptedException, ExecutionException {
-        withoutTopics();
-        provide(partitions);
+        deleteTopics();
+        createTopics(partitions);
     }
 
-    /** Makes the topics. */
-    static void provide(int partitions) {
+    /** Creates the topics. */
+    static void createTopics(int partitions) {
         try (Admin admin = admin()) {
-            await().ignoreExceptions().untilAsserted(() -> Provision.topics(admin, partitions, 1));
+            await().atMost(TIMEOUT).ignoreExceptions().untilAsserted(() -> Provision.topics(admin, partitions, 1));
         }
     }
 
-    /** Deletes the topics and the group, once the last of its members is gone: one that was killed is so after its session. */
-    static void withoutTopics() throws InterruptedException, ExecutionException {
+    /** Deletes topics and groups. Waits for the session timeout of killed group members. */
+    static void deleteTopics() throws InterruptedException, ExecutionException {
         try (Admin admin = admin()) {
-            await().atMost(Duration.ofSeconds(60))
-                    .ignoreExceptionsMatching(thrown -> thrown.getCause() instanceof GroupNotEmptyException)
+            await().atMost(TIMEOUT)
+                    .ignoreExceptionsMatching(e -> e.getCause() instanceof GroupNotEmptyException)
                     .until(() -> {
                         admin.deleteConsumerGroups(admin.listGroups().all().get().stream()
                                         .map(group -> group.groupId())
@@ -114,7 +116,7 @@ final class TestBroker {
             formatter.run();
             KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(properties, false), Time.SYSTEM);
             server.startup();
-            // In this order: a broker that misses its files halts the JVM, and the tests with it.
+            // In this order: a broker without its files halts the JVM.
             Runtime.getRuntime().addShutdownHook(new Thread(() -> {
                 server.shutdown();
                 server.awaitShutdown();
@@ -122,7 +124,7 @@ final class TestBroker {
             }));
             return address;
         } catch (Exception e) {
-            throw new IllegalStateException("No broker", e);
+            throw new IllegalStateException("The broker did not start", e);
         }
     }
 

@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.jangbu.contract.Topic;
 import dev.jangbu.contract.Topics;
-import dev.jangbu.ledger.book.Entry;
 import dev.jangbu.ledger.database.LedgerDatabase;
+import dev.jangbu.ledger.journal.Entry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -19,10 +19,10 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** A broker, a database and, while it is started, the posting between them, for tests of other packages. */
+/** A broker, a database and an optional posting instance, for tests of other packages. */
 public final class TestLedger {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(40);
+    private static final Duration TIMEOUT = Duration.ofSeconds(40);
 
     private TestLedger() {}
 
@@ -37,14 +37,14 @@ public final class TestLedger {
         TestBroker.fresh(books);
     }
 
-    /** Starts to post, until closed. */
+    /** Starts posting; closing the result stops it. */
     public static AutoCloseable start() {
         PostingInstance instance = new PostingInstance("one");
         instance.loop.start();
         return instance::stop;
     }
 
-    /** Sends entries as the wallet desk does. */
+    /** Sends entries as the settlement topology does. */
     public static void send(List<Entry> entries, int books) {
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
                 Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, TestBroker.address()),
@@ -56,26 +56,29 @@ public final class TestLedger {
         }
     }
 
-    /** Sends an entry with others: the producer's flush, or the commit of its transaction, fails if this does. */
+    /** Sends an entry. A failure fails the producer's flush or the commit of its transaction. */
     static void send(Producer<byte[], byte[]> producer, Entry entry, int books) {
         Future<RecordMetadata> unused = producer.send(new ProducerRecord<>(
                 Topics.LEDGER_ENTRIES.name(),
                 Topic.partitionFor(entry.walletId(), books),
-                Records.key(entry),
-                Records.value(Records.avro(entry))));
+                EntryRecords.key(entry),
+                EntryRecords.value(EntryRecords.avro(entry))));
     }
 
-    /** Returns when so many postings are committed, and the group's offsets with them. */
+    /** Waits until {@code count} postings are committed; the group's offsets are committed with them. */
     public static void awaitPostings(int count) {
-        await().atMost(PATIENCE)
-                .untilAsserted(() ->
-                        assertThat(Kafka.read(Topics.LEDGER_POSTINGS).size()).isEqualTo(count));
+        await().atMost(TIMEOUT).untilAsserted(() -> assertThat(
+                        TestTopics.read(Topics.LEDGER_POSTINGS).size())
+                .isEqualTo(count));
     }
 
-    /** What a group and the topics show to the outside: changes whenever something is published or an offset moves. */
-    public static String traces() throws Exception {
+    /**
+     * End offsets of the output topics, group offsets and groups: equal before and after a run without side effects.
+     */
+    public static String kafkaState() throws Exception {
         try (Admin admin = TestBroker.admin()) {
-            return Kafka.endOffsets(Topics.LEDGER_POSTINGS) + " " + Kafka.endOffsets(Topics.SETTLEMENT_DEAD_LETTERS)
+            return TestTopics.endOffsets(Topics.LEDGER_POSTINGS) + " "
+                    + TestTopics.endOffsets(Topics.SETTLEMENT_DEAD_LETTERS)
                     + " "
                     + admin.listConsumerGroupOffsets(KafkaClients.GROUP)
                             .partitionsToOffsetAndMetadata()

@@ -5,10 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import dev.jangbu.contract.LedgerPosted;
 import dev.jangbu.contract.Topics;
-import dev.jangbu.ledger.book.Entry;
-import dev.jangbu.ledger.book.History;
-import dev.jangbu.ledger.book.Journal;
-import dev.jangbu.ledger.book.JournalHash;
+import dev.jangbu.ledger.journal.Entry;
+import dev.jangbu.ledger.journal.RandomEntries;
+import dev.jangbu.ledger.journal.Journal;
+import dev.jangbu.ledger.journal.JournalHash;
 import dev.jangbu.ledger.database.LedgerDatabase;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -104,7 +104,7 @@ final class TwoInstancesTest {
         try {
             await().atMost(PATIENCE).untilAsserted(() -> {
                 assertThat(instances).allMatch(ServiceProcess::isReady);
-                assertThat(groupOffsets()).isEqualTo(Kafka.endOffsets(Topics.LEDGER_ENTRIES));
+                assertThat(groupOffsets()).isEqualTo(TestTopics.endOffsets(Topics.LEDGER_ENTRIES));
             });
             assertThatTheBookIsRight(entries);
         } catch (AssertionError | RuntimeException e) {
@@ -151,7 +151,7 @@ final class TwoInstancesTest {
     /** Sends entries as the wallet desk does, in transactions, of which some are aborted and must leave nothing. */
     private List<Entry> send(AtomicBoolean more) {
         Random random = new Random(seed);
-        History history = new History(seed, BOOKS, 200);
+        RandomEntries history = new RandomEntries(seed, BOOKS, 200);
         List<Entry> sent = new ArrayList<>();
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
                 Map.of(
@@ -165,7 +165,7 @@ final class TwoInstancesTest {
             while (more.get()) {
                 if (random.nextInt(10) == 0) {
                     producer.beginTransaction();
-                    new History(random.nextLong(), BOOKS, 200)
+                    new RandomEntries(random.nextLong(), BOOKS, 200)
                             .next(5)
                             .forEach(entry -> TestLedger.send(producer, entry, BOOKS));
                     producer.flush();
@@ -209,8 +209,8 @@ final class TwoInstancesTest {
         }
         // one posting for each, of that journal, as seen by whoever reads what is committed
         Map<UUID, Integer> postings = new HashMap<>();
-        for (ConsumerRecord<byte[], byte[]> record : Kafka.read(Topics.LEDGER_POSTINGS)) {
-            LedgerPosted posted = Records.POSTINGS.deserializer().deserialize(record.topic(), record.value());
+        for (ConsumerRecord<byte[], byte[]> record : TestTopics.read(Topics.LEDGER_POSTINGS)) {
+            LedgerPosted posted = EntryRecords.POSTINGS.deserializer().deserialize(record.topic(), record.value());
             UUID id = UUID.fromString(posted.getSettlementId());
             Journal journal = journals.get(id);
             postings.merge(id, 1, Integer::sum);

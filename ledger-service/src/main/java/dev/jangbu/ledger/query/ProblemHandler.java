@@ -1,0 +1,138 @@
+package dev.jangbu.ledger.query;
+
+import java.net.URI;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.TransientDataAccessException;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
+import org.springframework.jdbc.BadSqlGrammarException;
+import org.springframework.jdbc.UncategorizedSQLException;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.context.request.WebRequest;
+import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
+
+/** Errors as RFC 9457 problem details, with the {@code code} and the titles of the API's contract. */
+@RestControllerAdvice
+final class ProblemHandler extends ResponseEntityExceptionHandler {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ProblemHandler.class);
+    private static final String RETRY_AFTER_SECONDS = "2";
+    private static final String UNDEFINED_TABLE = "42P01";
+    private static final Set<String> TOOK_TOO_LONG = Set.of("25P04", "57014");
+
+    /** What can be wrong, named as everywhere in the API. */
+    private enum Code {
+        MALFORMED_REQUEST(400, "The request can't be read"),
+        NOT_FOUND(404, "Not found"),
+        METHOD_NOT_ALLOWED(405, "The method is not allowed here"),
+        NOT_ACCEPTABLE(406, "The answer is JSON"),
+        INVALID_FIELD(422, "A field is invalid"),
+        INTERNAL(500, "Something is wrong on our side"),
+        UNAVAILABLE(503, "Not available at the moment");
+
+        private final int status;
+        private final String title;
+
+        Code(int status, String title) {
+            this.status = status;
+            this.title = title;
+        }
+
+        static Code of(HttpStatusCode status) {
+            for (Code code : values()) {
+                if (code.status == status.value()) {
+                    return code;
+                }
+            }
+            return status.is4xxClientError() ? MALFORMED_REQUEST : INTERNAL;
+        }
+
+        void describe(ProblemDetail problem) {
+            String text = name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+            problem.setType(URI.create("urn:jangbu:problem:" + text));
+            problem.setTitle(title);
+            problem.setProperty("code", text);
+        }
+
+        ProblemDetail problem(@Nullable String detail) {
+            ProblemDetail problem = ProblemDetail.forStatusAndDetail(HttpStatus.valueOf(status), detail);
+            describe(problem);
+            return problem;
+        }
+    }
+
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> invalid(InvalidParameterException e) {
+        ProblemDetail problem = Code.INVALID_FIELD.problem(e.getMessage());
+        problem.setProperty("errors", List.of(Map.of("field", e.field(), "detail", e.detail())));
+        return answer(problem);
+    }
+
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> notFound(NotFoundException e) {
+        return answer(Code.NOT_FOUND.problem(e.getMessage()));
+    }
+
+    @ExceptionHandler({DataAccessResourceFailureException.class, TransientDataAccessException.class})
+    ResponseEntity<ProblemDetail> databaseAway(RuntimeException e) {
+        LOG.warn("The book could not be read: {}", e.toString());
+        return unavailable("The book cannot be read at the moment");
+    }
+
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> badSql(BadSqlGrammarException e) {
+        SQLException cause = e.getSQLException();
+        if (cause != null && UNDEFINED_TABLE.equals(cause.getSQLState())) {
+            return unavailable("The book's database is not migrated yet");
+        }
+        return bug(e);
+    }
+
+    /** The server ends what takes longer than its limit, see {@link dev.jangbu.ledger.database.Database}. */
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> other(UncategorizedSQLException e) {
+        SQLException cause = e.getSQLException();
+        if (cause != null && TOOK_TOO_LONG.contains(String.valueOf(cause.getSQLState()))) {
+            LOG.warn("A read of the book took too long: {}", cause.getMessage());
+            return unavailable("The answer would take too long");
+        }
+        return bug(e);
+    }
+
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> bug(RuntimeException e) {
+        LOG.error("A read of the book failed", e);
+        return answer(Code.INTERNAL.problem("A read of the book failed; see the log"));
+    }
+
+    /** Spring's own refusals (no such path, method not allowed …) in the same shape. */
+    @Override
+    protected ResponseEntity<Object> createResponseEntity(
+            @Nullable Object body, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        if (body instanceof ProblemDetail problem) {
+            Code.of(status).describe(problem);
+        }
+        return super.createResponseEntity(body, headers, status, request);
+    }
+
+    private static ResponseEntity<ProblemDetail> unavailable(String detail) {
+        return ResponseEntity.status(HttpStatus.SERVICE_UNAVAILABLE)
+                .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS)
+                .body(Code.UNAVAILABLE.problem(detail));
+    }
+
+    private static ResponseEntity<ProblemDetail> answer(ProblemDetail problem) {
+        return ResponseEntity.status(problem.getStatus()).body(problem);
+    }
+}

@@ -1,0 +1,439 @@
+package dev.jangbu.ledger.query;
+
+import dev.jangbu.ledger.journal.Entry;
+import dev.jangbu.ledger.journal.JournalHash;
+import dev.jangbu.ledger.journal.Line;
+import dev.jangbu.ledger.journal.RandomEntries;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jangbu.contract.Side;
+import dev.jangbu.ledger.LedgerService;
+import dev.jangbu.ledger.database.LedgerDatabase;
+import dev.jangbu.ledger.posting.BookFiller;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Every read of the book over HTTP, against a seeded history that a few lines of Java replay. */
+final class LedgerReadsTest {
+
+    private static final long SEED = Long.getLong("jangbu.seed", 20_260_131);
+    private static final int BOOKS = 3;
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_INTEGER_FOR_INTS)
+            .build();
+    private static final Pattern NEXT = Pattern.compile("<([^>]+)>; rel=\"next\"");
+
+    private static final RandomEntries HISTORY = new RandomEntries(SEED, BOOKS, 12);
+    private static final List<Entry> ENTRIES = new ArrayList<>();
+
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static ConfigurableApplicationContext service;
+    private static BookFiller books;
+
+    @BeforeAll
+    static void givenAHistory() {
+        System.out.println("Seed " + SEED);
+        LedgerDatabase.fresh();
+        books = new BookFiller();
+        post(HISTORY.next(1_500));
+        service = new SpringApplication(LedgerService.class)
+                .run(
+                        "--server.port=0",
+                        "--jangbu.postgres=" + LedgerDatabase.address(),
+                        "--jangbu.owner-password=" + LedgerDatabase.PASSWORD,
+                        "--jangbu.ledger-password=" + LedgerDatabase.PASSWORD,
+                        // nobody listens on port 1: the book can be read all the same
+                        "--jangbu.kafka=127.0.0.1:1",
+                        "--jangbu.registry=http://127.0.0.1:1");
+    }
+
+    @AfterAll
+    static void end() {
+        service.close();
+        books.close();
+        HTTP.close();
+    }
+
+    @Test
+    void balancesAtAnyTimeAreWhatAReplayOfTheHistoryGives() throws Exception {
+        Random random = new Random(SEED);
+        List<AccountKey> accounts = List.copyOf(replay(Instant.MAX).keySet());
+        for (int i = 0; i < 40; i++) {
+            Instant at = aTime(random);
+            Map<AccountKey, Sums> expected = replay(at);
+
+            assertThat(trial(get("/ledger/trial-balance?at=" + at).body()))
+                    .as("trial balance at %s, seed %d", at, SEED)
+                    .isEqualTo(expected);
+            AccountKey account = accounts.get(random.nextInt(accounts.size()));
+            JsonNode one = json("/ledger/accounts/" + account.code() + "?currency=" + account.currency() + "&at=" + at);
+            assertThat(sums(one))
+                    .as("%s at %s, seed %d", account, at, SEED)
+                    .isEqualTo(expected.getOrDefault(account, Sums.NOTHING));
+            assertThat(one.get("asOf").asString()).isEqualTo(at.toString());
+        }
+    }
+
+    @Test
+    void balancesNowAreWhatTheWholeHistoryGives() throws Exception {
+        Map<AccountKey, Sums> expected = replay(Instant.MAX);
+
+        assertThat(trial(get("/ledger/trial-balance").body())).isEqualTo(expected);
+        Map<AccountKey, Sums> listed = new TreeMap<>(AccountKey.ORDER);
+        for (JsonNode account : walk("/ledger/accounts?limit=5")) {
+            listed.put(key(account), sums(account));
+        }
+        assertThat(listed).isEqualTo(expected);
+        for (AccountKey account : expected.keySet()) {
+            assertThat(sums(json("/ledger/accounts/" + account.code() + "?currency=" + account.currency())))
+                    .isEqualTo(expected.get(account));
+        }
+    }
+
+    @Test
+    void anAccountSaysItsKindAndItsBalanceOnItsNormalSide() throws Exception {
+        Map<AccountKey, Sums> expected = replay(Instant.MAX);
+        JsonNode receivable = json("/ledger/accounts/psp:toss:receivable?currency=KRW");
+        JsonNode fees = json("/ledger/accounts/platform:fees?currency=KRW");
+
+        Sums owed = expected.get(new AccountKey("psp:toss:receivable", "KRW"));
+        assertThat(receivable.get("kind").asString()).isEqualTo("ASSET");
+        assertThat(receivable.get("balance").bigIntegerValue())
+                .isEqualTo(owed.debits().subtract(owed.credits()));
+        Sums earned = expected.get(new AccountKey("platform:fees", "KRW"));
+        assertThat(fees.get("kind").asString()).isEqualTo("REVENUE");
+        assertThat(fees.get("balance").bigIntegerValue())
+                .isEqualTo(earned.credits().subtract(earned.debits()));
+    }
+
+    @Test
+    void theLinesOfAnAccountGoBackInTimeWithTheBalanceAfterEach() throws Exception {
+        for (AccountKey account : List.of(
+                new AccountKey("platform:fees", "KRW"),
+                new AccountKey("psp:toss:receivable", "USD"),
+                new AccountKey("seller:seller-3:payable", "KRW"))) {
+            List<String> expected = linesOf(account);
+
+            List<String> listed = new ArrayList<>();
+            for (JsonNode line :
+                    walk("/ledger/accounts/" + account.code() + "/lines?limit=37&currency=" + account.currency())) {
+                listed.add(line.get("settlementId").asString() + " "
+                        + line.get("side").asString() + " "
+                        + line.get("amount").asString() + " "
+                        + line.get("balanceAfter").asString() + " "
+                        + line.get("book").asString() + " "
+                        + line.get("recordedAt").asString());
+            }
+
+            assertThat(listed).as("%s, seed %d", account, SEED).isEqualTo(expected.reversed());
+        }
+    }
+
+    @Test
+    void whatIsPostedWhileAListIsReadDoesNotAppearInItAndDoesNotMoveItsBalances() throws Exception {
+        String path = "/ledger/accounts/platform:fees/lines?limit=50&currency=KRW";
+        List<String> expected = linesOf(new AccountKey("platform:fees", "KRW")).reversed();
+        HttpResponse<String> page = get(path);
+        List<JsonNode> seen = new ArrayList<>(data(page));
+        while (next(page) != null) {
+            post(HISTORY.next(25)); // some of them in the past, for the recording clock steps back
+            page = get(next(page));
+            seen.addAll(data(page));
+        }
+
+        assertThat(seen).hasSameSizeAs(expected);
+        BigInteger balance = seen.getFirst().get("balanceAfter").bigIntegerValue();
+        for (JsonNode line : seen) {
+            assertThat(line.get("balanceAfter").bigIntegerValue()).isEqualTo(balance);
+            BigInteger amount = line.get("amount").bigIntegerValue();
+            balance = balance.subtract(line.get("side").asString().equals("CREDIT") ? amount : amount.negate());
+        }
+        assertThat(balance).isZero();
+    }
+
+    @Test
+    void aSellersStatementIsTheWalletsEntriesNewestFirst() throws Exception {
+        List<String> expected = ENTRIES.stream()
+                .filter(entry -> entry.walletId().equals("seller-5:KRW"))
+                .map(entry -> "%s %s %s %d %d %d %d"
+                        .formatted(
+                                entry.settlementId(),
+                                entry.kind(),
+                                entry.referenceId(),
+                                RandomEntries.net(entry.lines(), "seller:seller-5:payable"),
+                                entry.balanceAfterMinor(),
+                                entry.walletVersion(),
+                                HISTORY.book(entry)))
+                .toList();
+
+        List<String> listed = new ArrayList<>();
+        for (JsonNode entry : walk("/wallets/seller-5/entries?currency=KRW&limit=7")) {
+            listed.add("%s %s %s %s %s %s %s"
+                    .formatted(
+                            entry.get("settlementId").asString(),
+                            entry.get("kind").asString(),
+                            entry.get("referenceId").asString(),
+                            entry.get("amount").asString(),
+                            entry.get("balanceAfter").asString(),
+                            entry.get("version").asString(),
+                            entry.get("book").asString()));
+        }
+
+        assertThat(listed).hasSizeGreaterThan(14).isEqualTo(expected.reversed());
+        JsonNode unknown = json("/wallets/nobody/entries?currency=KRW");
+        assertThat(unknown.get("data")).isEmpty();
+        assertThat(unknown.get("nextCursor").isNull()).isTrue();
+    }
+
+    @Test
+    void aJournalIsShownWithItsLinesItsPlaceAndItsHash() throws Exception {
+        Entry entry = ENTRIES.get(700);
+
+        JsonNode journal = json("/ledger/journals/" + entry.settlementId());
+
+        assertThat(journal.get("walletId").asString()).isEqualTo(entry.walletId());
+        assertThat(journal.get("balanceAfter").asLong()).isEqualTo(entry.balanceAfterMinor());
+        assertThat(journal.get("recordedAt").asString())
+                .isEqualTo(entry.recordedAt().toString());
+        assertThat(journal.get("lines")
+                        .valueStream()
+                        .map(line -> new Line(
+                                line.get("account").asString(),
+                                Side.valueOf(line.get("side").asString()),
+                                line.get("amount").asLong())))
+                .containsExactlyElementsOf(entry.lines());
+        byte[] previous = HexFormat.of().parseHex(journal.get("previousHash").asString());
+        assertThat(journal.get("hash").asString())
+                .isEqualTo(HexFormat.of()
+                        .formatHex(JournalHash.of(
+                                previous,
+                                journal.get("book").asInt(),
+                                journal.get("journalNo").asLong(),
+                                entry)));
+    }
+
+    @Test
+    void pagesAreFoundBelowThePathThatTheEdgeShows() throws Exception {
+        HttpResponse<String> page = HTTP.send(
+                HttpRequest.newBuilder(uri("/ledger/accounts?limit=2"))
+                        .header("X-Forwarded-Prefix", "/v1")
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(next(page)).startsWith("/v1/ledger/accounts?limit=2&cursor=");
+        HttpResponse<String> unknown = HTTP.send(
+                HttpRequest.newBuilder(uri("/ledger/accounts/platform:none?currency=KRW"))
+                        .header("X-Forwarded-Prefix", "/v1")
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(JSON.readTree(unknown.body()).get("instance").asString())
+                .isEqualTo("/v1/ledger/accounts/platform:none");
+    }
+
+    @Test
+    void whatIsAskedWronglyGetsAProblemThatNamesTheField() throws Exception {
+        String cursor = json("/ledger/accounts?limit=2").get("nextCursor").asString();
+        Map<String, String> wrong = Map.ofEntries(
+                Map.entry("/ledger/trial-balance?at=yesterday", "at"),
+                Map.entry("/ledger/trial-balance?at=2026-01-01", "at"),
+                Map.entry("/ledger/trial-balance?at=%2B99999-01-01T00:00:00Z", "at"),
+                Map.entry("/ledger/accounts?limit=0", "limit"),
+                Map.entry("/ledger/accounts?limit=101", "limit"),
+                Map.entry("/ledger/accounts?limit=many", "limit"),
+                Map.entry("/ledger/accounts?cursor=bogus", "cursor"),
+                Map.entry("/ledger/accounts?cursor=%21", "cursor"),
+                Map.entry("/ledger/accounts/platform:fees", "currency"),
+                Map.entry("/ledger/accounts/platform:fees?currency=krw", "currency"),
+                Map.entry("/ledger/accounts/platform:fees?currency=KRW&at=x", "at"),
+                Map.entry("/ledger/accounts/platform:fees/lines", "currency"),
+                Map.entry("/ledger/accounts/platform:fees/lines?currency=KRW&cursor=" + cursor, "cursor"),
+                Map.entry("/wallets/seller-1/entries", "currency"),
+                Map.entry("/wallets/seller-1/entries?currency=KRW&limit=-1", "limit"),
+                Map.entry("/wallets/seller-1/entries?currency=KRW&cursor=" + cursor, "cursor"),
+                Map.entry("/wallets/no%20seller/entries?currency=KRW", "sellerId"));
+        wrong.forEach((path, field) -> assertThat(problem(path, 422, "invalid-field")
+                        .get("errors")
+                        .get(0)
+                        .get("field")
+                        .asString())
+                .as(path)
+                .isEqualTo(field));
+        for (String path : new String[] {
+            "/ledger/accounts/seller:nobody:payable?currency=KRW",
+            "/ledger/accounts/platform:fees?currency=JPY",
+            "/ledger/accounts/platform:fees/lines?currency=JPY",
+            "/ledger/journals/0199d1f2-0000-7000-8000-000000000000",
+            "/ledger/journals/x",
+            "/ledger/nothing"
+        }) {
+            assertThat(problem(path, 404, "not-found").get("title").asString()).isEqualTo("Not found");
+        }
+    }
+
+    /** A moment at, just before or just after something was recorded, or any. */
+    private static Instant aTime(Random random) {
+        Instant recorded = ENTRIES.get(random.nextInt(ENTRIES.size())).recordedAt();
+        return recorded.plusMillis(random.nextInt(3) - 1L);
+    }
+
+    private static void post(List<Entry> entries) {
+        books.post(entries, HISTORY::book);
+        ENTRIES.addAll(entries);
+    }
+
+    private record AccountKey(String code, String currency) {
+        static final Comparator<AccountKey> ORDER =
+                Comparator.comparing(AccountKey::code).thenComparing(AccountKey::currency);
+    }
+
+    private record Sums(BigInteger debits, BigInteger credits) {
+        static final Sums NOTHING = new Sums(BigInteger.ZERO, BigInteger.ZERO);
+
+        Sums plus(Line line) {
+            BigInteger amount = BigInteger.valueOf(line.amountMinor());
+            return line.side() == Side.DEBIT
+                    ? new Sums(debits.add(amount), credits)
+                    : new Sums(debits, credits.add(amount));
+        }
+    }
+
+    private static Map<AccountKey, Sums> replay(Instant at) {
+        Map<AccountKey, Sums> sums = new TreeMap<>(AccountKey.ORDER);
+        for (Entry entry : ENTRIES) {
+            if (!entry.recordedAt().isAfter(at)) {
+                for (Line line : entry.lines()) {
+                    sums.merge(
+                            new AccountKey(line.account(), entry.currency()),
+                            Sums.NOTHING.plus(line),
+                            (before, unused) -> before.plus(line));
+                }
+            }
+        }
+        return sums;
+    }
+
+    /** The lines of an account, oldest first, with the balance after each, as the list shows them. */
+    private static List<String> linesOf(AccountKey account) {
+        boolean debitIsPlus = account.code().startsWith("psp:");
+        Map<UUID, Integer> place = new HashMap<>();
+        ENTRIES.forEach(entry -> place.put(entry.settlementId(), place.size()));
+        List<String> lines = new ArrayList<>();
+        long balance = 0;
+        for (Entry entry : ENTRIES.stream()
+                .filter(entry -> entry.currency().equals(account.currency()))
+                .sorted(Comparator.comparing(Entry::recordedAt)
+                        .thenComparing(HISTORY::book)
+                        .thenComparing(entry -> place.get(entry.settlementId())))
+                .toList()) {
+            for (Line line : entry.lines()) {
+                if (line.account().equals(account.code())) {
+                    balance += (line.side() == Side.DEBIT) == debitIsPlus ? line.amountMinor() : -line.amountMinor();
+                    lines.add(entry.settlementId() + " " + line.side() + " " + line.amountMinor() + " " + balance + " "
+                            + HISTORY.book(entry) + " " + entry.recordedAt());
+                }
+            }
+        }
+        return lines;
+    }
+
+    private static Map<AccountKey, Sums> trial(String body) {
+        Map<AccountKey, Sums> sums = new TreeMap<>(AccountKey.ORDER);
+        for (JsonNode currency : JSON.readTree(body).get("currencies")) {
+            assertThat(currency.get("debits")).isEqualTo(currency.get("credits"));
+            for (JsonNode account : currency.get("accounts")) {
+                sums.put(key(account), sums(account));
+            }
+        }
+        return sums;
+    }
+
+    private static AccountKey key(JsonNode account) {
+        return new AccountKey(
+                account.get("code").asString(), account.get("currency").asString());
+    }
+
+    private static Sums sums(JsonNode account) {
+        return new Sums(
+                account.get("debits").bigIntegerValue(), account.get("credits").bigIntegerValue());
+    }
+
+    /** All of a list, page by page, as the Link headers lead. */
+    private static List<JsonNode> walk(String path) throws IOException, InterruptedException {
+        List<JsonNode> all = new ArrayList<>();
+        String next = path;
+        while (next != null) {
+            HttpResponse<String> page = get(next);
+            assertThat(page.statusCode()).as(page.body()).isEqualTo(200);
+            all.addAll(data(page));
+            next = next(page);
+            JsonNode cursor = JSON.readTree(page.body()).get("nextCursor");
+            assertThat(next == null ? cursor.isNull() : next.contains("cursor=" + cursor.asString()))
+                    .isTrue();
+        }
+        return all;
+    }
+
+    private static List<JsonNode> data(HttpResponse<String> page) {
+        return JSON.readTree(page.body()).get("data").valueStream().toList();
+    }
+
+    private static String next(HttpResponse<String> page) {
+        Matcher link = NEXT.matcher(page.headers().firstValue("Link").orElse(""));
+        return link.matches() ? link.group(1) : null;
+    }
+
+    private static JsonNode json(String path) throws IOException, InterruptedException {
+        HttpResponse<String> answer = get(path);
+        assertThat(answer.statusCode()).as(path + " " + answer.body()).isEqualTo(200);
+        return JSON.readTree(answer.body());
+    }
+
+    private static JsonNode problem(String path, int status, String code) {
+        try {
+            HttpResponse<String> answer = get(path);
+            assertThat(answer.statusCode()).as(path + " " + answer.body()).isEqualTo(status);
+            assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+            JsonNode problem = JSON.readTree(answer.body());
+            assertThat(problem.get("code").asString()).isEqualTo(code);
+            assertThat(problem.get("type").asString()).isEqualTo("urn:jangbu:problem:" + code);
+            assertThat(problem.get("detail").asString()).isNotBlank();
+            return problem;
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        return HTTP.send(HttpRequest.newBuilder(uri(path)).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static URI uri(String path) {
+        int port = ((WebServerApplicationContext) service).getWebServer().getPort();
+        return URI.create("http://127.0.0.1:" + port + path);
+    }
+}
