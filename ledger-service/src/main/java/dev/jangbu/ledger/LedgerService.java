@@ -1,11 +1,9 @@
 package dev.jangbu.ledger;
 
-import dev.jangbu.ledger.settings.LedgerSettings;
-
-import dev.jangbu.ledger.query.QueryConfiguration;
-import dev.jangbu.ledger.database.Database;
-import dev.jangbu.ledger.database.Migrations;
+import dev.jangbu.ledger.database.DatabaseConfiguration;
 import dev.jangbu.ledger.posting.PostingConfiguration;
+import dev.jangbu.ledger.query.QueryConfiguration;
+import dev.jangbu.ledger.settings.LedgerSettings;
 import java.time.Clock;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
@@ -15,21 +13,21 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 
 /**
- * The ledger service: keeps the book.
+ * The ledger service: posts entries from Kafka as double-entry journals in PostgreSQL, and serves reads of them.
  *
  * <pre>
- *   ledger.entries ──▶ posting ──▶ PostgreSQL jangbu_ledger (triggers judge)      one transaction per book and batch
- *                         └──────▶ ledger.postings + the group's offsets          one Kafka transaction per batch
- *   GET /ledger/…, /wallets/{sellerId}/entries ◀── book
+ *   ledger.entries ──▶ posting ──▶ PostgreSQL jangbu_ledger (checked by triggers)  one transaction per book and batch
+ *                         └──────▶ ledger.postings + the group's offsets           one Kafka transaction per batch
+ *   GET /ledger/…, /wallets/{sellerId}/entries ◀── query
  * </pre>
  *
- * <p>A book is one partition of {@code ledger.entries}: numbered without a gap, chained by hash, owned by one instance.
- * It may be read while posting waits for what is away; it is wrong never.
+ * <p>A book is one partition of {@code ledger.entries}. Its journals are numbered without a gap and chained by hash.
+ * One instance writes to it at a time. Reads work while posting waits for Kafka or the registry.
  */
 @SpringBootConfiguration(proxyBeanMethods = false)
 @EnableAutoConfiguration
 @EnableConfigurationProperties(LedgerSettings.class)
-@Import({PostingConfiguration.class, QueryConfiguration.class})
+@Import({DatabaseConfiguration.class, PostingConfiguration.class, QueryConfiguration.class})
 public class LedgerService {
 
     public static void main(String[] args) {
@@ -39,15 +37,5 @@ public class LedgerService {
     @Bean
     Clock clock() {
         return Clock.systemUTC();
-    }
-
-    @Bean
-    Database database(LedgerSettings settings) {
-        return new Database(settings.postgres(), settings.ledgerPassword(), settings.writerThreads());
-    }
-
-    @Bean
-    Migrations migrations(LedgerSettings settings) {
-        return new Migrations(settings.postgres(), settings.ownerPassword());
     }
 }

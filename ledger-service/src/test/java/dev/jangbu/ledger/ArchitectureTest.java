@@ -76,6 +76,17 @@ class ArchitectureTest {
     }
 
     @Test
+    void featuresDoNotDependOnTheRootPackage() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.jangbu.ledger.*..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.jangbu.ledger")
+                .check(OWN);
+    }
+
+    @Test
     void noClassNamesTheSerializers() {
         HouseRules.onlySerdeLibraryNamesTheSerializers();
     }

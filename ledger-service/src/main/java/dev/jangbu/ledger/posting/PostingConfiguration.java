@@ -1,15 +1,16 @@
 package dev.jangbu.ledger.posting;
 
 import dev.jangbu.contract.AvroSerdes;
-import dev.jangbu.ledger.settings.LedgerSettings;
 import dev.jangbu.ledger.database.Database;
 import dev.jangbu.ledger.database.Migrations;
+import dev.jangbu.ledger.settings.LedgerSettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Wires posting. The beans' names are the names of the health components. */
+/** Wires posting. Bean names are the names of the health components. */
 @Configuration(proxyBeanMethods = false)
 public class PostingConfiguration {
 
@@ -40,8 +41,10 @@ public class PostingConfiguration {
             Database database,
             SchemaWarmUp schemas,
             PostingStatus status,
-            Clock clock) {
-        KafkaClients clients = new KafkaClients(settings.kafka(), settings.instance(), settings.maxBatchEntries());
+            Clock clock,
+            @Value("${server.port}") int port) {
+        KafkaClients clients =
+                new KafkaClients(settings.kafka(), settings.instanceName(port), settings.maxBatchEntries());
         return new PostingLoop(
                 migrations,
                 clients::consumer,

@@ -1,32 +1,51 @@
 package dev.jangbu.ledger.settings;
 
+import java.net.InetAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * What the operator sets, under {@code jangbu} in application.yaml.
+ * The operator's settings, bound from {@code jangbu.*} and from environment variables such as {@code JANGBU_KAFKA}.
  *
- * @param kafka the brokers, host:port, comma-separated
+ * @param kafka the brokers: host:port, comma-separated
  * @param registry the schema registry's base URL
- * @param postgres the database server, host:port
+ * @param postgres the database server: host:port
  * @param ownerPassword of the role jangbu_owner, which runs the migrations
- * @param ledgerPassword of the role jangbu_ledger, which does everything else
- * @param instance names this instance: no two that run at the same time may share it, and one that comes back should
- *     keep it, so that Kafka ends what it left open
- * @param maxBatchEntries the most entries that are read at once, of all books
- * @param writerThreads how many books are written to at a time, each by a thread and a connection of its own
+ * @param ledgerPassword of the role jangbu_ledger, which posts and reads
+ * @param instance part of the Kafka transactional id: unique among running instances, and the same after a restart, so
+ *     that Kafka ends the open transaction of the previous run. If empty, {@link #instanceName} derives it.
+ * @param maxBatchEntries the most entries that one poll returns, over all books
+ * @param writerThreads how many books are written in parallel, each by one thread and one connection
  */
 @ConfigurationProperties("jangbu")
 public record LedgerSettings(
-        String kafka,
-        URI registry,
-        String postgres,
-        String ownerPassword,
-        String ledgerPassword,
-        String instance,
+        @DefaultValue("127.0.0.1:9092") String kafka,
+        @DefaultValue("http://127.0.0.1:8084") URI registry,
+        @DefaultValue("127.0.0.1:15432") String postgres,
+        @DefaultValue("") String ownerPassword,
+        @DefaultValue("") String ledgerPassword,
+        @DefaultValue("") String instance,
         @DefaultValue("4000") int maxBatchEntries,
         @DefaultValue("4") int writerThreads) {
+
+    /**
+     * The configured instance name, or the host's name and the port: instances on one machine differ by port.
+     * {@code $HOSTNAME} is not used: bash does not export it.
+     *
+     * @throws IllegalStateException if no name is configured and the host has none
+     */
+    public String instanceName(int port) {
+        if (!instance.isBlank()) {
+            return instance;
+        }
+        try {
+            return InetAddress.getLocalHost().getHostName() + "-" + port;
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("The host has no name: set JANGBU_INSTANCE", e);
+        }
+    }
 
     /** Without the passwords. */
     @Override
