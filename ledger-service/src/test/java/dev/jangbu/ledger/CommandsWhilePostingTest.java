@@ -48,9 +48,9 @@ final class CommandsWhilePostingTest {
             }
         });
         try (AutoCloseable posting = TestLedger.start()) {
-            CommandRun verify = run("verify");
-            CommandRun rebuild = run("rebuild", "--into", REBUILT);
-            CommandRun again = run("verify");
+            CommandRun verify = run("verify", "--wait", "180");
+            CommandRun rebuild = run("rebuild", "--into", REBUILT, "--wait", "180");
+            CommandRun again = run("verify", "--wait", "180");
             more.set(false);
             load.get();
             TestLedger.awaitPostings(sent.get());
@@ -67,7 +67,7 @@ final class CommandsWhilePostingTest {
         try (AutoCloseable posting = TestLedger.start()) {
             TestLedger.awaitPostings(100);
         }
-        assertThat(run("rebuild", "--into", REBUILT).exit()).isZero();
+        assertThat(run("rebuild", "--into", REBUILT, "--wait", "180").exit()).isZero();
 
         LedgerDatabase.asSuperuser(
                 "DROP DATABASE jangbu_ledger WITH (FORCE)", "ALTER DATABASE " + REBUILT + " RENAME TO jangbu_ledger");

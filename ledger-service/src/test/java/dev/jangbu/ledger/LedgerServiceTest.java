@@ -5,54 +5,32 @@ import static org.awaitility.Awaitility.await;
 
 import dev.jangbu.ledger.database.LedgerDatabase;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.SpringApplication;
-import org.springframework.boot.web.server.context.WebServerApplicationContext;
-import org.springframework.context.ConfigurableApplicationContext;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The service as a whole over HTTP, with a database, and without Kafka and registry: it must read, wait and say so. */
+/**
+ * The whole service over HTTP, with a database and without Kafka and registry: it serves reads and reports the outage.
+ */
 final class LedgerServiceTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration TIMEOUT = Duration.ofSeconds(120);
     private static final JsonMapper JSON = new JsonMapper();
 
-    private final HttpClient http = HttpClient.newHttpClient();
-    private ConfigurableApplicationContext service;
-
     @BeforeEach
-    void start() {
-        LedgerDatabase.fresh();
-        service = new SpringApplication(LedgerService.class)
-                .run(
-                        "--server.port=0",
-                        "--jangbu.postgres=" + LedgerDatabase.address(),
-                        "--jangbu.owner-password=" + LedgerDatabase.PASSWORD,
-                        "--jangbu.ledger-password=" + LedgerDatabase.PASSWORD,
-                        // nobody listens on port 1
-                        "--jangbu.kafka=127.0.0.1:1",
-                        "--jangbu.registry=http://127.0.0.1:1");
-    }
-
-    @AfterEach
-    void stop() {
-        service.close();
-        http.close();
+    void freshDatabase() {
+        TestService.freshDatabase();
     }
 
     @Test
-    void theTrialBalanceAddsTheBooksUpOnTheNormalSideOfEachAccount() throws Exception {
+    void trialBalanceSumsTheBooksOnTheNormalSideOfEachAccount() throws Exception {
         givenBalances();
 
         JsonNode trial = JSON.readTree(get("/ledger/trial-balance").body());
@@ -77,7 +55,7 @@ final class LedgerServiceTest {
     }
 
     @Test
-    void sumsBeyondALongAreExact() throws Exception {
+    void sumsAboveLongMaxValueAreExact() throws Exception {
         execute(
                 "INSERT INTO books (book) VALUES (0), (1)",
                 "INSERT INTO accounts (code, kind) VALUES ('psp:toss:receivable', 'ASSET')",
@@ -92,24 +70,22 @@ final class LedgerServiceTest {
     }
 
     @Test
-    void whatIsAskedWronglyGetsAProblem() throws Exception {
+    void invalidRequestsAreAnsweredWithProblems() throws Exception {
         assertProblem(get("/ledger/trial-balance?at=yesterday"), 422, "invalid-field");
         assertProblem(get("/ledger/nothing"), 404, "not-found");
-        HttpResponse<String> posted = http.send(
-                HttpRequest.newBuilder(uri("/ledger/trial-balance"))
-                        .POST(HttpRequest.BodyPublishers.noBody())
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> posted = TestService.send(HttpRequest.newBuilder(TestService.uri("/ledger/trial-balance"))
+                .POST(HttpRequest.BodyPublishers.noBody()));
         assertProblem(posted, 405, "method-not-allowed");
     }
 
     @Test
-    void withoutItsDatabaseAReadIsUnavailable() throws Exception {
+    void readsAreUnavailableWithoutTheDatabase() throws Exception {
         LedgerDatabase.asSuperuser(
                 "ALTER DATABASE jangbu_ledger ALLOW_CONNECTIONS false",
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'jangbu_ledger'");
         HttpResponse<String> answer = get("/ledger/trial-balance");
         LedgerDatabase.asSuperuser("ALTER DATABASE jangbu_ledger ALLOW_CONNECTIONS true");
+        await().atMost(TIMEOUT).until(() -> get("/ledger/trial-balance").statusCode() == 200);
 
         assertProblem(answer, 503, "unavailable");
         assertThat(answer.headers().firstValue("Retry-After")).isPresent();
@@ -117,9 +93,9 @@ final class LedgerServiceTest {
     }
 
     @Test
-    void whileSomethingIsAwayTheServiceLivesAndIsNotReady() throws Exception {
+    void withoutRegistryTheServiceIsLiveAndNotReady() throws Exception {
         assertThat(get("/actuator/health/liveness").statusCode()).isEqualTo(200);
-        await().atMost(PATIENCE).untilAsserted(() -> {
+        await().atMost(TIMEOUT).untilAsserted(() -> {
             HttpResponse<String> readiness = get("/actuator/health/readiness");
             assertThat(readiness.statusCode()).isEqualTo(503);
             assertThat(readiness.body()).contains("The schema registry does not give the schemas");
@@ -156,12 +132,7 @@ final class LedgerServiceTest {
         assertThat(problem.get("detail").asString()).isNotBlank();
     }
 
-    private HttpResponse<String> get(String path) throws IOException, InterruptedException {
-        return http.send(HttpRequest.newBuilder(uri(path)).build(), HttpResponse.BodyHandlers.ofString());
-    }
-
-    private URI uri(String path) {
-        int port = ((WebServerApplicationContext) service).getWebServer().getPort();
-        return URI.create("http://127.0.0.1:" + port + path);
+    private static HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        return TestService.get(path);
     }
 }

@@ -81,6 +81,9 @@ public final class LedgerDatabase {
         try {
             EmbeddedPostgres server = EmbeddedPostgres.builder()
                     .setServerConfig("max_connections", "50")
+                    // The data need not survive a crash of the machine.
+                    .setServerConfig("fsync", "off")
+                    .setServerConfig("full_page_writes", "off")
                     .start();
             createTemplate(server);
             return server;

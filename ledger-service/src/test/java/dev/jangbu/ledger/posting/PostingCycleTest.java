@@ -48,7 +48,7 @@ import org.junit.jupiter.api.Test;
 /** Posting on a real broker and a real PostgreSQL. */
 final class PostingCycleTest {
 
-    private static final Duration TIMEOUT = Duration.ofSeconds(40);
+    private static final Duration TIMEOUT = Duration.ofSeconds(180);
     private static final String TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
     private final List<Runnable> cleanUp = new ArrayList<>();

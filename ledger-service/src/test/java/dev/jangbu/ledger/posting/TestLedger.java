@@ -22,7 +22,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /** A broker, a database and an optional posting instance, for tests of other packages. */
 public final class TestLedger {
 
-    private static final Duration TIMEOUT = Duration.ofSeconds(40);
+    private static final Duration TIMEOUT = Duration.ofSeconds(180);
 
     private TestLedger() {}
 

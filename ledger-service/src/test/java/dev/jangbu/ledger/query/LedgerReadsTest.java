@@ -1,20 +1,16 @@
 package dev.jangbu.ledger.query;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jangbu.contract.Side;
+import dev.jangbu.ledger.TestService;
 import dev.jangbu.ledger.journal.Entry;
 import dev.jangbu.ledger.journal.JournalHash;
 import dev.jangbu.ledger.journal.Line;
 import dev.jangbu.ledger.journal.RandomEntries;
-
-import static org.assertj.core.api.Assertions.assertThat;
-
-import dev.jangbu.contract.Side;
-import dev.jangbu.ledger.LedgerService;
-import dev.jangbu.ledger.database.LedgerDatabase;
 import dev.jangbu.ledger.posting.BookFiller;
 import java.io.IOException;
 import java.math.BigInteger;
-import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Instant;
@@ -32,14 +28,11 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.SpringApplication;
-import org.springframework.boot.web.server.context.WebServerApplicationContext;
-import org.springframework.context.ConfigurableApplicationContext;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Every read of the book over HTTP, against a seeded history that a few lines of Java replay. */
+/** Every read of the ledger over HTTP, compared with a replay of a seeded history of entries in Java. */
 final class LedgerReadsTest {
 
     private static final long SEED = Long.getLong("jangbu.seed", 20_260_131);
@@ -52,40 +45,27 @@ final class LedgerReadsTest {
     private static final RandomEntries HISTORY = new RandomEntries(SEED, BOOKS, 12);
     private static final List<Entry> ENTRIES = new ArrayList<>();
 
-    private static final HttpClient HTTP = HttpClient.newHttpClient();
-    private static ConfigurableApplicationContext service;
     private static BookFiller books;
 
     @BeforeAll
     static void givenAHistory() {
         System.out.println("Seed " + SEED);
-        LedgerDatabase.fresh();
+        TestService.freshDatabase();
         books = new BookFiller();
         post(HISTORY.next(1_500));
-        service = new SpringApplication(LedgerService.class)
-                .run(
-                        "--server.port=0",
-                        "--jangbu.postgres=" + LedgerDatabase.address(),
-                        "--jangbu.owner-password=" + LedgerDatabase.PASSWORD,
-                        "--jangbu.ledger-password=" + LedgerDatabase.PASSWORD,
-                        // nobody listens on port 1: the book can be read all the same
-                        "--jangbu.kafka=127.0.0.1:1",
-                        "--jangbu.registry=http://127.0.0.1:1");
     }
 
     @AfterAll
     static void end() {
-        service.close();
         books.close();
-        HTTP.close();
     }
 
     @Test
-    void balancesAtAnyTimeAreWhatAReplayOfTheHistoryGives() throws Exception {
+    void balancesAtAPointInTimeEqualAReplay() throws Exception {
         Random random = new Random(SEED);
         List<AccountKey> accounts = List.copyOf(replay(Instant.MAX).keySet());
         for (int i = 0; i < 40; i++) {
-            Instant at = aTime(random);
+            Instant at = randomTime(random);
             Map<AccountKey, Sums> expected = replay(at);
 
             assertThat(trial(get("/ledger/trial-balance?at=" + at).body()))
@@ -101,12 +81,12 @@ final class LedgerReadsTest {
     }
 
     @Test
-    void balancesNowAreWhatTheWholeHistoryGives() throws Exception {
+    void presentBalancesEqualAReplay() throws Exception {
         Map<AccountKey, Sums> expected = replay(Instant.MAX);
 
         assertThat(trial(get("/ledger/trial-balance").body())).isEqualTo(expected);
         Map<AccountKey, Sums> listed = new TreeMap<>(AccountKey.ORDER);
-        for (JsonNode account : walk("/ledger/accounts?limit=5")) {
+        for (JsonNode account : readAll("/ledger/accounts?limit=5")) {
             listed.put(key(account), sums(account));
         }
         assertThat(listed).isEqualTo(expected);
@@ -117,23 +97,23 @@ final class LedgerReadsTest {
     }
 
     @Test
-    void anAccountSaysItsKindAndItsBalanceOnItsNormalSide() throws Exception {
+    void anAccountHasItsKindAndItsBalanceOnItsNormalSide() throws Exception {
         Map<AccountKey, Sums> expected = replay(Instant.MAX);
         JsonNode receivable = json("/ledger/accounts/psp:toss:receivable?currency=KRW");
         JsonNode fees = json("/ledger/accounts/platform:fees?currency=KRW");
 
-        Sums owed = expected.get(new AccountKey("psp:toss:receivable", "KRW"));
+        Sums receivableSums = expected.get(new AccountKey("psp:toss:receivable", "KRW"));
         assertThat(receivable.get("kind").asString()).isEqualTo("ASSET");
         assertThat(receivable.get("balance").bigIntegerValue())
-                .isEqualTo(owed.debits().subtract(owed.credits()));
-        Sums earned = expected.get(new AccountKey("platform:fees", "KRW"));
+                .isEqualTo(receivableSums.debits().subtract(receivableSums.credits()));
+        Sums feeSums = expected.get(new AccountKey("platform:fees", "KRW"));
         assertThat(fees.get("kind").asString()).isEqualTo("REVENUE");
         assertThat(fees.get("balance").bigIntegerValue())
-                .isEqualTo(earned.credits().subtract(earned.debits()));
+                .isEqualTo(feeSums.credits().subtract(feeSums.debits()));
     }
 
     @Test
-    void theLinesOfAnAccountGoBackInTimeWithTheBalanceAfterEach() throws Exception {
+    void linesOfAnAccountAreNewestFirstWithTheBalanceAfterEach() throws Exception {
         for (AccountKey account : List.of(
                 new AccountKey("platform:fees", "KRW"),
                 new AccountKey("psp:toss:receivable", "USD"),
@@ -142,7 +122,7 @@ final class LedgerReadsTest {
 
             List<String> listed = new ArrayList<>();
             for (JsonNode line :
-                    walk("/ledger/accounts/" + account.code() + "/lines?limit=37&currency=" + account.currency())) {
+                    readAll("/ledger/accounts/" + account.code() + "/lines?limit=37&currency=" + account.currency())) {
                 listed.add(line.get("settlementId").asString() + " "
                         + line.get("side").asString() + " "
                         + line.get("amount").asString() + " "
@@ -156,20 +136,20 @@ final class LedgerReadsTest {
     }
 
     @Test
-    void whatIsPostedWhileAListIsReadDoesNotAppearInItAndDoesNotMoveItsBalances() throws Exception {
+    void journalsPostedDuringPagingDoNotChangeTheList() throws Exception {
         String path = "/ledger/accounts/platform:fees/lines?limit=50&currency=KRW";
         List<String> expected = linesOf(new AccountKey("platform:fees", "KRW")).reversed();
         HttpResponse<String> page = get(path);
-        List<JsonNode> seen = new ArrayList<>(data(page));
+        List<JsonNode> listed = new ArrayList<>(data(page));
         while (next(page) != null) {
-            post(HISTORY.next(25)); // some of them in the past, for the recording clock steps back
+            post(HISTORY.next(25)); // some are recorded earlier: the clock of the history steps back
             page = get(next(page));
-            seen.addAll(data(page));
+            listed.addAll(data(page));
         }
 
-        assertThat(seen).hasSameSizeAs(expected);
-        BigInteger balance = seen.getFirst().get("balanceAfter").bigIntegerValue();
-        for (JsonNode line : seen) {
+        assertThat(listed).hasSameSizeAs(expected);
+        BigInteger balance = listed.getFirst().get("balanceAfter").bigIntegerValue();
+        for (JsonNode line : listed) {
             assertThat(line.get("balanceAfter").bigIntegerValue()).isEqualTo(balance);
             BigInteger amount = line.get("amount").bigIntegerValue();
             balance = balance.subtract(line.get("side").asString().equals("CREDIT") ? amount : amount.negate());
@@ -178,7 +158,7 @@ final class LedgerReadsTest {
     }
 
     @Test
-    void aSellersStatementIsTheWalletsEntriesNewestFirst() throws Exception {
+    void aStatementListsTheWalletsEntriesNewestFirst() throws Exception {
         List<String> expected = ENTRIES.stream()
                 .filter(entry -> entry.walletId().equals("seller-5:KRW"))
                 .map(entry -> "%s %s %s %d %d %d %d"
@@ -193,7 +173,7 @@ final class LedgerReadsTest {
                 .toList();
 
         List<String> listed = new ArrayList<>();
-        for (JsonNode entry : walk("/wallets/seller-5/entries?currency=KRW&limit=7")) {
+        for (JsonNode entry : readAll("/wallets/seller-5/entries?currency=KRW&limit=7")) {
             listed.add("%s %s %s %s %s %s %s"
                     .formatted(
                             entry.get("settlementId").asString(),
@@ -206,13 +186,13 @@ final class LedgerReadsTest {
         }
 
         assertThat(listed).hasSizeGreaterThan(14).isEqualTo(expected.reversed());
-        JsonNode unknown = json("/wallets/nobody/entries?currency=KRW");
+        JsonNode unknown = json("/wallets/unknown/entries?currency=KRW");
         assertThat(unknown.get("data")).isEmpty();
         assertThat(unknown.get("nextCursor").isNull()).isTrue();
     }
 
     @Test
-    void aJournalIsShownWithItsLinesItsPlaceAndItsHash() throws Exception {
+    void aJournalHasItsLinesItsNumberAndItsHash() throws Exception {
         Entry entry = ENTRIES.get(700);
 
         JsonNode journal = json("/ledger/journals/" + entry.settlementId());
@@ -239,24 +219,19 @@ final class LedgerReadsTest {
     }
 
     @Test
-    void pagesAreFoundBelowThePathThatTheEdgeShows() throws Exception {
-        HttpResponse<String> page = HTTP.send(
-                HttpRequest.newBuilder(uri("/ledger/accounts?limit=2"))
-                        .header("X-Forwarded-Prefix", "/v1")
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
+    void linksStartWithTheForwardedPrefix() throws Exception {
+        HttpResponse<String> page = TestService.send(HttpRequest.newBuilder(TestService.uri("/ledger/accounts?limit=2"))
+                .header("X-Forwarded-Prefix", "/v1"));
         assertThat(next(page)).startsWith("/v1/ledger/accounts?limit=2&cursor=");
-        HttpResponse<String> unknown = HTTP.send(
-                HttpRequest.newBuilder(uri("/ledger/accounts/platform:none?currency=KRW"))
-                        .header("X-Forwarded-Prefix", "/v1")
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> unknown =
+                TestService.send(HttpRequest.newBuilder(TestService.uri("/ledger/accounts/platform:none?currency=KRW"))
+                        .header("X-Forwarded-Prefix", "/v1"));
         assertThat(JSON.readTree(unknown.body()).get("instance").asString())
                 .isEqualTo("/v1/ledger/accounts/platform:none");
     }
 
     @Test
-    void whatIsAskedWronglyGetsAProblemThatNamesTheField() throws Exception {
+    void invalidParametersAreAnsweredWithAProblemThatNamesTheField() throws Exception {
         String cursor = json("/ledger/accounts?limit=2").get("nextCursor").asString();
         Map<String, String> wrong = Map.ofEntries(
                 Map.entry("/ledger/trial-balance?at=yesterday", "at"),
@@ -284,7 +259,7 @@ final class LedgerReadsTest {
                 .as(path)
                 .isEqualTo(field));
         for (String path : new String[] {
-            "/ledger/accounts/seller:nobody:payable?currency=KRW",
+            "/ledger/accounts/seller:unknown:payable?currency=KRW",
             "/ledger/accounts/platform:fees?currency=JPY",
             "/ledger/accounts/platform:fees/lines?currency=JPY",
             "/ledger/journals/0199d1f2-0000-7000-8000-000000000000",
@@ -295,8 +270,8 @@ final class LedgerReadsTest {
         }
     }
 
-    /** A moment at, just before or just after something was recorded, or any. */
-    private static Instant aTime(Random random) {
+    /** The recording time of a random entry, or a millisecond before or after it. */
+    private static Instant randomTime(Random random) {
         Instant recorded = ENTRIES.get(random.nextInt(ENTRIES.size())).recordedAt();
         return recorded.plusMillis(random.nextInt(3) - 1L);
     }
@@ -337,7 +312,7 @@ final class LedgerReadsTest {
         return sums;
     }
 
-    /** The lines of an account, oldest first, with the balance after each, as the list shows them. */
+    /** The expected lines of an account, oldest first, with the balance after each. */
     private static List<String> linesOf(AccountKey account) {
         boolean debitIsPlus = account.code().startsWith("psp:");
         Map<UUID, Integer> place = new HashMap<>();
@@ -382,8 +357,8 @@ final class LedgerReadsTest {
                 account.get("debits").bigIntegerValue(), account.get("credits").bigIntegerValue());
     }
 
-    /** All of a list, page by page, as the Link headers lead. */
-    private static List<JsonNode> walk(String path) throws IOException, InterruptedException {
+    /** All items of a list, following the Link headers. */
+    private static List<JsonNode> readAll(String path) throws IOException, InterruptedException {
         List<JsonNode> all = new ArrayList<>();
         String next = path;
         while (next != null) {
@@ -429,11 +404,6 @@ final class LedgerReadsTest {
     }
 
     private static HttpResponse<String> get(String path) throws IOException, InterruptedException {
-        return HTTP.send(HttpRequest.newBuilder(uri(path)).build(), HttpResponse.BodyHandlers.ofString());
-    }
-
-    private static URI uri(String path) {
-        int port = ((WebServerApplicationContext) service).getWebServer().getPort();
-        return URI.create("http://127.0.0.1:" + port + path);
+        return TestService.get(path);
     }
 }
