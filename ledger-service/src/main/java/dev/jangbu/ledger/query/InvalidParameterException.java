@@ -1,23 +1,26 @@
 package dev.jangbu.ledger.query;
 
-/** A field of the question is missing or not of its form: 422 {@code invalid-field}. */
+import java.util.List;
+
+/** Parameters of a request are missing, unknown, repeated or malformed: 422 {@code invalid-field}. */
 final class InvalidParameterException extends RuntimeException {
 
-    private final String field;
-    private final String detail;
+    /** @param detail the rule, read after the field's name; never contains a value from the client */
+    record FieldError(String field, String detail) {}
 
-    /** @param detail what it must be, to be read after the field's name; never holds what was sent */
+    private final transient List<FieldError> errors;
+
+    /** @param errors at least one */
+    InvalidParameterException(List<FieldError> errors) {
+        super(errors.getFirst().field() + " " + errors.getFirst().detail());
+        this.errors = List.copyOf(errors);
+    }
+
     InvalidParameterException(String field, String detail) {
-        super(field + " " + detail);
-        this.field = field;
-        this.detail = detail;
+        this(List.of(new FieldError(field, detail)));
     }
 
-    String field() {
-        return field;
-    }
-
-    String detail() {
-        return detail;
+    List<FieldError> errors() {
+        return errors;
     }
 }

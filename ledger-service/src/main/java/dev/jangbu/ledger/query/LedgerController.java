@@ -1,21 +1,27 @@
 package dev.jangbu.ledger.query;
 
+import static dev.jangbu.ledger.query.RequestParameters.AT;
+import static dev.jangbu.ledger.query.RequestParameters.CURRENCY;
+import static dev.jangbu.ledger.query.RequestParameters.CURSOR;
+import static dev.jangbu.ledger.query.RequestParameters.LIMIT;
+
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
-import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.util.UriComponentsBuilder;
 
 /**
- * The reads of the book, as payment-api's edge forwards them; addresses in answers are below what it says in
- * {@code X-Forwarded-Prefix}. Internal: no authentication, loopback only. A parameter that is missing or not of its form
- * is 422 {@code invalid-field}.
+ * The read API of the ledger. Internal: no authentication, loopback only; payment-api forwards requests.
+ *
+ * <ul>
+ *   <li>Links in answers start with the forwarded {@code X-Forwarded-Prefix}.
+ *   <li>A parameter that is missing, unknown, repeated or malformed is 422 {@code invalid-field}.
+ * </ul>
  */
 @RestController
 final class LedgerController {
@@ -25,78 +31,67 @@ final class LedgerController {
     private final Accounts accounts;
     private final AccountLines lines;
     private final Journals journals;
-    private final TrialBalances trialBalance;
+    private final TrialBalances trialBalances;
     private final WalletStatement statement;
 
     LedgerController(
             Accounts accounts,
             AccountLines lines,
             Journals journals,
-            TrialBalances trialBalance,
+            TrialBalances trialBalances,
             WalletStatement statement) {
         this.accounts = accounts;
         this.lines = lines;
         this.journals = journals;
-        this.trialBalance = trialBalance;
+        this.trialBalances = trialBalances;
         this.statement = statement;
     }
 
-    /** The accounts that have moved, as they stand now, by code and currency. */
+    /** Accounts with at least one line, as of now, ordered by code and currency. */
     @GetMapping(path = "/ledger/accounts", produces = JSON)
-    ResponseEntity<Page<Account>> accounts(
-            @RequestParam(required = false) @Nullable String limit,
-            @RequestParam(required = false) @Nullable String cursor,
-            HttpServletRequest request) {
-        return list(accounts.page(RequestParameters.limit(limit), cursor), request);
+    ResponseEntity<Page<Account>> accounts(HttpServletRequest request) {
+        RequestParameters parameters = RequestParameters.of(request, LIMIT, CURSOR);
+        return list(accounts.page(parameters.limit(), parameters.cursor()), request);
     }
 
-    /** One account, now or at a time. 404 if it has never moved in that currency. */
+    /** One account, now or at a point in time. 404 if it has no line in that currency. */
     @GetMapping(path = "/ledger/accounts/{code}", produces = JSON)
-    Account account(
-            @PathVariable String code,
-            @RequestParam(required = false) @Nullable String currency,
-            @RequestParam(required = false) @Nullable String at) {
-        return accounts.find(code, RequestParameters.currency(currency), RequestParameters.at(at));
+    Account account(@PathVariable String code, HttpServletRequest request) {
+        RequestParameters parameters = RequestParameters.of(request, CURRENCY, AT);
+        return accounts.find(code, parameters.currency(), parameters.at());
     }
 
-    /** Its lines, newest first, each with the balance after it. 404 as for the account. */
+    /** Lines of an account, newest first, each with the balance after it. 404 as for the account. */
     @GetMapping(path = "/ledger/accounts/{code}/lines", produces = JSON)
-    ResponseEntity<Page<AccountLine>> lines(
-            @PathVariable String code,
-            @RequestParam(required = false) @Nullable String currency,
-            @RequestParam(required = false) @Nullable String limit,
-            @RequestParam(required = false) @Nullable String cursor,
-            HttpServletRequest request) {
-        int atMost = RequestParameters.limit(limit);
-        return list(lines.page(accounts.find(code, RequestParameters.currency(currency), null), atMost, cursor), request);
+    ResponseEntity<Page<AccountLine>> lines(@PathVariable String code, HttpServletRequest request) {
+        RequestParameters parameters = RequestParameters.of(request, CURRENCY, LIMIT, CURSOR);
+        int limit = parameters.limit();
+        Account account = accounts.find(code, parameters.currency(), null);
+        return list(lines.page(account, limit, parameters.cursor()), request);
     }
 
-    /** The journal of a settlement. 404 if it is not posted, or rejected. */
+    /** The journal of a settlement. 404 if it is rejected or not posted yet. */
     @GetMapping(path = "/ledger/journals/{settlementId}", produces = JSON)
-    JournalView journal(@PathVariable String settlementId) {
+    JournalView journal(@PathVariable String settlementId, HttpServletRequest request) {
+        RequestParameters.of(request);
         return journals.find(settlementId);
     }
 
-    /** The trial balance, now or at a time. */
+    /** The trial balance, now or at a point in time. */
     @GetMapping(path = "/ledger/trial-balance", produces = JSON)
-    TrialBalance trialBalance(@RequestParam(required = false) @Nullable String at) {
-        return trialBalance.at(RequestParameters.at(at));
+    TrialBalance trialBalance(HttpServletRequest request) {
+        return trialBalances.at(RequestParameters.of(request, AT).at());
     }
 
-    /** What moved a seller's wallet, newest first; empty for a wallet without entries. */
+    /** Entries of a seller's wallet, newest first. Empty if the wallet has none. */
     @GetMapping(path = "/wallets/{sellerId}/entries", produces = JSON)
-    ResponseEntity<Page<WalletEntry>> entries(
-            @PathVariable String sellerId,
-            @RequestParam(required = false) @Nullable String currency,
-            @RequestParam(required = false) @Nullable String limit,
-            @RequestParam(required = false) @Nullable String cursor,
-            HttpServletRequest request) {
-        return list(
-                statement.page(RequestParameters.sellerId(sellerId), RequestParameters.currency(currency), RequestParameters.limit(limit), cursor),
-                request);
+    ResponseEntity<Page<WalletEntry>> entries(@PathVariable String sellerId, HttpServletRequest request) {
+        RequestParameters parameters = RequestParameters.of(request, CURRENCY, LIMIT, CURSOR);
+        String seller = RequestParameters.sellerId(sellerId);
+        return list(statement.page(seller, parameters.currency(), parameters.limit(), parameters.cursor()), request);
     }
 
-    /** With the address of the next page (RFC 8288), relative to the server, which may be known by other names. */
+    /** Adds the {@code Link} to the next page (RFC 8288) as a path: the server may have other host names. */
     private static <T> ResponseEntity<Page<T>> list(Page<T> page, HttpServletRequest request) {
         HttpHeaders headers = new HttpHeaders();
         if (page.nextCursor() != null) {

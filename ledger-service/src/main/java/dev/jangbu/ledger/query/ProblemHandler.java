@@ -2,8 +2,6 @@ package dev.jangbu.ledger.query;
 
 import java.net.URI;
 import java.sql.SQLException;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,16 +20,16 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 
-/** Errors as RFC 9457 problem details, with the {@code code} and the titles of the API's contract. */
+/** Renders errors as RFC 9457 problem details, with the codes and titles of the public API. */
 @RestControllerAdvice
 final class ProblemHandler extends ResponseEntityExceptionHandler {
 
-    private static final Logger LOG = LoggerFactory.getLogger(ProblemHandler.class);
+    private static final Logger log = LoggerFactory.getLogger(ProblemHandler.class);
     private static final String RETRY_AFTER_SECONDS = "2";
     private static final String UNDEFINED_TABLE = "42P01";
-    private static final Set<String> TOOK_TOO_LONG = Set.of("25P04", "57014");
+    private static final Set<String> TIMEOUTS = Set.of("25P04", "57014");
 
-    /** What can be wrong, named as everywhere in the API. */
+    /** The problem codes of this service. */
     private enum Code {
         MALFORMED_REQUEST(400, "The request can't be read"),
         NOT_FOUND(404, "Not found"),
@@ -73,9 +71,9 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
     }
 
     @ExceptionHandler
-    ResponseEntity<ProblemDetail> invalid(InvalidParameterException e) {
+    ResponseEntity<ProblemDetail> invalidParameter(InvalidParameterException e) {
         ProblemDetail problem = Code.INVALID_FIELD.problem(e.getMessage());
-        problem.setProperty("errors", List.of(Map.of("field", e.field(), "detail", e.detail())));
+        problem.setProperty("errors", e.errors());
         return answer(problem);
     }
 
@@ -85,38 +83,38 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
     }
 
     @ExceptionHandler({DataAccessResourceFailureException.class, TransientDataAccessException.class})
-    ResponseEntity<ProblemDetail> databaseAway(RuntimeException e) {
-        LOG.warn("The book could not be read: {}", e.toString());
-        return unavailable("The book cannot be read at the moment");
+    ResponseEntity<ProblemDetail> databaseUnavailable(RuntimeException e) {
+        log.warn("A ledger read failed: {}", e.toString());
+        return unavailable("The ledger cannot be read at the moment");
     }
 
     @ExceptionHandler
     ResponseEntity<ProblemDetail> badSql(BadSqlGrammarException e) {
         SQLException cause = e.getSQLException();
         if (cause != null && UNDEFINED_TABLE.equals(cause.getSQLState())) {
-            return unavailable("The book's database is not migrated yet");
+            return unavailable("The ledger's database is not migrated yet");
         }
-        return bug(e);
+        return internalError(e);
     }
 
-    /** The server ends what takes longer than its limit, see {@link dev.jangbu.ledger.database.Database}. */
+    /** PostgreSQL cancels statements that exceed the limits of {@link dev.jangbu.ledger.database.Database}. */
     @ExceptionHandler
-    ResponseEntity<ProblemDetail> other(UncategorizedSQLException e) {
+    ResponseEntity<ProblemDetail> uncategorized(UncategorizedSQLException e) {
         SQLException cause = e.getSQLException();
-        if (cause != null && TOOK_TOO_LONG.contains(String.valueOf(cause.getSQLState()))) {
-            LOG.warn("A read of the book took too long: {}", cause.getMessage());
-            return unavailable("The answer would take too long");
+        if (cause != null && TIMEOUTS.contains(String.valueOf(cause.getSQLState()))) {
+            log.warn("A ledger read timed out: {}", cause.getMessage());
+            return unavailable("The read takes too long");
         }
-        return bug(e);
+        return internalError(e);
     }
 
     @ExceptionHandler
-    ResponseEntity<ProblemDetail> bug(RuntimeException e) {
-        LOG.error("A read of the book failed", e);
-        return answer(Code.INTERNAL.problem("A read of the book failed; see the log"));
+    ResponseEntity<ProblemDetail> internalError(RuntimeException e) {
+        log.error("A ledger read failed", e);
+        return answer(Code.INTERNAL.problem("A ledger read failed; see the log"));
     }
 
-    /** Spring's own refusals (no such path, method not allowed …) in the same shape. */
+    /** Renders Spring's own errors (unknown path, method not allowed) in the same shape. */
     @Override
     protected ResponseEntity<Object> createResponseEntity(
             @Nullable Object body, HttpHeaders headers, HttpStatusCode status, WebRequest request) {

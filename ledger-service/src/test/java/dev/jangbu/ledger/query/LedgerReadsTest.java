@@ -270,6 +270,47 @@ final class LedgerReadsTest {
         }
     }
 
+    @Test
+    void unknownAndRepeatedParametersAreRefusedOnEveryPath() {
+        String id = ENTRIES.getFirst().settlementId().toString();
+        Map<String, String> allowedByPath = Map.of(
+                "/ledger/accounts?limit=5",
+                "it takes limit, cursor",
+                "/ledger/accounts/platform:fees?currency=KRW",
+                "it takes currency, at",
+                "/ledger/accounts/platform:fees/lines?currency=KRW",
+                "it takes currency, limit, cursor",
+                "/ledger/journals/" + id + "?",
+                "it takes none",
+                "/ledger/trial-balance?at=2026-01-01T00:00:00Z",
+                "it takes at",
+                "/wallets/seller-1/entries?currency=KRW",
+                "it takes currency, limit, cursor");
+        allowedByPath.forEach((path, allowed) -> {
+            JsonNode problem = problem(path + "&colour=red&%3Cb%3E=1&colour=blue", 422, "invalid-field");
+            assertThat(problem.get("errors")
+                            .valueStream()
+                            .map(error -> error.get("field").asString() + " "
+                                    + error.get("detail").asString()))
+                    .as(path)
+                    .containsExactlyInAnyOrder(
+                            "colour is not a parameter of this resource: " + allowed,
+                            "a parameter is not a parameter of this resource: " + allowed);
+        });
+        for (String path : new String[] {
+            "/ledger/accounts?limit=5&limit=6",
+            "/ledger/accounts/platform:fees?currency=KRW&currency=USD",
+            "/ledger/accounts/platform:fees/lines?currency=KRW&currency=KRW",
+            "/ledger/trial-balance?at=2026-01-01T00:00:00Z&at=2026-01-02T00:00:00Z",
+            "/ledger/trial-balance?at=",
+            "/wallets/seller-1/entries?currency=KRW&currency=USD"
+        }) {
+            JsonNode error = problem(path, 422, "invalid-field").get("errors").get(0);
+            assertThat(error.get("field").asString()).as(path).isIn("limit", "currency", "at");
+            assertThat(error.get("detail").asString()).isEqualTo("must be given once, with a value");
+        }
+    }
+
     /** The recording time of a random entry, or a millisecond before or after it. */
     private static Instant randomTime(Random random) {
         Instant recorded = ENTRIES.get(random.nextInt(ENTRIES.size())).recordedAt();
