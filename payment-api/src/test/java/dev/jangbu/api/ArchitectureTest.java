@@ -3,20 +3,24 @@ package dev.jangbu.api;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import dev.jangbu.architecture.HouseRules;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What the front door may know: the payments database and the PSP, but neither the wallets' stores nor the book. */
+/** The dependency rules of the payment API. It uses the payments database and the PSP, but not the wallets' stores nor the ledger. */
 @Tag("gate")
 class ArchitectureTest {
 
     private static final JavaClasses OWN = HouseRules.ownClasses();
 
     @Test
-    void theFrontDoorKnowsNeitherTheWalletsNorTheBook() {
+    void theApiDependsOnNoOtherService() {
         noClasses()
                 .should()
                 .dependOnClassesThat()
@@ -30,40 +34,40 @@ class ArchitectureTest {
     }
 
     @Test
-    void decisionsAboutAConfirmationAreFunctionsOfWhatIsGiven() {
+    void confirmationDecisionsArePureFunctions() {
         classes()
                 .that()
-                .haveNameMatching("dev\\.jangbu\\.payment\\.payment\\.(ConfirmDecision|ConfirmOutcome)(\\$.*)?")
+                .haveNameMatching("dev\\.jangbu\\.api\\.payment\\.(ConfirmDecision|ConfirmOutcome)(\\$.*)?")
                 .should()
                 .onlyDependOnClassesThat()
                 .haveNameMatching(
                         "(\\[L?)*(void|I|int|long|boolean|java\\.lang\\..*|java\\.util\\.[A-Z].*|java\\.time\\.(Instant|Duration)"
                                 + "|org\\.jspecify\\..*"
-                                + "|dev\\.jangbu\\.payment\\.psp\\.(PspAnswer|PspOrder|PspCancel)(\\$.*)?"
-                                + "|dev\\.jangbu\\.payment\\.payment\\.(Payment|PaymentLine|PaymentStatus|ConfirmDecision|ConfirmOutcome)(\\$.*)?);?")
-                .because("they know no Spring, no Kafka, no clock and no I/O")
+                                + "|dev\\.jangbu\\.api\\.psp\\.(PspAnswer|PspOrder|PspCancel)(\\$.*)?"
+                                + "|dev\\.jangbu\\.api\\.payment\\.(Payment|PaymentLine|PaymentStatus|ConfirmDecision|ConfirmOutcome)(\\$.*)?);?")
+                .because("decisions use no Spring, no Kafka, no clock and no I/O")
                 .check(OWN);
     }
 
     @Test
-    void decisionsAboutARefundAreFunctionsOfWhatIsGiven() {
+    void refundDecisionsArePureFunctions() {
         classes()
                 .that()
-                .haveNameMatching("dev\\.jangbu\\.payment\\.refund\\.(RefundDecision|RefundOutcome|FeeShare)(\\$.*)?")
+                .haveNameMatching("dev\\.jangbu\\.api\\.refund\\.(RefundDecision|RefundOutcome|FeeShare)(\\$.*)?")
                 .should()
                 .onlyDependOnClassesThat()
                 .haveNameMatching(
                         "(\\[L?)*(void|I|int|long|boolean|java\\.lang\\..*|java\\.math\\.BigInteger|java\\.time\\.(Instant|Duration)|java\\.util\\..*"
                                 + "|org\\.jspecify\\..*"
-                                + "|dev\\.jangbu\\.payment\\.psp\\.(PspAnswer|PspOrder|PspCancel)(\\$.*)?"
-                                + "|dev\\.jangbu\\.payment\\.payment\\.(Payment|PaymentLine|PaymentStatus)(\\$.*)?"
-                                + "|dev\\.jangbu\\.payment\\.refund\\.(RefundDecision|RefundOutcome|FeeShare|Refund|RefundWork|RefundStatus|RefundLine|RefundRequest\\$Wanted)(\\$.*)?);?")
-                .because("they know no Spring, no Kafka, no clock and no I/O")
+                                + "|dev\\.jangbu\\.api\\.psp\\.(PspAnswer|PspOrder|PspCancel)(\\$.*)?"
+                                + "|dev\\.jangbu\\.api\\.payment\\.(Payment|PaymentLine|PaymentStatus)(\\$.*)?"
+                                + "|dev\\.jangbu\\.api\\.refund\\.(RefundDecision|RefundOutcome|FeeShare|Refund|RefundWork|RefundStatus|RefundLine|RefundRequest\\$Wanted)(\\$.*)?);?")
+                .because("decisions use no Spring, no Kafka, no clock and no I/O")
                 .check(OWN);
     }
 
     @Test
-    void onlyOneFeatureKnowsThePspsOwnLanguage() {
+    void onlyTheTossPackageUsesTossTypes() {
         noClasses()
                 .that()
                 .resideOutsideOfPackage("dev.jangbu.api.psp.toss")
@@ -84,13 +88,27 @@ class ArchitectureTest {
         HouseRules.timeIsPassedIn().check(OWN);
     }
 
+    /** Each package is a slice of its own, so the root package and nested packages count too. */
     @Test
-    void featuresAreFreeOfCycles() {
-        HouseRules.featuresAreFreeOfCycles("dev.jangbu.api").check(OWN);
+    void packagesAreFreeOfCycles() {
+        slices().assignedFrom(new SliceAssignment() {
+                    @Override
+                    public SliceIdentifier getIdentifierOf(JavaClass javaClass) {
+                        return SliceIdentifier.of(javaClass.getPackageName());
+                    }
+
+                    @Override
+                    public String getDescription() {
+                        return "packages";
+                    }
+                })
+                .should()
+                .beFreeOfCycles()
+                .check(OWN);
     }
 
     @Test
-    void noClassNamesTheSerializers() {
+    void noClassNamesASerializerLibrary() {
         HouseRules.onlySerdeLibraryNamesTheSerializers();
     }
 

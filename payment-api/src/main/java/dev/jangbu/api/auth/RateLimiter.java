@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.jangbu.api.http.Problem;
 import dev.jangbu.api.http.ProblemCode;
+import dev.jangbu.api.settings.PaymentApiSettings;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.ConsumptionProbe;
 import io.github.bucket4j.TimeMeter;
@@ -12,27 +13,27 @@ import java.util.UUID;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
-/** A token bucket for each API key, where the operator has set a limit. */
+/** Limits the request rate of each API key by a token bucket, if {@code jangbu.rate-limit} sets a limit. */
 @Component
 class RateLimiter {
 
-    /** Of more keys than this, those that call the least begin anew. */
+    /** Maximum number of buckets. An evicted key starts with a full bucket. */
     private static final int KEYS_MAX = 10_000;
 
-    private final RateLimitSettings settings;
+    private final PaymentApiSettings.RateLimit limit;
     private final TimeMeter time;
     private final Cache<UUID, Bucket> buckets;
 
     @Autowired
-    RateLimiter(RateLimitSettings settings) {
-        this(settings, TimeMeter.SYSTEM_NANOTIME);
+    RateLimiter(PaymentApiSettings settings) {
+        this(settings.rateLimit(), TimeMeter.SYSTEM_NANOTIME);
     }
 
-    RateLimiter(RateLimitSettings settings, TimeMeter time) {
-        this.settings = settings;
+    RateLimiter(PaymentApiSettings.RateLimit limit, TimeMeter time) {
+        this.limit = limit;
         this.time = time;
-        // A bucket that has filled up again is as good as a new one.
-        Duration refilled = Duration.ofSeconds(settings.on() ? settings.capacity() / settings.perSecond() + 1 : 1);
+        // A bucket that is full again equals a new one, so it can be dropped.
+        Duration refilled = Duration.ofSeconds(limit.isEnabled() ? limit.capacity() / limit.perSecond() + 1 : 1);
         this.buckets = Caffeine.newBuilder()
                 .maximumSize(KEYS_MAX)
                 .expireAfterAccess(refilled)
@@ -40,25 +41,29 @@ class RateLimiter {
                 .build();
     }
 
-    /** @throws Problem 429 that says when the next request is welcome */
-    void require(UUID keyId) {
-        if (!settings.on()) {
+    /**
+     * Takes one token of the key's bucket.
+     *
+     * @throws Problem 429 with {@code Retry-After} if the bucket is empty
+     */
+    void acquire(UUID keyId) {
+        if (!limit.isEnabled()) {
             return;
         }
-        ConsumptionProbe probe = buckets.get(keyId, key -> full()).tryConsumeAndReturnRemaining(1);
+        ConsumptionProbe probe = buckets.get(keyId, key -> fullBucket()).tryConsumeAndReturnRemaining(1);
         if (!probe.isConsumed()) {
             throw new Problem(
                             ProblemCode.TOO_MANY_REQUESTS,
-                            "An API key may make " + settings.perSecond() + " requests a second, " + settings.capacity()
-                                    + " at once; wait as Retry-After says")
+                            "An API key may make " + limit.perSecond() + " requests a second, " + limit.capacity()
+                                    + " at once; wait for the time in Retry-After")
                     .retryAfter(Duration.ofNanos(probe.getNanosToWaitForRefill()));
         }
     }
 
-    private Bucket full() {
+    private Bucket fullBucket() {
         return Bucket.builder()
-                .addLimit(limit ->
-                        limit.capacity(settings.capacity()).refillGreedy(settings.perSecond(), Duration.ofSeconds(1)))
+                .addLimit(bandwidth ->
+                        bandwidth.capacity(limit.capacity()).refillGreedy(limit.perSecond(), Duration.ofSeconds(1)))
                 .withCustomTimePrecision(time)
                 .build();
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jangbu.api.http.Problem;
 import dev.jangbu.api.http.ProblemCode;
+import dev.jangbu.api.settings.PaymentApiSettings;
 import io.github.bucket4j.TimeMeter;
 import java.time.Duration;
 import java.util.UUID;
@@ -19,51 +20,51 @@ class RateLimiterTest {
 
     @Test
     void withoutALimitNobodyIsTurnedAway() {
-        RateLimiter throttle = new RateLimiter(new RateLimitSettings(0, 0), time);
+        RateLimiter limiter = new RateLimiter(new PaymentApiSettings.RateLimit(0, 0), time);
 
-        assertThat(passing(throttle, key, 100_000)).isEqualTo(100_000);
+        assertThat(passing(limiter, key, 100_000)).isEqualTo(100_000);
     }
 
     @Test
     void aKeyMayCallSoOftenASecondAndTheOthersAsOften() {
-        RateLimiter throttle = new RateLimiter(new RateLimitSettings(5, 0), time);
+        RateLimiter limiter = new RateLimiter(new PaymentApiSettings.RateLimit(5, 0), time);
 
-        assertThat(passing(throttle, key, 20)).isEqualTo(5);
-        assertThat(passing(throttle, UUID.randomUUID(), 20)).isEqualTo(5);
+        assertThat(passing(limiter, key, 20)).isEqualTo(5);
+        assertThat(passing(limiter, UUID.randomUUID(), 20)).isEqualTo(5);
 
         time.pass(Duration.ofMillis(400));
-        assertThat(passing(throttle, key, 20)).isEqualTo(2);
+        assertThat(passing(limiter, key, 20)).isEqualTo(2);
         time.pass(Duration.ofHours(1));
-        assertThat(passing(throttle, key, 20)).isEqualTo(5);
+        assertThat(passing(limiter, key, 20)).isEqualTo(5);
     }
 
     @Test
     void aBurstMayBeLargerThanASecondsWorth() {
-        RateLimiter throttle = new RateLimiter(new RateLimitSettings(5, 50), time);
+        RateLimiter limiter = new RateLimiter(new PaymentApiSettings.RateLimit(5, 50), time);
 
-        assertThat(passing(throttle, key, 100)).isEqualTo(50);
+        assertThat(passing(limiter, key, 100)).isEqualTo(50);
         time.pass(Duration.ofSeconds(2));
-        assertThat(passing(throttle, key, 100)).isEqualTo(10);
+        assertThat(passing(limiter, key, 100)).isEqualTo(10);
     }
 
     @Test
     void whoIsTurnedAwayIsToldWhenToComeAgain() {
-        RateLimiter throttle = new RateLimiter(new RateLimitSettings(1, 3), time);
-        assertThat(passing(throttle, key, 3)).isEqualTo(3);
+        RateLimiter limiter = new RateLimiter(new PaymentApiSettings.RateLimit(1, 3), time);
+        assertThat(passing(limiter, key, 3)).isEqualTo(3);
 
-        assertThatThrownBy(() -> throttle.require(key)).isInstanceOfSatisfying(Problem.class, problem -> {
+        assertThatThrownBy(() -> limiter.acquire(key)).isInstanceOfSatisfying(Problem.class, problem -> {
             assertThat(problem.code()).isEqualTo(ProblemCode.TOO_MANY_REQUESTS);
             assertThat(problem.code().status()).isEqualTo(429);
             time.pass(Duration.ofSeconds(problem.retryAfterSeconds()));
         });
-        assertThatCode(() -> throttle.require(key)).doesNotThrowAnyException();
+        assertThatCode(() -> limiter.acquire(key)).doesNotThrowAnyException();
     }
 
-    private static long passing(RateLimiter throttle, UUID key, int calls) {
+    private static long passing(RateLimiter limiter, UUID key, int calls) {
         return IntStream.range(0, calls)
                 .filter(i -> {
                     try {
-                        throttle.require(key);
+                        limiter.acquire(key);
                         return true;
                     } catch (Problem turnedAway) {
                         return false;

@@ -1,0 +1,189 @@
+package dev.jangbu.api.settings;
+
+import java.net.URI;
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Settings under {@code jangbu}, each with its default. Every one can be set by an environment variable:
+ * {@code jangbu.psp.timeout} is {@code JANGBU_PSP_TIMEOUT}. A value that would break a guarantee stops the start.
+ *
+ * @param registry base URL of the schema registry
+ * @param streamsUrl base URL of the streams processor, which answers wallet reads
+ * @param ledgerUrl base URL of the ledger service, which answers ledger reads
+ * @param devApiKey an API key with all scopes to create at the start; for development only. Empty: none
+ * @param expiryAfter time in READY or ACCEPTED after which a payment expires
+ */
+@ConfigurationProperties("jangbu")
+public record PaymentApiSettings(
+        @DefaultValue("http://127.0.0.1:8084") URI registry,
+        @DefaultValue("http://127.0.0.1:8081") URI streamsUrl,
+        @DefaultValue("http://127.0.0.1:8082") URI ledgerUrl,
+        @DefaultValue("") String devApiKey,
+        @DefaultValue("30m") Duration expiryAfter,
+        @DefaultValue RateLimit rateLimit,
+        @DefaultValue ReplicationSlot replicationSlot,
+        @DefaultValue Idempotency idempotency,
+        @DefaultValue GroupCommitSettings groupCommit,
+        @DefaultValue Async async,
+        @DefaultValue Recovery recovery,
+        @DefaultValue Psp psp) {
+
+    /**
+     * The request rate of one API key on one instance.
+     *
+     * @param perSecond sustained requests a second; 0: no limit
+     * @param burst requests at once after a pause; the larger of this and {@code perSecond} applies
+     */
+    public record RateLimit(
+            @DefaultValue("0") int perSecond,
+            @DefaultValue("0") int burst) {
+
+        public RateLimit {
+            require(perSecond >= 0, "jangbu.rate-limit.per-second must be at least 0");
+            require(burst >= 0, "jangbu.rate-limit.burst must be at least 0");
+        }
+
+        public boolean isEnabled() {
+            return perSecond > 0;
+        }
+
+        /** The size of the token bucket. */
+        public int capacity() {
+            return Math.max(perSecond, burst);
+        }
+    }
+
+    /**
+     * @param maxRetainedWal new payments are refused while the slot retains more WAL; keep it well below the server's
+     *     {@code max_slot_wal_keep_size}, at which the slot is lost
+     */
+    public record ReplicationSlot(@DefaultValue("2GB") DataSize maxRetainedWal) {}
+
+    /** @param keptFor how long a key and its response are stored */
+    public record Idempotency(@DefaultValue("24h") Duration keptFor) {
+
+        public Idempotency {
+            require(keptFor.isPositive(), "jangbu.idempotency.kept-for must be above 0");
+        }
+    }
+
+    /**
+     * Batching of creations, confirmations and outcomes into shared statements. The first call after a pause is not
+     * delayed.
+     *
+     * @param linger minimum time between two statements of one kind, unless {@code maxBatch} calls are queued; 0: one
+     *     statement for each call
+     * @param maxBatch maximum number of calls in one statement
+     */
+    public record GroupCommitSettings(
+            @DefaultValue("10ms") Duration linger,
+            @DefaultValue("64") int maxBatch) {
+
+        public GroupCommitSettings {
+            require(
+                    !linger.isNegative() && linger.compareTo(Duration.ofSeconds(1)) <= 0,
+                    "jangbu.group-commit.linger must be from 0 to 1s: clients wait for it");
+            require(maxBatch > 0 && maxBatch <= 1_000, "jangbu.group-commit.max-batch must be from 1 to 1000");
+        }
+    }
+
+    /**
+     * @param queueLimit maximum number of payments in ACCEPTED; beyond it a confirmation is refused with 503
+     * @param concurrency payments of the queue that one instance sends to the PSP at a time
+     */
+    public record Async(
+            @DefaultValue("10000") int queueLimit,
+            @DefaultValue("16") int concurrency) {
+
+        public Async {
+            require(queueLimit >= 0, "jangbu.async.queue-limit must be at least 0");
+            require(concurrency > 0, "jangbu.async.concurrency must be above 0");
+        }
+    }
+
+    /**
+     * @param leaseMargin how much longer a lease lasts than the PSP calls that it covers
+     * @param maxAttempts attempts without a result after which the payment or refund goes to REVIEW
+     * @param backoffFirst delay after the second attempt; doubles with each further one
+     * @param backoffMax maximum delay
+     * @param concurrency payments, and as many refunds, that one instance inquires about at a time
+     */
+    public record Recovery(
+            @DefaultValue("5s") Duration leaseMargin,
+            @DefaultValue("20") int maxAttempts,
+            @DefaultValue("1s") Duration backoffFirst,
+            @DefaultValue("60s") Duration backoffMax,
+            @DefaultValue("8") int concurrency) {
+
+        public Recovery {
+            require(
+                    leaseMargin.compareTo(Duration.ofMillis(500)) >= 0,
+                    "jangbu.recovery.lease-margin must be at least 500ms: a lease must outlast its call");
+            require(maxAttempts > 0, "jangbu.recovery.max-attempts must be above 0");
+            require(backoffFirst.isPositive(), "jangbu.recovery.backoff-first must be above 0");
+            require(concurrency > 0, "jangbu.recovery.concurrency must be above 0");
+        }
+
+        /**
+         * The delay after an attempt without a result: zero after the first, because the result may be available by
+         * then; exponential after the others.
+         *
+         * @param attempt counts from 1
+         */
+        public Duration backoff(int attempt) {
+            if (attempt <= 1) {
+                return Duration.ZERO;
+            }
+            Duration doubled = backoffFirst.multipliedBy(1L << Math.min(attempt - 2, 20));
+            return doubled.compareTo(backoffMax) > 0 ? backoffMax : doubled;
+        }
+    }
+
+    /**
+     * @param url base URL of the PSP
+     * @param secret secret key, never logged
+     * @param timeout time without a response after which the outcome of a call is unknown
+     */
+    public record Psp(
+            @DefaultValue("http://127.0.0.1:8090") URI url,
+            @DefaultValue("") String secret,
+            @DefaultValue("10s") Duration timeout) {
+
+        public Psp {
+            require(timeout.isPositive(), "jangbu.psp.timeout must be above 0");
+        }
+
+        @Override
+        public String toString() {
+            return "Psp[url=" + url + ", timeout=" + timeout + "]";
+        }
+    }
+
+    public PaymentApiSettings {
+        require(expiryAfter.isPositive(), "jangbu.expiry-after must be above 0");
+    }
+
+    private static void require(boolean holds, String message) {
+        if (!holds) {
+            throw new IllegalArgumentException(message);
+        }
+    }
+
+    /** The lease of one PSP call. It outlasts the call. */
+    public Duration lease() {
+        return psp.timeout().plus(recovery.leaseMargin());
+    }
+
+    /** The lease of a recovery, which makes up to three PSP calls: two inquiries and a charge. */
+    public Duration recoveryLease() {
+        return psp.timeout().multipliedBy(3).plus(recovery.leaseMargin());
+    }
+
+    @Override
+    public String toString() {
+        return "PaymentApiSettings[registry=" + registry + ", psp=" + psp + "]";
+    }
+}
