@@ -1,9 +1,10 @@
-package dev.jangbu.api.http;
+package dev.jangbu.api.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpServer;
+import dev.jangbu.api.http.ErrorHandling;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -21,50 +22,50 @@ import org.springframework.context.annotation.AnnotationConfigApplicationContext
 import org.springframework.http.server.reactive.ReactorHttpHandlerAdapter;
 import org.springframework.web.reactive.config.EnableWebFlux;
 import org.springframework.web.reactive.function.client.WebClient;
+import org.springframework.web.server.WebExceptionHandler;
 import org.springframework.web.server.adapter.WebHttpHandlerBuilder;
 import reactor.netty.DisposableServer;
-import tools.jackson.databind.json.JsonMapper;
 
-/** The edge in front of somebody who answers: what goes there, and what comes back. */
+/** Requests that the proxy forwards to a stub service, and responses that it passes back. */
 final class WalletAndLedgerProxyTest {
 
-    /** An answer that the one behind gives. */
-    private record Given(int status, String type, byte[] body, Map<String, String> headers) {}
+    /** A response of the stub service. */
+    private record StubResponse(int status, String type, byte[] body, Map<String, String> headers) {}
 
-    private final Map<String, Given> answers = new ConcurrentHashMap<>();
-    private final Map<String, Headers> asked = new ConcurrentHashMap<>();
+    private final Map<String, StubResponse> stubResponses = new ConcurrentHashMap<>();
+    private final Map<String, Headers> receivedHeaders = new ConcurrentHashMap<>();
     private final HttpClient http = HttpClient.newHttpClient();
-    private HttpServer behind;
+    private HttpServer stubService;
     private AnnotationConfigApplicationContext context;
-    private DisposableServer edge;
+    private DisposableServer proxy;
 
     @EnableWebFlux
     static class WebFlux {}
 
     @BeforeEach
     void start() throws IOException {
-        behind = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        behind.createContext("/", exchange -> {
+        stubService = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        stubService.createContext("/", exchange -> {
             String resource = exchange.getRequestURI().toString();
-            asked.put(resource, exchange.getRequestHeaders());
-            Given given = answers.getOrDefault(
+            receivedHeaders.put(resource, exchange.getRequestHeaders());
+            StubResponse stubbed = stubResponses.getOrDefault(
                     resource,
-                    new Given(404, "application/problem+json", "{}".getBytes(StandardCharsets.UTF_8), Map.of()));
-            given.headers().forEach(exchange.getResponseHeaders()::set);
-            exchange.getResponseHeaders().set("Content-Type", given.type());
-            exchange.sendResponseHeaders(given.status(), given.body().length);
-            exchange.getResponseBody().write(given.body());
+                    new StubResponse(404, "application/problem+json", "{}".getBytes(StandardCharsets.UTF_8), Map.of()));
+            stubbed.headers().forEach(exchange.getResponseHeaders()::set);
+            exchange.getResponseHeaders().set("Content-Type", stubbed.type());
+            exchange.sendResponseHeaders(stubbed.status(), stubbed.body().length);
+            exchange.getResponseBody().write(stubbed.body());
             exchange.close();
         });
-        behind.start();
-        URI there = URI.create("http://127.0.0.1:" + behind.getAddress().getPort());
+        stubService.start();
+        URI stubUrl = URI.create("http://127.0.0.1:" + stubService.getAddress().getPort());
         context = new AnnotationConfigApplicationContext();
         context.register(WebFlux.class);
-        context.registerBean(ProblemHandler.class, () -> new ProblemHandler(new JsonMapper()));
+        context.registerBean(WebExceptionHandler.class, ErrorHandling::handler);
         context.registerBean(
-                WalletAndLedgerProxy.class, () -> new WalletAndLedgerProxy(WebClient.builder(), there, there));
+                WalletAndLedgerProxy.class, () -> new WalletAndLedgerProxy(WebClient.builder(), stubUrl, stubUrl));
         context.refresh();
-        edge = reactor.netty.http.server.HttpServer.create()
+        proxy = reactor.netty.http.server.HttpServer.create()
                 .host("127.0.0.1")
                 .port(0)
                 .handle(new ReactorHttpHandlerAdapter(
@@ -74,15 +75,15 @@ final class WalletAndLedgerProxyTest {
 
     @AfterEach
     void stop() {
-        edge.disposeNow();
+        proxy.disposeNow();
         context.close();
-        behind.stop(0);
+        stubService.stop(0);
         http.close();
     }
 
     @Test
-    void eachReadGoesToItsPlaceWithItsQuestion() throws Exception {
-        Map<String, String> places = Map.of(
+    void readsAreForwardedWithTheirQuery() throws Exception {
+        Map<String, String> targets = Map.of(
                 "/v1/wallets/seller-a?currency=KRW", "/wallets/seller-a?currency=KRW",
                 "/v1/wallets/seller-a/entries?currency=KRW&limit=5", "/wallets/seller-a/entries?currency=KRW&limit=5",
                 "/v1/ledger/accounts?cursor=abc", "/ledger/accounts?cursor=abc",
@@ -93,14 +94,14 @@ final class WalletAndLedgerProxyTest {
                 "/v1/ledger/journals/0199d1f2-0000-7000-8000-000000000000",
                         "/ledger/journals/0199d1f2-0000-7000-8000-000000000000",
                 "/v1/ledger/trial-balance", "/ledger/trial-balance");
-        for (Map.Entry<String, String> place : places.entrySet()) {
-            answers.put(place.getValue(), json(200, "{\"of\":\"" + place.getValue() + "\"}", Map.of()));
+        for (Map.Entry<String, String> target : targets.entrySet()) {
+            stubResponses.put(target.getValue(), json(200, "{\"of\":\"" + target.getValue() + "\"}", Map.of()));
 
-            HttpResponse<String> answer = get(place.getKey());
+            HttpResponse<String> response = get(target.getKey());
 
-            assertThat(answer.body()).as(place.getKey()).contains(place.getValue());
-            assertThat(answer.statusCode()).isEqualTo(200);
-            Headers headers = asked.get(place.getValue());
+            assertThat(response.body()).as(target.getKey()).contains(target.getValue());
+            assertThat(response.statusCode()).isEqualTo(200);
+            Headers headers = receivedHeaders.get(target.getValue());
             assertThat(headers.getFirst("X-Forwarded-Prefix")).isEqualTo("/v1");
             assertThat(headers.getFirst("traceparent")).matches("00-[0-9a-f]{32}-[0-9a-f]{16}-01");
             assertThat(headers.getFirst("Authorization")).isNull();
@@ -108,13 +109,13 @@ final class WalletAndLedgerProxyTest {
     }
 
     @Test
-    void pagesAndProblemsComeBackAsTheyAre() throws Exception {
-        answers.put(
+    void pagesAndProblemsArePassedBackUnchanged() throws Exception {
+        stubResponses.put(
                 "/ledger/accounts",
                 json(200, "{}", Map.of("Link", "</v1/ledger/accounts?cursor=x>; rel=\"next\"", "X-Internal", "no")));
-        answers.put(
+        stubResponses.put(
                 "/ledger/trial-balance",
-                new Given(
+                new StubResponse(
                         503,
                         "application/problem+json",
                         "{\"code\":\"unavailable\"}".getBytes(StandardCharsets.UTF_8),
@@ -132,47 +133,47 @@ final class WalletAndLedgerProxyTest {
     }
 
     @Test
-    void aLargeAnswerPassesThrough() throws Exception {
+    void largeResponsesArePassedBack() throws Exception {
         String large = "{\"accounts\":\"" + "x".repeat(3 << 20) + "\"}";
-        answers.put("/ledger/trial-balance", json(200, large, Map.of()));
+        stubResponses.put("/ledger/trial-balance", json(200, large, Map.of()));
 
         assertThat(get("/v1/ledger/trial-balance").body()).isEqualTo(large);
     }
 
     @Test
-    void whatIsNoNameOfAnythingIsNotPassedOn() throws Exception {
+    void invalidPathSegmentsAreNotForwarded() throws Exception {
         for (String path : new String[] {
             "/v1/ledger/accounts/..%2Fjournals?currency=KRW",
             "/v1/ledger/accounts/a%3Fb?currency=KRW",
             "/v1/ledger/journals/a%20b",
             "/v1/ledger/accounts/%2e%2e/lines"
         }) {
-            HttpResponse<String> answer = get(path);
-            assertThat(answer.statusCode()).as(path).isEqualTo(404);
-            assertThat(answer.body()).contains("not-found");
+            HttpResponse<String> response = get(path);
+            assertThat(response.statusCode()).as(path).isEqualTo(404);
+            assertThat(response.body()).contains("not-found");
         }
         assertThat(get("/v1/wallets/a%20b/entries?currency=KRW").statusCode()).isEqualTo(422);
-        assertThat(asked).isEmpty();
+        assertThat(receivedHeaders).isEmpty();
     }
 
     @Test
-    void whoeverIsAwayIsUnavailable() throws Exception {
-        behind.stop(0);
+    void anUnreachableServiceIsReportedAsUnavailable() throws Exception {
+        stubService.stop(0);
 
-        HttpResponse<String> answer = get("/v1/ledger/accounts");
+        HttpResponse<String> response = get("/v1/ledger/accounts");
 
-        assertThat(answer.statusCode()).isEqualTo(503);
-        assertThat(answer.headers().firstValue("Retry-After")).isPresent();
-        assertThat(answer.body()).contains("The ledger can't be reached");
+        assertThat(response.statusCode()).isEqualTo(503);
+        assertThat(response.headers().firstValue("Retry-After")).isPresent();
+        assertThat(response.body()).contains("The ledger can't be reached");
     }
 
-    private static Given json(int status, String body, Map<String, String> headers) {
-        return new Given(status, "application/json", body.getBytes(StandardCharsets.UTF_8), headers);
+    private static StubResponse json(int status, String body, Map<String, String> headers) {
+        return new StubResponse(status, "application/json", body.getBytes(StandardCharsets.UTF_8), headers);
     }
 
     private HttpResponse<String> get(String path) throws IOException, InterruptedException {
         return http.send(
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + edge.port() + path))
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + proxy.port() + path))
                         .header("Authorization", "Bearer secret")
                         .build(),
                 HttpResponse.BodyHandlers.ofString());

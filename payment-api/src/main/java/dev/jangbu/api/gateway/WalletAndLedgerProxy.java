@@ -1,6 +1,9 @@
-package dev.jangbu.api.http;
+package dev.jangbu.api.gateway;
 
-import dev.jangbu.api.PaymentApiSettings;
+import dev.jangbu.api.http.Problem;
+import dev.jangbu.api.http.ProblemCode;
+import dev.jangbu.api.http.TraceContext;
+import dev.jangbu.api.settings.PaymentApiSettings;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Objects;
@@ -24,8 +27,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Wallets and the ledger are read where they are kept; this is the one public edge, so their answers pass through it,
- * piece by piece, problems included.
+ * Forwards reads of wallets to the streams processor and reads of the ledger to the ledger service. Their responses, problems
+ * included, are streamed through.
  */
 @RestController
 final class WalletAndLedgerProxy {
@@ -35,10 +38,10 @@ final class WalletAndLedgerProxy {
     private static final String LEDGER = "The ledger";
 
     private static final Pattern SELLER_ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
-    /** What may stand in an address as it is; no code of an account and no id has anything else. */
+    /** Path segments that need no encoding. Account codes and ids consist of these characters only. */
     private static final Pattern SEGMENT = Pattern.compile("[A-Za-z0-9:_-]{1,200}");
 
-    /** For the first byte, and again for each piece that follows. */
+    /** For the first byte, and again for each following buffer. */
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private final WebClient http;
@@ -59,7 +62,7 @@ final class WalletAndLedgerProxy {
     @GetMapping("/v1/wallets/{sellerId}")
     Mono<ResponseEntity<byte[]>> wallet(@PathVariable String sellerId, ServerWebExchange exchange) {
         return forward(streams, "/wallets/" + sellerId(sellerId), WALLETS, exchange)
-                .flatMap(WalletAndLedgerProxy::whole);
+                .flatMap(WalletAndLedgerProxy::buffered);
     }
 
     @GetMapping("/v1/wallets/{sellerId}/entries")
@@ -100,22 +103,22 @@ final class WalletAndLedgerProxy {
         return text;
     }
 
-    private static String segment(String text, String what) {
+    private static String segment(String text, String resource) {
         if (!SEGMENT.matcher(text).matches()) {
-            throw Problem.notFound(what);
+            throw Problem.notFound(resource);
         }
         return text;
     }
 
     private Mono<ResponseEntity<Flux<DataBuffer>>> forward(
-            URI base, String path, String what, ServerWebExchange exchange) {
+            URI base, String path, String service, ServerWebExchange exchange) {
         ServerHttpRequest request = exchange.getRequest();
         String query = request.getURI().getRawQuery();
         return http.get()
                 .uri(URI.create(base + path + (query == null ? "" : "?" + query)))
                 .accept(MediaType.APPLICATION_JSON, MediaType.APPLICATION_PROBLEM_JSON)
                 .header("traceparent", TraceContext.of(exchange).traceparent())
-                // So that addresses in the answer are ours.
+                // Makes the service build links for the public address.
                 .header("X-Forwarded-Prefix", BASE)
                 .retrieve()
                 .onStatus(HttpStatusCode::isError, problem -> Mono.empty())
@@ -123,28 +126,28 @@ final class WalletAndLedgerProxy {
                 .timeout(TIMEOUT)
                 .map(WalletAndLedgerProxy::passOn)
                 .onErrorMap(
-                        thrown -> thrown instanceof WebClientRequestException || thrown instanceof TimeoutException,
-                        thrown -> new Problem(ProblemCode.UNAVAILABLE, what + " can't be reached at the moment")
+                        error -> error instanceof WebClientRequestException || error instanceof TimeoutException,
+                        error -> new Problem(ProblemCode.UNAVAILABLE, service + " can't be reached at the moment")
                                 .retryAfter(Duration.ofSeconds(2)));
     }
 
-    private static ResponseEntity<Flux<DataBuffer>> passOn(ResponseEntity<Flux<DataBuffer>> answer) {
+    private static ResponseEntity<Flux<DataBuffer>> passOn(ResponseEntity<Flux<DataBuffer>> response) {
         HttpHeaders headers = new HttpHeaders();
-        for (String passed :
+        for (String name :
                 new String[] {HttpHeaders.CONTENT_TYPE, HttpHeaders.ETAG, HttpHeaders.LINK, HttpHeaders.RETRY_AFTER}) {
-            String value = answer.getHeaders().getFirst(passed);
+            String value = response.getHeaders().getFirst(name);
             if (value != null) {
-                headers.set(passed, value);
+                headers.set(name, value);
             }
         }
-        Flux<DataBuffer> body = answer.getBody();
+        Flux<DataBuffer> body = response.getBody();
         return new ResponseEntity<>(
-                body == null ? Flux.empty() : body.timeout(TIMEOUT), headers, answer.getStatusCode());
+                body == null ? Flux.empty() : body.timeout(TIMEOUT), headers, response.getStatusCode());
     }
 
-    /** What has an ETag may turn out not to be sent (304); the buffers of a stream that nobody reads are never released. */
-    private static Mono<ResponseEntity<byte[]>> whole(ResponseEntity<Flux<DataBuffer>> answer) {
-        return DataBufferUtils.join(Objects.requireNonNullElse(answer.getBody(), Flux.empty()))
+    /** Buffers a response that has an ETag: if it becomes a 304, nothing would release the buffers of a stream. */
+    private static Mono<ResponseEntity<byte[]>> buffered(ResponseEntity<Flux<DataBuffer>> response) {
+        return DataBufferUtils.join(Objects.requireNonNullElse(response.getBody(), Flux.empty()))
                 .map(joined -> {
                     byte[] bytes = new byte[joined.readableByteCount()];
                     joined.read(bytes);
@@ -152,6 +155,6 @@ final class WalletAndLedgerProxy {
                     return bytes;
                 })
                 .defaultIfEmpty(new byte[0])
-                .map(bytes -> new ResponseEntity<>(bytes, answer.getHeaders(), answer.getStatusCode()));
+                .map(bytes -> new ResponseEntity<>(bytes, response.getHeaders(), response.getStatusCode()));
     }
 }
