@@ -17,9 +17,12 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Records as schemas (JSON Schema 2020-12), as Jackson reads and writes them. In an answer every member is there, and null
- * only where the component is {@code @Nullable}; in a request the components are nullable since nobody has checked them yet,
- * so that it takes words to say which are required.
+ * Converts records to JSON Schema 2020-12, as Jackson reads and writes them.
+ *
+ * <ul>
+ *   <li>Response records: every member is required, and nullable if its component is {@code @Nullable}.
+ *   <li>Request records: components are nullable because they are not validated yet; the overlay states which are required.
+ * </ul>
  */
 final class RecordSchemas {
 
@@ -40,22 +43,22 @@ final class RecordSchemas {
     private final ObjectNode schemas = JSON.objectNode();
     private final Map<String, Class<?>> named = new HashMap<>();
 
-    /** Every schema so far, by its name. */
+    /** All schemas so far, by name. */
     ObjectNode all() {
         return schemas;
     }
 
-    /** Adds a record that is answered with; its name. */
-    String answer(Class<?> type) {
+    /** Adds the record of a response, and returns its schema name. */
+    String response(Class<?> type) {
         return add(type, true);
     }
 
-    /** Adds a record that is read from a request; its name. */
+    /** Adds the record of a request, and returns its schema name. */
     String request(Class<?> type) {
         return add(type, false);
     }
 
-    /** As clients call it: a view of a payment is a payment to them. */
+    /** The schema name: the class name without the suffix {@code View}. */
     static String name(Class<?> type) {
         String own = type.getSimpleName().replaceFirst("View$", "");
         Class<?> enclosing = type.getEnclosingClass();
@@ -66,29 +69,29 @@ final class RecordSchemas {
         return JSON.objectNode().put("$ref", "#/components/schemas/" + name);
     }
 
-    private String add(Class<?> type, boolean answered) {
+    private String add(Class<?> type, boolean response) {
         String name = name(type);
-        Class<?> before = named.putIfAbsent(name, type);
-        if (before == null) {
-            // Its place comes before those of the types that it is made of.
+        Class<?> existing = named.putIfAbsent(name, type);
+        if (existing == null) {
+            // Added first, so that it precedes its component types.
             ObjectNode schema = schemas.putObject(name);
-            schema.setAll(object(type, answered));
-        } else if (before != type) {
-            throw new IllegalStateException(before + " and " + type + " would have one name, " + name);
+            schema.setAll(object(type, response));
+        } else if (existing != type) {
+            throw new IllegalStateException(existing + " and " + type + " have the same schema name, " + name);
         }
         return name;
     }
 
-    private ObjectNode object(Class<?> type, boolean answered) {
+    private ObjectNode object(Class<?> type, boolean response) {
         ObjectNode schema = JSON.objectNode().put("type", "object").put("additionalProperties", false);
         ObjectNode properties = schema.putObject("properties");
         ArrayNode required = JSON.arrayNode();
         for (RecordComponent component : type.getRecordComponents()) {
-            boolean nullable = answered && component.getAnnotatedType().isAnnotationPresent(Nullable.class);
-            boolean leftOut = isLeftOutWhenNull(component);
-            ObjectNode property = schema(component.getGenericType(), answered);
-            properties.set(component.getName(), nullable && !leftOut ? orNull(property) : property);
-            if (answered && !leftOut) {
+            boolean isNullable = response && component.getAnnotatedType().isAnnotationPresent(Nullable.class);
+            boolean omitted = isOmittedWhenNull(component);
+            ObjectNode property = schema(component.getGenericType(), response);
+            properties.set(component.getName(), isNullable && !omitted ? nullable(property) : property);
+            if (response && !omitted) {
                 required.add(component.getName());
             }
         }
@@ -98,15 +101,15 @@ final class RecordSchemas {
         return schema;
     }
 
-    private static boolean isLeftOutWhenNull(RecordComponent component) {
+    private static boolean isOmittedWhenNull(RecordComponent component) {
         JsonInclude include = component.getAccessor().getAnnotation(JsonInclude.class);
         return include != null && include.value() == JsonInclude.Include.NON_NULL;
     }
 
-    private ObjectNode schema(Type type, boolean answered) {
+    private ObjectNode schema(Type type, boolean response) {
         if (type instanceof ParameterizedType parameterized) {
             Type last = parameterized.getActualTypeArguments()[parameterized.getActualTypeArguments().length - 1];
-            ObjectNode of = schema(last, answered);
+            ObjectNode of = schema(last, response);
             if (parameterized.getRawType() == Map.class) {
                 return JSON.objectNode().put("type", "object").set("additionalProperties", of);
             }
@@ -116,7 +119,7 @@ final class RecordSchemas {
         }
         if (type instanceof Class<?> plain) {
             if (plain.isRecord()) {
-                return reference(add(plain, answered));
+                return reference(add(plain, response));
             }
             if (plain.isEnum()) {
                 ObjectNode schema = JSON.objectNode().put("type", "string");
@@ -132,14 +135,14 @@ final class RecordSchemas {
                 return typeAndFormat.size() == 1 ? schema : schema.put("format", typeAndFormat.getLast());
             }
         }
-        throw new IllegalStateException("No schema is known for " + type);
+        throw new IllegalStateException("No schema mapping for " + type);
     }
 
-    private static ObjectNode orNull(ObjectNode schema) {
+    private static ObjectNode nullable(ObjectNode schema) {
         if (schema.has("$ref")) {
-            ObjectNode either = JSON.objectNode();
-            either.putArray("anyOf").add(schema).addObject().put("type", "null");
-            return either;
+            ObjectNode anyOf = JSON.objectNode();
+            anyOf.putArray("anyOf").add(schema).addObject().put("type", "null");
+            return anyOf;
         }
         ArrayNode types = JSON.arrayNode().add(schema.path("type").asString()).add("null");
         if (schema.path("enum") instanceof ArrayNode values) {

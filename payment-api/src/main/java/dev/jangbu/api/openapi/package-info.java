@@ -1,6 +1,6 @@
 /**
- * The API's description of itself (OpenAPI 3.1), and a page to read it on. Paths, types, scopes and problems come from the
- * code; words, limits and examples from {@code openapi/words.yaml}, which may speak only of what the code has.
+ * The OpenAPI 3.1 document and the documentation page. Paths, types, scopes and problems come from the code; descriptions,
+ * limits and examples from {@code openapi/overlay.yaml}, which may only refer to paths and members that the code has.
  */
 @NullMarked
 package dev.jangbu.api.openapi;

@@ -1,7 +1,7 @@
 package dev.jangbu.api.openapi;
 
 import dev.jangbu.api.auth.Scopes;
-import dev.jangbu.api.http.Answers;
+import dev.jangbu.api.http.ResponseSchema;
 import java.lang.reflect.ParameterizedType;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -24,34 +24,34 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Describes the API as an OpenAPI document: what the routes of the running service are, which records go in and out, which
- * scope each needs and how each may refuse. Three steps: the facts; the words laid over them; what follows from both.
+ * Generates the OpenAPI document from the running service: its routes, request and response records, required scopes and
+ * problems. Three steps: generate the skeleton; merge the overlay; complete each operation.
  */
-final class ApiDescription {
+final class OpenApiDocument {
 
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
     private static final Pattern VARIABLE = Pattern.compile("\\{(\\w+)}");
 
-    /** Between the steps alone: which schema an operation answers with, and what only its words know of its problems. */
-    private static final String ANSWERS = "x-answers";
+    /** Instructions of the overlay, removed from the finished document. */
+    private static final String RESPONSE_SCHEMA = "x-response-schema";
 
     private static final String LIST = "x-list";
     private static final String PROBLEMS = "x-problems";
     private static final String HEADERS = "x-headers";
-    private static final String WITH = "x-with";
+    private static final String EXAMPLE_OVERRIDES = "x-example-overrides";
     private static final String VARIABLES = "x-variables";
 
     private final JsonMapper json;
     private final RecordSchemas schemas = new RecordSchemas();
 
-    private ApiDescription(JsonMapper json) {
+    private OpenApiDocument(JsonMapper json) {
         this.json = json;
     }
 
-    /** One call: a method on a path. */
+    /** An operation: a method on a path. */
     record Call(HttpMethod method, String path, HandlerMethod handler) {}
 
-    /** The calls of the API among all that the service has. */
+    /** The operations of the public API among all mappings of the service. */
     static List<Call> calls(Map<RequestMappingInfo, HandlerMethod> mappings) {
         List<Call> calls = new ArrayList<>();
         mappings.forEach((mapping, handler) -> mapping.getPatternsCondition().getPatterns().stream()
@@ -65,21 +65,21 @@ final class ApiDescription {
         return calls;
     }
 
-    /** The document. */
+    /** Generates the document. */
     static ObjectNode of(List<Call> calls, JsonMapper json) {
-        ApiDescription description = new ApiDescription(json);
-        ObjectNode words = Words.read(json);
-        ObjectNode document = description.facts(inTheOrderOf(words, calls));
-        Words.lay(words, document);
-        calls.forEach(call -> description.complete(call, document));
+        OpenApiDocument generator = new OpenApiDocument(json);
+        ObjectNode overlay = OpenApiOverlay.read(json);
+        ObjectNode document = generator.skeleton(inOrderOf(overlay, calls));
+        OpenApiOverlay.apply(overlay, document);
+        calls.forEach(call -> generator.complete(call, document));
         document.remove(VARIABLES);
         return document;
     }
 
-    /** People read the calls in the order that they are written about, not in that of the alphabet. */
-    private static List<Call> inTheOrderOf(ObjectNode words, List<Call> calls) {
+    /** Sorts the operations in the order of the overlay, which is the reading order. */
+    private static List<Call> inOrderOf(ObjectNode overlay, List<Call> calls) {
         List<String> order = new ArrayList<>();
-        words.path("paths").properties().forEach(path -> path.getValue()
+        overlay.path("paths").properties().forEach(path -> path.getValue()
                 .propertyNames()
                 .forEach(method -> order.add(method + " " + path.getKey())));
         return calls.stream()
@@ -87,16 +87,16 @@ final class ApiDescription {
                 .toList();
     }
 
-    private ObjectNode facts(List<Call> calls) {
+    private ObjectNode skeleton(List<Call> calls) {
         ObjectNode document = JSON.objectNode().put("openapi", "3.1.1");
         document.putObject("info");
         document.putArray("tags");
         ObjectNode paths = document.putObject("paths");
         for (Call call : calls) {
             ObjectNode operation = paths.withObjectProperty(call.path()).putObject(lowerCase(call.method()));
-            Answers answers = call.handler().getMethodAnnotation(Answers.class);
-            if (answers != null) {
-                operation.put(ANSWERS, schemas.answer(answers.value())).put(LIST, answers.list());
+            ResponseSchema schema = call.handler().getMethodAnnotation(ResponseSchema.class);
+            if (schema != null) {
+                operation.put(RESPONSE_SCHEMA, schemas.response(schema.value())).put(LIST, schema.list());
             }
             Class<?> body = body(call.handler());
             if (body != null) {
@@ -109,7 +109,7 @@ final class ApiDescription {
         }
         ObjectNode components = document.putObject("components");
         components.set("schemas", schemas.all());
-        schemas.all().set("Problem", Refusals.schema());
+        schemas.all().set("Problem", ProblemResponses.schema());
         return document;
     }
 
@@ -131,22 +131,23 @@ final class ApiDescription {
                 .withObjectProperty(call.path())
                 .withObjectProperty(lowerCase(call.method()));
         boolean list = operation.path(LIST).asBoolean(false);
-        String words = operation.path("description").asString("");
+        String description = operation.path("description").asString("");
         operation.put(
-                "description", words + (words.isEmpty() ? "" : "\n\n") + "Needs the scope `" + scope(call) + "`.");
+                "description",
+                description + (description.isEmpty() ? "" : "\n\n") + "Requires the scope `" + scope(call) + "`.");
         operation.set("parameters", parameters(call, list, operation, document.path(VARIABLES)));
-        exampleOf(operation.path("requestBody").path("content").path("application/json"), components);
+        setExample(operation.path("requestBody").path("content").path("application/json"), components);
 
         ObjectNode responses = operation.withObjectProperty("responses");
         responses
                 .properties()
                 .forEach(response ->
                         success(call, response.getKey(), (ObjectNode) response.getValue(), operation, components));
-        List<String> particular = new ArrayList<>();
-        operation.path(PROBLEMS).forEach(code -> particular.add(code.asString()));
-        Refusals.responses(json, Refusals.of(call.method(), particular), instance(call))
+        List<String> specific = new ArrayList<>();
+        operation.path(PROBLEMS).forEach(code -> specific.add(code.asString()));
+        ProblemResponses.responses(json, ProblemResponses.of(call.method(), specific), instance(call))
                 .forEach(responses::set);
-        operation.remove(List.of(ANSWERS, LIST, PROBLEMS));
+        operation.remove(List.of(RESPONSE_SCHEMA, LIST, PROBLEMS));
     }
 
     private ArrayNode parameters(Call call, boolean list, ObjectNode operation, JsonNode variables) {
@@ -182,20 +183,20 @@ final class ApiDescription {
             headers.add("Link");
         }
         headers.forEach(header -> response.withObjectProperty("headers").set(header, component("headers", header)));
-        String answers = operation.path(ANSWERS).asString("");
-        if (!answers.isEmpty() && !status.equals("304")) {
+        String schema = operation.path(RESPONSE_SCHEMA).asString("");
+        if (!schema.isEmpty() && !status.equals("304")) {
             ObjectNode content = response.putObject("content").putObject("application/json");
-            content.set("schema", RecordSchemas.reference(list ? page(answers, components) : answers));
-            exampleOf(content, components);
+            content.set("schema", RecordSchemas.reference(list ? page(schema, components) : schema));
+            setExample(content, components);
             if (content.path("example") instanceof ObjectNode example
-                    && response.path(WITH) instanceof ObjectNode with) {
-                content.set("example", example.deepCopy().setAll(with));
+                    && response.path(EXAMPLE_OVERRIDES) instanceof ObjectNode overrides) {
+                content.set("example", example.deepCopy().setAll(overrides));
             }
         }
-        response.remove(WITH);
+        response.remove(EXAMPLE_OVERRIDES);
     }
 
-    /** The schema of a page of a list; its name. */
+    /** Adds the schema of a page of a list, and returns its name. */
     private static String page(String of, ObjectNode components) {
         String name = of + "List";
         ObjectNode all = components.withObjectProperty("schemas");
@@ -206,7 +207,7 @@ final class ApiDescription {
             properties.putObject("data").put("type", "array").set("items", RecordSchemas.reference(of));
             properties
                     .putObject("nextCursor")
-                    .put("description", "What to send as `cursor` for the next page; null on the last.")
+                    .put("description", "Send it as `cursor` to get the next page; null on the last page.")
                     .putArray("type")
                     .add("string")
                     .add("null");
@@ -217,8 +218,8 @@ final class ApiDescription {
         return name;
     }
 
-    /** A body is shown as its schema's first example. */
-    private static void exampleOf(JsonNode content, ObjectNode components) {
+    /** Uses the first example of the schema as the example of the body. */
+    private static void setExample(JsonNode content, ObjectNode components) {
         if (content instanceof ObjectNode body) {
             String reference = body.path("schema").path("$ref").asString("");
             JsonNode schema = components.path("schemas").path(reference.substring(reference.lastIndexOf('/') + 1));
@@ -231,7 +232,7 @@ final class ApiDescription {
     }
 
     private static String scope(Call call) {
-        return Scopes.needed(call.method(), PathContainer.parsePath(call.path()))
+        return Scopes.required(call.method(), PathContainer.parsePath(call.path()))
                 .text();
     }
 

@@ -15,14 +15,14 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.reactive.result.method.annotation.RequestMappingHandlerMapping;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Serves the API's description and the page that shows it, to everybody. Nothing comes from elsewhere. */
+/** Serves the OpenAPI document and the documentation page, without authentication. The page loads nothing from other hosts. */
 @RestController
-final class DescriptionController {
+final class OpenApiController {
 
     private static final MediaType JAVASCRIPT = MediaType.parseMediaType("text/javascript;charset=UTF-8");
 
-    /** The page needs styles of its own making, and talks to nobody but this service. */
-    private static final String ONLY_FROM_HERE =
+    /** Allows inline styles, which the viewer generates, and no other host. */
+    private static final String CONTENT_SECURITY_POLICY =
             "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline';"
                     + " img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
@@ -33,10 +33,10 @@ final class DescriptionController {
     private final ObjectProvider<RequestMappingHandlerMapping> mappings;
     private final JsonMapper json;
 
-    /** Made when it is first asked for: nobody who starts the service waits for it. Two may make it at once, the same. */
+    /** Generated on the first request, to keep the start fast. Concurrent first requests may generate it twice, with equal results. */
     private volatile byte @Nullable [] document;
 
-    DescriptionController(
+    OpenApiController(
             @Qualifier("requestMappingHandlerMapping") ObjectProvider<RequestMappingHandlerMapping> mappings,
             JsonMapper json) {
         this.mappings = mappings;
@@ -48,24 +48,24 @@ final class DescriptionController {
         return ResponseEntity.ok()
                 .contentType(MediaType.APPLICATION_JSON)
                 .cacheControl(CacheControl.noCache())
-                .body(documented());
+                .body(bytes());
     }
 
-    private byte[] documented() {
-        byte[] made = document;
-        if (made == null) {
-            made = json.writeValueAsBytes(
-                    ApiDescription.of(ApiDescription.calls(mappings.getObject().getHandlerMethods()), json));
-            document = made;
+    private byte[] bytes() {
+        byte[] bytes = document;
+        if (bytes == null) {
+            bytes = json.writeValueAsBytes(OpenApiDocument.of(
+                    OpenApiDocument.calls(mappings.getObject().getHandlerMethods()), json));
+            document = bytes;
         }
-        return made;
+        return bytes;
     }
 
     @GetMapping("/docs")
     ResponseEntity<Resource> page() {
         return ResponseEntity.ok()
                 .contentType(new MediaType(MediaType.TEXT_HTML, Map.of("charset", "UTF-8")))
-                .header("Content-Security-Policy", ONLY_FROM_HERE)
+                .header("Content-Security-Policy", CONTENT_SECURITY_POLICY)
                 .body(PAGE);
     }
 

@@ -15,12 +15,12 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The problems that a call may answer with, as the responses of its operation: one for each status, with its codes. */
-final class Refusals {
+/** Generates the problem responses of an operation: one for each status, with its codes. */
+final class ProblemResponses {
 
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
-    private static final Set<ProblemCode> ANY_CALL = EnumSet.of(
+    private static final Set<ProblemCode> COMMON = EnumSet.of(
             ProblemCode.MALFORMED_REQUEST,
             ProblemCode.UNAUTHORIZED,
             ProblemCode.FORBIDDEN,
@@ -30,7 +30,7 @@ final class Refusals {
             ProblemCode.INTERNAL,
             ProblemCode.UNAVAILABLE);
 
-    private static final Set<ProblemCode> ANY_POST = EnumSet.of(
+    private static final Set<ProblemCode> COMMON_TO_POST = EnumSet.of(
             ProblemCode.IDEMPOTENCY_KEY_MISSING,
             ProblemCode.IDEMPOTENCY_KEY_IN_USE,
             ProblemCode.IDEMPOTENCY_KEY_REUSED,
@@ -38,8 +38,8 @@ final class Refusals {
             ProblemCode.UNSUPPORTED_MEDIA_TYPE,
             ProblemCode.INVALID_FIELD);
 
-    /** These say when to come again. */
-    private static final Set<ProblemCode> LATER = EnumSet.of(
+    /** Sent with {@code Retry-After}. */
+    private static final Set<ProblemCode> RETRYABLE = EnumSet.of(
             ProblemCode.PAYMENT_IN_PROGRESS,
             ProblemCode.IDEMPOTENCY_KEY_IN_USE,
             ProblemCode.TOO_MANY_REQUESTS,
@@ -48,28 +48,28 @@ final class Refusals {
             ProblemCode.QUEUE_FULL,
             ProblemCode.OUTCOME_NOT_RECORDED);
 
-    /** These are kept under the call's Idempotency-Key, and answered again. */
-    private static final Set<ProblemCode> KEPT = EnumSet.of(
+    /** Stored under the call's Idempotency-Key and replayed. */
+    private static final Set<ProblemCode> REPLAYED = EnumSet.of(
             ProblemCode.PAYMENT_DECLINED,
             ProblemCode.REFUND_REFUSED,
             ProblemCode.AMOUNT_MISMATCH,
             ProblemCode.REFUND_EXCEEDS_PAYMENT,
-            // A refund's lines, which only the locked payment knows.
+            // For the lines of a refund, which are validated against the locked payment.
             ProblemCode.INVALID_FIELD);
 
-    private Refusals() {}
+    private ProblemResponses() {}
 
-    /** @param particular the codes that only some calls answer with, as they stand in a problem */
-    static Set<ProblemCode> of(HttpMethod method, Iterable<String> particular) {
-        Set<ProblemCode> codes = EnumSet.copyOf(ANY_CALL);
+    /** @param specific codes of this operation in addition to the common ones, in the form used in problems */
+    static Set<ProblemCode> of(HttpMethod method, Iterable<String> specific) {
+        Set<ProblemCode> codes = EnumSet.copyOf(COMMON);
         if (HttpMethod.POST.equals(method)) {
-            codes.addAll(ANY_POST);
+            codes.addAll(COMMON_TO_POST);
         }
-        particular.forEach(text -> codes.add(code(text)));
+        specific.forEach(text -> codes.add(code(text)));
         return codes;
     }
 
-    /** The responses, by status. */
+    /** Generates the responses, by status. */
     static Map<String, ObjectNode> responses(JsonMapper json, Set<ProblemCode> codes, String instance) {
         Map<Integer, Set<ProblemCode>> byStatus =
                 codes.stream().collect(Collectors.groupingBy(ProblemCode::status, TreeMap::new, Collectors.toSet()));
@@ -79,7 +79,7 @@ final class Refusals {
         return responses;
     }
 
-    /** The schema of every problem: the members of RFC 9457, our code, and those that only some problems have. */
+    /** The schema of all problems: the members of RFC 9457, {@code code}, and the members of particular codes. */
     static ObjectNode schema() {
         ObjectNode problem = JSON.objectNode().put("type", "object").put("additionalProperties", false);
         ObjectNode members = problem.putObject("properties");
@@ -114,10 +114,10 @@ final class Refusals {
                         codes.stream()
                                 .map(code -> "`" + code.text() + "`: " + code.title())
                                 .collect(Collectors.joining("\n\n")));
-        if (codes.stream().anyMatch(LATER::contains)) {
+        if (codes.stream().anyMatch(RETRYABLE::contains)) {
             response.putObject("headers").set(HttpHeaders.RETRY_AFTER, header(HttpHeaders.RETRY_AFTER));
         }
-        if (codes.stream().anyMatch(KEPT::contains)) {
+        if (codes.stream().anyMatch(REPLAYED::contains)) {
             response.withObjectProperty("headers").set("Idempotency-Replayed", header("Idempotency-Replayed"));
         }
         if (codes.contains(ProblemCode.UNAUTHORIZED)) {

@@ -30,7 +30,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The description that the running service gives of itself. */
-class ApiDescriptionTest {
+class OpenApiDocumentTest {
 
     private static String text;
     private static ApiContract contract;
@@ -193,7 +193,7 @@ class ApiDescriptionTest {
                 "{\"paths\":{\"/v1/b\":{}}}",
                 "{\"paths\":{\"/v1/a\":{\"post\":{}}}}",
                 "{\"components\":{\"schemas\":{\"A\":{\"properties\":{\"c\":{}}}}}}")) {
-            assertThatThrownBy(() -> Words.lay((ObjectNode) json.readTree(words), facts.deepCopy()))
+            assertThatThrownBy(() -> OpenApiOverlay.apply((ObjectNode) json.readTree(words), facts.deepCopy()))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("is not there");
         }
