@@ -1,8 +1,8 @@
 /**
- * The front door of Jangbu: takes a payment, confirms it with the payment service provider while the buyer waits, and
- * commits the approval together with what is to be settled.
+ * The public HTTP API of Jangbu. Creates payments, confirms them with the payment service provider (PSP) while the client
+ * waits, and commits each approval together with its settlement requests.
  *
- * <p>Begin with {@link dev.jangbu.api.payment.ConfirmPayment}, which is the whole way.
+ * <p>Start reading at {@link dev.jangbu.api.payment.ConfirmPayment}, the path of a confirmation.
  */
 @NullMarked
 package dev.jangbu.api;

@@ -6,11 +6,11 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An API key as it is kept, which is without the key.
+ * An API key as stored, without its secret.
  *
- * @param name what its owner calls it
- * @param expiresAt from then on it is refused; null: never
- * @param revokedAt since then it is refused; null: it wasn't revoked
+ * @param name the owner's label
+ * @param expiresAt refused from this time on; null: never
+ * @param revokedAt refused since this time; null: not revoked
  */
 record ApiKey(
         UUID id,

@@ -18,23 +18,23 @@ import org.springframework.web.util.pattern.PathPattern;
 import org.springframework.web.util.pattern.PathPatternParser;
 import reactor.core.publisher.Mono;
 
-/** Lets a request in that shows a key with the scope its call needs, once the service is ready. */
+/** Authenticates each call by its API key, checks the rate limit and the scope, and answers 503 until the service is ready. */
 @Component
 final class ApiKeyAuthenticationFilter implements WebFilter {
 
-    // Matched as the router matches: decoded, without path parameters. A test of the text could be walked around.
+    // Matched as the router matches: decoded, without path parameters. Comparing the raw text could be bypassed.
     private static final PathPattern API = PathPatternParser.defaultInstance.parse("/v1/**");
 
     private static final String BEARER = "Bearer ";
     private static final int KEY_MAX_CHARS = 200;
 
     private final ApiKeys keys;
-    private final RateLimiter throttle;
+    private final RateLimiter rateLimiter;
     private final ApplicationAvailability availability;
 
-    ApiKeyAuthenticationFilter(ApiKeys keys, RateLimiter throttle, ApplicationAvailability availability) {
+    ApiKeyAuthenticationFilter(ApiKeys keys, RateLimiter rateLimiter, ApplicationAvailability availability) {
         this.keys = keys;
-        this.throttle = throttle;
+        this.rateLimiter = rateLimiter;
         this.availability = availability;
     }
 
@@ -50,24 +50,24 @@ final class ApiKeyAuthenticationFilter implements WebFilter {
             return Mono.error(new Problem(ProblemCode.UNAVAILABLE, "The service is starting or stopping")
                     .retryAfter(Duration.ofSeconds(2)));
         }
-        return keys.caller(shown(request.getHeaders()))
+        return keys.caller(bearerKey(request.getHeaders()))
                 .switchIfEmpty(Mono.error(
                         () -> new Problem(ProblemCode.UNAUTHORIZED, "The API key is unknown, revoked or expired")))
                 .flatMap(caller -> {
-                    throttle.require(caller.keyId());
-                    Scope needed = Scopes.needed(request.getMethod(), path);
-                    if (!caller.scopes().contains(needed)) {
-                        throw new Problem(ProblemCode.FORBIDDEN, "This call needs the scope " + needed.text());
+                    rateLimiter.acquire(caller.keyId());
+                    Scope required = Scopes.required(request.getMethod(), path);
+                    if (!caller.scopes().contains(required)) {
+                        throw new Problem(ProblemCode.FORBIDDEN, "This call requires the scope " + required.text());
                     }
-                    caller.enters(exchange);
+                    caller.attachTo(exchange);
                     return chain.filter(exchange);
                 });
     }
 
-    private static KeySecret shown(HttpHeaders headers) {
-        List<String> shown = headers.getOrEmpty(HttpHeaders.AUTHORIZATION);
-        if (shown.size() == 1) {
-            String authorization = shown.getFirst();
+    private static KeySecret bearerKey(HttpHeaders headers) {
+        List<String> values = headers.getOrEmpty(HttpHeaders.AUTHORIZATION);
+        if (values.size() == 1) {
+            String authorization = values.getFirst();
             if (authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
                     && authorization.length() <= KEY_MAX_CHARS) {
                 return new KeySecret(authorization.substring(BEARER.length()).strip());
@@ -75,6 +75,6 @@ final class ApiKeyAuthenticationFilter implements WebFilter {
         }
         throw new Problem(
                 ProblemCode.UNAUTHORIZED,
-                "Send Authorization: Bearer <key>, once, with a key that is neither revoked nor expired");
+                "Send one header Authorization: Bearer <key>, with a key that is neither revoked nor expired");
     }
 }

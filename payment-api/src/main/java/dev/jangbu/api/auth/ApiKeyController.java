@@ -1,10 +1,10 @@
 package dev.jangbu.api.auth;
 
-import dev.jangbu.api.http.Answer;
-import dev.jangbu.api.http.Answers;
+import dev.jangbu.api.http.ApiResponse;
 import dev.jangbu.api.http.Ids;
 import dev.jangbu.api.http.NonCancellable;
 import dev.jangbu.api.http.Page;
+import dev.jangbu.api.http.ResponseSchema;
 import dev.jangbu.api.idempotency.IdempotencyKey;
 import java.util.Optional;
 import java.util.Set;
@@ -25,7 +25,7 @@ import org.springframework.web.bind.annotation.RestController;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.json.JsonMapper;
 
-/** API keys over HTTP. */
+/** HTTP endpoints of API keys. */
 @RestController
 @RequestMapping("/v1/api-keys")
 class ApiKeyController {
@@ -42,15 +42,15 @@ class ApiKeyController {
         this.json = json;
     }
 
-    @Answers(ApiKeyView.class)
+    @ResponseSchema(ApiKeyView.class)
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
     Mono<ResponseEntity<byte[]>> issue(@RequestHeader HttpHeaders headers, @RequestBody Mono<ApiKeyRequest> body) {
         IdempotencyKey key = IdempotencyKey.of(headers);
         return body.flatMap(request -> NonCancellable.run(issue.issue(request, key)))
-                .map(ApiKeyController::notStored);
+                .map(ApiKeyController::uncached);
     }
 
-    @Answers(value = ApiKeyView.class, list = true)
+    @ResponseSchema(value = ApiKeyView.class, list = true)
     @GetMapping
     Mono<ResponseEntity<byte[]>> list(ServerHttpRequest request) {
         Page page = Page.of(request, Set.of());
@@ -58,7 +58,7 @@ class ApiKeyController {
         return store.page(Optional.ofNullable(after), page.rows())
                 .map(ApiKeyView::of)
                 .collectList()
-                .map(found -> page.answer(json, found, key -> key.id().toString()));
+                .map(found -> page.toEntity(json, found, key -> key.id().toString()));
     }
 
     @DeleteMapping("/{id}")
@@ -67,9 +67,9 @@ class ApiKeyController {
                 .thenReturn(ResponseEntity.noContent().build());
     }
 
-    /** A secret that is shown once is not to be found in a cache. */
-    private static ResponseEntity<byte[]> notStored(Answer answer) {
-        ResponseEntity<byte[]> entity = answer.toEntity();
+    /** Forbids caching: the response holds the secret. */
+    private static ResponseEntity<byte[]> uncached(ApiResponse response) {
+        ResponseEntity<byte[]> entity = response.toEntity();
         HttpHeaders headers = new HttpHeaders(entity.getHeaders());
         headers.setCacheControl(CacheControl.noStore());
         return new ResponseEntity<>(entity.getBody(), headers, entity.getStatusCode());

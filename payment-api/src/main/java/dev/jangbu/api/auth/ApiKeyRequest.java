@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The body that asks for an API key, as it came. */
+/** The body of a request for an API key, not validated yet. */
 record ApiKeyRequest(
         @Nullable String name,
         @Nullable List<@Nullable String> scopes,
@@ -22,14 +22,14 @@ record ApiKeyRequest(
 
     private static final int NAME_MAX = 100;
 
-    /** A date with a time and an offset, to the second or finer (RFC 3339, section 5.6). */
+    /** A date-time with offset, to the second or finer (RFC 3339, section 5.6). */
     private static final Pattern RFC_3339 = Pattern.compile(
             "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,9})?(Z|[+-]\\d\\d:\\d\\d)", Pattern.CASE_INSENSITIVE);
 
     /** @param expiresAt to the millisecond; null: never */
     record Valid(String name, Set<Scope> scopes, @Nullable Instant expiresAt) {}
 
-    /** @throws Problem 422 that names every field that is wrong */
+    /** @throws Problem 422 that names every invalid field */
     Valid validated(Instant now) {
         List<FieldError> errors = new ArrayList<>();
         if (name == null
@@ -40,12 +40,12 @@ record ApiKeyRequest(
                     new FieldError("name", "must be 1 to 100 characters, not all blank, without control characters"));
         }
         Set<Scope> known = knownScopes(errors);
-        Instant end = expiresAt == null ? null : end(expiresAt, now, errors);
+        Instant expiry = expiresAt == null ? null : expiry(expiresAt, now, errors);
         if (!errors.isEmpty() || name == null) {
             throw Problem.invalid(errors);
         }
         CardNumbers.refuseIn("name", name);
-        return new Valid(name, known, end);
+        return new Valid(name, known, expiry);
     }
 
     private Set<Scope> knownScopes(List<FieldError> errors) {
@@ -59,28 +59,27 @@ record ApiKeyRequest(
             Scope scope = text == null ? null : Scope.of(text).orElse(null);
             if (scope == null || !known.add(scope)) {
                 errors.add(new FieldError(
-                        "scopes[" + i + "]",
-                        scope == null ? "must be one of " + Scope.all() : "must not be there twice"));
-                // One is enough to know what to do, and there may be thousands.
+                        "scopes[" + i + "]", scope == null ? "must be one of " + Scope.all() : "must not be repeated"));
+                // Report the first one only: there may be thousands.
                 return known;
             }
         }
         return known;
     }
 
-    private static @Nullable Instant end(String text, Instant now, List<FieldError> errors) {
+    private static @Nullable Instant expiry(String text, Instant now, List<FieldError> errors) {
         try {
             if (RFC_3339.matcher(text).matches()) {
-                Instant end = OffsetDateTime.parse(text).toInstant().truncatedTo(ChronoUnit.MILLIS);
-                if (end.isAfter(now)) {
-                    return end;
+                Instant expiry = OffsetDateTime.parse(text).toInstant().truncatedTo(ChronoUnit.MILLIS);
+                if (expiry.isAfter(now)) {
+                    return expiry;
                 }
             }
-        } catch (DateTimeException noSuchDate) {
-            // As wrong as one of another form.
+        } catch (DateTimeException e) {
+            // Reported below, like a value of another form.
         }
-        errors.add(new FieldError(
-                "expiresAt", "must be a time in the future as RFC 3339 writes it: 2030-01-31T00:00:00Z"));
+        errors.add(
+                new FieldError("expiresAt", "must be a time in the future in RFC 3339 format: 2030-01-31T00:00:00Z"));
         return null;
     }
 }

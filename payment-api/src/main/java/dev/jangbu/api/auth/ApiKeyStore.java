@@ -16,7 +16,7 @@ import org.springframework.stereotype.Component;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** The table of API keys. */
+/** Reads and writes the table {@code api_keys}. */
 @Component
 class ApiKeyStore {
 
@@ -40,7 +40,8 @@ class ApiKeyStore {
              LIMIT :limit
             """;
 
-    // In one order by everybody, so that two never wait for each other; who waited sees what the other revoked.
+    // Locked in the order of ids, so that two revocations can't deadlock. The later one sees the result of the earlier
+    // one.
     private static final String LOCK_ADMINS = """
             SELECT id
               FROM api_keys
@@ -62,7 +63,7 @@ class ApiKeyStore {
         this.database = database;
     }
 
-    /** Adds a key; one with that secret stays as it is. */
+    /** Inserts a key. A key with the same secret stays unchanged. */
     Mono<Void> insert(ApiKey key, KeySecret secret) {
         DatabaseClient.GenericExecuteSpec statement = database.sql(INSERT)
                 .bind("id", key.id())
@@ -78,7 +79,7 @@ class ApiKeyStore {
                 .then();
     }
 
-    /** Whose key has that hash; nobody if it is unknown or revoked. It may have expired. */
+    /** Finds the caller by the key's hash; empty if the key is unknown or revoked. The key may have expired. */
     Mono<Caller> find(byte[] hash) {
         return database.sql(FIND)
                 .bind("hash", hash)
@@ -86,7 +87,7 @@ class ApiKeyStore {
                 .one();
     }
 
-    /** Keys from the newest to the oldest, the revoked and expired ones too. */
+    /** Lists keys from the newest to the oldest, including revoked and expired ones. */
     Flux<ApiKey> page(Optional<UUID> before, int limit) {
         DatabaseClient.GenericExecuteSpec statement = database.sql(PAGE).bind("limit", limit);
         return before.map(id -> statement.bind("before", id))
@@ -101,7 +102,7 @@ class ApiKeyStore {
                 .all();
     }
 
-    /** Locks the keys that may manage keys, in the transaction that this is called in. */
+    /** Locks the valid keys with the scope {@code admin} in the caller's transaction, and returns their ids. */
     Flux<UUID> lockAdmins(Instant now) {
         return database.sql(LOCK_ADMINS)
                 .bind("now", utc(now))
@@ -109,7 +110,7 @@ class ApiKeyStore {
                 .all();
     }
 
-    /** Revokes a key, if it wasn't before; its hash, or nothing if there is no such key. */
+    /** Revokes a key unless it was revoked before. Returns its hash; empty if there is no such key. */
     Mono<byte[]> revoke(UUID id, Instant now) {
         return database.sql(REVOKE)
                 .bind("id", id)

@@ -7,9 +7,9 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An API key as clients see it.
+ * An API key in responses.
  *
- * @param key the key itself: in the answer to its creation, and never again
+ * @param key the secret, only in the response to its creation
  */
 record ApiKeyView(
         UUID id,

@@ -12,14 +12,14 @@ import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
 /**
- * What the door knows of keys, remembered for seconds: a key that another instance revoked is refused when that time is
- * over, one that this instance revoked at once.
+ * Looks callers up by their keys, cached for {@link #CACHED}. A key revoked on this instance is refused at once, one revoked
+ * on another instance when the cache entry expires.
  */
 @Component
 class ApiKeys {
 
-    static final Duration REMEMBERED = Duration.ofSeconds(5);
-    private static final int REMEMBERED_MAX = 10_000;
+    static final Duration CACHED = Duration.ofSeconds(5);
+    private static final int CACHED_MAX = 10_000;
 
     private final ApiKeyStore store;
     private final Clock clock;
@@ -34,13 +34,13 @@ class ApiKeys {
         this.store = store;
         this.clock = clock;
         this.callersByHash = Caffeine.newBuilder()
-                .expireAfterWrite(REMEMBERED)
-                .maximumSize(REMEMBERED_MAX)
+                .expireAfterWrite(CACHED)
+                .maximumSize(CACHED_MAX)
                 .ticker(ticker)
                 .buildAsync();
     }
 
-    /** Whose key that is; nobody's if it is unknown, revoked or expired. */
+    /** Finds the caller of a key; empty if the key is unknown, revoked or expired. */
     Mono<Caller> caller(KeySecret secret) {
         byte[] hash = secret.sha256();
         return Mono.fromFuture(
@@ -53,8 +53,8 @@ class ApiKeys {
                 .filter(caller -> !caller.expired(clock.instant()));
     }
 
-    /** The key of that hash was revoked. */
-    void forget(byte[] hash) {
+    /** Removes a revoked key from the cache. */
+    void evict(byte[] hash) {
         callersByHash.synchronous().invalidate(ByteBuffer.wrap(hash));
     }
 }

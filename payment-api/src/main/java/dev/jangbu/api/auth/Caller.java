@@ -8,23 +8,23 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.web.server.ServerWebExchange;
 
 /**
- * Whose API key a request came with.
+ * The authenticated caller of a request.
  *
- * @param keyId the key's id, not the key
- * @param scopes what it may do
- * @param expiresAt when it ends; null: never
+ * @param keyId id of the API key
+ * @param scopes the key's scopes
+ * @param expiresAt when the key expires; null: never
  */
 public record Caller(
         UUID keyId, Set<Scope> scopes, @Nullable Instant expiresAt) {
 
     private static final String ATTRIBUTE = Caller.class.getName();
 
-    /** The caller of a request that the doorkeeper let in. */
+    /** The caller of a request that {@link ApiKeyAuthenticationFilter} has authenticated. */
     public static Caller of(ServerWebExchange exchange) {
-        return Objects.requireNonNull(exchange.getAttribute(ATTRIBUTE), "the doorkeeper lets nobody in without a key");
+        return Objects.requireNonNull(exchange.getAttribute(ATTRIBUTE), "the request is authenticated");
     }
 
-    void enters(ServerWebExchange exchange) {
+    void attachTo(ServerWebExchange exchange) {
         exchange.getAttributes().put(ATTRIBUTE, this);
     }
 

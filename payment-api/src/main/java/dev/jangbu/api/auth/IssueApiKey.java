@@ -2,12 +2,12 @@ package dev.jangbu.api.auth;
 
 import com.fasterxml.uuid.Generators;
 import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
-import dev.jangbu.api.PaymentApiSettings;
-import dev.jangbu.api.http.Answer;
+import dev.jangbu.api.http.ApiResponse;
 import dev.jangbu.api.idempotency.Fingerprint;
 import dev.jangbu.api.idempotency.IdempotencyKey;
 import dev.jangbu.api.idempotency.IdempotencyKeys;
 import dev.jangbu.api.idempotency.KeyState;
+import dev.jangbu.api.settings.PaymentApiSettings;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,8 +26,8 @@ import reactor.util.retry.Retry;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Issues an API key. It is in the first answer alone: what is kept for repetitions of the call is the same answer without
- * it, as it is stored nowhere. Who lost the first answer revokes that key and asks for another.
+ * Issues an API key. Only the first response contains the secret, which is not stored; a replayed response omits it. A client
+ * that lost the first response revokes the key and requests another.
  */
 @Component
 class IssueApiKey implements ApplicationRunner {
@@ -36,11 +36,13 @@ class IssueApiKey implements ApplicationRunner {
 
     private static final String OPERATION = "api-key";
 
-    private static final Duration ANSWERED_WITHIN = Duration.ofSeconds(15);
-    private static final Retry DATABASE_AWAY = Retry.fixedDelay(60, Duration.ofSeconds(1))
+    private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(15);
+    private static final Retry RETRY_WHILE_UNAVAILABLE = Retry.fixedDelay(60, Duration.ofSeconds(1))
             .filter(failure ->
                     failure instanceof DataAccessResourceFailureException || failure instanceof TimeoutException)
-            .doBeforeRetry(retry -> log.warn("Not ready: {}", retry.failure().getMessage()));
+            .doBeforeRetry(retry -> log.warn(
+                    "The development API key is not created yet: {}",
+                    retry.failure().getMessage()));
 
     private final ApiKeyStore store;
     private final IdempotencyKeys keys;
@@ -65,7 +67,7 @@ class IssueApiKey implements ApplicationRunner {
         this.json = json;
     }
 
-    Mono<Answer> issue(ApiKeyRequest request, IdempotencyKey key) {
+    Mono<ApiResponse> issue(ApiKeyRequest request, IdempotencyKey key) {
         Fingerprint fingerprint = Fingerprint.of(OPERATION, request);
         return keys.replay(key, fingerprint).switchIfEmpty(Mono.defer(() -> {
             ApiKeyRequest.Valid valid = request.validated(clock.instant());
@@ -74,36 +76,37 @@ class IssueApiKey implements ApplicationRunner {
         }));
     }
 
-    private Mono<Answer> insert(ApiKey issued, KeySecret secret, IdempotencyKey key, Fingerprint fingerprint) {
-        Answer kept = answer(issued, ApiKeyView.of(issued));
+    private Mono<ApiResponse> insert(ApiKey issued, KeySecret secret, IdempotencyKey key, Fingerprint fingerprint) {
+        ApiResponse replayable = response(issued, ApiKeyView.of(issued));
         return keys.claim(key, fingerprint, OPERATION, issued.id(), 0, Duration.ZERO)
                 .flatMap(claim -> switch (claim) {
                     case KeyState.Fresh fresh ->
                         store.insert(issued, secret)
-                                .then(keys.answered(key, kept))
-                                .thenReturn(answer(issued, ApiKeyView.issued(issued, secret)));
+                                .then(keys.storeResponse(key, replayable))
+                                .thenReturn(response(issued, ApiKeyView.issued(issued, secret)));
                     case KeyState.Done done -> Mono.just(done.answer());
                     case KeyState.Running running ->
-                        Mono.<Answer>error(new IllegalStateException("Issuing a key is one transaction"));
+                        Mono.<ApiResponse>error(new IllegalStateException(
+                                "A key is issued in one transaction, so it can't be in progress"));
                 })
                 .as(transaction::transactional);
     }
 
-    private Answer answer(ApiKey issued, ApiKeyView view) {
-        return new Answer(201, json.writeValueAsString(view), "/v1/api-keys/" + issued.id());
+    private ApiResponse response(ApiKey issued, ApiKeyView view) {
+        return new ApiResponse(201, json.writeValueAsString(view), "/v1/api-keys/" + issued.id());
     }
 
     /**
-     * Makes the development key, if one is set; one that was revoked stays so. A database that is away for a while, as it may be
-     * right after a start, is waited for; one that doesn't answer is asked again.
+     * Creates the development key, if one is set. A revoked one stays revoked. Retries for about a minute while the database is
+     * unavailable or doesn't respond, as may happen right after the start.
      */
     @Override
     public void run(ApplicationArguments arguments) {
         if (!settings.devApiKey().isEmpty()) {
             ApiKey dev = new ApiKey(ids.generate(), "dev", EnumSet.allOf(Scope.class), now(), null, null);
             store.insert(dev, new KeySecret(settings.devApiKey()))
-                    .timeout(ANSWERED_WITHIN)
-                    .retryWhen(DATABASE_AWAY)
+                    .timeout(ATTEMPT_TIMEOUT)
+                    .retryWhen(RETRY_WHILE_UNAVAILABLE)
                     .block();
         }
     }

@@ -7,14 +7,14 @@ import java.security.SecureRandom;
 import java.util.Base64;
 
 /**
- * The secret that a client sends: {@code jbk_} and 256 random bits. A hash of one round is enough for it, as nobody can
- * try so many.
+ * The secret of an API key: {@code jbk_} and 256 random bits. One round of hashing is enough, because 256 bits can't be
+ * found by brute force.
  *
  * @param text as the client sends it; never logged, never stored
  */
 record KeySecret(String text) {
 
-    /** Tells scanners of source code and logs what they found. */
+    /** Lets secret scanners recognise a key in source code and logs. */
     private static final String PREFIX = "jbk_";
 
     private static final int RANDOM_BYTES = 32;
@@ -26,7 +26,7 @@ record KeySecret(String text) {
         return new KeySecret(PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
     }
 
-    /** SHA-256 of it, which is all that is kept. */
+    /** SHA-256 of the secret, the only form that is stored. */
     byte[] sha256() {
         try {
             return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));

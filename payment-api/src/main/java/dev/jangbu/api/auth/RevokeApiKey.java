@@ -11,7 +11,7 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.reactive.TransactionalOperator;
 import reactor.core.publisher.Mono;
 
-/** Revokes an API key, unless nobody could manage keys any more then. */
+/** Revokes an API key, unless it is the last valid one with the scope {@code admin}. */
 @Component
 class RevokeApiKey {
 
@@ -27,7 +27,7 @@ class RevokeApiKey {
         this.clock = clock;
     }
 
-    /** Empty when the key is revoked, now or before; 404 if there is none, 409 if it is the last that may manage keys. */
+    /** Completes when the key is revoked, now or before. Fails with 404 if there is no such key, 409 if it is the last admin key. */
     Mono<Void> revoke(UUID id) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         return store.lockAdmins(now)
@@ -35,12 +35,12 @@ class RevokeApiKey {
                 .flatMap(admins -> admins.equals(List.of(id))
                         ? Mono.<byte[]>error(new Problem(
                                 ProblemCode.LAST_ADMIN_KEY,
-                                "No other valid key has the scope admin, so nobody could manage keys any more; issue"
-                                        + " another such key first, then revoke this one with it"))
+                                "No other valid key has the scope admin, and without one no key can be issued; issue"
+                                        + " another admin key first, then revoke this one with it"))
                         : store.revoke(id, now))
                 .as(transaction::transactional)
                 .switchIfEmpty(Mono.error(() -> Problem.notFound("API key")))
-                .doOnNext(keys::forget)
+                .doOnNext(keys::evict)
                 .then();
     }
 }

@@ -4,17 +4,17 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** What an API key may do. */
+/** A permission of an API key. */
 public enum Scope {
     /** Read payments, refunds and payouts. */
     PAYMENTS_READ("payments:read"),
     /** Create, confirm, cancel and refund payments. */
     PAYMENTS_WRITE("payments:write"),
-    /** Pay sellers out. */
+    /** Request payouts. */
     PAYOUTS_WRITE("payouts:write"),
     /** Read wallets and the ledger. */
     LEDGER_READ("ledger:read"),
-    /** Decide what is in REVIEW, and manage API keys; gives none of the other scopes. */
+    /** Resolve payments and refunds in REVIEW, and manage API keys. Includes no other scope. */
     ADMIN("admin");
 
     private final String text;
@@ -23,17 +23,17 @@ public enum Scope {
         this.text = text;
     }
 
-    /** As it stands in a key's scopes. */
+    /** The name in requests, responses and the database. */
     public String text() {
         return text;
     }
 
-    /** The scope of that text, if there is one. */
+    /** Finds a scope by its name. */
     static Optional<Scope> of(String text) {
         return Arrays.stream(values()).filter(scope -> scope.text.equals(text)).findFirst();
     }
 
-    /** All of them, for people. */
+    /** All names, comma-separated, for messages. */
     static String all() {
         return Arrays.stream(values()).map(Scope::text).collect(Collectors.joining(", "));
     }

@@ -7,18 +7,18 @@ import org.springframework.http.server.PathContainer;
 import org.springframework.web.util.pattern.PathPattern;
 import org.springframework.web.util.pattern.PathPatternParser;
 
-/** Which scope a call needs. A path that has no rule is not there, so that nothing is open because it was forgotten. */
+/** The scope that each call requires. A path without a rule is answered with 404, so no path is public by omission. */
 public final class Scopes {
 
-    /** @param writing for every method but GET and HEAD */
-    private record Rule(PathPattern path, Scope reading, Scope writing) {
+    /** @param write required by every method except GET and HEAD */
+    private record Rule(PathPattern path, Scope read, Scope write) {
 
-        Rule(String path, Scope reading, Scope writing) {
-            this(PathPatternParser.defaultInstance.parse(path), reading, writing);
+        Rule(String path, Scope read, Scope write) {
+            this(PathPatternParser.defaultInstance.parse(path), read, write);
         }
     }
 
-    /** The first that matches counts. */
+    /** The first matching rule applies. */
     private static final List<Rule> RULES = List.of(
             new Rule("/v1/api-keys/**", Scope.ADMIN, Scope.ADMIN),
             new Rule("/v1/payments/{id}/resolve", Scope.ADMIN, Scope.ADMIN),
@@ -31,13 +31,13 @@ public final class Scopes {
 
     private Scopes() {}
 
-    /** @throws Problem 404 for a path that no rule is about */
-    public static Scope needed(HttpMethod method, PathContainer path) {
-        boolean reads = HttpMethod.GET.equals(method) || HttpMethod.HEAD.equals(method);
+    /** @throws Problem 404 for a path without a rule */
+    public static Scope required(HttpMethod method, PathContainer path) {
+        boolean isRead = HttpMethod.GET.equals(method) || HttpMethod.HEAD.equals(method);
         return RULES.stream()
                 .filter(rule -> rule.path().matches(path))
                 .findFirst()
-                .map(rule -> reads ? rule.reading() : rule.writing())
+                .map(rule -> isRead ? rule.read() : rule.write())
                 .orElseThrow(() -> Problem.notFound("resource"));
     }
 }

@@ -1,4 +1,4 @@
-/** Who may call what: API keys, their scopes, and the door that every call passes. */
+/** Authentication and authorisation: API keys, their scopes, the filter in front of every call, and the rate limit. */
 @NullMarked
 package dev.jangbu.api.auth;
 

@@ -6,25 +6,25 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.r2dbc.core.DatabaseClient.GenericExecuteSpec;
 
-/** What the names in a long statement stand for. They are bound at once: one by one, each would copy all before it. */
+/** Named parameters of a statement, bound all at once. Spring copies all earlier bindings for each single one. Not thread-safe. */
 public final class Bindings {
 
     private final Map<String, Object> byName = new HashMap<>();
 
-    /** A value that is never null; one that the name had before is replaced. */
+    /** Sets a value; replaces an earlier one. */
     public Bindings with(String name, Object value) {
         byName.put(name, value);
         return this;
     }
 
-    /** A value that may be null. */
+    /** Sets a nullable value. */
     public <T> Bindings with(String name, @Nullable T value, Class<T> type) {
         byName.put(name, value == null ? Parameters.in(type) : value);
         return this;
     }
 
-    /** The statement, with every name of these bound. */
-    public GenericExecuteSpec in(GenericExecuteSpec statement) {
+    /** Binds all values to the statement. */
+    public GenericExecuteSpec bindTo(GenericExecuteSpec statement) {
         return statement.bindValues(byName);
     }
 }

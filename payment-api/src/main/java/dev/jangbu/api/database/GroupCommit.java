@@ -1,6 +1,6 @@
 package dev.jangbu.api.database;
 
-import dev.jangbu.api.PaymentApiSettings;
+import dev.jangbu.api.settings.PaymentApiSettings;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.r2dbc.spi.R2dbcException;
@@ -24,157 +24,161 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Group commit: calls of one kind that come close together become one statement, and one flush of the log, instead of one
- * each. What a statement costs by itself (its way there and back, its plan and checks set up, its commit) is then shared.
+ * Group commit: executes concurrent calls of one kind in one statement, which then share its round trip and its commit.
  *
- * <p>A call that comes alone goes at once. After it the next wait until the pause ({@code jangbu.group-commit}) is over, and go
- * together: who has little to do waits for nothing, who has much to do waits a little and does more.
+ * <ul>
+ *   <li>A call after a pause of {@code jangbu.group-commit.linger} is executed immediately. Later calls are queued until the
+ *       linger time has passed or {@code max-batch} calls are queued.
+ *   <li>A batch contains at most one call about each subject.
+ *   <li>Calls of a batch don't affect each other. If the database rejects the statement, each call is retried alone.
+ * </ul>
  *
- * <p>Calls in a group stand or fall alone: the statement leaves out what isn't plain, and one that the database refuses is
- * tried again call by call. For that a group holds at most one call about each subject.
+ * <p>Thread-safe. The queue is bounded by the number of concurrent requests.
  *
  * @param <C> a call
- * @param <R> what comes of it
+ * @param <R> its result
  */
 public final class GroupCommit<C, R> {
 
     private static final Logger log = LoggerFactory.getLogger(GroupCommit.class);
 
-    /** SQLSTATE classes of a statement that was refused for what is in it, or for what another did: nothing of it is done. */
-    private static final Set<String> REFUSALS = Set.of("22", "23", "40", "55", "JB");
+    /** SQLSTATE classes that mean the statement was rolled back because of its data or of a concurrent transaction. */
+    private static final Set<String> REJECTIONS = Set.of("22", "23", "40", "55", "JB");
 
-    private static final int ALONE_AT_ONCE = 4;
+    private static final int RETRY_CONCURRENCY = 4;
 
     private final String name;
     private final Function<C, UUID> subject;
     private final Function<List<C>, Mono<Map<UUID, R>>> statement;
-    private final PaymentApiSettings.GroupCommitSettings pace;
+    private final PaymentApiSettings.GroupCommitSettings settings;
     private final Scheduler timer = Schedulers.parallel();
-    private final DistributionSummary sizes;
+    private final DistributionSummary batchSizes;
 
-    private final Deque<Waiting<C, R>> waiting = new ArrayDeque<>();
-    private long beganNanos;
-    private boolean timed;
+    private final Deque<PendingCall<C, R>> pending = new ArrayDeque<>();
+    private long lastStartNanos;
+    private boolean flushScheduled;
 
     /**
-     * @param name of this kind of calls, for the metric {@code jangbu.group.commit} and the log
-     * @param subject what a call is about
-     * @param statement does many calls in one statement that is a transaction of its own; what came of them by subject, without
-     *     those that were left out
+     * @param name the kind of calls, for the metric {@code jangbu.group.commit} and the log
+     * @param subject returns the id that a call is about
+     * @param statement executes many calls in one statement and transaction; returns the results by subject, without the calls
+     *     that it skipped
      */
     public GroupCommit(
             String name,
             Function<C, UUID> subject,
             Function<List<C>, Mono<Map<UUID, R>>> statement,
-            PaymentApiSettings.GroupCommitSettings pace,
+            PaymentApiSettings.GroupCommitSettings settings,
             MeterRegistry meters) {
         this.name = name;
         this.subject = subject;
         this.statement = statement;
-        this.pace = pace;
-        this.sizes = DistributionSummary.builder("jangbu.group.commit")
+        this.settings = settings;
+        this.batchSizes = DistributionSummary.builder("jangbu.group.commit")
                 .description("Calls in one statement")
                 .tag("kind", name)
                 .register(meters);
-        this.beganNanos = System.nanoTime() - pace.linger().toNanos();
+        this.lastStartNanos = System.nanoTime() - settings.linger().toNanos();
     }
 
     /**
-     * Does the call, with others or alone, outside of any transaction.
+     * Executes the call, in a batch or alone, outside of the caller's transaction.
      *
-     * @return what came of it; empty if it was left out, and then nothing has changed; an error if the database refused it, or
-     *     failed, and then it may have been done
+     * @return its result; empty if the statement skipped it and nothing was changed; an error if the database rejected it, or
+     *     failed, in which case it may have been executed
      */
     public Mono<R> call(C call) {
-        return Mono.create(sink -> arrived(new Waiting<>(call, sink)));
+        return Mono.create(sink -> enqueue(new PendingCall<>(call, sink)));
     }
 
-    private record Waiting<C, R>(C call, MonoSink<R> sink) {}
+    private record PendingCall<C, R>(C call, MonoSink<R> sink) {}
 
-    private void arrived(Waiting<C, R> one) {
-        List<Waiting<C, R>> group;
+    private void enqueue(PendingCall<C, R> call) {
+        List<PendingCall<C, R>> batch;
         synchronized (this) {
-            waiting.add(one);
-            long leftNanos = pace.linger().toNanos() - (System.nanoTime() - beganNanos);
-            if (leftNanos > 0 && waiting.size() < pace.maxBatch()) {
-                awaitTheNext(leftNanos);
+            pending.add(call);
+            long remainingNanos = settings.linger().toNanos() - (System.nanoTime() - lastStartNanos);
+            if (remainingNanos > 0 && pending.size() < settings.maxBatch()) {
+                scheduleFlush(remainingNanos);
                 return;
             }
-            group = take();
+            batch = drain();
         }
-        run(group);
+        execute(batch);
     }
 
-    private void timeIsUp() {
-        List<Waiting<C, R>> group;
+    private void flush() {
+        List<PendingCall<C, R>> batch;
         synchronized (this) {
-            timed = false;
-            group = take();
+            flushScheduled = false;
+            batch = drain();
         }
-        run(group);
+        execute(batch);
     }
 
-    /** Within the lock. */
-    private void awaitTheNext(long nanos) {
-        if (!timed) {
-            timed = true;
-            timer.schedule(this::timeIsUp, nanos, TimeUnit.NANOSECONDS);
+    /** Caller holds the lock. */
+    private void scheduleFlush(long nanos) {
+        if (!flushScheduled) {
+            flushScheduled = true;
+            timer.schedule(this::flush, nanos, TimeUnit.NANOSECONDS);
         }
     }
 
-    /** The longest waiting, one about each subject; within the lock. */
-    private List<Waiting<C, R>> take() {
-        if (waiting.isEmpty()) {
+    /** Removes the next batch from the queue, oldest first, one call about each subject. Caller holds the lock. */
+    private List<PendingCall<C, R>> drain() {
+        if (pending.isEmpty()) {
             return List.of();
         }
-        beganNanos = System.nanoTime();
-        List<Waiting<C, R>> group = new ArrayList<>();
+        lastStartNanos = System.nanoTime();
+        List<PendingCall<C, R>> batch = new ArrayList<>();
         Set<UUID> subjects = new HashSet<>();
-        for (Iterator<Waiting<C, R>> each = waiting.iterator(); each.hasNext() && group.size() < pace.maxBatch(); ) {
-            Waiting<C, R> one = each.next();
-            if (subjects.add(subject.apply(one.call()))) {
-                group.add(one);
-                each.remove();
+        for (Iterator<PendingCall<C, R>> iterator = pending.iterator();
+                iterator.hasNext() && batch.size() < settings.maxBatch(); ) {
+            PendingCall<C, R> call = iterator.next();
+            if (subjects.add(subject.apply(call.call()))) {
+                batch.add(call);
+                iterator.remove();
             }
         }
-        if (!waiting.isEmpty()) {
-            awaitTheNext(pace.linger().toNanos());
+        if (!pending.isEmpty()) {
+            scheduleFlush(settings.linger().toNanos());
         }
-        return group;
+        return batch;
     }
 
-    private void run(List<Waiting<C, R>> group) {
-        if (group.isEmpty()) {
+    private void execute(List<PendingCall<C, R>> batch) {
+        if (batch.isEmpty()) {
             return;
         }
-        sizes.record(group.size());
-        done(group).onErrorResume(failure -> failed(group, failure)).subscribe();
+        batchSizes.record(batch.size());
+        runStatement(batch).onErrorResume(error -> handleError(batch, error)).subscribe();
     }
 
-    private Mono<Void> done(List<Waiting<C, R>> group) {
-        return Mono.defer(
-                        () -> statement.apply(group.stream().map(Waiting::call).toList()))
+    private Mono<Void> runStatement(List<PendingCall<C, R>> batch) {
+        return Mono.defer(() ->
+                        statement.apply(batch.stream().map(PendingCall::call).toList()))
                 .defaultIfEmpty(Map.of())
-                .doOnNext(results -> group.forEach(one -> one.sink().success(results.get(subject.apply(one.call())))))
+                .doOnNext(
+                        results -> batch.forEach(call -> call.sink().success(results.get(subject.apply(call.call())))))
                 .then();
     }
 
-    private Mono<Void> failed(List<Waiting<C, R>> group, Throwable failure) {
-        if (group.size() == 1 || !isRefused(failure)) {
-            group.forEach(one -> one.sink().error(failure));
+    private Mono<Void> handleError(List<PendingCall<C, R>> batch, Throwable error) {
+        if (batch.size() == 1 || !isRejection(error)) {
+            batch.forEach(call -> call.sink().error(error));
             return Mono.empty();
         }
-        log.debug("{} of {} calls was refused, each goes alone", name, group.size(), failure);
-        return Flux.fromIterable(group)
+        log.debug("The {} statement of {} calls was rejected; retrying each call alone", name, batch.size(), error);
+        return Flux.fromIterable(batch)
                 .map(List::of)
-                .flatMap(one -> done(one).onErrorResume(theirs -> failed(one, theirs)), ALONE_AT_ONCE)
+                .flatMap(single -> runStatement(single).onErrorResume(e -> handleError(single, e)), RETRY_CONCURRENCY)
                 .then();
     }
 
-    private static boolean isRefused(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof R2dbcException refusal && refusal.getSqlState() != null) {
-                return REFUSALS.stream().anyMatch(refusal.getSqlState()::startsWith);
+    private static boolean isRejection(Throwable error) {
+        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+            if (cause instanceof R2dbcException e && e.getSqlState() != null) {
+                return REJECTIONS.stream().anyMatch(e.getSqlState()::startsWith);
             }
         }
         return false;

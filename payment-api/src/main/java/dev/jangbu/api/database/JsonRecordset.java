@@ -12,9 +12,8 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Many rows as one value of a statement, for {@code json_to_recordset}: an object for each, its fields named as columns are
- * ({@code orderId} is {@code order_id}), bytes in base 64, times as ISO 8601. So a statement takes a record as it is, absent
- * values and lists of its own included.
+ * Passes many rows to a statement as one JSON array, for {@code json_to_recordset}. Each record becomes an object: field names
+ * in snake case, bytes in base 64, times in ISO 8601, lists as JSON.
  */
 @Component
 public final class JsonRecordset {
@@ -33,8 +32,8 @@ public final class JsonRecordset {
     }
 
     /**
-     * What {@code json_to_recordset} is told of such rows: the record's columns and their types, {@code id uuid, order_id text} and
-     * so on. Bytes are text, to be decoded from base 64; a list is JSON.
+     * The column definitions of a record for {@code json_to_recordset}, such as {@code id uuid, order_id text}. Bytes are text in
+     * base 64, lists are JSON.
      */
     public static String columns(Class<? extends Record> row) {
         return Arrays.stream(row.getRecordComponents())

@@ -9,37 +9,37 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.r2dbc.core.DatabaseClient.GenericExecuteSpec;
 import reactor.core.publisher.Mono;
 
-/** RowMapping in and out of statements. */
+/** Helpers for reading rows and binding values. */
 public final class RowMapping {
 
     private RowMapping() {}
 
-    /** A column that is never null. */
+    /** The value of a NOT NULL column. */
     public static <T> T required(Readable row, String column, Class<T> type) {
         return Objects.requireNonNull(row.get(column, type), column);
     }
 
-    /** One column of many rows, for {@code unnest}. */
+    /** The values of one column as an array, for {@code unnest}. */
     public static <R, C> C[] column(Collection<R> rows, Function<R, C> value, IntFunction<C[]> array) {
         return rows.stream().map(value).toArray(array);
     }
 
-    /** Binds a value that may be null. */
+    /** Binds a nullable value. */
     public static <T> GenericExecuteSpec bind(
             GenericExecuteSpec statement, String name, @Nullable T value, Class<T> type) {
         return value == null ? statement.bindNull(name, type) : statement.bind(name, value);
     }
 
-    /** Whether the statement changed its one row. */
+    /** Runs a statement; true if it changed exactly one row. */
     public static Mono<Boolean> changed(GenericExecuteSpec statement) {
         return statement.fetch().rowsUpdated().map(updated -> updated == 1);
     }
 
-    /** Runs a statement that must change exactly one row, because that row is locked or new. */
+    /** Runs a statement that must change exactly one row, because the caller has locked or inserted that row. */
     public static Mono<Void> changeOne(GenericExecuteSpec statement) {
         return changed(statement)
                 .flatMap(changed -> changed
                         ? Mono.<Void>empty()
-                        : Mono.error(new IllegalStateException("A locked row changed under its lock")));
+                        : Mono.error(new IllegalStateException("A locked row was changed by another transaction")));
     }
 }

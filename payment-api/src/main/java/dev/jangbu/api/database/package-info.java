@@ -1,4 +1,4 @@
-/** What every store does with rows. */
+/** Shared database code: group commit, parameter binding, row mapping, connection validation. */
 @NullMarked
 package dev.jangbu.api.database;
 

@@ -29,21 +29,21 @@ public class History {
     }
 
     /**
-     * One change of status.
+     * A change of status.
      *
      * @param from null for the creation
-     * @param cause the call or the work that led to it
-     * @param version of the resource since then
+     * @param cause the call or background task that caused it
+     * @param version the resource's version after the change
      */
     public record Change(@Nullable String from, String to, String cause, Instant at, long version) {
 
-        /** What a page's cursor names. */
+        /** The sort key, for the cursor. */
         public String key() {
             return Long.toString(version);
         }
     }
 
-    /** The changes, oldest first; none if there is no such resource. */
+    /** Lists the changes, oldest first; empty if there is no such resource. */
     public Flux<Change> of(UUID resource, Page page) {
         Long after = page.after(Long::valueOf);
         return database.sql(LIST)

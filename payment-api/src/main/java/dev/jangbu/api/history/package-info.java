@@ -1,4 +1,4 @@
-/** Every change of status, as the database's triggers have written it down. */
+/** The history of status changes, which database triggers write. */
 @NullMarked
 package dev.jangbu.api.history;
 

@@ -5,9 +5,13 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Finds card numbers in free text, so that none is ever stored: where the digits, the issuer's prefix, the length and the
- * check digit all fit, it is one. The digits may be grouped by blanks or hyphens, and be of any script; a number that is
- * part of a longer row of digits, or of a UUID, is none.
+ * Finds card numbers in free text, so that none is stored. A sequence of digits is a card number if the issuer's prefix, the
+ * length and the check digit are all valid.
+ *
+ * <ul>
+ *   <li>The digits may be grouped by blanks or hyphens, and be of any script.
+ *   <li>Digits within a longer sequence of digits, or within a UUID, don't count.
+ * </ul>
  *
  * @see <a href="https://www.iso.org/standard/70484.html">ISO/IEC 7812-1: the numbering system, and the Luhn formula in annex B</a>
  */
@@ -16,10 +20,10 @@ public final class CardNumbers {
     private static final int SHORTEST = 13;
     private static final int LONGEST = 19;
 
-    /** The prefixes from {@code first} to {@code last}, as many digits as these have, and how long their numbers are. */
+    /** A range of issuer prefixes, which all have as many digits as {@code first}, and the range of lengths of their numbers. */
     private record Issuer(int first, int last, int shortest, int longest) {
 
-        boolean issued(String digits) {
+        boolean matches(String digits) {
             if (digits.length() < shortest || digits.length() > longest) {
                 return false;
             }
@@ -30,7 +34,7 @@ public final class CardNumbers {
     }
 
     private static final List<Issuer> ISSUERS = List.of(
-            // Visa has three lengths and none between.
+            // Visa: these three lengths only.
             new Issuer(4, 4, 13, 13),
             new Issuer(4, 4, 16, 16),
             new Issuer(4, 4, 19, 19),
@@ -66,54 +70,55 @@ public final class CardNumbers {
             new Issuer(508, 508, 16, 16),
             new Issuer(2200, 2204, 16, 19),
             new Issuer(9792, 9792, 16, 16),
-            // Cards for use within Korea: 9, then the country's number, 410; its issuers use all of 94.
+            // Korean domestic cards: 9 followed by the country code 410. Issuers use the whole of 94.
             new Issuer(94, 94, 16, 16));
 
     private static final Pattern UUID =
             Pattern.compile("(?<![0-9A-Fa-f])[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Fa-f])");
 
-    /** What people put between groups of digits: blanks, hyphens and dashes, and what one can't see. */
-    private static final Pattern BETWEEN_GROUPS = Pattern.compile("[\\p{Zs}\\s\\p{Pd}\\u2212\\p{Cf}]{1,3}");
+    /** Separators between groups of digits: blanks, hyphens, dashes and invisible characters. */
+    private static final Pattern GROUP_SEPARATOR = Pattern.compile("[\\p{Zs}\\s\\p{Pd}\\u2212\\p{Cf}]{1,3}");
 
-    /** As numbers are printed on cards: fours, or what American Express and Diners Club do. */
-    private static final Pattern PRINTED =
+    /** Groups as printed on cards: of four digits, or as American Express and Diners Club group them. */
+    private static final Pattern PRINTED_GROUPS =
             Pattern.compile("\\d{13,19}|\\d{4}(?: \\d{4}){2,3} \\d{1,4}|\\d{4} \\d{6} \\d{4,5}");
 
     private CardNumbers() {}
 
     /**
-     * Refuses text that holds a card number.
+     * Rejects text that contains a card number.
      *
-     * @param field the text's place in the body, as the client calls it
-     * @throws Problem 422 {@code card-number-refused}, which names the field and not what stands in it
+     * @param field path of the text in the request body
+     * @throws Problem 422 {@code card-number-refused}, which names the field and not its value
      */
     public static void refuseIn(String field, String text) {
         if (foundIn(text)) {
             throw new Problem(
                             ProblemCode.CARD_NUMBER_REFUSED,
-                            field + " holds a card number; remove it: card numbers belong to the payment service"
-                                    + " provider alone, and nothing of this request was kept")
-                    .with("errors", List.of(new Problem.FieldError(field, "must not hold a card number")));
+                            field
+                                    + " contains a card number; remove it: only the payment service provider may receive card"
+                                    + " numbers, and nothing of this request was stored")
+                    .with("errors", List.of(new Problem.FieldError(field, "must not contain a card number")));
         }
     }
 
-    /** Whether there is a card number in the text. */
+    /** Whether the text contains a card number. */
     public static boolean foundIn(String text) {
         if (text.length() < SHORTEST) {
             return false;
         }
-        for (List<String> row : rows(UUID.matcher(text).replaceAll("x"))) {
-            if (anyCard(row)) {
+        for (List<String> sequence : sequences(UUID.matcher(text).replaceAll("x"))) {
+            if (containsCard(sequence)) {
                 return true;
             }
         }
         return false;
     }
 
-    /** The rows of digits: each is the groups that nothing but blanks and hyphens stands between. */
-    private static List<List<String>> rows(String text) {
-        List<List<String>> rows = new ArrayList<>();
-        List<String> row = new ArrayList<>();
+    /** Splits the text into sequences of digit groups that only separators divide. */
+    private static List<List<String>> sequences(String text) {
+        List<List<String>> sequences = new ArrayList<>();
+        List<String> sequence = new ArrayList<>();
         StringBuilder between = new StringBuilder();
         int at = 0;
         while (at < text.length()) {
@@ -123,31 +128,34 @@ public final class CardNumbers {
                 at += Character.charCount(text.codePointAt(at));
             }
             if (!group.isEmpty()) {
-                if (!row.isEmpty() && !BETWEEN_GROUPS.matcher(between).matches()) {
-                    rows.add(row);
-                    row = new ArrayList<>();
+                if (!sequence.isEmpty() && !GROUP_SEPARATOR.matcher(between).matches()) {
+                    sequences.add(sequence);
+                    sequence = new ArrayList<>();
                 }
-                row.add(group.toString());
+                sequence.add(group.toString());
                 between.setLength(0);
             } else {
                 between.appendCodePoint(text.codePointAt(at));
                 at += Character.charCount(text.codePointAt(at));
             }
         }
-        rows.add(row);
-        return rows;
+        sequences.add(sequence);
+        return sequences;
     }
 
-    /** A whole row counts however it is grouped; a part of one, with other numbers beside it, as cards are printed. */
-    private static boolean anyCard(List<String> row) {
-        for (int from = 0; from < row.size(); from++) {
+    /** A complete sequence may be grouped in any way; a part of one only as printed on cards. */
+    private static boolean containsCard(List<String> sequence) {
+        for (int from = 0; from < sequence.size(); from++) {
             int digits = 0;
-            for (int to = from; to < row.size() && digits <= LONGEST; to++) {
-                digits += row.get(to).length();
-                boolean whole = from == 0 && to == row.size() - 1;
+            for (int to = from; to < sequence.size() && digits <= LONGEST; to++) {
+                digits += sequence.get(to).length();
+                boolean complete = from == 0 && to == sequence.size() - 1;
                 if (digits >= SHORTEST && digits <= LONGEST) {
-                    List<String> groups = row.subList(from, to + 1);
-                    if ((whole || PRINTED.matcher(String.join(" ", groups)).matches())
+                    List<String> groups = sequence.subList(from, to + 1);
+                    if ((complete
+                                    || PRINTED_GROUPS
+                                            .matcher(String.join(" ", groups))
+                                            .matches())
                             && isCard(String.join("", groups))) {
                         return true;
                     }
@@ -158,10 +166,10 @@ public final class CardNumbers {
     }
 
     private static boolean isCard(String digits) {
-        return ISSUERS.stream().anyMatch(issuer -> issuer.issued(digits)) && luhn(digits);
+        return ISSUERS.stream().anyMatch(issuer -> issuer.matches(digits)) && luhn(digits);
     }
 
-    /** From the right, every second digit doubled and its own digits summed: the sum ends in 0. */
+    /** The Luhn formula: from the right, every second digit is doubled and its digits summed; the total must end in 0. */
     private static boolean luhn(String digits) {
         int sum = 0;
         for (int i = 0; i < digits.length(); i++) {

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What is wrong with a body, gathered field by field, so that a client hears of everything at once. */
+/** Collects the invalid fields of a request body, so that one response reports all of them. Not thread-safe. */
 public final class FieldErrors {
 
     private final List<FieldError> errors = new ArrayList<>();
@@ -15,23 +15,23 @@ public final class FieldErrors {
     }
 
     /**
-     * A text that people read: 1 to so many characters, none of them a control character.
+     * Validates free text: 1 to {@code maxChars} characters, not all blank, without control characters.
      *
-     * @return the text, or an empty one after noting what is wrong
+     * @return the text; empty if it is invalid, after adding the error
      */
     public String text(String field, @Nullable String value, int maxChars) {
-        boolean sound = value != null
+        boolean valid = value != null
                 && !value.isBlank()
                 && value.length() <= maxChars
                 && value.chars().noneMatch(Character::isISOControl);
-        if (!sound || value == null) {
+        if (!valid || value == null) {
             add(field, "must be a text of 1 to " + maxChars + " characters");
             return "";
         }
         return value;
     }
 
-    /** @throws Problem 422 {@code invalid-field} if anything is wrong */
+    /** @throws Problem 422 {@code invalid-field} if there are errors */
     public void throwIfAny() {
         if (!errors.isEmpty()) {
             throw Problem.invalid(errors);

@@ -3,32 +3,32 @@ package dev.jangbu.api.http;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Ids in paths and cursors. */
+/** Parses ids in paths and cursors. */
 public final class Ids {
 
     private Ids() {}
 
     /**
-     * The id of a resource from its path.
+     * Parses the id of a resource in a path.
      *
-     * @param what the resource, for the message
-     * @throws Problem 404: what is no id is the same as an id that nothing has
+     * @param resource its kind, for the message
+     * @throws Problem 404 if it is not an id, as for an unknown id
      */
-    public static UUID inPath(String text, String what) {
-        return parse(text).orElseThrow(() -> Problem.notFound(what));
+    public static UUID inPath(String text, String resource) {
+        return parse(text).orElseThrow(() -> Problem.notFound(resource));
     }
 
-    /** @throws IllegalArgumentException if it is no id */
+    /** @throws IllegalArgumentException if it is not an id */
     public static UUID inCursor(String text) {
         return parse(text).orElseThrow(IllegalArgumentException::new);
     }
 
-    /** {@link UUID#fromString} takes also what is shorter than an id; that is none here. */
+    /** Stricter than {@link UUID#fromString}, which accepts shortened ids. */
     private static Optional<UUID> parse(String text) {
         try {
             UUID id = UUID.fromString(text);
             return id.toString().equalsIgnoreCase(text) ? Optional.of(id) : Optional.empty();
-        } catch (IllegalArgumentException notAnId) {
+        } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
     }

@@ -15,8 +15,8 @@ import reactor.netty.NettyPipeline;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What the HTTP server refuses by itself, since it can't read the request at all, it refuses with a status and no body; this
- * makes it a problem as every other refusal.
+ * Adds a problem body to the error responses of the HTTP server itself. Reactor Netty answers a request that it can't parse
+ * with a bare status.
  */
 @Component
 final class NettyErrorResponses implements WebServerFactoryCustomizer<NettyReactiveWebServerFactory> {
@@ -30,14 +30,14 @@ final class NettyErrorResponses implements WebServerFactoryCustomizer<NettyReact
     @Override
     public void customize(NettyReactiveWebServerFactory factory) {
         factory.addServerCustomizers(server -> server.doOnChannelInit((observer, channel, address) ->
-                channel.pipeline().addAfter(NettyPipeline.HttpCodec, "problems", new Handler(json))));
+                channel.pipeline().addAfter(NettyPipeline.HttpCodec, "problems", new ProblemBodyHandler(json))));
     }
 
-    private static final class Handler extends ChannelOutboundHandlerAdapter {
+    private static final class ProblemBodyHandler extends ChannelOutboundHandlerAdapter {
 
         private final JsonMapper json;
 
-        Handler(JsonMapper json) {
+        ProblemBodyHandler(JsonMapper json) {
             this.json = json;
         }
 
@@ -59,23 +59,23 @@ final class NettyErrorResponses implements WebServerFactoryCustomizer<NettyReact
             Problem problem =
                     switch (bare.status().code()) {
                         case 413 -> new Problem(ProblemCode.BODY_TOO_LARGE, "A body may have 64 KiB");
-                        case 414 -> new Problem(ProblemCode.URI_TOO_LONG, "The first line of a request may have 4 KiB");
+                        case 414 -> new Problem(ProblemCode.URI_TOO_LONG, "The request line may have 4 KiB");
                         case 431 ->
                             new Problem(ProblemCode.HEADERS_TOO_LARGE, "The headers of a request may have 8 KiB");
                         default ->
                             new Problem(
                                     ProblemCode.MALFORMED_REQUEST,
-                                    "This is not a request as HTTP/1.1 and the syntax of URIs have it");
+                                    "The request is not valid HTTP/1.1, or its URI is not valid");
                     };
-            // Which resource it was about can't be told.
+            // The requested resource is unknown: the request could not be parsed.
             byte[] body = json.writeValueAsBytes(problem.body("/"));
-            FullHttpResponse whole = bare.replace(Unpooled.wrappedBuffer(body));
-            whole.setStatus(HttpResponseStatus.valueOf(problem.code().status()));
-            whole.headers()
+            FullHttpResponse complete = bare.replace(Unpooled.wrappedBuffer(body));
+            complete.setStatus(HttpResponseStatus.valueOf(problem.code().status()));
+            complete.headers()
                     .set(HttpHeaderNames.CONTENT_TYPE, MediaType.APPLICATION_PROBLEM_JSON_VALUE)
                     .set(HttpHeaderNames.CONTENT_LENGTH, body.length);
             bare.release();
-            return whole;
+            return complete;
         }
     }
 }

@@ -2,12 +2,12 @@ package dev.jangbu.api.http;
 
 import reactor.core.publisher.Mono;
 
-/** Work that a client's going away must not break off half-way: money may be on its way. */
+/** Runs work to its end even if the client disconnects: money may already be moving. */
 public final class NonCancellable {
 
     private NonCancellable() {}
 
-    /** Runs the work to its end, whoever still listens. */
+    /** Starts the work on subscription; cancelling the returned {@code Mono} doesn't cancel the work. */
     public static <T> Mono<T> run(Mono<T> work) {
         return Mono.defer(() -> Mono.fromFuture(work.toFuture(), true));
     }

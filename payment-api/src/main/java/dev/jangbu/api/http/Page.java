@@ -20,12 +20,12 @@ import org.springframework.web.util.UriComponentsBuilder;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What part of a list is asked for. A cursor names the last item that the client has seen, so that items that come in between
- * neither hide nor repeat others; clients only hand it back.
+ * The requested page of a list. A cursor holds the key of the last item of the previous page, so items inserted meanwhile
+ * neither hide nor repeat others. It is opaque to clients.
  *
  * @param limit 1 to 100
- * @param after the key of the last item seen; null at the beginning
- * @param filters the other parameters, each once
+ * @param after key of the last item of the previous page; null: first page
+ * @param filters the other query parameters
  */
 public record Page(String path, int limit, @Nullable String after, Map<String, String> filters) {
 
@@ -34,10 +34,10 @@ public record Page(String path, int limit, @Nullable String after, Map<String, S
     private static final int CURSOR_MAX_CHARS = 200;
 
     /**
-     * Reads a request for a list.
+     * Parses the query of a list request.
      *
-     * @param known the filters that the list knows
-     * @throws Problem 422 that names every parameter that is wrong
+     * @param known names of the filters that the list supports
+     * @throws Problem 422 that names every invalid parameter
      */
     public static Page of(ServerHttpRequest request, Set<String> known) {
         MultiValueMap<String, String> query = request.getQueryParams();
@@ -47,11 +47,11 @@ public record Page(String path, int limit, @Nullable String after, Map<String, S
             if (values.size() != 1
                     || values.getFirst() == null
                     || values.getFirst().isEmpty()) {
-                errors.add(new FieldError(shown(name), "must be given once, with a value"));
+                errors.add(new FieldError(printable(name), "must be given once, with a value"));
             } else if (known.contains(name)) {
                 filters.put(name, values.getFirst());
             } else if (!name.equals("limit") && !name.equals("cursor")) {
-                errors.add(new FieldError(shown(name), "is not a parameter of this list"));
+                errors.add(new FieldError(printable(name), "is not a parameter of this list"));
             }
         });
         if (!errors.isEmpty()) {
@@ -64,45 +64,45 @@ public record Page(String path, int limit, @Nullable String after, Map<String, S
                 filters);
     }
 
-    /** One filter; empty if it isn't given. */
+    /** The value of a filter; empty if absent. */
     public Optional<String> filter(String name) {
         return Optional.ofNullable(filters.get(name));
     }
 
-    /** One filter, read; null if it isn't given. */
-    public <T> @Nullable T filter(String name, String mustBe, Function<String, T> reading) {
+    /** The parsed value of a filter; null if absent. */
+    public <T> @Nullable T filter(String name, String mustBe, Function<String, T> parser) {
         String text = filters.get(name);
-        return text == null ? null : read(name, mustBe, text, reading);
+        return text == null ? null : parse(name, mustBe, text, parser);
     }
 
-    /** The cursor, read as the key that this list is ordered by; null at the beginning. */
-    public <T> @Nullable T after(Function<String, T> reading) {
-        return after == null ? null : read("cursor", "must be one that a list like this gave out", after, reading);
+    /** The cursor, parsed as the sort key of this list; null: first page. */
+    public <T> @Nullable T after(Function<String, T> parser) {
+        return after == null ? null : parse("cursor", "must be the nextCursor of a page of this list", after, parser);
     }
 
-    /** How many rows to select: one more than are shown tells whether there are more. */
+    /** The number of rows to select: one more than the limit, which tells whether there is a next page. */
     public int rows() {
         return limit + 1;
     }
 
     /**
-     * The answer.
+     * The response: the page and the link to the next one.
      *
      * @param found up to {@link #rows()} items
-     * @param key of an item, which {@link #after(Function)} reads
+     * @param key returns the sort key of an item, as {@link #after(Function)} parses it
      */
-    public <T> ResponseEntity<byte[]> answer(JsonMapper json, List<T> found, Function<T, String> key) {
+    public <T> ResponseEntity<byte[]> toEntity(JsonMapper json, List<T> found, Function<T, String> key) {
         boolean more = found.size() > limit;
-        List<T> shown = more ? found.subList(0, limit) : found;
+        List<T> items = more ? found.subList(0, limit) : found;
         HttpHeaders headers = new HttpHeaders();
         headers.setContentType(MediaType.APPLICATION_JSON);
         Map<String, @Nullable Object> body = new LinkedHashMap<>();
-        body.put("data", shown);
+        body.put("data", items);
         body.put("nextCursor", null);
         if (more) {
             String next = Base64.getUrlEncoder()
                     .withoutPadding()
-                    .encodeToString(key.apply(shown.getLast()).getBytes(StandardCharsets.UTF_8));
+                    .encodeToString(key.apply(items.getLast()).getBytes(StandardCharsets.UTF_8));
             body.put("nextCursor", next);
             headers.set(HttpHeaders.LINK, "<" + link(next) + ">; rel=\"next\"");
         }
@@ -123,8 +123,8 @@ public record Page(String path, int limit, @Nullable String after, Map<String, S
         String mustBe = "must be an integer from 1 to " + LIMIT_MAX;
         return text == null
                 ? LIMIT_DEFAULT
-                : read("limit", mustBe, text, given -> {
-                    int limit = Integer.parseInt(given);
+                : parse("limit", mustBe, text, value -> {
+                    int limit = Integer.parseInt(value);
                     if (limit < 1 || limit > LIMIT_MAX) {
                         throw new IllegalArgumentException();
                     }
@@ -135,24 +135,24 @@ public record Page(String path, int limit, @Nullable String after, Map<String, S
     private static @Nullable String cursor(@Nullable String text) {
         return text == null
                 ? null
-                : read("cursor", "must be one that a list gave out", text, given -> {
-                    if (given.length() > CURSOR_MAX_CHARS) {
+                : parse("cursor", "must be the nextCursor of a page", text, value -> {
+                    if (value.length() > CURSOR_MAX_CHARS) {
                         throw new IllegalArgumentException();
                     }
-                    return new String(Base64.getUrlDecoder().decode(given), StandardCharsets.UTF_8);
+                    return new String(Base64.getUrlDecoder().decode(value), StandardCharsets.UTF_8);
                 });
     }
 
-    private static <T> T read(String name, String mustBe, String text, Function<String, T> reading) {
+    private static <T> T parse(String name, String mustBe, String text, Function<String, T> parser) {
         try {
-            return reading.apply(text);
-        } catch (IllegalArgumentException | java.time.DateTimeException unreadable) {
+            return parser.apply(text);
+        } catch (IllegalArgumentException | java.time.DateTimeException e) {
             throw Problem.invalid(name, mustBe);
         }
     }
 
-    /** A parameter's name comes from the client: only what looks like a name is repeated. */
-    private static String shown(String name) {
+    /** A parameter's name comes from the client, so only a plain name is echoed. */
+    private static String printable(String name) {
         return name.matches("[A-Za-z0-9_.-]{1,40}") ? name : "a parameter";
     }
 }

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.ProblemDetail;
 
 /**
- * A refusal on its way to the client, as {@code application/problem+json} (RFC 9457). Its detail says what to do, and
- * never holds a secret or a value that the client sent.
+ * An error response as {@code application/problem+json} (RFC 9457). Its detail tells the client what to do, and never contains
+ * a secret or a value from the request.
  */
 public final class Problem extends RuntimeException {
 
@@ -23,7 +23,7 @@ public final class Problem extends RuntimeException {
         this.code = code;
     }
 
-    /** What is wrong with one field of the request. */
+    /** The error in one field of the request. */
     public record FieldError(String field, String detail) {}
 
     /** 422 {@code invalid-field}, with an error for each field. */
@@ -39,8 +39,8 @@ public final class Problem extends RuntimeException {
         return invalid(List.of(new FieldError(field, detail)));
     }
 
-    public static Problem notFound(String what) {
-        return new Problem(ProblemCode.NOT_FOUND, "There is no such " + what);
+    public static Problem notFound(String resource) {
+        return new Problem(ProblemCode.NOT_FOUND, "There is no such " + resource);
     }
 
     /** Adds a member to the problem. */
@@ -65,7 +65,7 @@ public final class Problem extends RuntimeException {
                 : Math.max(1, retryAfter.plusMillis(999).toSeconds());
     }
 
-    /** The body. */
+    /** The response body. */
     public ProblemDetail body(@Nullable String instance) {
         ProblemDetail body = ProblemDetail.forStatus(code.status());
         body.setType(URI.create("urn:jangbu:problem:" + code.text()));

@@ -1,6 +1,6 @@
 package dev.jangbu.api.http;
 
-/** Every code that a problem's {@code code} may have, with its HTTP status and its title (RFC 9457). */
+/** The values of a problem's {@code code}, each with its HTTP status and title (RFC 9457). */
 public enum ProblemCode {
     MALFORMED_REQUEST(400, "The request can't be read"),
     IDEMPOTENCY_KEY_MISSING(400, "An Idempotency-Key is needed"),
@@ -30,7 +30,7 @@ public enum ProblemCode {
     TOO_MANY_REQUESTS(429, "Too many requests with this API key"),
     HEADERS_TOO_LARGE(431, "The headers are too large"),
     INTERNAL(500, "Something is wrong on our side"),
-    /** Answered by the service that keeps the wallets. */
+    /** Sent by the streams processor, whose responses the gateway passes on. */
     RESTORING(503, "The wallets are being restored"),
     QUEUE_FULL(503, "Too many payments are queued"),
     UNAVAILABLE(503, "Not available at the moment"),
@@ -52,7 +52,7 @@ public enum ProblemCode {
         return title;
     }
 
-    /** As it stands in a problem: lower case with hyphens. */
+    /** The code in problems: lower case with hyphens. */
     public String text() {
         return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
     }

@@ -33,7 +33,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Answers every refusal and failure as a problem; what nobody foresaw is a 500 with the trace's id, logged once. */
+/** Converts every error to a problem response. An unexpected one is a 500 with the trace id, logged once. */
 @Component
 @Order(-2)
 final class ProblemHandler implements WebExceptionHandler {
@@ -71,66 +71,65 @@ final class ProblemHandler implements WebExceptionHandler {
         byte[] body = json.writeValueAsBytes(
                 problem.body(exchange.getRequest().getPath().value()));
         return response.writeWith(Mono.just(response.bufferFactory().wrap(body)))
-                .onErrorResume(unwritable -> {
-                    // The server has refused the rest of the request by itself, or the client is gone.
-                    log.debug("A refusal couldn't be written: {}", unwritable.toString());
+                .onErrorResume(error -> {
+                    // The server has rejected the rest of the request itself, or the client has disconnected.
+                    log.debug("The error response could not be written: {}", error.toString());
                     return Mono.empty();
                 });
     }
 
     private static Problem problemOf(ServerWebExchange exchange, Throwable thrown) {
-        if (DatabaseRefusals.isBug(thrown)) {
-            return unforeseen(exchange, thrown);
+        if (DatabaseErrors.isBug(thrown)) {
+            return unexpected(exchange, thrown);
         }
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
             switch (cause) {
                 case Problem problem -> {
                     return problem;
                 }
-                case DataBufferLimitException tooLarge -> {
+                case DataBufferLimitException e -> {
                     return new Problem(ProblemCode.BODY_TOO_LARGE, "A body may have 64 KiB");
                 }
-                case UnrecognizedPropertyException unknown -> {
+                case UnrecognizedPropertyException e -> {
                     return new Problem(
                             ProblemCode.MALFORMED_REQUEST,
-                            "The body has a field that this call doesn't know, at " + at(unknown)
-                                    + "; remove it or correct its name");
+                            "The body has an unknown field at " + pathOf(e) + "; remove it or correct its name");
                 }
-                case JacksonException unreadable -> {
-                    String why = unreadable.getCause() instanceof Problem known
-                            ? known.getMessage()
-                            : "The body is not the JSON that this call takes";
-                    return new Problem(ProblemCode.MALFORMED_REQUEST, why + ", at " + at(unreadable));
+                case JacksonException e -> {
+                    String why = e.getCause() instanceof Problem problem
+                            ? problem.getMessage()
+                            : "The body is not the JSON object that this call expects";
+                    return new Problem(ProblemCode.MALFORMED_REQUEST, why + ", at " + pathOf(e));
                 }
-                case DataAccessResourceFailureException unreachable -> {
-                    return databaseAway(unreachable);
+                case DataAccessResourceFailureException e -> {
+                    return databaseUnavailable(e);
                 }
-                case TransientDataAccessException passing -> {
-                    return databaseAway(passing);
+                case TransientDataAccessException e -> {
+                    return databaseUnavailable(e);
                 }
-                case TransactionException noTransaction -> {
-                    return databaseAway(noTransaction);
+                case TransactionException e -> {
+                    return databaseUnavailable(e);
                 }
-                case R2dbcNonTransientResourceException gone -> {
-                    return databaseAway(gone);
+                case R2dbcNonTransientResourceException e -> {
+                    return databaseUnavailable(e);
                 }
-                case R2dbcTransientException passing -> {
-                    return databaseAway(passing);
+                case R2dbcTransientException e -> {
+                    return databaseUnavailable(e);
                 }
                 default -> {}
             }
         }
         return switch (thrown) {
-            case UnsupportedMediaTypeStatusException unsupported ->
+            case UnsupportedMediaTypeStatusException e ->
                 new Problem(ProblemCode.UNSUPPORTED_MEDIA_TYPE, "Send the body as Content-Type: application/json");
-            case MethodNotAllowedException notAllowed ->
-                new Problem(ProblemCode.METHOD_NOT_ALLOWED, "Allowed here: " + methods(notAllowed));
-            case ServerWebInputException bodiless ->
-                new Problem(ProblemCode.MALFORMED_REQUEST, "The body must be the JSON object that this call takes");
-            case ResponseStatusException status -> ofStatus(exchange, status);
-            case DecodingException unreadable ->
-                new Problem(ProblemCode.MALFORMED_REQUEST, "The body is not the JSON that this call takes");
-            default -> unforeseen(exchange, thrown);
+            case MethodNotAllowedException e ->
+                new Problem(ProblemCode.METHOD_NOT_ALLOWED, "Allowed methods: " + methods(e));
+            case ServerWebInputException e ->
+                new Problem(ProblemCode.MALFORMED_REQUEST, "The body must be the JSON object that this call expects");
+            case ResponseStatusException e -> ofStatus(exchange, e);
+            case DecodingException e ->
+                new Problem(ProblemCode.MALFORMED_REQUEST, "The body is not the JSON object that this call expects");
+            default -> unexpected(exchange, thrown);
         };
     }
 
@@ -147,12 +146,12 @@ final class ProblemHandler implements WebExceptionHandler {
             return Problem.notFound("resource");
         }
         return status.is4xxClientError()
-                ? new Problem(ProblemCode.MALFORMED_REQUEST, "The request is not one that this call takes")
-                : unforeseen(exchange, thrown);
+                ? new Problem(ProblemCode.MALFORMED_REQUEST, "The request is not valid for this call")
+                : unexpected(exchange, thrown);
     }
 
-    /** Where in the body, by names and indexes alone: what stands there may be a secret, and so may what is no name. */
-    private static String at(JacksonException e) {
+    /** The path of the error in the body, by field names and indexes. Never contains values, nor names that may be secrets. */
+    private static String pathOf(JacksonException e) {
         StringBuilder path = new StringBuilder("$");
         for (JacksonException.Reference step : e.getPath()) {
             String name = step.getPropertyName();
@@ -165,26 +164,27 @@ final class ProblemHandler implements WebExceptionHandler {
         return path.toString();
     }
 
-    private static Problem databaseAway(Throwable thrown) {
-        log.warn("The database doesn't answer: {}", thrown.toString());
-        return new Problem(ProblemCode.UNAVAILABLE, "The database doesn't answer; try again with the same key")
+    private static Problem databaseUnavailable(Throwable thrown) {
+        log.warn("The database is unavailable: {}", thrown.toString());
+        return new Problem(ProblemCode.UNAVAILABLE, "The database is unavailable; try again with the same key")
                 .retryAfter(Duration.ofSeconds(2));
     }
 
-    private static Problem unforeseen(ServerWebExchange exchange, Throwable thrown) {
-        // Answered all the same: a client that is gone reads nothing, one that isn't must not be shown an empty 200.
+    private static Problem unexpected(ServerWebExchange exchange, Throwable thrown) {
+        // Sent even so: if the client is still connected, it must not get an empty 200.
         if (DisconnectedClientHelper.isClientDisconnectedException(thrown)) {
-            log.debug("The client went away: {}", thrown.toString());
-            return new Problem(ProblemCode.UNAVAILABLE, "The connection broke off; try again with the same key")
+            log.debug("The client disconnected: {}", thrown.toString());
+            return new Problem(ProblemCode.UNAVAILABLE, "The connection was lost; try again with the same key")
                     .retryAfter(Duration.ofSeconds(2));
         }
         if (thrown instanceof IOException || thrown instanceof TimeoutException) {
             log.warn("Refused with 503: {}", thrown.toString());
-            return new Problem(ProblemCode.UNAVAILABLE, "Something that is needed doesn't answer")
+            return new Problem(ProblemCode.UNAVAILABLE, "A service behind this one does not respond")
                     .retryAfter(Duration.ofSeconds(2));
         }
         String traceId = TraceContext.of(exchange).traceId();
-        log.error("Unforeseen, trace {}", traceId, thrown);
-        return new Problem(ProblemCode.INTERNAL, "This is a bug; tell us the traceId").with("traceId", traceId);
+        log.error("Unexpected error, trace {}", traceId, thrown);
+        return new Problem(ProblemCode.INTERNAL, "An internal error; report it with the traceId")
+                .with("traceId", traceId);
     }
 }

@@ -10,20 +10,21 @@ import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Mono;
 
 /**
- * No request goes on for ever, not even when something behind it falls silent. What was begun for it goes on, and the same
- * key gets its answer.
+ * Answers 503 when a request takes longer than {@link #TIMEOUT}. Work that the request has started continues; its result is
+ * available under the same idempotency key.
  */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class RequestTimeoutFilter implements WebFilter {
 
-    /** More than the longest wait and all calls to the PSP that one request may take. */
-    private static final Duration LIMIT = Duration.ofSeconds(120);
+    /** Longer than the longest {@code Prefer: wait} and all PSP calls of one request together. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(120);
 
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
-        return chain.filter(exchange).timeout(LIMIT, Mono.error(() -> new Problem(
-                        ProblemCode.UNAVAILABLE, "Something that is needed doesn't answer; try again with the same key")
+        return chain.filter(exchange).timeout(TIMEOUT, Mono.error(() -> new Problem(
+                        ProblemCode.UNAVAILABLE,
+                        "A service behind this one does not respond; try again with the same key")
                 .retryAfter(Duration.ofSeconds(2))));
     }
 }

@@ -17,13 +17,13 @@ import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Mono;
 
-/** Refuses, before anything else, a request that two readers could read differently or that can't be stored as text. */
+/** Rejects ambiguous requests, and those whose path or query can't be stored as text, before any other filter. */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class RequestValidationFilter implements WebFilter {
 
-    /** Of these, one is meant; whoever takes the first and whoever takes the last would disagree about the second. */
-    private static final List<String> ONCE = List.of(
+    /** Headers that may occur once: of two values, different parsers would use different ones. */
+    private static final List<String> SINGLE_VALUED = List.of(
             HttpHeaders.HOST,
             HttpHeaders.CONTENT_TYPE,
             HttpHeaders.CONTENT_ENCODING,
@@ -34,15 +34,15 @@ final class RequestValidationFilter implements WebFilter {
     public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
         ServerHttpRequest request = exchange.getRequest();
         HttpHeaders headers = request.getHeaders();
-        for (String name : ONCE) {
+        for (String name : SINGLE_VALUED) {
             if (headers.getOrEmpty(name).size() > 1) {
                 return Mono.error(new Problem(ProblemCode.MALFORMED_REQUEST, "Send the header " + name + " once"));
             }
         }
         String encoding = headers.getFirst(HttpHeaders.CONTENT_ENCODING);
         if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
-            return Mono.error(new Problem(
-                    ProblemCode.UNSUPPORTED_MEDIA_TYPE, "Send the body as it is, without Content-Encoding"));
+            return Mono.error(
+                    new Problem(ProblemCode.UNSUPPORTED_MEDIA_TYPE, "Send the body without Content-Encoding"));
         }
         URI uri = request.getURI();
         if (!isText(uri.getRawPath()) || !isText(uri.getRawQuery())) {
@@ -53,7 +53,7 @@ final class RequestValidationFilter implements WebFilter {
         return chain.filter(exchange);
     }
 
-    /** Whether it is valid UTF-8 without U+0000 once it is decoded; that each % has its two digits, the URI has made sure. */
+    /** Whether the percent-decoded bytes are valid UTF-8 without U+0000. {@link URI} has checked the escapes. */
     static boolean isText(@Nullable String raw) {
         if (raw == null) {
             return true;
@@ -76,7 +76,7 @@ final class RequestValidationFilter implements WebFilter {
         try {
             StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes.toByteArray()));
             return true;
-        } catch (CharacterCodingException invalid) {
+        } catch (CharacterCodingException e) {
             return false;
         }
     }

@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.web.server.ServerWebExchange;
 
 /**
- * The trace that a request belongs to: the client's, or one begun here.
+ * The trace of a request: the client's, or a new one.
  *
- * @param traceparent as W3C Trace Context writes it, version 00
+ * @param traceparent the header's value, version 00
  * @see <a href="https://www.w3.org/TR/trace-context/#traceparent-header">W3C Trace Context</a>
  */
 public record TraceContext(String traceparent) {
@@ -18,7 +18,7 @@ public record TraceContext(String traceparent) {
     private static final String ATTRIBUTE = TraceContext.class.getName();
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    /** The request's, the same one however often it is asked for. */
+    /** The trace of this request; always the same instance. */
     public static TraceContext of(ServerWebExchange exchange) {
         return (TraceContext) exchange.getAttributes()
                 .computeIfAbsent(

@@ -1,4 +1,4 @@
-/** HTTP's own matters: keys, preferences, problems, and the reads that other services answer. */
+/** HTTP concerns shared by all endpoints: request validation, JSON, paging, problems (RFC 9457), preferences, tracing. */
 @NullMarked
 package dev.jangbu.api.http;
 

@@ -8,7 +8,7 @@ import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/** SHA-256 over a call and what its body says, so that white space and the order of fields make no difference. */
+/** SHA-256 over the operation and the parsed body. White space and the order of fields make no difference. */
 public record Fingerprint(byte[] sha256) {
 
     private static final JsonMapper CANONICAL = JsonMapper.builder()
@@ -17,10 +17,10 @@ public record Fingerprint(byte[] sha256) {
             .build();
 
     /**
-     * The fingerprint of a call.
+     * Computes the fingerprint of a call.
      *
-     * @param operation the operation and the resource that it is about
-     * @param body the body as it was read
+     * @param operation the operation and its resource
+     * @param body the parsed body
      */
     public static Fingerprint of(String operation, Object body) {
         try {

@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 import org.springframework.http.HttpHeaders;
 
 /**
- * What a client calls one piece of work: a repetition of the call with the same key does nothing anew.
+ * The client's name for one operation. A call repeated with the same key is not executed again.
  *
  * @param text 1 to 255 visible characters
  * @see <a href="https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/">The Idempotency-Key HTTP header
@@ -18,16 +18,16 @@ public record IdempotencyKey(String text) {
     private static final Pattern VISIBLE = Pattern.compile("[!-~]{1,255}");
 
     /**
-     * Reads the header; the quotes of its structured-field form are stripped.
+     * Parses the header. Quotes, as in its structured-field form, are stripped.
      *
-     * @throws Problem 400 if it is missing or not of that form
+     * @throws Problem 400 if it is missing or invalid
      */
     public static IdempotencyKey of(HttpHeaders headers) {
         String value = headers.getFirst(HEADER);
         if (value == null || value.isBlank()) {
             throw new Problem(
                     ProblemCode.IDEMPOTENCY_KEY_MISSING,
-                    "Send an Idempotency-Key header, one value for each piece of work, the same for its repetitions");
+                    "Send an Idempotency-Key header: a new value for each operation, the same value for its repetitions");
         }
         String text = value.strip();
         if (text.length() >= 2 && text.startsWith("\"") && text.endsWith("\"")) {

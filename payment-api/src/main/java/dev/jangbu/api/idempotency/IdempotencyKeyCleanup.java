@@ -1,20 +1,20 @@
 package dev.jangbu.api.idempotency;
 
-import dev.jangbu.api.PaymentApiSettings;
+import dev.jangbu.api.settings.PaymentApiSettings;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
-/** Forgets idempotency keys that are too old to be repeated, so that their table stays small. */
+/** Deletes idempotency keys older than {@code jangbu.idempotency.kept-for}. */
 @Component
 class IdempotencyKeyCleanup {
 
     private static final Logger log = LoggerFactory.getLogger(IdempotencyKeyCleanup.class);
 
     private static final int BATCH = 1_000;
-    /** After so many batches the next round goes on: nothing else waits for long. */
+    /** Batches of one run; the next run continues. */
     private static final int BATCHES_MAX = 100;
 
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
@@ -28,16 +28,16 @@ class IdempotencyKeyCleanup {
     }
 
     @Scheduled(fixedDelay = 10_000)
-    void forget() {
+    void deleteExpired() {
         try {
             for (int batch = 0; batch < BATCHES_MAX; batch++) {
-                Long forgotten = keys.forgetOlderThan(keptFor, BATCH).block(TIMEOUT);
-                if (forgotten == null || forgotten < BATCH) {
+                Long deleted = keys.deleteOlderThan(keptFor, BATCH).block(TIMEOUT);
+                if (deleted == null || deleted < BATCH) {
                     return;
                 }
             }
-        } catch (RuntimeException databaseAway) {
-            log.warn("Could not forget old idempotency keys: {}", databaseAway.toString());
+        } catch (RuntimeException e) {
+            log.warn("Could not delete old idempotency keys: {}", e.toString());
         }
     }
 }

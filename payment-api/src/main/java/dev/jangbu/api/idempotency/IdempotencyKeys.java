@@ -3,7 +3,7 @@ package dev.jangbu.api.idempotency;
 import static dev.jangbu.api.database.RowMapping.required;
 
 import dev.jangbu.api.database.Bindings;
-import dev.jangbu.api.http.Answer;
+import dev.jangbu.api.http.ApiResponse;
 import dev.jangbu.api.http.Problem;
 import dev.jangbu.api.http.ProblemCode;
 import io.r2dbc.spi.Readable;
@@ -15,18 +15,18 @@ import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
 /**
- * The keys and their answers. Within a transaction a resource's row is locked before its keys, by everybody, so that two
- * never wait for each other.
+ * Stores idempotency keys and their responses. Every transaction locks a resource's row before its keys, so no two
+ * transactions deadlock.
  */
 @Component
 public class IdempotencyKeys {
 
     /**
-     * Takes the keys of calls that are done by the statement that this is a part of, and keeps their answers; names those whose key
-     * was free, by their resource. {@code call} has what it needs: key, fingerprint in base 64, operation, id of the resource,
-     * and the answer. Keys are taken in their order, so that no two statements wait for each other.
+     * Part of a statement that completes calls: inserts their keys with the responses, and returns the resource ids of those whose
+     * key was unused. Reads from {@code call}: key, fingerprint in base 64, operation, id of the resource, response. Inserts in the
+     * order of keys, so that no two statements deadlock.
      */
-    public static final String TAKE_ANSWERED = """
+    public static final String INSERT_DONE = """
             INSERT INTO idempotency_keys (key, fingerprint, operation, resource_id, attempt, status,
                                           answer_status, answer_location, answer_body)
             SELECT key, decode(fingerprint, 'base64'), operation, id, 0, 'DONE', answer_status, answer_location, answer_body
@@ -36,8 +36,8 @@ public class IdempotencyKeys {
             RETURNING resource_id AS id
             """;
 
-    /** The same for calls whose work only begins: {@code call} has the attempt in place of the answer. */
-    public static final String TAKE_RUNNING = """
+    /** The same for calls whose operation starts: {@code call} has the attempt instead of the response. */
+    public static final String INSERT_RUNNING = """
             INSERT INTO idempotency_keys (key, fingerprint, operation, resource_id, attempt, status, lease_until)
             SELECT key, decode(fingerprint, 'base64'), operation, id, attempt, 'RUNNING',
                    clock_timestamp() + :leaseMs * interval '1 millisecond'
@@ -48,16 +48,17 @@ public class IdempotencyKeys {
             """;
 
     /**
-     * The work of each {@code call} has come to an outcome, which is answered under every key that waits for it; or, where there
-     * is no answer, to none, and a repetition may take it up. {@code call} has the id of the resource, operation and answer.
+     * Part of a statement that records outcomes: stores the response of each {@code call} under every running key of its operation.
+     * Without a response it ends their leases, so that a repeated call can continue. Reads from {@code call}: id of the resource,
+     * operation, response.
      */
-    public static final String ANSWER_ALL = """
-            UPDATE idempotency_keys waiting
+    public static final String STORE_RESPONSES = """
+            UPDATE idempotency_keys running
                SET status = CASE WHEN call.answer_status IS NULL THEN 'RUNNING' ELSE 'DONE' END, lease_until = NULL,
                    answer_status = call.answer_status, answer_location = call.answer_location,
                    answer_body = call.answer_body
               FROM call
-             WHERE waiting.resource_id = call.id AND waiting.operation = call.operation AND waiting.status = 'RUNNING'
+             WHERE running.resource_id = call.id AND running.operation = call.operation AND running.status = 'RUNNING'
             """;
 
     private static final String INSERT = """
@@ -74,22 +75,22 @@ public class IdempotencyKeys {
              WHERE key = :key
             """;
 
-    private static final String ANSWER_ONE = """
+    private static final String STORE_RESPONSE = """
             UPDATE idempotency_keys
                SET status = 'DONE', lease_until = NULL,
                    answer_status = :answerStatus, answer_location = :answerLocation, answer_body = :answerBody
              WHERE key = :key
             """;
 
-    private static final String ANSWER_ALL_OF_ONE = """
+    private static final String STORE_RESPONSES_OF_ONE = """
             WITH call AS (
                 SELECT CAST(:resource AS uuid) AS id, CAST(:operation AS text) AS operation,
                        CAST(:answerStatus AS integer) AS answer_status, CAST(:answerLocation AS text) AS answer_location,
                        CAST(:answerBody AS text) AS answer_body)
-            """ + ANSWER_ALL;
+            """ + STORE_RESPONSES;
 
-    /** One whose work is open is forgotten too: a repetition then finds the work by its resource. */
-    private static final String FORGET = """
+    /** Includes keys of open operations without a live lease: a repeated call then finds the operation by its resource. */
+    private static final String DELETE_OLD = """
             DELETE FROM idempotency_keys
              WHERE key IN (SELECT key
                              FROM idempotency_keys
@@ -106,19 +107,19 @@ public class IdempotencyKeys {
         this.database = database;
     }
 
-    /** The answer of a call that was done before; empty if it wasn't. Takes no lock. */
-    public Mono<Answer> replay(IdempotencyKey key, Fingerprint fingerprint) {
+    /** The stored response of an earlier call; empty if there is none. Takes no lock. */
+    public Mono<ApiResponse> replay(IdempotencyKey key, Fingerprint fingerprint) {
         return database.sql(SELECT)
                 .bind("key", key.text())
                 .map(row -> read(row, fingerprint))
                 .one()
-                .flatMap(claim -> claim instanceof KeyState.Done done ? Mono.just(done.answer()) : Mono.empty());
+                .flatMap(state -> state instanceof KeyState.Done done ? Mono.just(done.answer()) : Mono.empty());
     }
 
     /**
-     * Takes the key for a call, within its transaction, or says what is under it.
+     * Claims the key for a call in the caller's transaction, or returns its state.
      *
-     * @return an error 422 {@code idempotency-key-reused} if another call stands under it
+     * @return an error 422 {@code idempotency-key-reused} if the key was used for another call
      */
     public Mono<KeyState> claim(
             IdempotencyKey key, Fingerprint fingerprint, String operation, UUID resource, int attempt, Duration lease) {
@@ -137,13 +138,13 @@ public class IdempotencyKeys {
                                 .bind("key", key.text())
                                 .map(row -> read(row, fingerprint))
                                 .one()
-                                // It was forgotten between the two statements: it is free now.
+                                // Deleted between the two statements, so unused now.
                                 .switchIfEmpty(Mono.defer(
                                         () -> claim(key, fingerprint, operation, resource, attempt, lease))));
     }
 
-    /** Lets go of a key that was just taken: what it stands for is kept elsewhere. */
-    public Mono<Void> forget(IdempotencyKey key) {
+    /** Deletes a key claimed in this transaction. */
+    public Mono<Void> release(IdempotencyKey key) {
         return database.sql("DELETE FROM idempotency_keys WHERE key = :key")
                 .bind("key", key.text())
                 .fetch()
@@ -151,61 +152,61 @@ public class IdempotencyKeys {
                 .then();
     }
 
-    /** Forgets keys of this age that nobody is at; at most so many at once. How many it were. */
-    Mono<Long> forgetOlderThan(Duration age, int limit) {
-        return database.sql(FORGET)
+    /** Deletes up to {@code limit} keys of this age that have no live lease. Returns their number. */
+    Mono<Long> deleteOlderThan(Duration age, int limit) {
+        return database.sql(DELETE_OLD)
                 .bind("ageMs", age.toMillis())
                 .bind("limit", limit)
                 .fetch()
                 .rowsUpdated();
     }
 
-    /** Stores the answer of a call that is one transaction, within it. */
-    public Mono<Void> answered(IdempotencyKey key, Answer answer) {
-        return bind(new Bindings().with("key", key.text()), answer)
-                .in(database.sql(ANSWER_ONE))
+    /** Stores the response of a call, in the transaction that claimed the key. */
+    public Mono<Void> storeResponse(IdempotencyKey key, ApiResponse response) {
+        return bind(new Bindings().with("key", key.text()), response)
+                .bindTo(database.sql(STORE_RESPONSE))
                 .fetch()
                 .rowsUpdated()
                 .then();
     }
 
-    /** Stores the answer under every key that waits for this work's outcome, in the transaction that records it. */
-    public Mono<Void> answeredAll(UUID resource, String operation, Answer answer) {
-        return all(resource, operation, answer);
+    /** Stores the response under every running key of this operation, in the transaction that records the outcome. */
+    public Mono<Void> storeResponseForAll(UUID resource, String operation, ApiResponse response) {
+        return updateAll(resource, operation, response);
     }
 
-    /** Nobody is at this work any more, and its outcome is open: a repetition may take it up. */
+    /** Ends the leases of this operation, whose outcome is unknown. A repeated call may then continue it. */
     public Mono<Void> endLeases(UUID resource, String operation) {
-        return all(resource, operation, null);
+        return updateAll(resource, operation, null);
     }
 
-    private Mono<Void> all(UUID resource, String operation, @Nullable Answer answer) {
-        return bind(new Bindings().with("resource", resource).with("operation", operation), answer)
-                .in(database.sql(ANSWER_ALL_OF_ONE))
+    private Mono<Void> updateAll(UUID resource, String operation, @Nullable ApiResponse response) {
+        return bind(new Bindings().with("resource", resource).with("operation", operation), response)
+                .bindTo(database.sql(STORE_RESPONSES_OF_ONE))
                 .fetch()
                 .rowsUpdated()
                 .then();
     }
 
-    /** 409: whoever began under this key may still be at it. */
+    /** 409: an earlier call with this key may still be running. */
     public static Problem inUse() {
         return new Problem(
                         ProblemCode.IDEMPOTENCY_KEY_IN_USE,
-                        "A call with this key is at work; repeat it later, with the same key, for its answer")
+                        "A call with this key is still running; repeat it later with the same key to get its response")
                 .retryAfter(Duration.ofSeconds(1));
     }
 
-    /** 422: the key stands for something else. */
+    /** 422: the key was used for another call. */
     public static Problem reused() {
         return new Problem(
                 ProblemCode.IDEMPOTENCY_KEY_REUSED,
-                "This Idempotency-Key came with another call or body before; use a new one for new work");
+                "This Idempotency-Key was used for another call or body; use a new key for a new operation");
     }
 
-    private static Bindings bind(Bindings values, @Nullable Answer answer) {
-        return values.with("answerStatus", answer == null ? null : answer.status(), Integer.class)
-                .with("answerLocation", answer == null ? null : answer.location(), String.class)
-                .with("answerBody", answer == null ? null : answer.body(), String.class);
+    private static Bindings bind(Bindings bindings, @Nullable ApiResponse response) {
+        return bindings.with("answerStatus", response == null ? null : response.status(), Integer.class)
+                .with("answerLocation", response == null ? null : response.location(), String.class)
+                .with("answerBody", response == null ? null : response.body(), String.class);
     }
 
     private static KeyState read(Readable row, Fingerprint fingerprint) {
@@ -217,7 +218,7 @@ public class IdempotencyKeys {
                     required(row, "resource_id", UUID.class),
                     Boolean.TRUE.equals(row.get("lease_live", Boolean.class)));
         }
-        return new KeyState.Done(new Answer(
+        return new KeyState.Done(new ApiResponse(
                         required(row, "answer_status", Integer.class),
                         required(row, "answer_body", String.class),
                         row.get("answer_location", String.class))

@@ -1,22 +1,22 @@
 package dev.jangbu.api.idempotency;
 
-import dev.jangbu.api.http.Answer;
+import dev.jangbu.api.http.ApiResponse;
 import java.util.UUID;
 
-/** What a call finds under its idempotency key. */
+/** The state of an idempotency key, as a call finds it. */
 public sealed interface KeyState {
 
-    /** Nothing: the key is this call's now. */
+    /** The key was unused and now belongs to this call. */
     record Fresh() implements KeyState {}
 
     /**
-     * Work that was begun under it.
+     * An earlier call with this key has started the operation, whose outcome is not known.
      *
-     * @param resource what it is about
-     * @param leaseLive whether whoever began may still be at it
+     * @param resource id of the operation's resource
+     * @param leaseLive whether the earlier call may still be running
      */
     record Running(UUID resource, boolean leaseLive) implements KeyState {}
 
-    /** The answer that it got. */
-    record Done(Answer answer) implements KeyState {}
+    /** The operation is done; its stored response. */
+    record Done(ApiResponse answer) implements KeyState {}
 }

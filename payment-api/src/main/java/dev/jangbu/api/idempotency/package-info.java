@@ -1,4 +1,4 @@
-/** Idempotency keys: a call that is repeated is answered again, not done again. */
+/** Idempotency keys: a repeated call gets the stored response instead of being executed again. */
 @NullMarked
 package dev.jangbu.api.idempotency;
 

@@ -18,11 +18,11 @@ import org.springframework.r2dbc.core.DatabaseClient;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
-/** Writes what is to be settled, one row for each seller's line, in the transaction of the approval. */
+/** Writes settlement requests, one row for each seller's line, in the transaction of the approval. */
 @Component
 public class Outbox {
 
-    /** What each {@code call} asks of the wallets; it has that as JSON of {@link Row}s, with the time and trace of its decision. */
+    /** Part of a statement: inserts the requests of each {@code call}, a JSON array of {@link Row}s, with its time and trace. */
     public static final String INSERT = """
             INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, ce_time, traceparent)
             SELECT request.id, '%s', request.wallet_id, '%s', decode(request.payload, 'base64'), call.decided_at,
@@ -57,40 +57,40 @@ public class Outbox {
         });
     }
 
-    /** An id of this moment: the database takes no other. */
+    /** A new UUIDv7. The database rejects ids whose time differs from the time of the insert by minutes. */
     public UUID nextId() {
         return ids.generate();
     }
 
     /**
-     * Adds what is to be settled, in the caller's transaction.
+     * Inserts settlement requests in the caller's transaction.
      *
-     * @param requests their ids are from {@link #nextId()}, taken just before
-     * @param decidedAt when what they settle was decided: the events' time
-     * @param traceparent of the request that led to it
+     * @param requests with ids from {@link #nextId()}, generated just before
+     * @param decidedAt time of the decision, which becomes the events' time
+     * @param traceparent trace of the request that led to the decision
      */
     public Mono<Void> add(List<SettlementRequested> requests, Instant decidedAt, @Nullable String traceparent) {
         return new Bindings()
                 .with("requests", rows.of(rows(requests)))
                 .with("decidedAt", decidedAt)
                 .with("traceparent", traceparent, String.class)
-                .in(database.sql(INSERT_OF_ONE))
+                .bindTo(database.sql(INSERT_OF_ONE))
                 .fetch()
                 .rowsUpdated()
                 .flatMap(inserted -> inserted == requests.size()
                         ? Mono.<Void>empty()
                         : Mono.error(new IllegalStateException(
-                                "The outbox took %d of %d requests".formatted(inserted, requests.size()))));
+                                "The outbox inserted %d of %d requests".formatted(inserted, requests.size()))));
     }
 
     /**
-     * What of a row of the outbox differs within a call.
+     * The columns of an outbox row that differ within a call.
      *
-     * @param payload the request in Avro, as it will be the Kafka record's value
+     * @param payload the request in Avro, the value of the later Kafka record
      */
     public record Row(UUID id, String walletId, byte[] payload) {}
 
-    /** These requests, as they are put down. */
+    /** Converts requests to rows. */
     public List<Row> rows(List<SettlementRequested> requests) {
         return requests.stream()
                 .map(request ->

@@ -1,8 +1,8 @@
 package dev.jangbu.api.outbox;
 
-import dev.jangbu.api.PaymentApiSettings;
 import dev.jangbu.api.http.Problem;
 import dev.jangbu.api.http.ProblemCode;
+import dev.jangbu.api.settings.PaymentApiSettings;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -17,18 +17,18 @@ import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
 /**
- * Watches the replication slot that carries the outbox to Kafka. RowMapping written before there is a slot, or after the server
- * has given it up, would never arrive: new payments are refused then, and long before it comes to that.
+ * Monitors the replication slot through which the outbox reaches Kafka. Rows written before the slot exists, or after the server
+ * has dropped it, never arrive. New payments are refused in both cases, and also when the slot retains too much WAL.
  */
 @Component
 public class ReplicationSlotMonitor {
 
     private static final Logger log = LoggerFactory.getLogger(ReplicationSlotMonitor.class);
 
-    private static final Optional<String> NO_SLOT = Optional.of("there is no replication slot yet");
+    private static final Optional<String> MISSING = Optional.of("the replication slot does not exist yet");
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
-    private static final String WATCH = """
+    private static final String SELECT = """
             SELECT coalesce(wal_status <> 'lost', false) AS usable,
                    coalesce(pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn), 0)::bigint AS retained
               FROM pg_replication_slots
@@ -37,72 +37,72 @@ public class ReplicationSlotMonitor {
 
     private final DatabaseClient database;
     private final long maxRetainedBytes;
-    private volatile Optional<String> trouble = NO_SLOT;
+    private volatile Optional<String> problem = MISSING;
     private volatile long retainedBytes;
 
     ReplicationSlotMonitor(DatabaseClient database, PaymentApiSettings settings, MeterRegistry meters) {
         this.database = database;
         this.maxRetainedBytes = settings.replicationSlot().maxRetainedWal().toBytes();
-        Gauge.builder("jangbu.outbox.wal.retained", this, stream -> stream.retainedBytes)
+        Gauge.builder("jangbu.outbox.wal.retained", this, monitor -> monitor.retainedBytes)
                 .baseUnit("bytes")
-                .description("WAL that the outbox's replication slot holds back")
+                .description("WAL that the outbox's replication slot retains")
                 .register(meters);
     }
 
     /**
-     * An error 503 if a new payment's rows might never reach Kafka. What was wrong a moment ago is looked at once more: it may
-     * have been mended since.
+     * Fails with 503 if a new payment's rows might never reach Kafka. Checks again first if the last check failed: the slot may
+     * have been fixed since.
      */
-    public Mono<Void> required() {
-        return established()
+    public Mono<Void> requireHealthy() {
+        return isHealthy()
                 ? Mono.empty()
-                : look().doOnNext(this::judged).flatMap(found -> found.map(reason -> Mono.<Void>error(refusal(reason)))
-                        .orElseGet(Mono::empty));
+                : check().doOnNext(this::update)
+                        .flatMap(current -> current.map(reason -> Mono.<Void>error(refusal(reason)))
+                                .orElseGet(Mono::empty));
     }
 
-    /** Whether new payments' rows would reach Kafka, as far as is known. */
-    public boolean established() {
-        return trouble.isEmpty();
+    /** The result of the last check. */
+    public boolean isHealthy() {
+        return problem.isEmpty();
     }
 
     private static Problem refusal(String reason) {
-        return new Problem(
-                        ProblemCode.UNAVAILABLE,
-                        "New payments wait until the change stream can carry their settlement: " + reason)
-                .retryAfter(TIMEOUT);
+        return new Problem(ProblemCode.UNAVAILABLE, "New payments are refused for now: " + reason).retryAfter(TIMEOUT);
     }
 
     @Scheduled(fixedDelay = 1000)
-    void watch() {
+    void monitor() {
         try {
-            judged(Objects.requireNonNull(look().block(TIMEOUT)));
-        } catch (RuntimeException databaseAway) {
-            // Every call is refused for that anyhow; the last judgement stands until the next look.
-            log.debug("The change stream could not be looked at", databaseAway);
+            update(Objects.requireNonNull(check().block(TIMEOUT)));
+        } catch (RuntimeException e) {
+            // Calls fail without the database anyway; the last result stands until the next check.
+            log.debug("The replication slot could not be checked", e);
         }
     }
 
-    private Mono<Optional<String>> look() {
-        return database.sql(WATCH)
-                .map(row -> judge(row.get("usable", Boolean.class), row.get("retained", Long.class)))
+    private Mono<Optional<String>> check() {
+        return database.sql(SELECT)
+                .map(row -> evaluate(row.get("usable", Boolean.class), row.get("retained", Long.class)))
                 .one()
-                .defaultIfEmpty(NO_SLOT);
+                .defaultIfEmpty(MISSING);
     }
 
-    private void judged(Optional<String> found) {
-        if (!found.equals(trouble)) {
-            found.ifPresentOrElse(
+    private void update(Optional<String> current) {
+        if (!current.equals(problem)) {
+            current.ifPresentOrElse(
                     reason -> log.warn("New payments are refused: {}", reason),
-                    () -> log.info("New payments are taken: the change stream is established"));
+                    () -> log.info("New payments are accepted: the replication slot is healthy"));
         }
-        trouble = found;
+        problem = current;
     }
 
-    private Optional<String> judge(@Nullable Boolean usable, @Nullable Long retained) {
+    private Optional<String> evaluate(@Nullable Boolean usable, @Nullable Long retained) {
         retainedBytes = retained == null ? 0 : retained;
         if (!Boolean.TRUE.equals(usable)) {
             return Optional.of("the replication slot was lost");
         }
-        return retainedBytes > maxRetainedBytes ? Optional.of("too much WAL is held back") : Optional.empty();
+        return retainedBytes > maxRetainedBytes
+                ? Optional.of("the replication slot retains too much WAL")
+                : Optional.empty();
     }
 }

@@ -1,6 +1,6 @@
 package dev.jangbu.api.outbox;
 
-import dev.jangbu.api.PaymentApiSettings;
+import dev.jangbu.api.settings.PaymentApiSettings;
 import dev.jangbu.contract.AvroSerdes;
 import dev.jangbu.contract.RegistryUnavailableException;
 import dev.jangbu.contract.SettlementRequested;
@@ -18,8 +18,8 @@ import reactor.core.publisher.Mono;
 import reactor.util.retry.Retry;
 
 /**
- * Settlement requests as bytes. The schema's id is resolved before the service is ready, so that recording an approval
- * never waits for the registry.
+ * Serialises settlement requests. Resolves the schema's id before the service becomes ready, so that recording an approval never
+ * waits for the registry.
  */
 @Component
 final class SettlementBytes implements ApplicationRunner {
@@ -34,11 +34,11 @@ final class SettlementBytes implements ApplicationRunner {
     }
 
     byte[] of(SettlementRequested request) {
-        Serializer<SettlementRequested> warm = Objects.requireNonNull(serializer, "the service is not ready");
-        return warm.serialize(Topics.SETTLEMENT_REQUESTS.name(), request);
+        Serializer<SettlementRequested> ready = Objects.requireNonNull(serializer, "the service is not ready");
+        return ready.serialize(Topics.SETTLEMENT_REQUESTS.name(), request);
     }
 
-    /** Waits for the registry, for as long as it takes: without the schema's id no approval could be recorded. */
+    /** Retries until the registry responds: without the schema's id no approval can be recorded. */
     @Override
     public void run(ApplicationArguments arguments) {
         serializer = Mono.fromCallable(

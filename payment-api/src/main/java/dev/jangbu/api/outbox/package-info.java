@@ -1,4 +1,4 @@
-/** What is to be settled, written in the transaction of the approval and carried to Kafka by the change stream. */
+/** The outbox: settlement requests, written in the transaction of the approval and sent to Kafka through a replication slot. */
 @NullMarked
 package dev.jangbu.api.outbox;
 

@@ -86,7 +86,7 @@ class ApiKeysTest {
         assertThat(elsewhere.caller(issued.secret()).block()).isNotNull();
 
         delete(issued.id()).is(204);
-        nanos.addAndGet(ApiKeys.REMEMBERED.toNanos());
+        nanos.addAndGet(ApiKeys.CACHED.toNanos());
 
         assertThat(elsewhere.caller(issued.secret()).blockOptional()).isEmpty();
     }

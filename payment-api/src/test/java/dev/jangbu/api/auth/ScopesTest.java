@@ -73,7 +73,7 @@ class ScopesTest {
     }
 
     private static Scope needed(String method, String path) {
-        return Scopes.needed(
+        return Scopes.required(
                 HttpMethod.valueOf(method),
                 RequestPath.parse(URI.create(path), null).pathWithinApplication());
     }

@@ -39,7 +39,7 @@ public final class PaymentsDatabase implements AutoCloseable {
     }
 
     /** Makes the slot that the change stream reads: without it the service takes no payments. */
-    public void establishChangeStream() throws SQLException {
+    public void createReplicationSlot() throws SQLException {
         try (Connection connection = asSuperuser();
                 Statement statement = connection.createStatement()) {
             statement.execute("SELECT pg_create_logical_replication_slot('jangbu_outbox', 'pgoutput')");

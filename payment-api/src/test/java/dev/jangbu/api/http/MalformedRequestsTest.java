@@ -25,11 +25,11 @@ import tools.jackson.databind.json.JsonMapper;
 class MalformedRequestsTest {
 
     private static final JsonMapper JSON = JsonMapper.shared();
-    private static EdgeServer server;
+    private static HttpTestServer server;
 
     @BeforeAll
     static void start() {
-        server = new EdgeServer();
+        server = new HttpTestServer();
     }
 
     @AfterAll

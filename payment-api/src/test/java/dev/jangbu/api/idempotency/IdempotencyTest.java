@@ -261,7 +261,7 @@ class IdempotencyTest {
 
         Testbed.main()
                 .bean(IdempotencyKeys.class)
-                .forgetOlderThan(Duration.ZERO, 1_000_000)
+                .deleteOlderThan(Duration.ZERO, 1_000_000)
                 .block();
 
         assertThat(isKept(done)).isFalse();

@@ -15,11 +15,10 @@ import tools.jackson.databind.deser.std.StdScalarDeserializer;
 import tools.jackson.databind.module.SimpleModule;
 
 /**
- * A body means what it says or is refused: no unknown or repeated fields, no value is bent into another type, and text can
- * be stored as it is.
+ * Makes Jackson strict: rejects unknown and repeated fields, type coercions, and text that PostgreSQL can't store.
  */
 @Configuration(proxyBeanMethods = false)
-class StrictJson {
+class StrictJsonConfiguration {
 
     @Bean
     JsonMapperBuilderCustomizer strict() {
@@ -32,41 +31,40 @@ class StrictJson {
                 .enable(EnumFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
                 .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                 .addModule(new SimpleModule("strict text")
-                        .addDeserializer(String.class, new Text())
-                        .addKeyDeserializer(String.class, new TextKey()));
+                        .addDeserializer(String.class, new TextDeserializer())
+                        .addKeyDeserializer(String.class, new TextKeyDeserializer()));
     }
 
-    /** Text is text: a number is none. */
-    private static final class Text extends StdScalarDeserializer<String> {
+    /** Accepts JSON strings only, no numbers. */
+    private static final class TextDeserializer extends StdScalarDeserializer<String> {
 
-        Text() {
+        TextDeserializer() {
             super(String.class);
         }
 
         @Override
         public String deserialize(JsonParser parser, DeserializationContext context) {
             return parser.currentToken() == JsonToken.VALUE_STRING
-                    ? storable(parser.getString())
+                    ? requireStorable(parser.getString())
                     : (String) context.handleUnexpectedToken(getValueType(context), parser);
         }
     }
 
-    private static final class TextKey extends KeyDeserializer {
+    private static final class TextKeyDeserializer extends KeyDeserializer {
 
         @Override
         public Object deserializeKey(String key, DeserializationContext context) {
-            return storable(key);
+            return requireStorable(key);
         }
     }
 
-    /** PostgreSQL's text has no U+0000, and UTF-8 has no half of a surrogate pair: both come as escapes. */
-    private static String storable(String text) {
-        boolean sound = text.codePoints()
+    /** Rejects U+0000, which PostgreSQL's text can't hold, and unpaired surrogates, which UTF-8 can't encode. */
+    private static String requireStorable(String text) {
+        boolean storable = text.codePoints()
                 .noneMatch(c -> c == 0 || (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE));
-        if (!sound) {
+        if (!storable) {
             throw new Problem(
-                    ProblemCode.MALFORMED_REQUEST,
-                    "Text can hold neither U+0000 nor one half of a surrogate pair; leave it out");
+                    ProblemCode.MALFORMED_REQUEST, "Text must contain neither U+0000 nor an unpaired surrogate");
         }
         return text;
     }

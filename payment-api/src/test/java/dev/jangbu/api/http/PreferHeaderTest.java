@@ -6,7 +6,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.springframework.http.HttpHeaders;
 
-class PreferTest {
+class PreferHeaderTest {
 
     @Test
     void aWaitIsFoundAmongOtherPreferencesAndCut() {
@@ -33,10 +33,10 @@ class PreferTest {
         assertThat(preferOf("respond-async").applied(false)).isEmpty();
     }
 
-    private static Prefer preferOf(String header) {
+    private static PreferHeader preferOf(String header) {
         HttpHeaders headers = new HttpHeaders();
         headers.set("Prefer", header);
-        return Prefer.of(headers);
+        return PreferHeader.of(headers);
     }
 
     private static long waitOf(String header) {

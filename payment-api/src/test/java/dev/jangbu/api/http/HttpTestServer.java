@@ -22,14 +22,14 @@ import org.springframework.web.bind.annotation.RestController;
 import reactor.core.publisher.Mono;
 
 /** The service's edge on a real port, with two calls behind it that have neither a door nor a database. */
-final class EdgeServer implements AutoCloseable {
+final class HttpTestServer implements AutoCloseable {
 
     /** Keeps these calls out of the service itself, whose classes are looked for in the same packages. */
     private static final String PROFILE = "edge-alone";
 
     private final ConfigurableApplicationContext context;
 
-    EdgeServer() {
+    HttpTestServer() {
         context = new SpringApplicationBuilder(Edge.class)
                 .profiles(PROFILE)
                 .properties(
@@ -54,10 +54,10 @@ final class EdgeServer implements AutoCloseable {
     @EnableAutoConfiguration
     @Import({
         NettyErrorResponses.class,
-        JsonBodies.class,
+        RequestBodyConfiguration.class,
         ProblemHandler.class,
         RequestValidationFilter.class,
-        StrictJson.class,
+        StrictJsonConfiguration.class,
         Calls.class
     })
     static class Edge {}
@@ -85,7 +85,7 @@ final class EdgeServer implements AutoCloseable {
         @PostMapping(path = "/v1/orders", consumes = MediaType.APPLICATION_JSON_VALUE)
         Mono<ResponseEntity<byte[]>> take(@RequestHeader HttpHeaders headers, @RequestBody Mono<Order> body) {
             IdempotencyKey.of(headers);
-            return body.map(order -> new Answer(201, "{}", null).toEntity());
+            return body.map(order -> new ApiResponse(201, "{}", null).toEntity());
         }
 
         @GetMapping("/v1/orders/{id}")

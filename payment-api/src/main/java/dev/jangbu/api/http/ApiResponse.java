@@ -7,25 +7,25 @@ import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 
 /**
- * An answer as it goes to the client and as it is kept for repetitions of the call.
+ * A response, as sent to the client and as stored under an idempotency key.
  *
  * @param status the HTTP status
- * @param body JSON: the resource, or from 400 a problem
- * @param location of the resource, where the status asks for it
- * @param replayed whether it was given before
+ * @param body JSON: the resource, or a problem if the status is 400 or above
+ * @param location the {@code Location} header, for 201 and 202
+ * @param replayed whether it was stored by an earlier call
  */
-public record Answer(int status, String body, @Nullable String location, boolean replayed) {
+public record ApiResponse(int status, String body, @Nullable String location, boolean replayed) {
 
-    public Answer(int status, String body, @Nullable String location) {
+    public ApiResponse(int status, String body, @Nullable String location) {
         this(status, body, location, false);
     }
 
-    /** The same answer, marked as given before. */
-    public Answer asReplay() {
-        return new Answer(status, body, location, true);
+    /** A copy marked as replayed. */
+    public ApiResponse asReplay() {
+        return new ApiResponse(status, body, location, true);
     }
 
-    /** The answer in HTTP, with the resource's version as its ETag. */
+    /** The HTTP response with the resource's version as its ETag. */
     public ResponseEntity<byte[]> toEntity(long version) {
         ResponseEntity<byte[]> entity = toEntity();
         HttpHeaders headers = new HttpHeaders(entity.getHeaders());
@@ -33,7 +33,7 @@ public record Answer(int status, String body, @Nullable String location, boolean
         return new ResponseEntity<>(entity.getBody(), headers, entity.getStatusCode());
     }
 
-    /** The answer in HTTP. */
+    /** The HTTP response. */
     public ResponseEntity<byte[]> toEntity() {
         HttpHeaders headers = new HttpHeaders();
         headers.setContentType(status >= 400 ? MediaType.APPLICATION_PROBLEM_JSON : MediaType.APPLICATION_JSON);

@@ -9,15 +9,15 @@ import java.util.regex.Pattern;
 import org.springframework.http.HttpHeaders;
 
 /**
- * The {@code Prefer} header: what a client would like and may not get.
+ * The {@code Prefer} header.
  *
- * @param respondAsync whether it would rather be told that its call was taken than wait for the outcome
- * @param waitFor how long it will wait for the payment to complete, at most {@link #WAIT_MAX}
+ * @param respondAsync whether the client prefers 202 over waiting for the outcome
+ * @param waitFor how long the client waits for the payment to become final, at most {@link #WAIT_MAX}
  * @see <a href="https://www.rfc-editor.org/rfc/rfc7240">RFC 7240</a>
  */
-public record Prefer(boolean respondAsync, Optional<Duration> waitFor) {
+public record PreferHeader(boolean respondAsync, Optional<Duration> waitFor) {
 
-    /** A longer wait is cut to this. */
+    /** Longer waits are reduced to this. */
     public static final Duration WAIT_MAX = Duration.ofSeconds(30);
 
     private static final Pattern WAIT =
@@ -26,21 +26,21 @@ public record Prefer(boolean respondAsync, Optional<Duration> waitFor) {
     private static final Pattern RESPOND_ASYNC =
             Pattern.compile("(?:^|[,;\\s])respond-async(?=$|[,;\\s])", Pattern.CASE_INSENSITIVE);
 
-    /** Reads the header; what isn't known is ignored, as the RFC asks, and the first of two waits counts. */
-    public static Prefer of(HttpHeaders headers) {
+    /** Parses the header. Unknown preferences are ignored, as the RFC requires; the first of several waits applies. */
+    public static PreferHeader of(HttpHeaders headers) {
         String all = String.join(",", headers.getOrEmpty("Prefer"));
         Matcher wait = WAIT.matcher(all);
-        Optional<Duration> asked =
+        Optional<Duration> requested =
                 wait.find() ? Optional.of(Duration.ofSeconds(Long.parseLong(wait.group(1)))) : Optional.empty();
-        return new Prefer(
+        return new PreferHeader(
                 RESPOND_ASYNC.matcher(all).find(),
-                asked.map(duration -> duration.compareTo(WAIT_MAX) > 0 ? WAIT_MAX : duration));
+                requested.map(duration -> duration.compareTo(WAIT_MAX) > 0 ? WAIT_MAX : duration));
     }
 
     /**
      * The value of {@code Preference-Applied}; empty if no preference was applied.
      *
-     * @param async whether the answer says that the call was taken, as was preferred
+     * @param async whether {@code respond-async} was honoured
      */
     public Optional<String> applied(boolean async) {
         List<String> applied = new ArrayList<>();

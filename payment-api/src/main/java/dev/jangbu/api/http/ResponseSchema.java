@@ -5,14 +5,14 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** What a call answers with, for the description of the API: its handler returns bytes, from which that can't be read. */
+/** The schema of a handler's response, for the OpenAPI document. Handlers return bytes, which carry no type. */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
-public @interface Answers {
+public @interface ResponseSchema {
 
-    /** The record that is written as JSON. */
+    /** The record that is serialised as JSON. */
     Class<? extends Record> value();
 
-    /** Whether the answer is a page of a list of them. */
+    /** Whether the response is a page of a list of such records. */
     boolean list() default false;
 }

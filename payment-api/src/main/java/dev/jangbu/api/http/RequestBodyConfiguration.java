@@ -16,18 +16,18 @@ import org.springframework.web.reactive.config.WebFluxConfigurer;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * How the bodies of requests are read: JSON in UTF-8, as RFC 8259 (section 8.1) has it, of at most 64 KiB. Jackson by itself
- * guesses among five encodings and takes bytes for characters that UTF-8 forbids.
+ * Decodes request bodies: JSON in UTF-8 (RFC 8259, section 8.1) of at most 64 KiB. Jackson alone would guess among five
+ * encodings and accept byte sequences that UTF-8 forbids.
  */
 @Configuration(proxyBeanMethods = false)
-class JsonBodies implements WebFluxConfigurer {
+class RequestBodyConfiguration implements WebFluxConfigurer {
 
-    /** A body may have so many bytes. */
+    /** Maximum size of a request body, in bytes. */
     static final int MAX_BYTES = 64 * 1024;
 
     private final JsonMapper json;
 
-    JsonBodies(JsonMapper json) {
+    RequestBodyConfiguration(JsonMapper json) {
         this.json = json;
     }
 
@@ -60,7 +60,7 @@ class JsonBodies implements WebFluxConfigurer {
             ByteBuffer bytes = ByteBuffer.allocate(body.readableByteCount());
             body.toByteBuffer(bytes);
             if (!isUtf8(bytes)) {
-                // Who decodes a buffer gives it back; it is memory outside of the heap, and nobody else will.
+                // The decoder owns the buffer, which is off-heap memory.
                 DataBufferUtils.release(body);
                 throw new Problem(
                         ProblemCode.MALFORMED_REQUEST, "The body must be JSON in UTF-8, without a byte order mark");
@@ -68,12 +68,12 @@ class JsonBodies implements WebFluxConfigurer {
             return super.decode(body, type, mimeType, hints);
         }
 
-        /** A zero byte, which JSON has nowhere, tells UTF-16 and UTF-32. */
+        /** Zero bytes, which JSON never contains, indicate UTF-16 or UTF-32. */
         private static boolean isUtf8(ByteBuffer bytes) {
             try {
                 CharSequence text = StandardCharsets.UTF_8.newDecoder().decode(bytes);
                 return text.chars().noneMatch(c -> c == 0) && !(text.length() > 0 && text.charAt(0) == '\uFEFF');
-            } catch (CharacterCodingException invalid) {
+            } catch (CharacterCodingException e) {
                 return false;
             }
         }

@@ -17,9 +17,10 @@ import org.springframework.core.io.buffer.NettyDataBufferFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The memory of a body is given back, be it read or refused: a client can't fill it up with bodies that are none. */
-class JsonBodiesTest {
+class RequestBodyConfigurationTest {
 
-    private final JsonBodies.Utf8Decoder decoder = new JsonBodies.Utf8Decoder(new JsonMapper());
+    private final RequestBodyConfiguration.Utf8Decoder decoder =
+            new RequestBodyConfiguration.Utf8Decoder(new JsonMapper());
 
     @Test
     void aBodyThatIsReadIsGivenBack() {

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who has a resource already is told that it is unchanged, and not what it is (RFC 9110, section 13.1.2). */
-class UnchangedTest {
+class ConditionalGetTest {
 
     private final Client client = Testbed.client();
     private final Shop shop = new Shop(client);
