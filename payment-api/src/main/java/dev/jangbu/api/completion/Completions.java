@@ -13,51 +13,51 @@ import org.springframework.r2dbc.core.DatabaseClient;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
-/** Writes what the desks have completed or rejected: one statement for a batch, whatever is in it. */
+/** Records completions and rejections of the streams processor: one statement for each batch. */
 @Component
 class Completions {
 
     /**
-     * Only what is open moves; a reference that comes twice in a batch moves once. What neither is open nor was completed before
-     * is named, by its place in the batch: all parts of the statement see the same snapshot.
+     * Updates open payments, refunds and payouts, each once even if a batch contains it twice. Returns the indexes of the
+     * completions that match neither an open nor a completed one; all parts of the statement see the same snapshot.
      */
     private static final String RECORD = """
-            WITH told AS (
+            WITH received AS (
                 SELECT *
                   FROM unnest(:ids, :kinds, :outcomes, :rejections, :ats, :positions) WITH ORDINALITY
                        AS t (id, kind, outcome, rejection, at, position, ordinal)),
-            done AS (SELECT DISTINCT ON (id, kind) * FROM told ORDER BY id, kind, ordinal),
+            completed AS (SELECT DISTINCT ON (id, kind) * FROM received ORDER BY id, kind, ordinal),
             paid AS (
                 UPDATE payments p
-                   SET status = 'COMPLETED', version = p.version + 1, cause = 'completion', completed_at = done.at,
-                       position = nullif(done.position, '')
-                  FROM done
-                 WHERE p.id = done.id AND done.kind = 'PAYMENT' AND done.outcome = 'COMPLETED' AND p.status = 'APPROVED'
+                   SET status = 'COMPLETED', version = p.version + 1, cause = 'completion', completed_at = completed.at,
+                       position = nullif(completed.position, '')
+                  FROM completed
+                 WHERE p.id = completed.id AND completed.kind = 'PAYMENT' AND completed.outcome = 'COMPLETED' AND p.status = 'APPROVED'
                 RETURNING 1),
             refunded AS (
                 UPDATE refunds r
-                   SET status = 'COMPLETED', version = r.version + 1, cause = 'completion', completed_at = done.at,
-                       position = nullif(done.position, '')
-                  FROM done
-                 WHERE r.id = done.id AND done.kind = 'REFUND' AND done.outcome = 'COMPLETED' AND r.status = 'APPROVED'
+                   SET status = 'COMPLETED', version = r.version + 1, cause = 'completion', completed_at = completed.at,
+                       position = nullif(completed.position, '')
+                  FROM completed
+                 WHERE r.id = completed.id AND completed.kind = 'REFUND' AND completed.outcome = 'COMPLETED' AND r.status = 'APPROVED'
                 RETURNING 1),
             decided AS (
                 UPDATE payouts o
-                   SET status = CASE done.outcome WHEN 'COMPLETED' THEN 'BOOKED' ELSE 'REJECTED' END,
-                       rejection = CASE done.outcome WHEN 'COMPLETED' THEN NULL ELSE done.rejection END,
-                       version = o.version + 1, cause = 'completion', decided_at = done.at,
-                       position = nullif(done.position, '')
-                  FROM done
-                 WHERE o.id = done.id AND done.kind = 'PAYOUT' AND o.status = 'REQUESTED'
+                   SET status = CASE completed.outcome WHEN 'COMPLETED' THEN 'BOOKED' ELSE 'REJECTED' END,
+                       rejection = CASE completed.outcome WHEN 'COMPLETED' THEN NULL ELSE completed.rejection END,
+                       version = o.version + 1, cause = 'completion', decided_at = completed.at,
+                       position = nullif(completed.position, '')
+                  FROM completed
+                 WHERE o.id = completed.id AND completed.kind = 'PAYOUT' AND o.status = 'REQUESTED'
                 RETURNING 1)
-            SELECT (t.ordinal - 1)::int AS place
-              FROM told t
+            SELECT (t.ordinal - 1)::int AS index
+              FROM received t
              WHERE NOT EXISTS (SELECT FROM payments p
                                 WHERE t.kind = 'PAYMENT' AND p.id = t.id AND p.status IN ('APPROVED', 'COMPLETED'))
                AND NOT EXISTS (SELECT FROM refunds r
                                 WHERE t.kind = 'REFUND' AND r.id = t.id AND r.status IN ('APPROVED', 'COMPLETED'))
                AND NOT EXISTS (SELECT FROM payouts o WHERE t.kind = 'PAYOUT' AND o.id = t.id)
-             ORDER BY place
+             ORDER BY index
             """;
 
     private final DatabaseClient database;
@@ -67,10 +67,9 @@ class Completions {
     }
 
     /**
-     * Records a batch of completions without an {@linkplain #objection objection}.
+     * Records a batch of {@linkplain #validate valid} completions.
      *
-     * @return the places in the batch, from 0, of those that nothing waits for: unless its commit isn't visible yet, there is no
-     *     such payment, refund or payout
+     * @return the indexes of the completions that match no payment, refund or payout whose commit is visible yet
      */
     Mono<List<Integer>> record(List<SettlementCompleted> batch) {
         return database.sql(RECORD)
@@ -80,30 +79,32 @@ class Completions {
                 .bind("rejections", column(batch, Completions::rejection, String[]::new))
                 .bind("positions", column(batch, Completions::position, String[]::new))
                 .bind("ats", column(batch, SettlementCompleted::getCompletedAt, Instant[]::new))
-                .map(row -> RowMapping.required(row, "place", Integer.class))
+                .map(row -> RowMapping.required(row, "index", Integer.class))
                 .all()
                 .collectList();
     }
 
     /**
-     * What is wrong with a completion that could be read: no desk of ours writes such a one, and nothing may be built on it.
-     * Money that has moved is never rejected; every reference is an id.
+     * Validates a completion: only payouts can be rejected, and the reference must be a UUID. The streams processor never writes
+     * an invalid one.
+     *
+     * @return the reason why it is invalid; empty if it is valid
      */
-    static Optional<String> objection(SettlementCompleted completion) {
-        boolean legal =
+    static Optional<String> validate(SettlementCompleted completion) {
+        boolean possible =
                 switch (completion.getOutcome()) {
                     case COMPLETED -> true;
                     case REJECTED -> completion.getKind() == SettlementKind.PAYOUT;
                     case UNKNOWN -> false;
                 };
-        if (!legal) {
+        if (!possible) {
             return Optional.of("a %s can't be %s".formatted(completion.getKind(), completion.getOutcome()));
         }
         try {
             UUID.fromString(completion.getReferenceId());
             return Optional.empty();
-        } catch (IllegalArgumentException noId) {
-            return Optional.of("the referenceId is no UUID");
+        } catch (IllegalArgumentException e) {
+            return Optional.of("the referenceId is not a UUID");
         }
     }
 

@@ -1,4 +1,4 @@
-/** Hears that a payment is in the wallets and in the book, and tells whoever waits for it. */
+/** Consumes completions: marks payments and refunds COMPLETED and payouts BOOKED or REJECTED, and wakes waiting clients. */
 @NullMarked
 package dev.jangbu.api.completion;
 

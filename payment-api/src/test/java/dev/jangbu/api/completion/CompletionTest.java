@@ -16,23 +16,40 @@ import dev.jangbu.contract.Outcome;
 import dev.jangbu.contract.Rejection;
 import dev.jangbu.contract.SettlementKind;
 import dev.jangbu.contract.Topics;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.sql.Timestamp;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.postgresql.jdbc.PgConnection;
 
-/** What the desks say of payments, refunds and payouts, and what they can't have said. */
+/** Completions from Kafka: valid, repeated, early, unmatched and malformed ones. */
 class CompletionTest {
 
     private static final Completions COMPLETIONS = new Completions();
@@ -45,7 +62,7 @@ class CompletionTest {
     }
 
     @Test
-    void manyAtOnceComeTwiceAndAreCompleteOnce() {
+    void repeatedCompletionsAreRecordedOnce() {
         List<Staged> payments = Staged.many(State.APPROVED, 40);
         for (int round = 0; round < 3; round++) {
             payments.forEach(payment -> COMPLETIONS.completed(SettlementKind.PAYMENT, payment.id()));
@@ -53,8 +70,7 @@ class CompletionTest {
 
         payments.forEach(payment -> payment.awaitState(State.COMPLETED));
         Reply first = client.get("/payments/" + payments.getFirst().id());
-        // A later one, with which the listener is known to have passed the others.
-        sentinel();
+        awaitProcessed();
 
         Reply later = client.get("/payments/" + payments.getFirst().id());
         assertThat(later.number("version")).isEqualTo(first.number("version"));
@@ -63,47 +79,52 @@ class CompletionTest {
     }
 
     @Test
-    void aClientThatWaitsIsToldAtOnce() {
+    void aWaitingClientGetsTheCompletion() {
         Staged payment = Staged.in(State.APPROVED);
-        CompletableFuture<Reply> waiting = client.got("/payments/" + payment.id(), "Prefer", "wait=20");
+        Staged open = Staged.in(State.APPROVED);
+        CompletableFuture<Reply> earlier = client.got("/payments/" + open.id(), "Prefer", "wait=30");
+        CompletableFuture<Reply> waiting = client.got("/payments/" + payment.id(), "Prefer", "wait=30");
 
         COMPLETIONS.completed(SettlementKind.PAYMENT, payment.id());
 
-        Reply told = waiting.orTimeout(5, java.util.concurrent.TimeUnit.SECONDS).join();
-        told.is(200).of("COMPLETED");
-        assertThat(told.header("Preference-Applied")).isEqualTo("wait=20");
+        Reply reply = waiting.join().is(200).of("COMPLETED");
+        assertThat(reply.header("Preference-Applied")).isEqualTo("wait=30");
+        // A wait that began earlier is not over, so the reply was sent because of the completion.
+        assertThat(earlier).isNotDone();
+        COMPLETIONS.completed(SettlementKind.PAYMENT, open.id());
+        earlier.join().is(200).of("COMPLETED");
     }
 
     @Test
-    void whatWasNeverAskedForChangesNothingAndIsSetAside() {
+    void unmatchedCompletionsChangeNothingAndBecomeDeadLetters() {
         Staged payment = Staged.in(State.APPROVED);
         Staged ready = Staged.in(State.READY);
-        String nobody = UUID.randomUUID().toString();
-        List<byte[]> strangers = List.of(
-                COMPLETIONS.value(SettlementKind.PAYMENT, nobody, Outcome.COMPLETED, null),
-                COMPLETIONS.value(SettlementKind.REFUND, nobody, Outcome.COMPLETED, null),
-                COMPLETIONS.value(SettlementKind.PAYOUT, nobody, Outcome.COMPLETED, null),
-                COMPLETIONS.value(SettlementKind.PAYOUT, nobody, Outcome.REJECTED, Rejection.VERSION_CONFLICT),
-                // Of another kind than the reference is.
+        String unknown = UUID.randomUUID().toString();
+        List<byte[]> unmatched = List.of(
+                COMPLETIONS.value(SettlementKind.PAYMENT, unknown, Outcome.COMPLETED, null),
+                COMPLETIONS.value(SettlementKind.REFUND, unknown, Outcome.COMPLETED, null),
+                COMPLETIONS.value(SettlementKind.PAYOUT, unknown, Outcome.COMPLETED, null),
+                COMPLETIONS.value(SettlementKind.PAYOUT, unknown, Outcome.REJECTED, Rejection.VERSION_CONFLICT),
+                // The reference exists, but is of another kind.
                 COMPLETIONS.value(SettlementKind.REFUND, payment.id(), Outcome.COMPLETED, null),
                 COMPLETIONS.value(SettlementKind.PAYOUT, payment.id(), Outcome.COMPLETED, null),
                 COMPLETIONS.value(SettlementKind.PAYMENT, ready.id(), Outcome.COMPLETED, null));
 
-        // With one key and so into one partition, where few batches take them: each is looked at for some seconds.
-        String key = "strangers-" + UUID.randomUUID();
-        strangers.forEach(stranger -> COMPLETIONS.send(key, stranger));
+        // One key, so one partition and few batches: each batch is retried for three seconds.
+        String key = "unmatched-" + UUID.randomUUID();
+        unmatched.forEach(value -> COMPLETIONS.send(key, value));
 
-        assertThat(deadLetters(key, strangers.size()))
+        assertThat(deadLetters(key))
                 .allSatisfy(letter -> assertThat(EventHeaders.text(letter.headers(), DeadLetters.REASON))
-                        .contains("nothing waits for it"))
+                        .contains("no approved or requested"))
                 .extracting(ConsumerRecord::value)
-                .containsExactlyElementsOf(strangers);
+                .containsExactlyElementsOf(unmatched);
         payment.shop().read(payment.id()).of("APPROVED");
         ready.shop().read(ready.id()).of("READY");
     }
 
     @Test
-    void aCompletionThatComesBeforeItsCommitIsSeenIsNotLost() {
+    void aCompletionThatArrivesBeforeItsApprovalIsVisibleIsRecorded() {
         Staged before = Staged.in(State.APPROVED);
         try (Staged executing = Staged.in(State.EXECUTING)) {
             COMPLETIONS.completed(SettlementKind.PAYMENT, before.id());
@@ -116,7 +137,7 @@ class CompletionTest {
     }
 
     @Test
-    void whatCannotBeReadGoesToTheDeadLettersAndTheRestGoesOn() {
+    void malformedRecordsBecomeDeadLettersAndOthersAreRecorded() {
         List<Staged> payments = Staged.many(State.APPROVED, 6);
         byte[] good =
                 COMPLETIONS.value(SettlementKind.PAYMENT, UUID.randomUUID().toString(), Outcome.COMPLETED, null);
@@ -124,7 +145,7 @@ class CompletionTest {
         wrongMagic[0] = 1;
         byte[] unknownSchema = good.clone();
         unknownSchema[1] = 0x7f;
-        List<byte[]> poison = Arrays.asList(
+        List<byte[]> malformed = Arrays.asList(
                 null,
                 new byte[0],
                 "{\"referenceId\":\"x\"}".getBytes(StandardCharsets.UTF_8),
@@ -132,18 +153,18 @@ class CompletionTest {
                 unknownSchema,
                 Arrays.copyOf(good, 9));
         List<String> keys = new ArrayList<>();
-        for (int i = 0; i < poison.size(); i++) {
-            String key = "poison-" + UUID.randomUUID();
+        for (int i = 0; i < malformed.size(); i++) {
+            String key = "malformed-" + UUID.randomUUID();
             keys.add(key);
-            COMPLETIONS.send(key, poison.get(i));
+            COMPLETIONS.send(key, malformed.get(i));
             COMPLETIONS.completed(SettlementKind.PAYMENT, payments.get(i).id());
         }
 
         payments.forEach(payment -> payment.awaitState(State.COMPLETED));
-        List<ConsumerRecord<byte[], byte[]>> letters = deadLetters(keys);
-        for (int i = 0; i < poison.size(); i++) {
-            ConsumerRecord<byte[], byte[]> letter = letters.get(i);
-            assertThat(letter.value()).isEqualTo(poison.get(i));
+        for (int i = 0; i < malformed.size(); i++) {
+            assertThat(deadLetters(keys.get(i))).hasSize(1);
+            ConsumerRecord<byte[], byte[]> letter = deadLetters(keys.get(i)).getFirst();
+            assertThat(letter.value()).isEqualTo(malformed.get(i));
             assertThat(EventHeaders.text(letter.headers(), DeadLetters.TOPIC)).isEqualTo("settlement.completions");
             assertThat(EventHeaders.text(letter.headers(), DeadLetters.BY)).isEqualTo("payment-api");
             assertThat(EventHeaders.text(letter.headers(), DeadLetters.PARTITION))
@@ -154,59 +175,141 @@ class CompletionTest {
     }
 
     @Test
-    void aReferenceThatIsNoIdDoesNotStopTheOthers() {
+    void aReferenceThatIsNotAUuidDoesNotBlockOthers() {
         String key = "no-id-" + UUID.randomUUID();
         Staged payment = Staged.in(State.APPROVED);
 
         COMPLETIONS.send(key, COMPLETIONS.value(SettlementKind.PAYMENT, key, Outcome.COMPLETED, null));
-        // Into the same partition, and behind it.
+        // The same partition, at a later offset.
         COMPLETIONS.send(key, COMPLETIONS.value(SettlementKind.PAYMENT, payment.id(), Outcome.COMPLETED, null));
 
         payment.awaitState(State.COMPLETED);
-        assertThat(deadLetters(List.of(key))).hasSize(1);
+        assertThat(deadLetters(key)).hasSize(1);
     }
 
-    /** Completes a payment in each partition. */
-    private static void sentinel() {
-        for (int partition = 0; partition < Topics.LOCAL_PARTITIONS; partition++) {
-            Staged last = Staged.in(State.APPROVED);
-            String key = "sentinel-" + partition;
-            COMPLETIONS.send(key, COMPLETIONS.value(SettlementKind.PAYMENT, last.id(), Outcome.COMPLETED, null));
-            COMPLETIONS.completed(SettlementKind.PAYMENT, last.id());
-            last.awaitState(State.COMPLETED);
+    /** The statement of a batch with a malformed record is cancelled twice, so the batch is delivered three times. */
+    @Test
+    void aBatchThatIsRetriedWritesEachDeadLetterOnce() throws Exception {
+        Staged payment = Staged.in(State.APPROVED);
+        String key = "retried-" + UUID.randomUUID();
+        byte[] malformed = {1, 2, 3};
+        double writtenBefore = deadLettersWritten();
+        try (Connection holder = Testbed.database().asSuperuser();
+                Statement lock = holder.createStatement()) {
+            holder.setAutoCommit(false);
+            lock.execute("SELECT id FROM payments WHERE id = '" + payment.id() + "' FOR UPDATE");
+            sendInOneBatch(
+                    key, malformed, COMPLETIONS.value(SettlementKind.PAYMENT, payment.id(), Outcome.COMPLETED, null));
+            int holderPid = holder.unwrap(PgConnection.class).getBackendPID();
+
+            Instant first = cancelStatementBlockedBy(holderPid, Instant.EPOCH);
+            cancelStatementBlockedBy(holderPid, first);
+            holder.rollback();
+        }
+
+        payment.awaitState(State.COMPLETED);
+        assertThat(deadLetters(key)).extracting(ConsumerRecord::value).containsExactly(malformed);
+        assertThat(deadLettersWritten() - writtenBefore).isEqualTo(1);
+    }
+
+    private static double deadLettersWritten() {
+        return Testbed.main()
+                .bean(MeterRegistry.class)
+                .get("jangbu.payment.dead.letters")
+                .counter()
+                .count();
+    }
+
+    /** Waits for a statement that started after that time and is blocked by the session; its start. */
+    private static Instant cancelStatementBlockedBy(int pid, Instant after) throws SQLException {
+        try (Connection connection = Testbed.database().asSuperuser();
+                PreparedStatement cancel =
+                        connection.prepareStatement("SELECT pg_cancel_backend(pid), query_start FROM pg_stat_activity"
+                                + " WHERE ? = ANY(pg_blocking_pids(pid)) AND query_start > ?")) {
+            cancel.setInt(1, pid);
+            cancel.setTimestamp(2, Timestamp.from(after));
+            return await().atMost(Duration.ofSeconds(60))
+                    .until(
+                            () -> {
+                                try (ResultSet row = cancel.executeQuery()) {
+                                    return row.next()
+                                            ? row.getTimestamp("query_start").toInstant()
+                                            : null;
+                                }
+                            },
+                            Objects::nonNull);
         }
     }
 
-    /** The first dead letter of each key. */
-    private static List<ConsumerRecord<byte[], byte[]>> deadLetters(List<String> keys) {
-        return keys.stream().map(key -> deadLetters(key, 1).getFirst()).toList();
+    /** Sends records in one batch of the producer, so that consumers receive them together. */
+    private static void sendInOneBatch(String key, byte[]... values) {
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                Map.of(
+                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        Testbed.kafka(),
+                        ProducerConfig.LINGER_MS_CONFIG,
+                        60_000,
+                        ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
+                        120_000),
+                new ByteArraySerializer(),
+                new ByteArraySerializer())) {
+            for (byte[] value : values) {
+                producer.send(new ProducerRecord<>(
+                        Topics.SETTLEMENT_COMPLETIONS.name(), key.getBytes(StandardCharsets.UTF_8), value));
+            }
+            producer.flush();
+        }
     }
 
-    /** The first dead letters with a key, in their order. */
-    private static List<ConsumerRecord<byte[], byte[]>> deadLetters(String key, int count) {
+    /** Waits until the listener has committed the offsets of all completions sent so far. */
+    private static void awaitProcessed() {
+        List<TopicPartition> partitions = IntStream.range(0, Topics.LOCAL_PARTITIONS)
+                .mapToObj(partition -> new TopicPartition(Topics.SETTLEMENT_COMPLETIONS.name(), partition))
+                .toList();
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer("jangbu-payment-api")) {
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            await().atMost(Duration.ofSeconds(60)).until(() -> {
+                Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(Set.copyOf(partitions));
+                return ends.entrySet().stream().allMatch(end -> {
+                    OffsetAndMetadata offset = committed.get(end.getKey());
+                    return end.getValue() == 0 || (offset != null && offset.offset() >= end.getValue());
+                });
+            });
+        }
+    }
+
+    /** All dead letters with a key, once all completions sent so far are processed. */
+    private static List<ConsumerRecord<byte[], byte[]>> deadLetters(String key) {
+        awaitProcessed();
         TopicPartition partition = new TopicPartition(Topics.SETTLEMENT_DEAD_LETTERS.name(), 0);
-        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                Map.of(
-                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        Testbed.kafka(),
-                        ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-                        "earliest",
-                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                        "read_committed"),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer())) {
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer("test-" + UUID.randomUUID())) {
             consumer.assign(List.of(partition));
             consumer.seekToBeginning(List.of(partition));
+            long end = consumer.endOffsets(List.of(partition)).get(partition);
             List<ConsumerRecord<byte[], byte[]>> found = new ArrayList<>();
-            await().atMost(Duration.ofSeconds(40)).until(() -> {
+            while (consumer.position(partition) < end) {
                 for (ConsumerRecord<byte[], byte[]> letter : consumer.poll(Duration.ofMillis(200))) {
                     if (key.equals(new String(letter.key(), StandardCharsets.UTF_8))) {
                         found.add(letter);
                     }
                 }
-                return found.size() >= count;
-            });
+            }
             return found;
         }
+    }
+
+    private static KafkaConsumer<byte[], byte[]> consumer(String group) {
+        return new KafkaConsumer<>(
+                Map.of(
+                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        Testbed.kafka(),
+                        ConsumerConfig.GROUP_ID_CONFIG,
+                        group,
+                        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                        false,
+                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                        "read_committed"),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
     }
 }

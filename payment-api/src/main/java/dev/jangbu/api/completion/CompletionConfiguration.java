@@ -18,13 +18,13 @@ import org.springframework.kafka.listener.ContainerProperties;
 import org.springframework.kafka.listener.DefaultErrorHandler;
 import org.springframework.util.backoff.ExponentialBackOff;
 
-/** How completions are read; each setting that correctness depends on stands here with its reason. */
+/** The Kafka clients of this feature, with the settings that correctness depends on. */
 @Configuration(proxyBeanMethods = false)
-class CompletionKafka {
+class CompletionConfiguration {
 
     private final String bootstrapServers;
 
-    CompletionKafka(@Value("${spring.kafka.bootstrap-servers}") String bootstrapServers) {
+    CompletionConfiguration(@Value("${spring.kafka.bootstrap-servers}") String bootstrapServers) {
         this.bootstrapServers = bootstrapServers;
     }
 
@@ -32,13 +32,13 @@ class CompletionKafka {
     ConcurrentKafkaListenerContainerFactory<byte[], byte[]> kafkaListenerContainerFactory() {
         Map<String, Object> config = new HashMap<>();
         config.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
-        // What a desk aborted never happened.
+        // Skips records of aborted transactions.
         config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-        // The container commits after the statement; a group that is new reads all there is.
+        // The container commits after the listener returns. A new group starts at the beginning.
         config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 2_000);
-        // A killed instance's partitions move on after this, instead of the default 45 s.
+        // The partitions of a killed instance are reassigned after this; the default is 45 s.
         config.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 6_000);
         config.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 1_500);
         config.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, 30_000);
@@ -48,12 +48,12 @@ class CompletionKafka {
                 new DefaultKafkaConsumerFactory<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
         factory.getContainerProperties().setAckMode(ContainerProperties.AckMode.BATCH);
         factory.getContainerProperties().setPollTimeout(1_000);
-        factory.setCommonErrorHandler(againAndAgain());
+        factory.setCommonErrorHandler(retryForever());
         return factory;
     }
 
-    /** Whatever fails is tried again for ever: a completion that is skipped would never come back. */
-    private static DefaultErrorHandler againAndAgain() {
+    /** Retries a failed batch forever: a skipped completion would be lost. */
+    private static DefaultErrorHandler retryForever() {
         ExponentialBackOff backOff = new ExponentialBackOff(200, 2);
         backOff.setMaxInterval(5_000);
         backOff.setMaxElapsedTime(Long.MAX_VALUE);
@@ -62,7 +62,7 @@ class CompletionKafka {
         return handler;
     }
 
-    /** For dead letters: acknowledged by every in-sync replica before the offset passes them. */
+    /** Writes dead letters. They are acknowledged by all in-sync replicas before the offsets are committed. */
     @Bean
     KafkaTemplate<byte[], byte[]> kafkaTemplate() {
         return new KafkaTemplate<>(new DefaultKafkaProducerFactory<>(
@@ -74,7 +74,15 @@ class CompletionKafka {
                         ProducerConfig.ACKS_CONFIG,
                         "all",
                         ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
-                        true),
+                        true,
+                        // A send fails within this time, well within max.poll.interval.ms, and is then not retried by
+                        // the producer.
+                        ProducerConfig.MAX_BLOCK_MS_CONFIG,
+                        10_000,
+                        ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
+                        20_000,
+                        ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                        10_000),
                 new ByteArraySerializer(),
                 new ByteArraySerializer()));
     }
