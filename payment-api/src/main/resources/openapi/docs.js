@@ -1,4 +1,4 @@
-// Nothing of the viewer that would ask another server: no fonts, no proxy, no assistant, no telemetry.
+// Disables every feature of the viewer that contacts another host: fonts, proxy, assistant, telemetry.
 Scalar.createApiReference('#api', {
   url: '/openapi.json',
   theme: 'default',

@@ -1,5 +1,5 @@
--- Payments, the work at the PSP, idempotency keys and the outbox.
--- Run by jangbu_owner, who owns everything; the application's role gets what it needs at the end and nothing more.
+-- Payments, PSP attempts, idempotency keys, API keys and the outbox.
+-- Run by jangbu_owner, the owner of all objects. The application's role gets its rights at the end.
 
 CREATE TABLE payments (
     id               uuid PRIMARY KEY,
@@ -12,10 +12,10 @@ CREATE TABLE payments (
     psp              text        NOT NULL,
     payment_key      text,
     decline_code     text,
-    -- Why the latest change of status happened; the trigger copies it to the history.
+    -- Cause of the latest change of status; the trigger copies it to the history.
     cause            text        NOT NULL,
     version          bigint      NOT NULL,
-    -- The attempt that may record an outcome: whoever claims the work counts it up, and a slower one matches no row.
+    -- The attempt that may record an outcome. Every lease increments it, so the UPDATE of an earlier attempt matches no row.
     attempts         integer     NOT NULL DEFAULT 0 CHECK (attempts >= 0),
     first_attempt_at timestamptz,
     lease_until      timestamptz,
@@ -31,11 +31,11 @@ CREATE TABLE payments (
     CHECK ((status IN ('EXECUTING')) <= (lease_until IS NOT NULL))
 );
 
--- An order is paid once; one that came to nothing may be paid for anew.
+-- One open or approved payment for each order. After DECLINED, CANCELED or EXPIRED the order may have a new one.
 CREATE UNIQUE INDEX payments_order_id ON payments (order_id)
     WHERE status NOT IN ('DECLINED', 'CANCELED', 'EXPIRED');
 CREATE UNIQUE INDEX payments_payment_key ON payments (psp, payment_key) WHERE payment_key IS NOT NULL;
--- What the recovery looks for, and little else.
+-- For the recovery.
 CREATE INDEX payments_at_the_psp ON payments (next_attempt_at) WHERE status IN ('EXECUTING', 'UNKNOWN');
 
 CREATE TABLE payment_lines (
@@ -61,7 +61,7 @@ CREATE TABLE history (
     PRIMARY KEY (resource_id, version)
 );
 
--- One row for each time that somebody set out to the PSP; what came of it is written by whoever got an answer.
+-- One row for each attempt at the PSP. The outcome is NULL until a response is recorded.
 CREATE TABLE psp_attempts (
     resource_id uuid        NOT NULL,
     attempt     integer     NOT NULL,
@@ -76,7 +76,7 @@ CREATE TABLE psp_attempts (
 
 CREATE TABLE idempotency_keys (
     key         text PRIMARY KEY CHECK (length(key) BETWEEN 1 AND 255),
-    -- SHA-256 over the call and its body: the same key with another body is refused.
+    -- SHA-256 over the call and its body. The same key with another body is refused.
     fingerprint bytea       NOT NULL CHECK (length(fingerprint) = 32),
     operation   text        NOT NULL,
     resource_id uuid        NOT NULL,
@@ -96,7 +96,7 @@ CREATE INDEX idempotency_keys_running ON idempotency_keys (resource_id, operatio
 CREATE TABLE api_keys (
     id         uuid PRIMARY KEY,
     name       text        NOT NULL,
-    -- SHA-256 of the key; the key itself is stored nowhere.
+    -- SHA-256 of the key; the key itself is not stored.
     key_hash   bytea       NOT NULL UNIQUE CHECK (length(key_hash) = 32),
     scopes     text[]      NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
@@ -104,20 +104,20 @@ CREATE TABLE api_keys (
     revoked_at timestamptz
 );
 
--- The change stream carries these rows to Kafka in the order of their commits.
+-- Logical replication sends these rows to Kafka in the order of their commits.
 CREATE TABLE outbox (
     id            uuid PRIMARY KEY,
     aggregatetype text        NOT NULL CHECK (aggregatetype = 'settlement.requests'),
     aggregateid   text        NOT NULL,
     type          text        NOT NULL,
-    -- Avro in Confluent's wire format, which begins with a zero byte and the schema's id in four.
+    -- Avro in Confluent's wire format: a zero byte, four bytes of schema id, the datum.
     payload       bytea       NOT NULL CHECK (octet_length(payload) > 5 AND get_byte(payload, 0) = 0),
     ce_time       timestamptz NOT NULL,
     traceparent   text,
-    -- The database's own time: the application has no right to set it.
+    -- The database's time; the application has no right to set it.
     created_at    timestamptz NOT NULL DEFAULT now(),
-    -- The wallet desk tells old ids from new ones by the time in them, so an id must be of its moment. The margins are
-    -- for clocks that differ, and stay within the five minutes that the desk grants an id from the future.
+    -- The streams processor deduplicates by the time in the id, so the id's time must match the insert. The margins allow for
+    -- clock skew, within the five minutes that the streams processor accepts for an id from the future.
     CONSTRAINT outbox_id_of_its_moment CHECK (
         uuid_extract_version(id) = 7
         AND uuid_extract_timestamp(id) BETWEEN created_at - interval '5 minutes' AND created_at + interval '1 minute')
@@ -125,7 +125,7 @@ CREATE TABLE outbox (
 
 CREATE INDEX outbox_created_at ON outbox (created_at);
 
--- Written by the connector now and then, so that its slot moves on while only the ledger's database is written to.
+-- Updated by the connector, so that its slot advances while only the ledger's database has writes.
 CREATE TABLE heartbeat (
     id      integer PRIMARY KEY CHECK (id = 1),
     beat_at timestamptz NOT NULL
@@ -134,7 +134,7 @@ INSERT INTO heartbeat VALUES (1, now());
 
 CREATE PUBLICATION jangbu_outbox FOR TABLE outbox, heartbeat;
 
--- Transitions: the application checks first, this is the last guard, and the one writer of the history.
+-- Checks the transitions, which the application has checked before, and is the only writer of the history.
 CREATE FUNCTION payment_transition() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN
@@ -170,7 +170,7 @@ $$ SECURITY DEFINER SET search_path = public, pg_temp;
 CREATE TRIGGER payment_transition AFTER INSERT OR UPDATE ON payments
     FOR EACH ROW EXECUTE FUNCTION payment_transition();
 
--- What was agreed at the beginning stays: the amount, the order, the currency, and once it is set the key at the PSP.
+-- The terms of a payment are immutable: id, order, currency, amount, PSP, and the payment key once it is set.
 CREATE FUNCTION payment_terms_are_fixed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'the terms of payment % are fixed', OLD.id USING ERRCODE = 'JB002';
@@ -183,16 +183,16 @@ CREATE TRIGGER payment_terms_are_fixed BEFORE UPDATE ON payments FOR EACH ROW
           OR OLD.payment_key IS NOT NULL AND NEW.payment_key IS DISTINCT FROM OLD.payment_key)
     EXECUTE FUNCTION payment_terms_are_fixed();
 
--- Rights. created_at of the outbox is left out on purpose; history is written by its trigger alone.
+-- Rights. The application may set neither created_at of the outbox nor the history, which only the trigger writes.
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO jangbu_payment, jangbu_audit;
 GRANT INSERT, UPDATE ON payments, psp_attempts, idempotency_keys, api_keys TO jangbu_payment;
--- What was agreed for a line stays, but for what of it goes back.
+-- Of a line only the refunded amount may change.
 GRANT INSERT, UPDATE (refunded_amount) ON payment_lines TO jangbu_payment;
 GRANT INSERT (id, aggregatetype, aggregateid, type, payload, ce_time, traceparent) ON outbox TO jangbu_payment;
 GRANT DELETE ON idempotency_keys TO jangbu_payment;
 GRANT SELECT, INSERT, DELETE ON outbox TO jangbu_maintenance;
 GRANT SELECT ON outbox, heartbeat TO jangbu_cdc;
 GRANT UPDATE ON heartbeat TO jangbu_cdc;
--- A hash is all that the table holds of a key, and even that is nobody's business.
+-- The audit role must not see the hashes of keys.
 REVOKE SELECT ON api_keys FROM jangbu_audit;
 GRANT SELECT (id, name, scopes, created_at, expires_at, revoked_at) ON api_keys TO jangbu_audit;

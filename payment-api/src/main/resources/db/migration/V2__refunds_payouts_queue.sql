@@ -1,25 +1,25 @@
--- Refunds, payouts, payments that are worked off later, expiry, and what a person decided.
+-- Refunds, payouts, the queue of accepted payments, expiry, and manual resolutions.
 
--- A payment that nobody confirms, or that is queued for too long, expires.
+-- A payment in READY or ACCEPTED expires.
 ALTER TABLE payments
     ADD COLUMN expires_at    timestamptz DEFAULT now() + interval '30 minutes',
-    -- Why nobody but a person can say what came of it.
+    -- Why the outcome needs a manual decision.
     ADD COLUMN review_reason text,
-    -- Where its entries stand in the books, once it is completed: a wallet read can be asked to be no older.
+    -- Its journals, book:number for each book, once it is completed. A wallet read can require a wallet that contains them.
     ADD COLUMN position      text;
 UPDATE payments SET expires_at = created_at + interval '30 minutes';
 ALTER TABLE payments
     ALTER COLUMN expires_at SET NOT NULL;
 
 CREATE INDEX payments_expiring ON payments (expires_at) WHERE status IN ('READY', 'ACCEPTED');
--- The queue: its length, and who is next.
+-- The queue: its length and its order.
 CREATE INDEX payments_queued ON payments (id) WHERE status = 'ACCEPTED';
--- Lists are in the order of the ids, which is that of creation.
+-- Lists are ordered by id, which is the order of creation.
 CREATE INDEX payments_by_status ON payments (status, id);
 CREATE INDEX payments_by_order ON payments (order_id, id);
 CREATE INDEX payment_lines_by_seller ON payment_lines (seller_id, payment_id);
 
--- What is on its way back to the buyer, and what of the fee went back already. No more can go back than was paid.
+-- Amounts reserved for refunds in progress, and the refunded part of the fee. Refunds can't exceed the payment.
 ALTER TABLE payment_lines
     ADD COLUMN reserved_amount bigint NOT NULL DEFAULT 0 CHECK (reserved_amount >= 0),
     ADD COLUMN refunded_fee    bigint NOT NULL DEFAULT 0 CHECK (refunded_fee BETWEEN 0 AND fee),
@@ -31,7 +31,7 @@ CREATE TABLE refunds (
     status              text        NOT NULL CHECK (status IN ('EXECUTING', 'UNKNOWN', 'REVIEW', 'APPROVED', 'COMPLETED', 'FAILED')),
     amount              bigint      NOT NULL CHECK (amount > 0),
     reason              text        NOT NULL,
-    -- Kept for ever: a refund that is asked for again after the key itself was forgotten is still the same refund.
+    -- Kept forever: a call repeated after the key was deleted must find the same refund.
     idempotency_key     text        NOT NULL UNIQUE CHECK (length(idempotency_key) BETWEEN 1 AND 255),
     fingerprint         bytea       NOT NULL CHECK (length(fingerprint) = 32),
     failure_code        text,
@@ -53,7 +53,7 @@ CREATE TABLE refunds (
     CHECK ((status = 'EXECUTING') <= (lease_until IS NOT NULL))
 );
 
--- One operation of a payment is at the PSP at a time; one that a person has to decide counts as being there.
+-- At most one operation of a payment is at the PSP at a time. REVIEW counts as in progress.
 CREATE UNIQUE INDEX refunds_in_flight ON refunds (payment_id) WHERE status IN ('EXECUTING', 'UNKNOWN', 'REVIEW');
 CREATE INDEX refunds_at_the_psp ON refunds (next_attempt_at) WHERE status IN ('EXECUTING', 'UNKNOWN');
 CREATE INDEX refunds_by_payment ON refunds (payment_id, id);
@@ -64,18 +64,18 @@ CREATE TABLE refund_lines (
     line_no   integer NOT NULL CHECK (line_no BETWEEN 1 AND 100),
     line_id   text    NOT NULL,
     amount    bigint  NOT NULL CHECK (amount > 0),
-    -- The share of the fee that goes back too; known at the approval.
+    -- The refunded share of the fee; set at the approval.
     fee       bigint CHECK (fee BETWEEN 0 AND amount),
     PRIMARY KEY (refund_id, line_no),
     UNIQUE (refund_id, line_id)
 );
 
--- The cancellations that the PSP has shown of a payment, by the PSP's own names. One that is not among them is a refund's that
--- is under way; so those that a person has looked at when deciding are here as well.
+-- Cancellations known at the PSP, by its transaction keys. One that is not in this table belongs to the refund in progress.
+-- Cancellations seen at a manual resolution are recorded too.
 CREATE TABLE psp_cancels (
     payment_id      uuid        NOT NULL REFERENCES payments,
     transaction_key text        NOT NULL,
-    -- The refund that it was made for, or that was decided by hand when it was seen; null: the payment's own decision.
+    -- The refund that it belongs to, or at whose resolution it was seen; NULL: seen at the resolution of the payment.
     refund_id       uuid REFERENCES refunds,
     seen_at         timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (payment_id, transaction_key)
@@ -89,7 +89,7 @@ CREATE TABLE payouts (
     destination      text        NOT NULL,
     status           text        NOT NULL CHECK (status IN ('REQUESTED', 'BOOKED', 'REJECTED')),
     rejection        text,
-    -- The version of the wallet that it was decided on; null: any.
+    -- The wallet version that the payout requires; NULL: any.
     expected_version bigint CHECK (expected_version >= 0),
     idempotency_key  text        NOT NULL UNIQUE CHECK (length(idempotency_key) BETWEEN 1 AND 255),
     fingerprint      bytea       NOT NULL CHECK (length(fingerprint) = 32),
@@ -105,7 +105,7 @@ CREATE TABLE payouts (
 CREATE INDEX payouts_by_seller ON payouts (seller_id, id);
 CREATE INDEX payouts_by_status ON payouts (status, id);
 
--- What a person decided of something in REVIEW, and on what grounds.
+-- Manual resolutions of payments and refunds in REVIEW, with their evidence.
 CREATE TABLE resolutions (
     resource_id uuid PRIMARY KEY,
     kind        text        NOT NULL CHECK (kind IN ('PAYMENT', 'REFUND')),
@@ -115,7 +115,7 @@ CREATE TABLE resolutions (
     at          timestamptz NOT NULL DEFAULT now()
 );
 
--- Keys are forgotten by their age.
+-- For deleting keys by age.
 CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);
 
 CREATE FUNCTION refund_transition() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -179,7 +179,7 @@ $$ SECURITY DEFINER SET search_path = public, pg_temp;
 CREATE TRIGGER payout_transition AFTER INSERT OR UPDATE ON payouts
     FOR EACH ROW EXECUTE FUNCTION payout_transition();
 
--- What was asked for stays as it was asked.
+-- The terms of refunds and payouts are immutable.
 CREATE FUNCTION terms_are_fixed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'the terms of % are fixed', OLD.id USING ERRCODE = 'JB002';

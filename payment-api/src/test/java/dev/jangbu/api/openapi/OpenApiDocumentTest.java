@@ -29,7 +29,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The description that the running service gives of itself. */
+/** The OpenAPI document that the running service generates. */
 class OpenApiDocumentTest {
 
     private static String text;
@@ -45,13 +45,13 @@ class OpenApiDocumentTest {
     }
 
     @Test
-    void itIsOpenApi31AsOthersReadIt() {
+    void theDocumentIsValidOpenApi31() {
         assertThat(document.path("openapi").asString()).startsWith("3.1.");
         assertThat(new OpenAPIV3Parser().readContents(text).getMessages()).isEmpty();
     }
 
     @Test
-    void everyRouteIsDescribedAndNothingElse() {
+    void theDocumentContainsExactlyTheRoutes() {
         Set<String> routes = Testbed.main()
                 .bean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class)
                 .getHandlerMethods()
@@ -70,7 +70,7 @@ class OpenApiDocumentTest {
     }
 
     @Test
-    void everyCallHasItsWords() {
+    void everyOperationHasItsDescription() {
         List<String> ids = new ArrayList<>();
         operations((path, method, operation) -> {
             String call = method + " " + path;
@@ -96,21 +96,21 @@ class OpenApiDocumentTest {
     }
 
     @Test
-    void everyExampleIsOneOfItsSchema() {
-        List<String> tried = new ArrayList<>();
+    void everyExampleMatchesItsSchema() {
+        List<String> checked = new ArrayList<>();
         operations((path, method, operation) -> {
-            contents(operation.path("requestBody"), "request of " + method + " " + path, tried);
+            contents(operation.path("requestBody"), "request of " + method + " " + path, checked);
             operation
                     .path("responses")
                     .properties()
                     .forEach(response ->
-                            contents(response.getValue(), response.getKey() + " of " + method + " " + path, tried));
+                            contents(response.getValue(), response.getKey() + " of " + method + " " + path, checked));
         });
-        assertThat(tried).hasSizeGreaterThan(200);
+        assertThat(checked).hasSizeGreaterThan(200);
     }
 
     @Test
-    void everyCodeBelongsToACall() {
+    void everyProblemCodeIsDocumentedForAnOperation() {
         Set<String> described = new TreeSet<>();
         operations((path, method, operation) -> operation
                 .path("responses")
@@ -126,7 +126,7 @@ class OpenApiDocumentTest {
                     });
                 }));
 
-        // A call that is described is not one whose method is not allowed.
+        // method-not-allowed can't occur for a documented method.
         Set<ProblemCode> all = EnumSet.complementOf(EnumSet.of(ProblemCode.METHOD_NOT_ALLOWED));
         assertThat(described)
                 .containsExactlyInAnyOrderElementsOf(
@@ -134,7 +134,7 @@ class OpenApiDocumentTest {
     }
 
     @Test
-    void everyParameterOfAListIsTakenAndNoOther() {
+    void listsAcceptExactlyTheirDocumentedParameters() {
         Client client = Testbed.client();
         operations((path, method, operation) -> {
             boolean ownList = operation
@@ -162,45 +162,45 @@ class OpenApiDocumentTest {
     }
 
     @Test
-    void anAnswerThatIsNotAsDescribedIsNoticed() {
+    void theContractCheckDetectsDeviatingResponses() {
         String path = "/v1/payouts/0199f0e0-5d11-7a02-b6c7-18293a4b5c6d";
         ObjectNode payout = (ObjectNode) document.at("/components/schemas/Payout/examples/0");
-        String sound = payout.toString();
-        contract.check("GET", path, reply(200, "application/json", sound));
+        String valid = payout.toString();
+        contract.check("GET", path, reply(200, "application/json", valid));
 
         String missing = payout.deepCopy().without("version").toString();
-        String more = payout.deepCopy().put("secret", "hash").toString();
-        String other = payout.deepCopy().put("amount", "3000").toString();
+        String extra = payout.deepCopy().put("secret", "hash").toString();
+        String mistyped = payout.deepCopy().put("amount", "3000").toString();
         for (Reply wrong : List.of(
                 reply(200, "application/json", missing),
-                reply(200, "application/json", more),
-                reply(200, "application/json", other),
-                reply(200, "text/html", sound),
-                reply(201, "application/json", sound),
-                reply(200, "application/json", sound, "Location", "/v1"),
+                reply(200, "application/json", extra),
+                reply(200, "application/json", mistyped),
+                reply(200, "text/html", valid),
+                reply(201, "application/json", valid),
+                reply(200, "application/json", valid, "Location", "/v1"),
                 reply(404, "application/problem+json", "{\"code\":\"not-found\"}"))) {
             assertThatThrownBy(() -> contract.check("GET", path, wrong)).isInstanceOf(AssertionError.class);
         }
     }
 
     @Test
-    void wordsAboutWhatIsNotThereAreRefused() {
+    void anOverlayThatRefersToUnknownMembersIsRejected() {
         JsonMapper json = JsonMapper.shared();
-        ObjectNode facts = (ObjectNode) json.readTree("""
+        ObjectNode skeleton = (ObjectNode) json.readTree("""
                 {"paths":{"/v1/a":{"get":{}}},"components":{"schemas":{"A":{"properties":{"b":{}}}}}}""");
 
-        for (String words : List.of(
+        for (String overlay : List.of(
                 "{\"paths\":{\"/v1/b\":{}}}",
                 "{\"paths\":{\"/v1/a\":{\"post\":{}}}}",
                 "{\"components\":{\"schemas\":{\"A\":{\"properties\":{\"c\":{}}}}}}")) {
-            assertThatThrownBy(() -> OpenApiOverlay.apply((ObjectNode) json.readTree(words), facts.deepCopy()))
+            assertThatThrownBy(() -> OpenApiOverlay.apply((ObjectNode) json.readTree(overlay), skeleton.deepCopy()))
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("is not there");
+                    .hasMessageContaining("does not exist");
         }
     }
 
     @Test
-    void thePageAndWhatItNeedsComeFromHereWithoutAKey() {
+    void theDocumentationPageAndItsScriptsAreServedWithoutAKey() {
         Reply page = withoutKey("/docs");
         assertThat(page.status()).isEqualTo(200);
         assertThat(page.header("Content-Type")).startsWith("text/html");
@@ -217,17 +217,17 @@ class OpenApiDocumentTest {
         withoutKey("/webjars/scalar/scalar.js").problem(404, "not-found");
     }
 
-    private interface Described {
-        void operation(String path, String method, JsonNode operation);
+    private interface OperationVisitor {
+        void visit(String path, String method, JsonNode operation);
     }
 
-    private static void operations(Described each) {
+    private static void operations(OperationVisitor visitor) {
         document.path("paths").properties().forEach(path -> path.getValue()
                 .properties()
-                .forEach(operation -> each.operation(path.getKey(), operation.getKey(), operation.getValue())));
+                .forEach(operation -> visitor.visit(path.getKey(), operation.getKey(), operation.getValue())));
     }
 
-    private static void contents(JsonNode holder, String what, List<String> tried) {
+    private static void contents(JsonNode holder, String what, List<String> checked) {
         holder.path("content").properties().forEach(content -> {
             JsonNode schema = content.getValue().path("schema");
             String place =
@@ -240,7 +240,7 @@ class OpenApiDocumentTest {
             assertThat(examples).as(what).isNotEmpty();
             examples.forEach(example ->
                     assertThat(contract.faults(place, example)).as(what).isEmpty());
-            tried.add(what);
+            checked.add(what);
         });
     }
 
