@@ -25,11 +25,20 @@ public record ApiResponse(int status, String body, @Nullable String location, bo
         return new ApiResponse(status, body, location, true);
     }
 
-    /** The HTTP response with the resource's version as its ETag. */
+    /** The HTTP response with the version as its ETag, for a resource that changes only with its version. */
     public ResponseEntity<byte[]> toEntity(long version) {
+        return toEntity(Long.toString(version));
+    }
+
+    /**
+     * The HTTP response with an ETag.
+     *
+     * @param entityTag without quotes; two different bodies of a resource must not have the same one
+     */
+    public ResponseEntity<byte[]> toEntity(String entityTag) {
         ResponseEntity<byte[]> entity = toEntity();
         HttpHeaders headers = new HttpHeaders(entity.getHeaders());
-        headers.setETag("\"" + version + "\"");
+        headers.setETag("\"" + entityTag + "\"");
         return new ResponseEntity<>(entity.getBody(), headers, entity.getStatusCode());
     }
 

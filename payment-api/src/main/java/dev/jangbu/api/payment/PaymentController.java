@@ -154,7 +154,7 @@ class PaymentController {
     }
 
     private ResponseEntity<byte[]> tagged(Payment payment) {
-        return answers.ok(payment).toEntity(payment.version());
+        return answers.ok(payment).toEntity(PaymentView.entityTag(payment));
     }
 
     private static ResponseEntity<byte[]> applied(ResponseEntity<byte[]> entity, Prefer prefer, boolean async) {

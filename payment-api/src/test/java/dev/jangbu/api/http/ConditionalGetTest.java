@@ -1,25 +1,36 @@
 package dev.jangbu.api.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.jangbu.api.testbed.Client;
+import dev.jangbu.api.testbed.Completions;
 import dev.jangbu.api.testbed.Reply;
 import dev.jangbu.api.testbed.Shop;
+import dev.jangbu.api.testbed.Staged;
+import dev.jangbu.api.testbed.Staged.State;
 import dev.jangbu.api.testbed.Testbed;
+import dev.jangbu.contract.Rejection;
+import dev.jangbu.contract.SettlementKind;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who has a resource already is told that it is unchanged, and not what it is (RFC 9110, section 13.1.2). */
+/** Conditional reads by {@code If-None-Match} (RFC 9110, section 13.1.2). */
 class ConditionalGetTest {
 
     private final Client client = Testbed.client();
     private final Shop shop = new Shop(client);
+    private final Map<String, String> bodiesByTag = new HashMap<>();
 
     @ParameterizedTest
     @ValueSource(strings = {"\"1\"", "W/\"1\"", "\"7\", \"1\""})
-    void whatIsStillOfTheVersionIsNotSentAgain(String ifNoneMatch) {
+    void anUnchangedResourceIsNotSentAgain(String ifNoneMatch) {
         String path = "/payments/" + shop.create(1_000).is(201).id();
 
         Reply reply = client.get(path, "If-None-Match", ifNoneMatch);
@@ -35,45 +46,134 @@ class ConditionalGetTest {
     }
 
     @Test
-    void whatHasChangedIsSent() {
-        String id = shop.create(1_000).is(201).id();
-        String before = client.get("/payments/" + id).is(200).header("ETag");
-        shop.confirm(id, 1_000).is(200);
+    void aChangedStatusIsSent() {
+        String path = "/payments/" + shop.create(1_000).is(201).id();
+        String before = tagOf(path);
+        shop.confirm(path.substring("/payments/".length()), 1_000).is(200);
 
-        Reply after =
-                client.get("/payments/" + id, "If-None-Match", before).is(200).of("APPROVED");
+        client.get(path, "If-None-Match", before).is(200).of("APPROVED");
 
-        assertThat(after.header("ETag")).isNotEqualTo(before);
-        assertThat(client.get("/payments/" + id, "If-None-Match", after.header("ETag"))
-                        .status())
-                .isEqualTo(304);
+        assertUnchanged(path, tagOf(path));
     }
 
     @Test
-    void refundsAndPayoutsHaveVersionsToo() {
-        String payment = shop.create(1_000).is(201).id();
-        shop.confirm(payment, 1_000).is(200);
-        String refund = "/refunds/" + shop.refund(payment).is(201).id();
-        String payout = "/payouts/"
-                + client.post(
-                                "/wallets/" + shop.seller(1) + "/payouts",
-                                "{\"amount\":1,\"currency\":\"KRW\",\"destination\":\"KB 123\"}")
-                        .is(202)
-                        .id();
+    void changedAttemptsAreSent() {
+        try (Staged unknown = Staged.in(State.UNKNOWN)) {
+            String path = "/payments/" + unknown.id();
+            Reply before = client.get(path).is(200).of("UNKNOWN");
 
-        for (String path : new String[] {refund, payout}) {
-            String tag = client.get(path).is(200).header("ETag");
-            assertThat(client.get(path, "If-None-Match", tag).status()).as(path).isEqualTo(304);
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> client.get(path).number("attempts") > before.number("attempts"));
+
+            Reply after = client.get(path, "If-None-Match", before.header("ETag"))
+                    .is(200)
+                    .of("UNKNOWN");
+            assertThat(after.number("version")).isEqualTo(before.number("version"));
+            assertThat(after.number("attempts")).isGreaterThan(before.number("attempts"));
         }
     }
 
     @Test
-    void aWalletHasAVersionTooThoughItIsKeptElsewhere() {
-        String path = "/wallets/" + shop.seller(1) + "?currency=KRW";
-        String tag = client.get(path).is(200).header("ETag");
+    void aChangedRefundedAmountIsSent() {
+        String id = shop.create(700, 300).is(201).id();
+        shop.confirm(id, 1_000).is(200);
+        String path = "/payments/" + id;
+        for (String line : List.of("1", "2")) {
+            String before = tagOf(path);
+            long refunded = client.get(path).number("refundedAmount");
+            shop.refund(id, Shop.refundOf(line, 100)).is(201);
 
-        assertThat(client.get(path, "If-None-Match", tag).status()).isEqualTo(304);
+            assertThat(client.get(path, "If-None-Match", before).is(200).number("refundedAmount"))
+                    .isEqualTo(refunded + 100);
+        }
+        assertUnchanged(path, tagOf(path));
+    }
+
+    /** Every body that is read in the life of a payment, a refund and a payout has an ETag of its own. */
+    @Test
+    void noTwoDifferentBodiesHaveTheSameTag() {
+        try (Completions completions = new Completions()) {
+            Staged payment = Staged.in(State.UNKNOWN);
+            String path = "/payments/" + payment.id();
+            await().atMost(Duration.ofSeconds(60)).until(() -> observe(path).number("attempts") > 2);
+            payment.letGo().run();
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> observe(path).get("status").equals("APPROVED"));
+            String refund = payment.shop()
+                    .refund(payment.id(), Shop.refundOf("1", 100))
+                    .is(201)
+                    .id();
+            observe("/refunds/" + refund);
+            observe(path);
+            completions.completed(SettlementKind.PAYMENT, payment.id());
+            completions.completed(SettlementKind.REFUND, refund);
+            awaitStatus(path, "COMPLETED");
+            awaitStatus("/refunds/" + refund, "COMPLETED");
+            payment.shop().refund(payment.id()).is(201);
+            observe(path);
+
+            for (boolean booked : new boolean[] {true, false}) {
+                String payout = requestPayout(payment.shop());
+                observe("/payouts/" + payout);
+                if (booked) {
+                    completions.completed(SettlementKind.PAYOUT, payout);
+                } else {
+                    completions.rejected(payout, Rejection.INSUFFICIENT_FUNDS);
+                }
+                awaitStatus("/payouts/" + payout, booked ? "BOOKED" : "REJECTED");
+            }
+        }
+    }
+
+    @Test
+    void refundsAndPayoutsHaveTags() {
+        String payment = shop.create(1_000).is(201).id();
+        shop.confirm(payment, 1_000).is(200);
+        String refund = "/refunds/" + shop.refund(payment).is(201).id();
+        String payout = "/payouts/" + requestPayout(shop);
+
+        for (String path : List.of(refund, payout)) {
+            assertUnchanged(path, tagOf(path));
+        }
+    }
+
+    @Test
+    void aWalletHasATagThatTheGatewayPassesOn() {
+        String path = "/wallets/" + shop.seller(1) + "?currency=KRW";
+        String tag = tagOf(path);
+
+        assertUnchanged(path, tag);
         assertThat(client.get(path, "If-None-Match", "\"7\"").is(200).header("ETag"))
                 .isEqualTo(tag);
+    }
+
+    private String requestPayout(Shop of) {
+        return client.post(
+                        "/wallets/" + of.seller(1) + "/payouts",
+                        "{\"amount\":1,\"currency\":\"KRW\",\"destination\":\"KB 123\"}")
+                .is(202)
+                .id();
+    }
+
+    private String tagOf(String path) {
+        return client.get(path).is(200).header("ETag");
+    }
+
+    private void assertUnchanged(String path, String tag) {
+        assertThat(client.get(path, "If-None-Match", tag).status()).as(path).isEqualTo(304);
+    }
+
+    private void awaitStatus(String path, String status) {
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> observe(path).get("status").equals(status));
+    }
+
+    private Reply observe(String path) {
+        Reply reply = client.get(path).is(200);
+        String earlier = bodiesByTag.putIfAbsent(path + " " + reply.header("ETag"), reply.text());
+        if (earlier != null) {
+            assertThat(reply.text()).isEqualTo(earlier);
+        }
+        return reply;
     }
 }
