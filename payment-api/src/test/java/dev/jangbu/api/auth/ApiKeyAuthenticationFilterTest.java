@@ -10,8 +10,10 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -19,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Each call with a key of each scope alone, over HTTP: one lets it in, the others don't. */
+/** Calls over HTTP with keys of one scope each, with no key, and above the rate limit. */
 class ApiKeyAuthenticationFilterTest {
 
     private static final Map<Scope, Client> CLIENTS = new EnumMap<>(Scope.class);
@@ -35,7 +37,7 @@ class ApiKeyAuthenticationFilterTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = ScopesTest.CALLS)
-    void oneScopeLetsACallIn(String method, String path, String needed) {
+    void exactlyOneScopePermitsEachCall(String method, String path, String needed) {
         CLIENTS.forEach((scope, client) -> {
             Reply reply = call(client, method, path.substring("/v1".length()));
             if (scope.text().equals(needed)) {
@@ -57,13 +59,13 @@ class ApiKeyAuthenticationFilterTest {
                 "/wallets;x/seller-a/payouts",
                 "/w%61llets/seller-a/payouts",
             })
-    void noSpellingWalksAroundTheScope(String path) {
+    void noSpellingOfAPathBypassesItsScope(String path) {
         call(CLIENTS.get(Scope.PAYMENTS_WRITE), "POST", path).problem(403, "forbidden");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "Basic YTpi", "Bearer", "Bearer ", "Bearer nonsense", "bearer\tnonsense", "Bearer a b"})
-    void withoutAKeyNobodyGetsIn(String authorization) {
+    void aCallWithoutAValidKeyIsUnauthorized(String authorization) {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(URI.create(Testbed.client().base() + "/v1/payments"));
         if (!authorization.isEmpty()) {
@@ -76,7 +78,7 @@ class ApiKeyAuthenticationFilterTest {
     }
 
     @Test
-    void twoKeysAreNone() {
+    void twoKeysAreUnauthorized() {
         HttpRequest request = Testbed.client()
                 .request("/payments")
                 .header("Authorization", "Bearer another")
@@ -86,25 +88,29 @@ class ApiKeyAuthenticationFilterTest {
     }
 
     @Test
-    void whatIsNotThereIsNotThereForAnyScope() {
+    void anUnknownPathIsNotFoundWithAnyScope() {
         CLIENTS.values().forEach(client -> client.get("/nothing").problem(404, "not-found"));
     }
 
     @Test
-    void whoCallsTooOftenIsToldWhenToComeAgain() {
-        try (Instance limited = Testbed.anotherInstance("--jangbu.rate-limit.per-second=2")) {
+    void callsAboveTheRateLimitAreRefusedWithRetryAfter() {
+        try (Instance limited = Testbed.anotherInstance("jangbu.rate-limit.per-second=1")) {
             String body = "{\"name\":\"eager\",\"scopes\":[\"payments:read\"]}";
             String key = Testbed.client().post("/api-keys", body).is(201).get("key");
             Client eager = limited.client().withKey(key);
 
             eager.get("/payments?limit=1").is(200);
-            Reply turnedAway = Stream.generate(() -> eager.get("/payments?limit=1"))
+            // All at once, so that even a slow machine exceeds one call a second.
+            List<CompletableFuture<Reply>> calls = Stream.generate(() -> eager.got("/payments?limit=1"))
                     .limit(50)
+                    .toList();
+            Reply refused = calls.stream()
+                    .map(CompletableFuture::join)
                     .filter(reply -> reply.status() != 200)
                     .findFirst()
                     .orElseThrow();
 
-            turnedAway.problemForNow(429, "too-many-requests");
+            refused.problemForNow(429, "too-many-requests");
         }
     }
 

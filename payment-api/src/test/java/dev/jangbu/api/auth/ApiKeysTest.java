@@ -16,8 +16,11 @@ import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
@@ -29,15 +32,15 @@ import org.springframework.transaction.reactive.TransactionalOperator;
 import reactor.core.publisher.Flux;
 import tools.jackson.databind.JsonNode;
 
-/** API keys, from the call that issues one to the refusal of one that was revoked. */
+/** API keys over HTTP: issue, use, list, expiry, revocation. */
 class ApiKeysTest {
 
-    private static final String NOBODYS = "/payments/0199a000-0000-7000-8000-000000000000";
+    private static final String UNKNOWN_PAYMENT = "/payments/0199a000-0000-7000-8000-000000000000";
 
     private final Client admin = Testbed.client();
 
     @Test
-    void aKeyIsShownOnceAndStoredNowhere() throws SQLException {
+    void aKeyIsReturnedOnceAndNotStored() throws SQLException {
         UUID idempotencyKey = UUID.randomUUID();
         String body = "{\"name\":\"bookkeeping\",\"scopes\":[\"ledger:read\",\"payments:read\"]}";
 
@@ -53,62 +56,80 @@ class ApiKeysTest {
         assertThat(again.replayed()).isTrue();
         assertThat(again.id()).isEqualTo(first.id());
         assertThat(again.json().has("key")).isFalse();
-        assertThat(everythingStored()).contains(first.id()).doesNotContain(key.substring(4));
+        assertThat(storedText()).contains(first.id()).doesNotContain(key.substring(4));
     }
 
     @Test
-    void aKeyMayDoWhatItsScopesSayAndNoMore() {
+    void aKeyPermitsOnlyItsScopes() {
         Client reader =
                 issued("{\"name\":\"reader\",\"scopes\":[\"payments:read\"]}").client();
 
-        reader.get(NOBODYS).problem(404, "not-found");
+        reader.get(UNKNOWN_PAYMENT).problem(404, "not-found");
         reader.post("/payments", "{}").problem(403, "forbidden");
-        reader.post(NOBODYS + "/resolve", "{}").problem(403, "forbidden");
+        reader.post(UNKNOWN_PAYMENT + "/resolve", "{}").problem(403, "forbidden");
         reader.get("/api-keys").problem(403, "forbidden");
     }
 
     @Test
-    void aRevokedKeyIsRefusedAtOnce() {
+    void aRevokedKeyIsRefusedImmediately() {
         Issued issued = issued("{\"name\":\"leaked\",\"scopes\":[\"payments:read\"]}");
-        issued.client().get(NOBODYS).problem(404, "not-found");
+        issued.client().get(UNKNOWN_PAYMENT).problem(404, "not-found");
 
         delete(issued.id()).is(204);
 
-        issued.client().get(NOBODYS).problem(401, "unauthorized");
+        issued.client().get(UNKNOWN_PAYMENT).problem(401, "unauthorized");
         delete(issued.id()).is(204);
     }
 
     @Test
     void anotherInstanceRefusesARevokedKeyWithinSeconds() {
         AtomicLong nanos = new AtomicLong();
-        ApiKeys elsewhere = new ApiKeys(bean(ApiKeyStore.class), Clock.systemUTC(), nanos::get);
+        ApiKeys otherInstance = new ApiKeys(bean(ApiKeyStore.class), Clock.systemUTC(), nanos::get);
         Issued issued = issued("{\"name\":\"leaked\",\"scopes\":[\"payments:read\"]}");
-        assertThat(elsewhere.caller(issued.secret()).block()).isNotNull();
+        assertThat(otherInstance.caller(issued.secret()).block()).isNotNull();
 
         delete(issued.id()).is(204);
         nanos.addAndGet(ApiKeys.CACHED.toNanos());
 
-        assertThat(elsewhere.caller(issued.secret()).blockOptional()).isEmpty();
+        assertThat(otherInstance.caller(issued.secret()).blockOptional()).isEmpty();
     }
 
     @Test
-    void aKeyEndsWhenItWasSaidTo() {
-        Instant end = Instant.now().plusMillis(1_500);
-        Client client = issued("{\"name\":\"contractor\",\"scopes\":[\"payments:read\"],\"expiresAt\":\"" + end + "\"}")
-                .client();
-        client.get(NOBODYS).problem(404, "not-found");
+    void aKeyIsValidUntilItsExpiry() {
+        Instant end = Instant.now().plus(Duration.ofHours(1)).truncatedTo(ChronoUnit.MILLIS);
+        Issued issued = expiringAt(end);
 
-        await().atMost(Duration.ofSeconds(4))
-                .untilAsserted(() -> client.get(NOBODYS).problem(401, "unauthorized"));
+        issued.client().get(UNKNOWN_PAYMENT).problem(404, "not-found");
+        assertThat(callerAt(end.minusMillis(1), issued)).isPresent();
+        assertThat(callerAt(end, issued)).isEmpty();
+    }
+
+    @Test
+    void anExpiredKeyIsRefused() {
+        Instant end = Instant.now().plusMillis(1_500);
+        Client client = expiringAt(end).client();
+
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> client.get(UNKNOWN_PAYMENT).problem(401, "unauthorized"));
         assertThat(Instant.now()).isAfterOrEqualTo(end.minusMillis(1));
     }
 
+    private Issued expiringAt(Instant end) {
+        return issued("{\"name\":\"contractor\",\"scopes\":[\"payments:read\"],\"expiresAt\":\"" + end + "\"}");
+    }
+
+    private static Optional<Caller> callerAt(Instant time, Issued issued) {
+        return new ApiKeys(bean(ApiKeyStore.class), Clock.fixed(time, ZoneOffset.UTC))
+                .caller(issued.secret())
+                .blockOptional();
+    }
+
     @Test
-    void theLastKeyThatManagesKeysCannotBeRevoked() {
+    void theLastAdminKeyCannotBeRevoked() {
         Issued issued = issued("{\"name\":\"second\",\"scopes\":[\"admin\"]}");
         UUID id = UUID.fromString(issued.id());
 
-        // The others are revoked within a transaction that is never committed: every test needs them.
+        // Revokes the others in a transaction that is rolled back, because the tests need them.
         assertThatThrownBy(() -> bean(DatabaseClient.class)
                         .sql("UPDATE api_keys SET revoked_at = now() WHERE id <> :id")
                         .bind("id", id)
@@ -124,7 +145,7 @@ class ApiKeysTest {
     }
 
     @Test
-    void aListGoesFromTheNewestToTheOldestAndShowsNoSecret() {
+    void aListIsOrderedNewestFirstAndContainsNoSecret() {
         List<String> ids = Flux.range(0, 5)
                 .map(i -> issued("{\"name\":\"listed " + i + "\",\"scopes\":[\"payments:read\"]}")
                         .id())
@@ -170,7 +191,7 @@ class ApiKeysTest {
                     {"name":"x","scopes":["admin"],"expiresAt":"2999-01-01T00:00:00"}               | expiresAt
                     {"name":"x","scopes":["admin"],"expiresAt":""}                                  | expiresAt
                     """)
-    void aFieldThatIsWrongIsNamed(String body, String field) {
+    void anInvalidFieldIsNamed(String body, String field) {
         Reply refusal = admin.post("/api-keys", body).problem(422, "invalid-field");
 
         assertThat(refusal.json().path("errors").valueStream().map(error -> error.path("field")
@@ -179,7 +200,7 @@ class ApiKeysTest {
     }
 
     @Test
-    void aNameHasAHundredCharactersAndNoCardNumber() {
+    void aNameHasUpToAHundredCharactersAndNoCardNumber() {
         issued("{\"name\":\"" + "장".repeat(100) + "\",\"scopes\":[\"payments:read\"]}");
         admin.post("/api-keys", "{\"name\":\"" + "a".repeat(101) + "\",\"scopes\":[\"admin\"]}")
                 .problem(422, "invalid-field");
@@ -188,13 +209,13 @@ class ApiKeysTest {
     }
 
     @Test
-    void whatIsNoKeyCannotBeRevoked() {
+    void anUnknownKeyCannotBeRevoked() {
         delete("0199a000-0000-7000-8000-000000000000").problem(404, "not-found");
         delete("nonsense").problem(404, "not-found");
     }
 
     @Test
-    void aCallerIsWhoseKeyItWas() {
+    void theCallerHasTheIdAndScopesOfTheKey() {
         Issued issued = issued("{\"name\":\"me\",\"scopes\":[\"payments:read\",\"admin\"]}");
 
         Caller caller = bean(ApiKeys.class).caller(issued.secret()).block();
@@ -223,8 +244,8 @@ class ApiKeysTest {
         return "/api-keys?limit=2&cursor=" + page.get("nextCursor");
     }
 
-    /** All that the two tables of keys hold, as text. */
-    private static String everythingStored() throws SQLException {
+    /** The contents of the tables of API keys and idempotency keys. */
+    private static String storedText() throws SQLException {
         try (Connection connection = Testbed.database().as("jangbu_owner");
                 Statement statement = connection.createStatement();
                 ResultSet all =

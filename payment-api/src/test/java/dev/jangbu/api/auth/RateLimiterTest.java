@@ -19,14 +19,14 @@ class RateLimiterTest {
     private final Time time = new Time();
 
     @Test
-    void withoutALimitNobodyIsTurnedAway() {
+    void withoutALimitEveryCallPasses() {
         RateLimiter limiter = new RateLimiter(new PaymentApiSettings.RateLimit(0, 0), time);
 
         assertThat(passing(limiter, key, 100_000)).isEqualTo(100_000);
     }
 
     @Test
-    void aKeyMayCallSoOftenASecondAndTheOthersAsOften() {
+    void eachKeyHasItsOwnLimit() {
         RateLimiter limiter = new RateLimiter(new PaymentApiSettings.RateLimit(5, 0), time);
 
         assertThat(passing(limiter, key, 20)).isEqualTo(5);
@@ -39,7 +39,7 @@ class RateLimiterTest {
     }
 
     @Test
-    void aBurstMayBeLargerThanASecondsWorth() {
+    void aBurstMayExceedTheRate() {
         RateLimiter limiter = new RateLimiter(new PaymentApiSettings.RateLimit(5, 50), time);
 
         assertThat(passing(limiter, key, 100)).isEqualTo(50);
@@ -48,7 +48,7 @@ class RateLimiterTest {
     }
 
     @Test
-    void whoIsTurnedAwayIsToldWhenToComeAgain() {
+    void aRefusalStatesWhenToRetry() {
         RateLimiter limiter = new RateLimiter(new PaymentApiSettings.RateLimit(1, 3), time);
         assertThat(passing(limiter, key, 3)).isEqualTo(3);
 
@@ -66,7 +66,7 @@ class RateLimiterTest {
                     try {
                         limiter.acquire(key);
                         return true;
-                    } catch (Problem turnedAway) {
+                    } catch (Problem e) {
                         return false;
                     }
                 })

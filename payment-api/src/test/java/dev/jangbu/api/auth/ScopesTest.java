@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.server.RequestPath;
 
-/** Every call and the scope that it needs, as the contract of the API has them. */
+/** The scope that each call of the HTTP contract requires. */
 class ScopesTest {
 
     /** Method, path and scope. */
@@ -45,8 +45,8 @@ class ScopesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = CALLS)
-    void eachCallNeedsItsScope(String method, String path, String scope) {
-        assertThat(needed(method, path).text()).isEqualTo(scope);
+    void eachCallRequiresItsScope(String method, String path, String scope) {
+        assertThat(required(method, path).text()).isEqualTo(scope);
     }
 
     @ParameterizedTest
@@ -59,20 +59,20 @@ class ScopesTest {
         "/v1/w%61llets/seller-a/payouts, payouts:write",
         "/v1;x=y/wallets/seller-a/payouts, payouts:write",
     })
-    void noSpellingOfAPathWalksAroundIts(String path, String scope) {
-        assertThat(needed("POST", path).text()).isEqualTo(scope);
+    void noSpellingOfAPathBypassesItsScope(String path, String scope) {
+        assertThat(required("POST", path).text()).isEqualTo(scope);
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {"/v1", "/v1/", "/v1/nothing", "/v1/Payments", "/v1//payments", "/v1/payments%2F0199/resolve"})
-    void whatHasNoRuleIsNotThere(String path) {
-        assertThatThrownBy(() -> needed("GET", path))
+    void aPathWithoutARuleIsNotFound(String path) {
+        assertThatThrownBy(() -> required("GET", path))
                 .isInstanceOfSatisfying(
                         Problem.class, problem -> assertThat(problem.code()).isEqualTo(ProblemCode.NOT_FOUND));
     }
 
-    private static Scope needed(String method, String path) {
+    private static Scope required(String method, String path) {
         return Scopes.required(
                 HttpMethod.valueOf(method),
                 RequestPath.parse(URI.create(path), null).pathWithinApplication());

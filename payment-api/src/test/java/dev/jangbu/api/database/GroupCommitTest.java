@@ -22,16 +22,20 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Calls that share a statement: each is answered as if it had come alone, whatever is in the others. */
+/** Calls that share a statement: none affects the result of another. */
 class GroupCommitTest {
 
     private static Instance instance;
     private static Client client;
 
-    /** So long that what is sent at once is together, whatever else the machine does. */
+    /** The longest linger time, so that concurrent calls share statements even on a slow machine; time-outs to match. */
     @BeforeAll
     static void start() {
-        instance = Testbed.anotherInstance("jangbu.group-commit.linger=400ms");
+        instance = Testbed.anotherInstance(
+                "jangbu.group-commit.linger=1s",
+                "jangbu.psp.timeout=20s",
+                "spring.r2dbc.properties.lockWaitTimeout=PT60S",
+                "spring.r2dbc.properties.statementTimeout=PT60S");
         client = instance.client();
     }
 
@@ -41,7 +45,7 @@ class GroupCommitTest {
     }
 
     @Test
-    void manyPaymentsShareTheirStatements() {
+    void concurrentPaymentsShareStatements() {
         List<Shop> shops = shops(40);
         long before = statements();
 
@@ -50,7 +54,7 @@ class GroupCommitTest {
         List<Reply> confirmed = all(shops.size(), i -> confirm(shops.get(i), ids.get(i)));
 
         confirmed.forEach(reply -> reply.is(200).of("APPROVED"));
-        // Alone they would be 120.
+        // 120 without sharing.
         assertThat(statements() - before).isLessThan(30);
         for (int i = 0; i < shops.size(); i++) {
             Truth.ofMain().holds(shops.get(i), ids.get(i));
@@ -58,7 +62,7 @@ class GroupCommitTest {
     }
 
     @Test
-    void oneThatIsRefusedSpoilsNoOther() {
+    void aRefusedCallDoesNotAffectOthers() {
         List<Shop> shops = shops(10);
         shops.get(4).create(1_000).is(201);
 
@@ -74,7 +78,7 @@ class GroupCommitTest {
     }
 
     @Test
-    void ofOneOrderInManyCallsOneIsCreated() {
+    void ofConcurrentCreationsOfOneOrderOneSucceeds() {
         List<Shop> others = shops(5);
         Shop wanted = new Shop(client);
 
@@ -90,7 +94,7 @@ class GroupCommitTest {
     }
 
     @Test
-    void ofOneKeyInManyCallsOneIsDoneAndTheOthersReplayIt() {
+    void ofConcurrentCallsWithOneKeyOneIsExecutedAndTheOthersAreReplayed() {
         Shop shop = new Shop(client);
         UUID key = UUID.randomUUID();
 
@@ -102,7 +106,7 @@ class GroupCommitTest {
     }
 
     @Test
-    void aKeyThatStandsForAnotherBodyIsRefusedAmongOthers() {
+    void ofConcurrentCallsWithOneKeyAndDifferentBodiesOneIsRefused() {
         List<Shop> others = shops(5);
         UUID key = UUID.randomUUID();
 
@@ -113,7 +117,7 @@ class GroupCommitTest {
     }
 
     @Test
-    void ofManyConfirmationsOfOnePaymentOneCharges() {
+    void ofConcurrentConfirmationsOfOnePaymentOneCharges() {
         List<Shop> others = shops(6);
         List<String> ids =
                 create(others).stream().map(reply -> reply.is(201).id()).toList();
@@ -134,7 +138,7 @@ class GroupCommitTest {
     }
 
     @Test
-    void aPaymentKeyThatIsUsedIsRefusedAmongOthers() {
+    void aUsedPaymentKeyIsRefusedWithoutAffectingOthers() {
         List<Shop> shops = shops(6);
         List<String> ids =
                 create(shops).stream().map(reply -> reply.is(201).id()).toList();
@@ -150,9 +154,9 @@ class GroupCommitTest {
         rest.forEach(reply -> reply.is(200).of("APPROVED"));
     }
 
-    /** Somebody holds one payment's row: the others go on, and that one when it is let go. */
+    /** Another session locks one payment: the others are confirmed, and that one after the lock is released. */
     @Test
-    void oneThatIsHeldHoldsNoOther() throws SQLException {
+    void aLockedPaymentDoesNotBlockOthers() throws SQLException {
         List<Shop> shops = shops(5);
         List<String> ids =
                 create(shops).stream().map(reply -> reply.is(201).id()).toList();
@@ -172,7 +176,7 @@ class GroupCommitTest {
         held.join().is(200).of("APPROVED");
     }
 
-    /** How many statements have done calls of any kind. */
+    /** Number of statements so far, of all kinds. */
     private static long statements() {
         return instance.bean(MeterRegistry.class).find("jangbu.group.commit").summaries().stream()
                 .mapToLong(DistributionSummary::count)

@@ -10,7 +10,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A record as a row: its columns have the names that its JSON has, and types that take it. */
+/** The columns of a record have the names of its JSON members, and types that accept them. */
 class JsonRecordsetTest {
 
     private record Booked(
@@ -22,10 +22,10 @@ class JsonRecordsetTest {
             Instant bookedAt,
             List<UUID> lines) {}
 
-    private record Elsewhere(URI address) {}
+    private record Unsupported(URI address) {}
 
     @Test
-    void theColumnsAreThoseOfTheJson() {
+    void theColumnsMatchTheJson() {
         UUID id = UUID.fromString("0199c0de-0000-7000-8000-000000000001");
         Booked booked = new Booked(
                 id, 201, null, "order-1", new byte[] {1, 2}, Instant.parse("2026-11-22T01:02:03.004Z"), List.of(id));
@@ -39,7 +39,7 @@ class JsonRecordsetTest {
     }
 
     @Test
-    void whatHasNoColumnTypeIsRefused() {
-        assertThatThrownBy(() -> JsonRecordset.columns(Elsewhere.class)).hasMessageContaining("address");
+    void aFieldWithoutAColumnTypeIsRejected() {
+        assertThatThrownBy(() -> JsonRecordset.columns(Unsupported.class)).hasMessageContaining("address");
     }
 }

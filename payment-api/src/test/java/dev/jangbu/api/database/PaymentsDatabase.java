@@ -38,7 +38,7 @@ public final class PaymentsDatabase implements AutoCloseable {
         Flyway.configure().dataSource(url(), "jangbu_owner", PASSWORD).load().migrate();
     }
 
-    /** Makes the slot that the change stream reads: without it the service takes no payments. */
+    /** Creates the replication slot of the outbox. Without it the service refuses payments. */
     public void createReplicationSlot() throws SQLException {
         try (Connection connection = asSuperuser();
                 Statement statement = connection.createStatement()) {
@@ -61,14 +61,14 @@ public final class PaymentsDatabase implements AutoCloseable {
         return server.getDatabase("postgres", "jangbu_payment").getConnection();
     }
 
-    /** Stops the server, sessions and all, and starts it again on the same port with what it has committed. */
+    /** Restarts the server on the same port and data directory; ends all sessions. */
     public void restart() throws IOException {
         int port = server.getPort();
         server.close();
         server = start(port);
     }
 
-    /** Nothing that was committed is lost when the server is killed; what the disk does is not the tests' business. */
+    /** Durable against a killed server, but not against a crash of the machine. */
     private EmbeddedPostgres start(int port) throws IOException {
         EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
                 .setDataDirectory(directory)
@@ -80,7 +80,7 @@ public final class PaymentsDatabase implements AutoCloseable {
         return port == 0 ? builder.start() : builder.setPort(port).start();
     }
 
-    /** What the server has said so far, a JSON object a line. */
+    /** The server's log so far, one JSON object in each line. */
     public String log() throws SQLException {
         try (Connection connection = asSuperuser();
                 Statement statement = connection.createStatement();
@@ -94,7 +94,7 @@ public final class PaymentsDatabase implements AutoCloseable {
         return "jdbc:postgresql://" + address() + "/jangbu_payment";
     }
 
-    /** Statement by statement: CREATE DATABASE is refused among others. */
+    /** Runs single statements: CREATE DATABASE is not allowed in a multi-statement command. */
     private static void run(Statement statement, String script) throws IOException, SQLException {
         try (InputStream in = PaymentsDatabase.class.getResourceAsStream("/postgres/" + script)) {
             String text = new String(Objects.requireNonNull(in, script).readAllBytes(), StandardCharsets.UTF_8);

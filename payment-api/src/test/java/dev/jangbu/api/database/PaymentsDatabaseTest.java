@@ -22,10 +22,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The guards of the payments database, tried as the roles that the services have. */
+/** The constraints, triggers and rights of the payments database, tested with the services' roles. */
 class PaymentsDatabaseTest {
 
-    /** Every transition there is; whatever is not here is refused. */
+    /** All legal transitions. */
     private static final Map<String, Set<String>> LEGAL = Map.of(
             "READY", Set.of("ACCEPTED", "EXECUTING", "CANCELED", "EXPIRED"),
             "ACCEPTED", Set.of("EXECUTING", "CANCELED", "EXPIRED"),
@@ -38,8 +38,8 @@ class PaymentsDatabaseTest {
             "CANCELED", Set.of(),
             "EXPIRED", Set.of());
 
-    /** A way from READY to each state. */
-    private static final Map<String, List<String>> WAY = Map.of(
+    /** The transitions from READY to each status. */
+    private static final Map<String, List<String>> PATH = Map.of(
             "READY", List.of(),
             "ACCEPTED", List.of("ACCEPTED"),
             "EXECUTING", List.of("EXECUTING"),
@@ -67,7 +67,7 @@ class PaymentsDatabaseTest {
     }
 
     @Test
-    void onlyTheTransitionsOfThePictureHappenAndEachIsInTheHistory() throws SQLException {
+    void onlyLegalTransitionsSucceedAndEachIsInTheHistory() throws SQLException {
         for (String from : LEGAL.keySet()) {
             for (String to : LEGAL.keySet()) {
                 UUID id = paymentIn(from);
@@ -77,7 +77,7 @@ class PaymentsDatabaseTest {
                 if (LEGAL.get(from).contains(to)) {
                     move(id, to);
                     List<String> expected = new ArrayList<>(List.of("READY"));
-                    expected.addAll(WAY.get(from));
+                    expected.addAll(PATH.get(from));
                     expected.add(to);
                     assertThat(history(id)).containsExactlyElementsOf(expected);
                 } else {
@@ -92,7 +92,7 @@ class PaymentsDatabaseTest {
     }
 
     @Test
-    void theTermsOfAPaymentAreFixed() throws SQLException {
+    void theTermsOfAPaymentAreImmutable() throws SQLException {
         UUID id = paymentIn("EXECUTING");
         for (String change : List.of(
                 "amount = amount + 1", "currency = 'USD'", "payment_key = 'other'", "order_id = 'other-order'")) {
@@ -101,7 +101,7 @@ class PaymentsDatabaseTest {
     }
 
     @Test
-    void anOutboxIdMustBeOfItsMoment() throws SQLException {
+    void anOutboxIdMustHaveTheTimeOfItsInsert() throws SQLException {
         insertOutbox(idAt(Instant.now()), new byte[] {0, 0, 0, 0, 1, 2});
 
         assertOutboxRefused(idAt(Instant.now().plus(Duration.ofMinutes(3))));
@@ -110,13 +110,13 @@ class PaymentsDatabaseTest {
     }
 
     @Test
-    void anOutboxPayloadMustBeInTheWireFormat() {
+    void anOutboxPayloadMustHaveTheWireFormat() {
         assertThatThrownBy(() -> insertOutbox(idAt(Instant.now()), "x0000".getBytes(StandardCharsets.UTF_8)))
                 .hasMessageContaining("outbox_payload_check");
     }
 
     @Test
-    void theApplicationCannotSetTheOutboxesClockNorChangeWhatItWrote() {
+    void theApplicationCanNeitherSetTheOutboxTimeNorChangeRows() {
         assertRefused(
                 "42501",
                 "INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, ce_time, created_at) VALUES"
@@ -127,7 +127,7 @@ class PaymentsDatabaseTest {
     }
 
     @Test
-    void theApplicationCannotWriteTheHistoryNorDeleteAPayment() {
+    void theApplicationCanNeitherWriteTheHistoryNorDeletePayments() {
         assertRefused(
                 "42501",
                 "INSERT INTO history (resource_id, version, kind, to_status, cause) VALUES (uuidv7(), 1, 'PAYMENT', 'READY', 'x')");
@@ -137,7 +137,7 @@ class PaymentsDatabaseTest {
     }
 
     @Test
-    void maintenanceSendsARowAgainAsItWas() throws SQLException {
+    void maintenanceCanReinsertARowUnchanged() throws SQLException {
         UUID id = idAt(Instant.now());
         insertOutbox(id, new byte[] {0, 0, 0, 0, 1, 2});
         try (Connection maintenance = database.as("jangbu_maintenance");
@@ -149,7 +149,7 @@ class PaymentsDatabaseTest {
     }
 
     @Test
-    void theAuditorSeesNoKeysAndWritesNothing() throws SQLException {
+    void theAuditRoleSeesNoKeyHashesAndWritesNothing() throws SQLException {
         try (Connection auditor = database.as("jangbu_audit");
                 Statement statement = auditor.createStatement()) {
             assertThat(statement
@@ -173,7 +173,7 @@ class PaymentsDatabaseTest {
             insert.setString(2, "order-" + id);
             insert.executeUpdate();
         }
-        for (String step : WAY.get(status)) {
+        for (String step : PATH.get(status)) {
             move(id, step);
         }
         return id;
@@ -238,11 +238,11 @@ class PaymentsDatabaseTest {
                 .isEqualTo(sqlState);
     }
 
-    /** A UUIDv7 of a moment (RFC 9562, section 5.7). */
-    private static UUID idAt(Instant moment) {
+    /** A UUIDv7 with a given time (RFC 9562, section 5.7). */
+    private static UUID idAt(Instant time) {
         UUID random = UUID.randomUUID();
         return new UUID(
-                (moment.toEpochMilli() << 16) | 0x7000 | (random.getMostSignificantBits() & 0x0fff),
+                (time.toEpochMilli() << 16) | 0x7000 | (random.getMostSignificantBits() & 0x0fff),
                 random.getLeastSignificantBits());
     }
 }

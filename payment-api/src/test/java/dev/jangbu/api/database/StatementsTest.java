@@ -23,6 +23,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -30,12 +31,12 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Each statement is a round trip to the database: how many a payment takes, as the server's own log has them; and that those
- * that were spared are not missed.
+ * The number of statements for each payment, counted in the server's log; and the detection of unresponsive connections although
+ * not every use is preceded by a validation.
  */
 class StatementsTest {
 
-    /** Enough that what the service says by itself, some times a second, is said less often. */
+    /** More than the executions of any scheduled statement during the test, so that those count as 0 for each payment. */
     private static final int PAYMENTS = 100;
 
     private static final String COUNTED = "counted";
@@ -50,7 +51,7 @@ class StatementsTest {
         instance = Testbed.anotherInstance(
                 "spring.r2dbc.properties.applicationName=" + COUNTED,
                 "spring.r2dbc.properties.options=log_statement=all",
-                // Each call its own statement, so that they can be counted.
+                // One statement for each call.
                 "jangbu.group-commit.linger=0");
     }
 
@@ -60,53 +61,55 @@ class StatementsTest {
         sql("REVOKE SET ON PARAMETER log_statement FROM jangbu_payment");
     }
 
-    /** One creates it, one begins its confirmation, one records the outcome; completions come in batches. */
+    /** Creation, start of the confirmation, outcome. Completions are batched. */
     @Test
-    void aPaymentTakesThree() throws SQLException {
+    void aPaymentTakesThreeStatements() throws SQLException {
         Client client = instance.client();
         int before = statements().size();
 
         List<String> ids = new ArrayList<>();
-        List<CompletableFuture<Reply>> confirms = new ArrayList<>();
+        List<Supplier<CompletableFuture<Reply>>> confirmations = new ArrayList<>();
         for (int i = 0; i < PAYMENTS; i++) {
             Shop shop = new Shop(client);
             String id = shop.create(2_000, 1_000).is(201).id();
             ids.add(id);
-            confirms.add(client.posted(
-                    "/payments/" + id + "/confirm", shop.confirmation(3_000), UUID.randomUUID(), "Prefer", "wait=20"));
+            confirmations.add(() -> client.posted(
+                    "/payments/" + id + "/confirm", shop.confirmation(3_000), UUID.randomUUID(), "Prefer", "wait=30"));
         }
-        await().atMost(Duration.ofSeconds(30)).until(() -> approved(ids) == PAYMENTS);
+        List<CompletableFuture<Reply>> confirms =
+                confirmations.stream().map(Supplier::get).toList();
+        await().atMost(Duration.ofSeconds(60)).until(() -> approved(ids) == PAYMENTS);
         try (Completions completions = new Completions()) {
             ids.forEach(id -> completions.completed(SettlementKind.PAYMENT, id));
         }
         confirms.forEach(confirm -> confirm.join().is(200).of("COMPLETED"));
 
-        List<String> said = statements();
+        List<String> executed = statements();
         Map<String, Integer> times = new TreeMap<>();
-        said.subList(before, said.size()).forEach(statement -> times.merge(statement, 1, Integer::sum));
+        executed.subList(before, executed.size()).forEach(statement -> times.merge(statement, 1, Integer::sum));
         assertThat(times.values().stream().mapToInt(count -> count / PAYMENTS).sum())
                 .as(() -> table(times))
                 .isEqualTo(3);
     }
 
-    /** Its sessions stand still, as if the network had lost them, while the server takes new ones. */
+    /** The idle sessions are stopped by SIGSTOP, as if the network dropped their packets; new sessions work. */
     @Test
-    void aConnectionThatHasFallenSilentIsReplaced() throws SQLException, IOException {
+    void anUnresponsiveConnectionIsReplaced() throws SQLException, IOException {
         Client client = instance.client();
         Shop shop = new Shop(client);
         String id = shop.create(1_000).is(201).id();
-        List<String> silent = idleSessions();
-        assertThat(silent).isNotEmpty();
-        kill("-STOP", silent);
+        List<String> stopped = idleSessions();
+        assertThat(stopped).isNotEmpty();
+        kill("-STOP", stopped);
         try {
-            await().atMost(Duration.ofSeconds(30))
+            await().atMost(Duration.ofSeconds(60))
                     .ignoreExceptions()
                     .until(() -> client.got("/payments/" + id)
-                                    .get(1, TimeUnit.SECONDS)
+                                    .get(5, TimeUnit.SECONDS)
                                     .status()
                             == 200);
         } finally {
-            kill("-CONT", silent);
+            kill("-CONT", stopped);
         }
     }
 
@@ -130,14 +133,14 @@ class StatementsTest {
         new ProcessBuilder(command).start().onExit().join();
     }
 
-    /** How often each was said, for whoever has to find the one too many. */
+    /** Executions of each statement, to find the superfluous one. */
     private static String table(Map<String, Integer> times) {
         StringBuilder table = new StringBuilder("statements for " + PAYMENTS + " payments");
         times.forEach((statement, count) -> table.append("%n%6d  %.110s".formatted(count, statement)));
         return table.append(System.lineSeparator()).toString();
     }
 
-    /** What the counted instance has executed so far, in order. */
+    /** The statements that the counted instance has executed so far, in order. */
     private static List<String> statements() throws SQLException {
         return Testbed.database()
                 .log()
@@ -152,7 +155,7 @@ class StatementsTest {
                 .toList();
     }
 
-    /** The last line may be half written. */
+    /** Tolerates an incomplete last line. */
     private static JsonNode json(String line) {
         return line.endsWith("}") ? JSON.readTree(line) : JSON.createObjectNode();
     }

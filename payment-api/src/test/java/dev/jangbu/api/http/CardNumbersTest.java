@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The numbers are those that the card schemes and PSPs publish for tests. */
+/** Uses the test numbers that card schemes and PSPs publish. */
 class CardNumbersTest {
 
     @ParameterizedTest
@@ -28,7 +28,7 @@ class CardNumbersTest {
                 "6205500000000000004",
                 "6759649826438453",
             })
-    void aNumberOfAnyIssuerIsFound(String number) {
+    void numbersOfAllIssuersAreFound(String number) {
         assertThat(CardNumbers.foundIn(number)).isTrue();
         assertThat(CardNumbers.foundIn("please charge " + number + ", thanks")).isTrue();
     }
@@ -51,7 +51,7 @@ class CardNumbersTest {
                 "2 4111111111111111",
                 "0199a2b3-1111-7111-8111-0123456789ab 4111111111111111",
             })
-    void howeverItIsWrittenItIsFound(String text) {
+    void numbersInAnyFormatAreFound(String text) {
         assertThat(CardNumbers.foundIn(text)).isTrue();
     }
 
@@ -60,31 +60,31 @@ class CardNumbersTest {
             strings = {
                 "",
                 "cart 77",
-                // The check digit, the issuer, the length: one of them doesn't fit.
+                // Invalid check digit, issuer or length.
                 "4111111111111112",
                 "1111111111111117",
                 "41111111111111",
                 "55555555555544",
                 "0000000000000000",
-                // Within longer rows of digits.
+                // Within longer sequences of digits.
                 "94111111111111111",
                 "41111111111111119",
                 "00004111111111111111",
-                // Separated by something else.
+                // Other separators.
                 "4111/1111/1111/1111",
                 "4111a1111b1111c1111",
-                // Numbers of other kinds.
+                // Phone numbers, times, account numbers, UUIDs.
                 "010-1234-5678",
                 "2026-11-24T06:30:00Z 1764000000000",
                 "110-123-456789 and 02-555-1234",
                 "02234111-1111-1111-1111-411111111111",
             })
-    void whatOnlyResemblesOneIsLeftAlone(String text) {
+    void similarNumbersAreIgnored(String text) {
         assertThat(CardNumbers.foundIn(text)).isFalse();
     }
 
     @Test
-    void oneWrongDigitAndItIsNoneWhateverTheNumber() {
+    void aNumberWithOneWrongDigitIsIgnored() {
         long seed = 7_812;
         Random random = new Random(seed);
         for (int i = 0; i < 2_000; i++) {
@@ -102,7 +102,7 @@ class CardNumbersTest {
     }
 
     @Test
-    void theRefusalNamesTheFieldAndNeverTheNumber() {
+    void theProblemNamesTheFieldAndNotTheNumber() {
         assertThatThrownBy(() -> CardNumbers.refuseIn("reason", "back to 4111 1111 1111 1111"))
                 .isInstanceOfSatisfying(Problem.class, problem -> {
                     assertThat(problem.code()).isEqualTo(ProblemCode.CARD_NUMBER_REFUSED);
@@ -114,7 +114,7 @@ class CardNumbersTest {
                 .doesNotThrowAnyException();
     }
 
-    /** By the sum from the left, as the one under test goes from the right. */
+    /** Computes the check digit from the left; the code under test starts at the right. */
     private static String validVisa(Random random) {
         StringBuilder digits = new StringBuilder("4");
         while (digits.length() < 15) {

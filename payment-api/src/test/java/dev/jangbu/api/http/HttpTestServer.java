@@ -21,16 +21,16 @@ import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestController;
 import reactor.core.publisher.Mono;
 
-/** The service's edge on a real port, with two calls behind it that have neither a door nor a database. */
+/** The service's HTTP layer on a real port, with two calls that need neither authentication nor a database. */
 final class HttpTestServer implements AutoCloseable {
 
-    /** Keeps these calls out of the service itself, whose classes are looked for in the same packages. */
-    private static final String PROFILE = "edge-alone";
+    /** Keeps these beans out of the service, whose component scan includes this package. */
+    private static final String PROFILE = "http-test-server";
 
     private final ConfigurableApplicationContext context;
 
     HttpTestServer() {
-        context = new SpringApplicationBuilder(Edge.class)
+        context = new SpringApplicationBuilder(HttpLayer.class)
                 .profiles(PROFILE)
                 .properties(
                         "server.port=0",
@@ -60,9 +60,9 @@ final class HttpTestServer implements AutoCloseable {
         StrictJsonConfiguration.class,
         Calls.class
     })
-    static class Edge {}
+    static class HttpLayer {}
 
-    /** Something of each type that a body may hold. */
+    /** A body with a field of each type. */
     record Order(
             @Nullable String orderId,
             @Nullable Long amount,

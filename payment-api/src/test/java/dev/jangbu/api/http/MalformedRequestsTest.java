@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Whatever comes over the wire, the answer is of the 400s, a whole problem, and repeats nothing that was sent in the body. */
+/** Malformed requests get a 4xx status and a complete problem, which echoes nothing of the body. */
 class MalformedRequestsTest {
 
     private static final JsonMapper JSON = JsonMapper.shared();
@@ -86,42 +86,42 @@ class MalformedRequestsTest {
                 "{\"outcome\":\"approved\"}",
                 "{\"outcome\":\"0\"}",
             })
-    void aBodyThatSaysSomethingElseIsRefused(String body) throws IOException {
+    void invalidBodiesAreRefused(String body) throws IOException {
         refused(400, post("application/json", body.getBytes(UTF_8)));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"[", "{\"lines\":[", "{\"metadata\":{\"a\":", "{\"a\":"})
-    void aBodyCannotBeDeep(String level) throws IOException {
+    void deeplyNestedBodiesAreRefused(String level) throws IOException {
         refused(400, post("application/json", level.repeat(3_000).getBytes(UTF_8)));
     }
 
     @Test
-    void aNumberCannotBeLong() throws IOException {
+    void longNumbersAreRefused() throws IOException {
         refused(400, post("application/json", ("{\"amount\":" + "9".repeat(5_000) + "}").getBytes(UTF_8)));
     }
 
     static Stream<Arguments> otherEncodings() {
         String body = "{\"orderId\":\"secret é\"}";
         return Stream.of(
-                Arguments.of("UTF-16 with its mark", body.getBytes(UTF_16)),
-                Arguments.of("UTF-16 without", body.getBytes(UTF_16LE)),
+                Arguments.of("UTF-16 with byte order mark", body.getBytes(UTF_16)),
+                Arguments.of("UTF-16 without byte order mark", body.getBytes(UTF_16LE)),
                 Arguments.of("UTF-32", body.getBytes(Charset.forName("UTF-32BE"))),
                 Arguments.of("UTF-8 with a byte order mark", ("\uFEFF" + body).getBytes(UTF_8)),
                 Arguments.of("Latin 1", body.getBytes(ISO_8859_1)),
                 Arguments.of("U+0000 in two bytes", "{\"orderId\":\"\u00c0\u0080\"}".getBytes(ISO_8859_1)),
-                Arguments.of("half of a surrogate pair", "{\"orderId\":\"\u00ed\u00a0\u0080\"}".getBytes(ISO_8859_1)),
-                Arguments.of("cut within a character", "{\"orderId\":\"\u00e2\u0082\"}".getBytes(ISO_8859_1)));
+                Arguments.of("an unpaired surrogate", "{\"orderId\":\"\u00ed\u00a0\u0080\"}".getBytes(ISO_8859_1)),
+                Arguments.of("truncated within a character", "{\"orderId\":\"\u00e2\u0082\"}".getBytes(ISO_8859_1)));
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("otherEncodings")
-    void aBodyIsUtf8(String name, byte[] body) throws IOException {
+    void bodiesInOtherEncodingsAreRefused(String name, byte[] body) throws IOException {
         refused(400, post("application/json", body));
     }
 
     @Test
-    void aBodyHas64KiBAtMostHoweverItComes() throws IOException {
+    void bodiesOver64KiBAreRefusedWithAndWithoutContentLength() throws IOException {
         byte[] fits = orderOf(64 * 1024);
         byte[] oneMore = orderOf(64 * 1024 + 1);
 
@@ -147,7 +147,7 @@ class MalformedRequestsTest {
                 "nonsense",
                 "application/json\nContent-Encoding: gzip",
             })
-    void aBodyIsDeclaredAsJson(String contentType) throws IOException {
+    void bodiesOfOtherMediaTypesAreRefused(String contentType) throws IOException {
         refused(415, post(contentType, "{}".getBytes(UTF_8)));
     }
 
@@ -169,12 +169,12 @@ class MalformedRequestsTest {
                 "X: \u0000",
                 "no colon",
             })
-    void whatTwoReadersCouldReadDifferentlyIsRefused(String header) throws IOException {
+    void ambiguousHeadersAreRefused(String header) throws IOException {
         refused(400, post("application/json\n" + header, "{}".getBytes(UTF_8)));
     }
 
     @Test
-    void headersAndTheFirstLineHaveTheirLimits() throws IOException {
+    void longHeadersAndRequestLinesAreRefused() throws IOException {
         refused(431, get("/v1/orders/1", "X: " + "a".repeat(20_000)));
         refused(414, get("/v1/orders/" + "a".repeat(20_000), "X: y"));
     }
@@ -196,19 +196,19 @@ class MalformedRequestsTest {
                 "/v1/orders/a?x=%ed%a0%80",
                 "/v1/orders/a?%",
             })
-    void aTargetIsAUriOfText(String target) throws IOException {
+    void invalidTargetsAreRefused(String target) throws IOException {
         refused(400, get(target, "X: y"));
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {"GET", "nonsense", "nonsense nonsense nonsense nonsense", "GET /v1/orders/1", "GET / HTTP/2.0"})
-    void whatIsNoRequestIsToldSo(String line) throws IOException {
+    void invalidRequestLinesAreRefused(String line) throws IOException {
         refused(400, send((line + "\r\nHost: x\r\n\r\n").getBytes(ISO_8859_1)));
     }
 
     @Test
-    void aChunkThatIsNoneIsRefused() throws IOException {
+    void anInvalidChunkIsRefused() throws IOException {
         refused(
                 400,
                 RawHttp.send(
@@ -219,7 +219,7 @@ class MalformedRequestsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"PUT", "TRACE", "NONSENSE"})
-    void aMethodThatIsNotThereNamesThoseThatAre(String method) throws IOException {
+    void anUnsupportedMethodIsAnsweredWithTheAllowedOnes(String method) throws IOException {
         RawHttp.Response response = send((method + " /v1/orders HTTP/1.1\r\nHost: x\r\n\r\n").getBytes(ISO_8859_1));
 
         refused(405, response);
@@ -227,12 +227,12 @@ class MalformedRequestsTest {
     }
 
     @Test
-    void whatIsSoundPasses() throws IOException {
-        String sound =
+    void validRequestsPass() throws IOException {
+        String valid =
                 "{\"orderId\":\"\\ud83d\\ude00 é 장부\",\"amount\":9223372036854775807,\"lines\":[null],\"outcome\":\"APPROVED\"}";
 
-        assertThat(post("application/json", sound.getBytes(UTF_8)).status()).isEqualTo(201);
-        assertThat(post("application/json; charset=UTF-8", sound.getBytes(UTF_8))
+        assertThat(post("application/json", valid.getBytes(UTF_8)).status()).isEqualTo(201);
+        assertThat(post("application/json; charset=UTF-8", valid.getBytes(UTF_8))
                         .status())
                 .isEqualTo(201);
         assertThat(get("/v1/orders/%EC%9E%A5%EB%B6%80?x=%25", "X: y").status()).isEqualTo(200);

@@ -9,7 +9,7 @@ import org.springframework.http.HttpHeaders;
 class PreferHeaderTest {
 
     @Test
-    void aWaitIsFoundAmongOtherPreferencesAndCut() {
+    void aWaitIsParsedAmongOtherPreferencesAndLimited() {
         assertThat(waitOf("wait=5")).isEqualTo(5);
         assertThat(waitOf("respond-async, wait=10")).isEqualTo(10);
         assertThat(waitOf("return=minimal; x=1, Wait = \"7\"")).isEqualTo(7);
@@ -17,7 +17,7 @@ class PreferHeaderTest {
     }
 
     @Test
-    void whatIsNotUnderstoodIsIgnored() {
+    void invalidPreferencesAreIgnored() {
         assertThat(waitOf("wait=-1")).isEqualTo(-1);
         assertThat(waitOf("wait=soon")).isEqualTo(-1);
         assertThat(waitOf("await=5")).isEqualTo(-1);
@@ -25,7 +25,7 @@ class PreferHeaderTest {
     }
 
     @Test
-    void aClientMayRatherNotWait() {
+    void respondAsyncIsParsed() {
         assertThat(preferOf("respond-async").respondAsync()).isTrue();
         assertThat(preferOf("wait=10, Respond-Async").respondAsync()).isTrue();
         assertThat(preferOf("respond-asynchronously").respondAsync()).isFalse();

@@ -11,17 +11,17 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** HTTP/1.1 as bytes on a socket: a client's library would refuse to send what has to be tried. */
+/** Sends HTTP/1.1 as bytes on a socket, because HTTP client libraries refuse to send invalid requests. */
 final class RawHttp {
 
-    private static final int TIMEOUT_MS = 5_000;
+    private static final int TIMEOUT_MS = 30_000;
 
     private RawHttp() {}
 
-    /** @param headers by names in lower case; of repeated ones the last */
+    /** @param headers by lower-case name; of repeated ones the last */
     record Response(int status, Map<String, String> headers, String body) {}
 
-    /** A request on a connection of its own. */
+    /** Sends a request on a new connection. */
     static Response send(int port, String head, byte[] body) throws IOException {
         ByteArrayOutputStream request = new ByteArrayOutputStream();
         request.writeBytes(head.replace("\n", "\r\n").getBytes(StandardCharsets.ISO_8859_1));
@@ -35,8 +35,8 @@ final class RawHttp {
             try {
                 socket.getOutputStream().write(request);
                 socket.getOutputStream().flush();
-            } catch (SocketException closedEarly) {
-                // A server that has read enough says so and closes; what it said is still to be read.
+            } catch (SocketException e) {
+                // The server may respond and close before it has read everything; the response is read below.
             }
             return read(socket.getInputStream());
         }

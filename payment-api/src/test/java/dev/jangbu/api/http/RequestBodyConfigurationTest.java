@@ -16,14 +16,14 @@ import org.springframework.core.ResolvableType;
 import org.springframework.core.io.buffer.NettyDataBufferFactory;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The memory of a body is given back, be it read or refused: a client can't fill it up with bodies that are none. */
+/** The buffer of a body is released whether it is decoded or refused. */
 class RequestBodyConfigurationTest {
 
     private final RequestBodyConfiguration.Utf8Decoder decoder =
             new RequestBodyConfiguration.Utf8Decoder(new JsonMapper());
 
     @Test
-    void aBodyThatIsReadIsGivenBack() {
+    void theBufferOfADecodedBodyIsReleased() {
         ByteBuf body = body("{\"amount\": 1}", StandardCharsets.UTF_8);
 
         assertThat(decode(body)).isEqualTo(Map.of("amount", 1));
@@ -32,7 +32,7 @@ class RequestBodyConfigurationTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"UTF-16", "UTF-16LE", "UTF-32BE", "windows-1252"})
-    void aBodyInAnotherEncodingIsRefusedAndGivenBack(String encoding) {
+    void theBufferOfABodyInAnotherEncodingIsReleased(String encoding) {
         ByteBuf body = body("{\"name\": \"£\"}", Charset.forName(encoding));
 
         assertThatThrownBy(() -> decode(body)).isInstanceOf(Problem.class).hasMessageContaining("UTF-8");
@@ -40,7 +40,7 @@ class RequestBodyConfigurationTest {
     }
 
     @Test
-    void aBodyThatIsNoJsonIsRefusedAndGivenBack() {
+    void theBufferOfInvalidJsonIsReleased() {
         ByteBuf body = body("{\"amount\": ", StandardCharsets.UTF_8);
 
         assertThatThrownBy(() -> decode(body)).isInstanceOf(RuntimeException.class);

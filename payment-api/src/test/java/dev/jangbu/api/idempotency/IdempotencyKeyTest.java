@@ -14,12 +14,12 @@ import org.springframework.http.HttpHeaders;
 class IdempotencyKeyTest {
 
     @Test
-    void quotesOfTheStructuredFormAreStripped() {
+    void quotesAreStripped() {
         assertThat(key("\"8e03978e-40d5\"")).isEqualTo(key("8e03978e-40d5"));
     }
 
     @Test
-    void aMissingOrMalformedKeyIsRefused() {
+    void missingAndMalformedKeysAreRefused() {
         assertRefused(null, ProblemCode.IDEMPOTENCY_KEY_MISSING);
         assertRefused("  ", ProblemCode.IDEMPOTENCY_KEY_MISSING);
         assertRefused("two words", ProblemCode.MALFORMED_REQUEST);
@@ -28,7 +28,7 @@ class IdempotencyKeyTest {
     }
 
     @Test
-    void theOrderOfFieldsMakesNoOtherCall() {
+    void theOrderOfFieldsDoesNotChangeTheFingerprint() {
         Map<String, Object> one = Map.of("a", 1, "b", 2);
         Map<String, Object> other = new TreeMap<>(Map.of("b", 2, "a", 1));
 

@@ -5,22 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.URI;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
-import org.springframework.core.env.StandardEnvironment;
-import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.util.unit.DataSize;
 
 class PaymentApiSettingsTest {
 
     @Test
     void everySettingHasADefault() {
-        PaymentApiSettings settings = bind(Map.of());
+        PaymentApiSettings settings = TestSettings.of(Map.of());
 
         assertThat(settings.registry()).isEqualTo(URI.create("http://127.0.0.1:8084"));
         assertThat(settings.devApiKey()).isEmpty();
@@ -34,7 +29,7 @@ class PaymentApiSettingsTest {
 
     @Test
     void environmentVariablesOverrideDefaults() {
-        PaymentApiSettings settings = bind(Map.of(
+        PaymentApiSettings settings = TestSettings.of(Map.of(
                 "JANGBU_STREAMS_URL", "http://streams:1",
                 "JANGBU_LEDGER_URL", "http://ledger:2",
                 "JANGBU_DEV_API_KEY", "key",
@@ -70,26 +65,15 @@ class PaymentApiSettingsTest {
         "JANGBU_PSP_TIMEOUT, 0s"
     })
     void valuesThatBreakAGuaranteeAreRejected(String variable, String value) {
-        assertThatThrownBy(() -> bind(Map.of(variable, value))).hasStackTraceContaining("must be");
+        assertThatThrownBy(() -> TestSettings.of(Map.of(variable, value))).hasStackTraceContaining("must be");
     }
 
     @Test
     void theSecretsAreNotPrinted() {
-        PaymentApiSettings settings = bind(Map.of("JANGBU_PSP_SECRET", "hidden", "JANGBU_DEV_API_KEY", "hidden"));
+        PaymentApiSettings settings =
+                TestSettings.of(Map.of("JANGBU_PSP_SECRET", "hidden", "JANGBU_DEV_API_KEY", "hidden"));
 
         assertThat(settings.psp().secret()).isEqualTo("hidden");
         assertThat(settings.toString()).doesNotContain("hidden");
-    }
-
-    private static PaymentApiSettings bind(Map<String, String> variables) {
-        StandardEnvironment environment = new StandardEnvironment();
-        environment
-                .getPropertySources()
-                .replace(
-                        StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
-                        new SystemEnvironmentPropertySource(
-                                StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, new HashMap<>(variables)));
-        ConfigurationPropertySources.attach(environment);
-        return Binder.get(environment).bindOrCreate("jangbu", PaymentApiSettings.class);
     }
 }
