@@ -15,7 +15,8 @@ CREATE TABLE payments (
     -- Cause of the latest change of status; the trigger copies it to the history.
     cause            text        NOT NULL,
     version          bigint      NOT NULL,
-    -- The attempt that may record an outcome. Every lease increments it, so the UPDATE of an earlier attempt matches no row.
+    -- The attempt that may record an outcome. Every lease increments it, so the UPDATE of an earlier attempt matches no
+    -- row.
     attempts         integer     NOT NULL DEFAULT 0 CHECK (attempts >= 0),
     first_attempt_at timestamptz,
     lease_until      timestamptz,
@@ -116,8 +117,8 @@ CREATE TABLE outbox (
     traceparent   text,
     -- The database's time; the application has no right to set it.
     created_at    timestamptz NOT NULL DEFAULT now(),
-    -- The streams processor deduplicates by the time in the id, so the id's time must match the insert. The margins allow for
-    -- clock skew, within the five minutes that the streams processor accepts for an id from the future.
+    -- The streams processor deduplicates by the time in the id, so the id's time must match the insert. The margins
+    -- allow for clock skew, within the five minutes that the streams processor accepts for an id from the future.
     CONSTRAINT outbox_id_of_its_moment CHECK (
         uuid_extract_version(id) = 7
         AND uuid_extract_timestamp(id) BETWEEN created_at - interval '5 minutes' AND created_at + interval '1 minute')

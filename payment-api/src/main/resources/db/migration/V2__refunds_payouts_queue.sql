@@ -5,7 +5,8 @@ ALTER TABLE payments
     ADD COLUMN expires_at    timestamptz DEFAULT now() + interval '30 minutes',
     -- Why the outcome needs a manual decision.
     ADD COLUMN review_reason text,
-    -- Its journals, book:number for each book, once it is completed. A wallet read can require a wallet that contains them.
+    -- Its journals, book:number for each book, once it is completed. A wallet read can require a wallet that contains
+    -- them.
     ADD COLUMN position      text;
 UPDATE payments SET expires_at = created_at + interval '30 minutes';
 ALTER TABLE payments
@@ -70,8 +71,8 @@ CREATE TABLE refund_lines (
     UNIQUE (refund_id, line_id)
 );
 
--- Cancellations known at the PSP, by its transaction keys. One that is not in this table belongs to the refund in progress.
--- Cancellations seen at a manual resolution are recorded too.
+-- Cancellations known at the PSP, by its transaction keys. One that is not in this table belongs to the refund in
+-- progress. Cancellations seen at a manual resolution are recorded too.
 CREATE TABLE psp_cancels (
     payment_id      uuid        NOT NULL REFERENCES payments,
     transaction_key text        NOT NULL,

@@ -1,6 +1,6 @@
 /**
- * The public HTTP API of Jangbu. Creates payments, confirms them with the payment service provider (PSP) while the client
- * waits, and commits each approval together with its settlement requests.
+ * The public HTTP API of Jangbu. Creates payments, confirms them with the payment service provider (PSP) while the
+ * client waits, and commits each approval together with its settlement requests.
  *
  * <p>Start reading at {@link dev.jangbu.api.payment.ConfirmPayment}, the path of a confirmation.
  */

@@ -13,7 +13,10 @@ import dev.jangbu.architecture.HouseRules;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The dependency rules of the payment API. It uses the payments database and the PSP, but not the wallets' stores nor the ledger. */
+/**
+ * The dependency rules of the payment API. It uses the payments database and the PSP, but not the wallets' stores nor
+ * the ledger.
+ */
 @Tag("gate")
 class ArchitectureTest {
 

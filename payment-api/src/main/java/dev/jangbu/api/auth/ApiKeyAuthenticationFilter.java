@@ -18,7 +18,10 @@ import org.springframework.web.util.pattern.PathPattern;
 import org.springframework.web.util.pattern.PathPatternParser;
 import reactor.core.publisher.Mono;
 
-/** Authenticates each call by its API key, checks the rate limit and the scope, and answers 503 until the service is ready. */
+/**
+ * Authenticates each call by its API key, checks the rate limit and the scope, and answers 503 until the service is
+ * ready.
+ */
 @Component
 final class ApiKeyAuthenticationFilter implements WebFilter {
 

@@ -12,8 +12,8 @@ import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
 /**
- * Looks callers up by their keys, cached for {@link #CACHED}. A key revoked on this instance is refused at once, one revoked
- * on another instance when the cache entry expires.
+ * Looks callers up by their keys, cached for {@link #CACHED}. A key revoked on this instance is refused at once, one
+ * revoked on another instance when the cache entry expires.
  */
 @Component
 class ApiKeys {

@@ -26,8 +26,8 @@ import reactor.util.retry.Retry;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Issues an API key. Only the first response contains the secret, which is not stored; a replayed response omits it. A client
- * that lost the first response revokes the key and requests another.
+ * Issues an API key. Only the first response contains the secret, which is not stored; a replayed response omits it. A
+ * client that lost the first response revokes the key and requests another.
  */
 @Component
 class IssueApiKey implements ApplicationRunner {
@@ -97,8 +97,8 @@ class IssueApiKey implements ApplicationRunner {
     }
 
     /**
-     * Creates the development key, if one is set. A revoked one stays revoked. Retries for about a minute while the database is
-     * unavailable or doesn't respond, as may happen right after the start.
+     * Creates the development key, if one is set. A revoked one stays revoked. Retries for about a minute while the
+     * database is unavailable or doesn't respond, as may happen right after the start.
      */
     @Override
     public void run(ApplicationArguments arguments) {

@@ -27,7 +27,10 @@ class RevokeApiKey {
         this.clock = clock;
     }
 
-    /** Completes when the key is revoked, now or before. Fails with 404 if there is no such key, 409 if it is the last admin key. */
+    /**
+     * Completes when the key is revoked, now or before. Fails with 404 if there is no such key, 409 if it is the last
+     * admin key.
+     */
     Mono<Void> revoke(UUID id) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         return store.lockAdmins(now)

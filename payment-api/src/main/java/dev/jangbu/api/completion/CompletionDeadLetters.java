@@ -18,9 +18,9 @@ import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.stereotype.Component;
 
 /**
- * Sends completions that can't be processed to the dead-letter topic, each once. A batch that failed is delivered again, so
- * the offsets of sent records are kept until a later batch of the same partition arrives. A second letter is possible only if
- * another instance takes the partition over between the send and the commit of the offset.
+ * Sends completions that can't be processed to the dead-letter topic, each once. A failed batch is delivered again, so
+ * the offsets of sent records are kept until a later batch of the same partition arrives. A second letter is possible
+ * only if the instance ends or loses the partition between the send and the commit of the offsets.
  *
  * <p>Called by the listener's thread only; acknowledgements arrive on the producer's thread.
  */

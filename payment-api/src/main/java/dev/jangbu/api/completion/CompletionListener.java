@@ -22,9 +22,9 @@ import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
 /**
- * Consumes completions in batches: one statement each, then the dead letters, then the commit of the offsets. A batch that is
- * delivered again changes nothing. A completion that can't be processed, or that matches no payment, refund or payout, goes to
- * the dead letters.
+ * Consumes completions in batches: one statement each, then the dead letters, then the commit of the offsets. A batch
+ * that is delivered again changes nothing. A completion that can't be processed, or that matches no payment, refund or
+ * payout, goes to the dead letters.
  */
 @Component
 class CompletionListener {
@@ -37,15 +37,18 @@ class CompletionListener {
     private static final Duration RETRY_DELAY = Duration.ofMillis(250);
 
     private final Completions completions;
-    private final LongPoll waiters;
+    private final LongPoll longPoll;
     private final CompletionDeadLetters deadLetters;
     private final AvroSerdes serdes;
     private @Nullable Deserializer<SettlementCompleted> deserializer;
 
     CompletionListener(
-            Completions completions, LongPoll waiters, CompletionDeadLetters deadLetters, PaymentApiSettings settings) {
+            Completions completions,
+            LongPoll longPoll,
+            CompletionDeadLetters deadLetters,
+            PaymentApiSettings settings) {
         this.completions = completions;
-        this.waiters = waiters;
+        this.longPoll = longPoll;
         this.deadLetters = deadLetters;
         this.serdes = new AvroSerdes(settings.registry());
     }
@@ -72,8 +75,9 @@ class CompletionListener {
     /**
      * Records a batch, and wakes the clients that wait for its payments.
      *
-     * @return the completions that match nothing. The approval may become visible a moment later: logical decoding can deliver
-     *     a commit before other sessions see it, and on a loaded machine the completion can arrive within that moment.
+     * @return the completions that match nothing. The approval may become visible a moment later: logical decoding can
+     *     deliver a commit before other sessions see it, and on a loaded machine the completion can arrive within that
+     *     moment.
      */
     private List<Received> record(List<Received> batch) {
         List<SettlementCompleted> received =
@@ -83,7 +87,7 @@ class CompletionListener {
                 .filter(completion -> completion.getKind() == SettlementKind.PAYMENT)
                 .map(completion -> UUID.fromString(completion.getReferenceId()))
                 .toList();
-        waiters.wake(payments).block(TIMEOUT);
+        longPoll.wake(payments).block(TIMEOUT);
         return Objects.requireNonNull(unmatched, "collectList never completes empty").stream()
                 .map(batch::get)
                 .toList();

@@ -18,8 +18,8 @@ import reactor.core.publisher.Mono;
 class Completions {
 
     /**
-     * Updates open payments, refunds and payouts, each once even if a batch contains it twice. Returns the indexes of the
-     * completions that match neither an open nor a completed one; all parts of the statement see the same snapshot.
+     * Updates open payments, refunds and payouts, each once even if a batch contains it twice. Returns the indexes of
+     * the completions that match neither an open nor a completed one; all parts of the statement see the same snapshot.
      */
     private static final String RECORD = """
             WITH received AS (
@@ -85,8 +85,8 @@ class Completions {
     }
 
     /**
-     * Validates a completion: only payouts can be rejected, and the reference must be a UUID. The streams processor never writes
-     * an invalid one.
+     * Validates a completion: only payouts can be rejected, and the reference must be a UUID. The streams processor
+     * never writes an invalid one.
      *
      * @return the reason why it is invalid; empty if it is valid
      */

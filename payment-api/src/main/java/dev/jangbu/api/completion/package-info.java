@@ -1,4 +1,6 @@
-/** Consumes completions: marks payments and refunds COMPLETED and payouts BOOKED or REJECTED, and wakes waiting clients. */
+/**
+ * Consumes completions: marks payments and refunds COMPLETED and payouts BOOKED or REJECTED, and wakes waiting clients.
+ */
 @NullMarked
 package dev.jangbu.api.completion;
 

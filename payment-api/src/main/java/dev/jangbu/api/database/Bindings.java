@@ -6,7 +6,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.r2dbc.core.DatabaseClient.GenericExecuteSpec;
 
-/** Named parameters of a statement, bound all at once. Spring copies all earlier bindings for each single one. Not thread-safe. */
+/**
+ * Named parameters of a statement, bound all at once. Spring copies all earlier bindings for each single one. Not
+ * thread-safe.
+ */
 public final class Bindings {
 
     private final Map<String, Object> byName = new HashMap<>();

@@ -27,8 +27,8 @@ import reactor.core.scheduler.Schedulers;
  * Group commit: executes concurrent calls of one kind in one statement, which then share its round trip and its commit.
  *
  * <ul>
- *   <li>A call after a pause of {@code jangbu.group-commit.linger} is executed immediately. Later calls are queued until the
- *       linger time has passed or {@code max-batch} calls are queued.
+ *   <li>A call after a pause of {@code jangbu.group-commit.linger} is executed immediately. Later calls are queued
+ *       until the linger time has passed or {@code max-batch} calls are queued.
  *   <li>A batch contains at most one call about each subject.
  *   <li>Calls of a batch don't affect each other. If the database rejects the statement, each call is retried alone.
  * </ul>
@@ -61,8 +61,8 @@ public final class GroupCommit<C, R> {
     /**
      * @param name the kind of calls, for the metric {@code jangbu.group.commit} and the log
      * @param subject returns the id that a call is about
-     * @param statement executes many calls in one statement and transaction; returns the results by subject, without the calls
-     *     that it skipped
+     * @param statement executes many calls in one statement and transaction; returns the results by subject, without
+     *     the calls that it skipped
      */
     public GroupCommit(
             String name,
@@ -84,8 +84,8 @@ public final class GroupCommit<C, R> {
     /**
      * Executes the call, in a batch or alone, outside of the caller's transaction.
      *
-     * @return its result; empty if the statement skipped it and nothing was changed; an error if the database rejected it, or
-     *     failed, in which case it may have been executed
+     * @return its result; empty if the statement skipped it and nothing was changed; an error if the database rejected
+     *     it, or failed, in which case it may have been executed
      */
     public Mono<R> call(C call) {
         return Mono.create(sink -> enqueue(new PendingCall<>(call, sink)));

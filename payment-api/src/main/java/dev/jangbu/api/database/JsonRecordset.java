@@ -12,8 +12,8 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Passes many rows to a statement as one JSON array, for {@code json_to_recordset}. Each record becomes an object: field names
- * in snake case, bytes in base 64, times in ISO 8601, lists as JSON.
+ * Passes many rows to a statement as one JSON array, for {@code json_to_recordset}. Each record becomes an object:
+ * field names in snake case, bytes in base 64, times in ISO 8601, lists as JSON.
  */
 @Component
 public final class JsonRecordset {
@@ -32,8 +32,8 @@ public final class JsonRecordset {
     }
 
     /**
-     * The column definitions of a record for {@code json_to_recordset}, such as {@code id uuid, order_id text}. Bytes are text in
-     * base 64, lists are JSON.
+     * The column definitions of a record for {@code json_to_recordset}, such as {@code id uuid, order_id text}. Bytes
+     * are text in base 64, lists are JSON.
      */
     public static String columns(Class<? extends Record> row) {
         return Arrays.stream(row.getRecordComponents())

@@ -16,9 +16,9 @@ import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
 /**
- * Limits the pool's validation round trips to one a second for each connection. In between, the pool checks the local state
- * only, which detects a connection that the server has closed. An unresponsive server is detected by the next round trip. A
- * round trip before every use would double the latency of short statements.
+ * Limits the pool's validation round trips to one a second for each connection. In between, the pool checks the local
+ * state only, which detects a connection that the server has closed. An unresponsive server is detected by the next
+ * round trip. A round trip before every use would double the latency of short statements.
  */
 @Component
 final class ValidatedConnections implements ConnectionFactoryDecorator {

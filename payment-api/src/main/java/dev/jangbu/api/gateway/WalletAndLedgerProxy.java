@@ -27,8 +27,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Forwards reads of wallets to the streams processor and reads of the ledger to the ledger service. Their responses, problems
- * included, are streamed through.
+ * Forwards reads of wallets to the streams processor and reads of the ledger to the ledger service. Their responses,
+ * problems included, are streamed through.
  */
 @RestController
 final class WalletAndLedgerProxy {

@@ -5,22 +5,26 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Finds card numbers in free text, so that none is stored. A sequence of digits is a card number if the issuer's prefix, the
- * length and the check digit are all valid.
+ * Finds card numbers in free text, so that none is stored. A sequence of digits is a card number if the issuer's
+ * prefix, the length and the check digit are all valid.
  *
  * <ul>
  *   <li>The digits may be grouped by blanks or hyphens, and be of any script.
  *   <li>Digits within a longer sequence of digits, or within a UUID, don't count.
  * </ul>
  *
- * @see <a href="https://www.iso.org/standard/70484.html">ISO/IEC 7812-1: the numbering system, and the Luhn formula in annex B</a>
+ * @see <a href="https://www.iso.org/standard/70484.html">ISO/IEC 7812-1: the numbering system, and the Luhn formula in
+ *     annex B</a>
  */
 public final class CardNumbers {
 
     private static final int SHORTEST = 13;
     private static final int LONGEST = 19;
 
-    /** A range of issuer prefixes, which all have as many digits as {@code first}, and the range of lengths of their numbers. */
+    /**
+     * A range of issuer prefixes, which all have as many digits as {@code first}, and the range of lengths of their
+     * numbers.
+     */
     private record Issuer(int first, int last, int shortest, int longest) {
 
         boolean matches(String digits) {
@@ -169,7 +173,9 @@ public final class CardNumbers {
         return ISSUERS.stream().anyMatch(issuer -> issuer.matches(digits)) && luhn(digits);
     }
 
-    /** The Luhn formula: from the right, every second digit is doubled and its digits summed; the total must end in 0. */
+    /**
+     * The Luhn formula: from the right, every second digit is doubled and its digits summed; the total must end in 0.
+     */
     private static boolean luhn(String digits) {
         int sum = 0;
         for (int i = 0; i < digits.length(); i++) {

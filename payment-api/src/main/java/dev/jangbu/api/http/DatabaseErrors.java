@@ -7,8 +7,8 @@ import java.util.Set;
 final class DatabaseErrors {
 
     /**
-     * SQLSTATE classes of transient errors: connection (08), transaction rollback (40), insufficient resources (53), object not
-     * in prerequisite state, such as a lock timeout (55), operator intervention (57), system error (58).
+     * SQLSTATE classes of transient errors: connection (08), transaction rollback (40), insufficient resources (53),
+     * object not in prerequisite state, such as a lock timeout (55), operator intervention (57), system error (58).
      *
      * @see <a href="https://www.postgresql.org/docs/18/errcodes-appendix.html">PostgreSQL: error codes</a>
      */
@@ -16,7 +16,10 @@ final class DatabaseErrors {
 
     private DatabaseErrors() {}
 
-    /** Whether the database rejected the statement for a reason that a retry won't change: a trigger, a constraint, its syntax. */
+    /**
+     * Whether the database rejected the statement for a reason that a retry won't change: a trigger, a constraint, its
+     * syntax.
+     */
     static boolean isBug(Throwable thrown) {
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
             if (cause instanceof R2dbcException e && e.getSqlState() != null) {

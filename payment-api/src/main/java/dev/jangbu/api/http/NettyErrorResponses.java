@@ -15,8 +15,8 @@ import reactor.netty.NettyPipeline;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Adds a problem body to the error responses of the HTTP server itself. Reactor Netty answers a request that it can't parse
- * with a bare status.
+ * Adds a problem body to the error responses of the HTTP server itself. Reactor Netty answers a request that it can't
+ * parse with a bare status.
  */
 @Component
 final class NettyErrorResponses implements WebServerFactoryCustomizer<NettyReactiveWebServerFactory> {

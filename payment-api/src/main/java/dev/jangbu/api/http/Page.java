@@ -20,8 +20,8 @@ import org.springframework.web.util.UriComponentsBuilder;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The requested page of a list. A cursor holds the key of the last item of the previous page, so items inserted meanwhile
- * neither hide nor repeat others. It is opaque to clients.
+ * The requested page of a list. A cursor holds the key of the last item of the previous page, so items inserted
+ * meanwhile neither hide nor repeat others. It is opaque to clients.
  *
  * @param limit 1 to 100
  * @param after key of the last item of the previous page; null: first page

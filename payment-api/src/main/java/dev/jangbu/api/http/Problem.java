@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.ProblemDetail;
 
 /**
- * An error response as {@code application/problem+json} (RFC 9457). Its detail tells the client what to do, and never contains
- * a secret or a value from the request.
+ * An error response as {@code application/problem+json} (RFC 9457). Its detail tells the client what to do, and never
+ * contains a secret or a value from the request.
  */
 public final class Problem extends RuntimeException {
 

@@ -150,7 +150,10 @@ final class ProblemHandler implements WebExceptionHandler {
                 : unexpected(exchange, thrown);
     }
 
-    /** The path of the error in the body, by field names and indexes. Never contains values, nor names that may be secrets. */
+    /**
+     * The path of the error in the body, by field names and indexes. Never contains values, nor names that may be
+     * secrets.
+     */
     private static String pathOf(JacksonException e) {
         StringBuilder path = new StringBuilder("$");
         for (JacksonException.Reference step : e.getPath()) {

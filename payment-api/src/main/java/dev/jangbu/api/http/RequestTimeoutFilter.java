@@ -10,8 +10,8 @@ import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Mono;
 
 /**
- * Answers 503 when a request takes longer than {@link #TIMEOUT}. Work that the request has started continues; its result is
- * available under the same idempotency key.
+ * Answers 503 when a request takes longer than {@link #TIMEOUT}. Work that the request has started continues; its
+ * result is available under the same idempotency key.
  */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)

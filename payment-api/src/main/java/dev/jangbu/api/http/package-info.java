@@ -1,4 +1,6 @@
-/** HTTP concerns shared by all endpoints: request validation, JSON, paging, problems (RFC 9457), preferences, tracing. */
+/**
+ * HTTP concerns shared by all endpoints: request validation, JSON, paging, problems (RFC 9457), preferences, tracing.
+ */
 @NullMarked
 package dev.jangbu.api.http;
 

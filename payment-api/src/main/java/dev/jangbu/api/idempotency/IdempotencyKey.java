@@ -9,8 +9,8 @@ import org.springframework.http.HttpHeaders;
  * The client's name for one operation. A call repeated with the same key is not executed again.
  *
  * @param text 1 to 255 visible characters
- * @see <a href="https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/">The Idempotency-Key HTTP header
- *     field</a>
+ * @see <a href="https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/">The Idempotency-Key HTTP
+ *     header field</a>
  */
 public record IdempotencyKey(String text) {
 

@@ -22,9 +22,9 @@ import reactor.core.publisher.Mono;
 public class IdempotencyKeys {
 
     /**
-     * Part of a statement that completes calls: inserts their keys with the responses, and returns the resource ids of those whose
-     * key was unused. Reads from {@code call}: key, fingerprint in base 64, operation, id of the resource, response. Inserts in the
-     * order of keys, so that no two statements deadlock.
+     * Part of a statement that completes calls: inserts their keys with the responses, and returns the resource ids of
+     * those whose key was unused. Reads from {@code call}: key, fingerprint in base 64, operation, id of the resource,
+     * response. Inserts in the order of keys, so that no two statements deadlock.
      */
     public static final String INSERT_DONE = """
             INSERT INTO idempotency_keys (key, fingerprint, operation, resource_id, attempt, status,
@@ -48,9 +48,9 @@ public class IdempotencyKeys {
             """;
 
     /**
-     * Part of a statement that records outcomes: stores the response of each {@code call} under every running key of its operation.
-     * Without a response it ends their leases, so that a repeated call can continue. Reads from {@code call}: id of the resource,
-     * operation, response.
+     * Part of a statement that records outcomes: stores the response of each {@code call} under every running key of
+     * its operation. Without a response it ends their leases, so that a repeated call can continue. Reads from {@code
+     * call}: id of the resource, operation, response.
      */
     public static final String STORE_RESPONSES = """
             UPDATE idempotency_keys running
@@ -89,7 +89,9 @@ public class IdempotencyKeys {
                        CAST(:answerBody AS text) AS answer_body)
             """ + STORE_RESPONSES;
 
-    /** Includes keys of open operations without a live lease: a repeated call then finds the operation by its resource. */
+    /**
+     * Includes keys of open operations without a live lease: a repeated call then finds the operation by its resource.
+     */
     private static final String DELETE_OLD = """
             DELETE FROM idempotency_keys
              WHERE key IN (SELECT key

@@ -15,7 +15,10 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.reactive.result.method.annotation.RequestMappingHandlerMapping;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Serves the OpenAPI document and the documentation page, without authentication. The page loads nothing from other hosts. */
+/**
+ * Serves the OpenAPI document and the documentation page, without authentication. The page loads nothing from other
+ * hosts.
+ */
 @RestController
 final class OpenApiController {
 
@@ -33,7 +36,10 @@ final class OpenApiController {
     private final ObjectProvider<RequestMappingHandlerMapping> mappings;
     private final JsonMapper json;
 
-    /** Generated on the first request, to keep the start fast. Concurrent first requests may generate it twice, with equal results. */
+    /**
+     * Generated on the first request, to keep the start fast. Concurrent first requests may generate it twice, with
+     * equal results.
+     */
     private volatile byte @Nullable [] document;
 
     OpenApiController(

@@ -24,8 +24,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Generates the OpenAPI document from the running service: its routes, request and response records, required scopes and
- * problems. Three steps: generate the skeleton; merge the overlay; complete each operation.
+ * Generates the OpenAPI document from the running service: its routes, request and response records, required scopes
+ * and problems. Three steps: generate the skeleton; merge the overlay; complete each operation.
  */
 final class OpenApiDocument {
 

@@ -31,7 +31,8 @@ final class OpenApiOverlay {
     /**
      * Merges the overlay into the document: objects member by member; other values replace the existing ones.
      *
-     * @throws IllegalStateException if the overlay refers to a path, method or schema member that the document doesn't have
+     * @throws IllegalStateException if the overlay refers to a path, method or schema member that the document doesn't
+     *     have
      */
     static void apply(ObjectNode overlay, ObjectNode document) {
         requireKnown(overlay.path("paths"), document.path("paths"), "path");

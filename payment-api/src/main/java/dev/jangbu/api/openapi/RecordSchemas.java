@@ -21,7 +21,8 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * <ul>
  *   <li>Response records: every member is required, and nullable if its component is {@code @Nullable}.
- *   <li>Request records: components are nullable because they are not validated yet; the overlay states which are required.
+ *   <li>Request records: components are nullable because they are not validated yet; the overlay states which are
+ *       required.
  * </ul>
  */
 final class RecordSchemas {

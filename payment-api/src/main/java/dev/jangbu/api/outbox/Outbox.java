@@ -22,7 +22,10 @@ import reactor.core.publisher.Mono;
 @Component
 public class Outbox {
 
-    /** Part of a statement: inserts the requests of each {@code call}, a JSON array of {@link Row}s, with its time and trace. */
+    /**
+     * Part of a statement: inserts the requests of each {@code call}, a JSON array of {@link Row}s, with its time and
+     * trace.
+     */
     public static final String INSERT = """
             INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, ce_time, traceparent)
             SELECT request.id, '%s', request.wallet_id, '%s', decode(request.payload, 'base64'), call.decided_at,

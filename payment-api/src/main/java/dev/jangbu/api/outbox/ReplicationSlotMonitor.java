@@ -17,8 +17,9 @@ import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
 /**
- * Monitors the replication slot through which the outbox reaches Kafka. Rows written before the slot exists, or after the server
- * has dropped it, never arrive. New payments are refused in both cases, and also when the slot retains too much WAL.
+ * Monitors the replication slot through which the outbox reaches Kafka. Rows written before the slot exists, or after
+ * the server has dropped it, never arrive. New payments are refused in both cases, and also when the slot retains too
+ * much WAL.
  */
 @Component
 public class ReplicationSlotMonitor {
@@ -50,8 +51,8 @@ public class ReplicationSlotMonitor {
     }
 
     /**
-     * Fails with 503 if a new payment's rows might never reach Kafka. Checks again first if the last check failed: the slot may
-     * have been fixed since.
+     * Fails with 503 if a new payment's rows might never reach Kafka. Checks again first if the last check failed: the
+     * slot may have been fixed since.
      */
     public Mono<Void> requireHealthy() {
         return isHealthy()

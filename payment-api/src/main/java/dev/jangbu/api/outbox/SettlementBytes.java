@@ -18,8 +18,8 @@ import reactor.core.publisher.Mono;
 import reactor.util.retry.Retry;
 
 /**
- * Serialises settlement requests. Resolves the schema's id before the service becomes ready, so that recording an approval never
- * waits for the registry.
+ * Serialises settlement requests. Resolves the schema's id before the service becomes ready, so that recording an
+ * approval never waits for the registry.
  */
 @Component
 final class SettlementBytes implements ApplicationRunner {

@@ -1,4 +1,7 @@
-/** The outbox: settlement requests, written in the transaction of the approval and sent to Kafka through a replication slot. */
+/**
+ * The outbox: settlement requests, written in the transaction of the approval and sent to Kafka through a replication
+ * slot.
+ */
 @NullMarked
 package dev.jangbu.api.outbox;
 

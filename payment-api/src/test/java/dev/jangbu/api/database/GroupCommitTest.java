@@ -28,7 +28,9 @@ class GroupCommitTest {
     private static Instance instance;
     private static Client client;
 
-    /** The longest linger time, so that concurrent calls share statements even on a slow machine; time-outs to match. */
+    /**
+     * The longest linger time, so that concurrent calls share statements even on a slow machine; time-outs to match.
+     */
     @BeforeAll
     static void start() {
         instance = Testbed.anotherInstance(

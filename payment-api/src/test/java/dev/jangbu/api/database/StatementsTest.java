@@ -31,12 +31,14 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The number of statements for each payment, counted in the server's log; and the detection of unresponsive connections although
- * not every use is preceded by a validation.
+ * The number of statements for each payment, counted in the server's log; and the detection of unresponsive connections
+ * although not every use is preceded by a validation.
  */
 class StatementsTest {
 
-    /** More than the executions of any scheduled statement during the test, so that those count as 0 for each payment. */
+    /**
+     * More than the executions of any scheduled statement during the test, so that those count as 0 for each payment.
+     */
     private static final int PAYMENTS = 100;
 
     private static final String COUNTED = "counted";

@@ -21,7 +21,10 @@ import org.junit.jupiter.api.Test;
 class MutatedInputTest {
 
     private static final int MUTANTS = 3_000;
-    /** Below the size of the connection pool: on a slow machine more calls would wait for a connection until they get a 503. */
+    /**
+     * Below the size of the connection pool: on a slow machine more calls would wait for a connection until they get a
+     * 503.
+     */
     private static final int AT_ONCE = 12;
 
     private static final List<String> VALUES = List.of(
