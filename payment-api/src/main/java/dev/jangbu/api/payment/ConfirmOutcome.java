@@ -1,6 +1,6 @@
 package dev.jangbu.api.payment;
 
-import dev.jangbu.api.psp.PspAnswer;
+import dev.jangbu.api.psp.PspResult;
 import dev.jangbu.api.psp.PspOrder;
 
 /** What an answer of the PSP means for a payment: a pure function. */
@@ -22,17 +22,17 @@ public sealed interface ConfirmOutcome {
      * Judges an answer. A payment is approved only if order, amount and currency are ours; an answer about another payment
      * key is not about this payment at all.
      */
-    static ConfirmOutcome judge(PspAnswer answer, PspOrder order) {
+    static ConfirmOutcome judge(PspResult answer, PspOrder order) {
         return switch (answer) {
-            case PspAnswer.Charged charged -> charged(charged, order);
-            case PspAnswer.Declined declined -> new Declined(declined.code());
-            case PspAnswer.InProgress inProgress -> new Unknown("in progress at the PSP");
-            case PspAnswer.NotFound notFound -> new Unknown("not found at the PSP");
-            case PspAnswer.Uncertain uncertain -> new Unknown(uncertain.reason());
+            case PspResult.Charged charged -> charged(charged, order);
+            case PspResult.Declined declined -> new Declined(declined.code());
+            case PspResult.InProgress inProgress -> new Unknown("in progress at the PSP");
+            case PspResult.NotFound notFound -> new Unknown("not found at the PSP");
+            case PspResult.Uncertain uncertain -> new Unknown(uncertain.reason());
         };
     }
 
-    private static ConfirmOutcome charged(PspAnswer.Charged charged, PspOrder order) {
+    private static ConfirmOutcome charged(PspResult.Charged charged, PspOrder order) {
         if (!charged.paymentKey().equals(order.paymentKey())) {
             return new Unknown("the PSP answered about another payment key");
         }

@@ -39,7 +39,7 @@ class ConfirmPayment {
     private final PaymentStore payments;
     private final PaymentLeases attempts;
     private final IdempotencyKeys keys;
-    private final PaymentAnswers answers;
+    private final PaymentResponses answers;
     private final ChargePayment charge;
     private final InquirePayment resolve;
     private final ReplicationSlotMonitor replicationSlot;
@@ -51,7 +51,7 @@ class ConfirmPayment {
             PaymentStore payments,
             PaymentLeases attempts,
             IdempotencyKeys keys,
-            PaymentAnswers answers,
+            PaymentResponses answers,
             ChargePayment charge,
             InquirePayment resolve,
             ReplicationSlotMonitor replicationSlot,
@@ -180,13 +180,13 @@ class ConfirmPayment {
             case RESOLVE ->
                 attempts.claimDue(payment.id(), OPERATION, settings.resolutionLease())
                         .<Intent>map(Intent.Resolve::new)
-                        .switchIfEmpty(Mono.error(PaymentAnswers::inProgress));
+                        .switchIfEmpty(Mono.error(PaymentResponses::inProgress));
             case ANSWER -> answered(call.key(), answers.ok(payment));
             case ANSWER_OPEN ->
                 keys.endLeases(payment.id(), OPERATION).thenReturn(new Intent.Answered(answers.open(payment)));
             case REFUSE_AMOUNT -> answered(call.key(), answers.refused(payment, amountMismatch()));
-            case REFUSE_IN_PROGRESS -> Mono.error(PaymentAnswers.inProgress());
-            case REFUSE_FINAL -> Mono.error(PaymentAnswers.isFinal(payment));
+            case REFUSE_IN_PROGRESS -> Mono.error(PaymentResponses.inProgress());
+            case REFUSE_FINAL -> Mono.error(PaymentResponses.isFinal(payment));
         };
     }
 

@@ -26,7 +26,7 @@ class CreatePayment {
 
     private final PaymentStore payments;
     private final IdempotencyKeys keys;
-    private final PaymentAnswers answers;
+    private final PaymentResponses answers;
     private final ReplicationSlotMonitor replicationSlot;
     private final Psp psp;
     private final Clock clock;
@@ -35,7 +35,7 @@ class CreatePayment {
     CreatePayment(
             PaymentStore payments,
             IdempotencyKeys keys,
-            PaymentAnswers answers,
+            PaymentResponses answers,
             ReplicationSlotMonitor replicationSlot,
             Psp psp,
             Clock clock) {

@@ -1,7 +1,7 @@
 package dev.jangbu.api.payment;
 
 import dev.jangbu.api.psp.Psp;
-import dev.jangbu.api.psp.PspAnswer;
+import dev.jangbu.api.psp.PspResult;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,36 +44,36 @@ public class InquirePayment {
     private Mono<Payment> resolve(Payment payment) {
         return find(payment)
                 .flatMap(answer -> switch (answer) {
-                    case PspAnswer.NotFound notFound -> notCharged(payment);
-                    case PspAnswer.InProgress inProgress -> notCharged(payment);
-                    case PspAnswer.Charged charged -> Mono.just(ConfirmOutcome.judge(charged, payment.order()));
-                    case PspAnswer.Declined declined -> Mono.just(ConfirmOutcome.judge(declined, payment.order()));
-                    case PspAnswer.Uncertain uncertain -> Mono.just(ConfirmOutcome.judge(uncertain, payment.order()));
+                    case PspResult.NotFound notFound -> notCharged(payment);
+                    case PspResult.InProgress inProgress -> notCharged(payment);
+                    case PspResult.Charged charged -> Mono.just(ConfirmOutcome.judge(charged, payment.order()));
+                    case PspResult.Declined declined -> Mono.just(ConfirmOutcome.judge(declined, payment.order()));
+                    case PspResult.Uncertain uncertain -> Mono.just(ConfirmOutcome.judge(uncertain, payment.order()));
                 })
                 .flatMap(outcome -> record.record(payment, outcome, "recovery"));
     }
 
-    private Mono<PspAnswer> find(Payment payment) {
+    private Mono<PspResult> find(Payment payment) {
         return psp.find(payment.order())
                 .map(answer -> ofThisKey(answer, payment))
-                .flatMap(answer -> answer instanceof PspAnswer.NotFound
+                .flatMap(answer -> answer instanceof PspResult.NotFound
                         ? psp.findByOrderId(payment.order()).map(byOrder -> chargedUnderThisKey(byOrder, payment))
                         : Mono.just(answer));
     }
 
     /** What was charged under another key, by a payment of its own, says nothing of this one. */
-    private static PspAnswer ofThisKey(PspAnswer answer, Payment payment) {
-        return answer instanceof PspAnswer.Charged charged
+    private static PspResult ofThisKey(PspResult answer, Payment payment) {
+        return answer instanceof PspResult.Charged charged
                         && !charged.paymentKey().equals(payment.paymentKey())
-                ? new PspAnswer.NotFound()
+                ? new PspResult.NotFound()
                 : answer;
     }
 
     /** An order's payment that was not charged may be another one's: only a charge under this key tells. */
-    private static PspAnswer chargedUnderThisKey(PspAnswer answer, Payment payment) {
-        return answer instanceof PspAnswer.Charged || answer instanceof PspAnswer.Uncertain
+    private static PspResult chargedUnderThisKey(PspResult answer, Payment payment) {
+        return answer instanceof PspResult.Charged || answer instanceof PspResult.Uncertain
                 ? ofThisKey(answer, payment)
-                : new PspAnswer.NotFound();
+                : new PspResult.NotFound();
     }
 
     private Mono<ConfirmOutcome> notCharged(Payment payment) {

@@ -36,20 +36,20 @@ class PaymentController {
     private final CreatePayment create;
     private final ConfirmPayment confirm;
     private final ResolveReview decide;
-    private final WatchPayment watch;
+    private final PaymentReader watch;
     private final PaymentList list;
     private final History history;
-    private final PaymentAnswers answers;
+    private final PaymentResponses answers;
     private final JsonMapper json;
 
     PaymentController(
             CreatePayment create,
             ConfirmPayment confirm,
             ResolveReview decide,
-            WatchPayment watch,
+            PaymentReader watch,
             PaymentList list,
             History history,
-            PaymentAnswers answers,
+            PaymentResponses answers,
             JsonMapper json) {
         this.create = create;
         this.confirm = confirm;

@@ -40,7 +40,7 @@ public class RecordOutcome {
 
     private final PaymentTransitions moves;
     private final PaymentStore payments;
-    private final PaymentAnswers answers;
+    private final PaymentResponses answers;
     private final Outbox outbox;
     private final LongPoll waiters;
     private final RecoverySignal bell;
@@ -52,7 +52,7 @@ public class RecordOutcome {
     RecordOutcome(
             PaymentTransitions moves,
             PaymentStore payments,
-            PaymentAnswers answers,
+            PaymentResponses answers,
             Outbox outbox,
             LongPoll waiters,
             RecoverySignal bell,
@@ -166,7 +166,7 @@ public class RecordOutcome {
     }
 
     private List<SettlementRequested> settlement(Payment moved) {
-        return moved.status() == PaymentStatus.APPROVED ? SettlementRequests.of(moved, outbox::nextId) : List.of();
+        return moved.status() == PaymentStatus.APPROVED ? PaymentSettlement.of(moved, outbox::nextId) : List.of();
     }
 
     /** Of an outcome that is final; one that is open is not kept. */

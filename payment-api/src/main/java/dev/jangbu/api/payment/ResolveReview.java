@@ -36,7 +36,7 @@ class ResolveReview {
     private final PspCancels cancels;
     private final Psp psp;
     private final IdempotencyKeys keys;
-    private final PaymentAnswers answers;
+    private final PaymentResponses answers;
     private final LongPoll waiters;
     private final TransactionalOperator transaction;
 
@@ -47,7 +47,7 @@ class ResolveReview {
             PspCancels cancels,
             Psp psp,
             IdempotencyKeys keys,
-            PaymentAnswers answers,
+            PaymentResponses answers,
             LongPoll waiters,
             TransactionalOperator transaction) {
         this.payments = payments;

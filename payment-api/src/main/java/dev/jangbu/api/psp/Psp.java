@@ -4,7 +4,7 @@ import reactor.core.publisher.Mono;
 
 /**
  * A payment service provider. No call is ever made inside a database transaction, and every call ends within the
- * configured time-out: with an answer, or with {@link PspAnswer.Uncertain}. None ends in an error.
+ * configured time-out: with an answer, or with {@link PspResult.Uncertain}. None ends in an error.
  */
 public interface Psp {
 
@@ -16,7 +16,7 @@ public interface Psp {
      *
      * @param idempotencyKey the PSP's own key for this one piece of work
      */
-    Mono<PspAnswer> confirm(String idempotencyKey, PspOrder order);
+    Mono<PspResult> confirm(String idempotencyKey, PspOrder order);
 
     /**
      * Gives a part of a charge, or all of it, back to the buyer. Repeating it with the same idempotency key gives nothing
@@ -26,13 +26,13 @@ public interface Psp {
      * @param order what was charged
      * @param amount minor units of the order's currency
      * @param reason shown to the buyer, at most 200 characters
-     * @return {@link PspAnswer.Charged} with this cancellation among the others, {@link PspAnswer.Declined} if it won't be done
+     * @return {@link PspResult.Charged} with this cancellation among the others, {@link PspResult.Declined} if it won't be done
      */
-    Mono<PspAnswer> cancel(String idempotencyKey, PspOrder order, long amount, String reason);
+    Mono<PspResult> cancel(String idempotencyKey, PspOrder order, long amount, String reason);
 
     /** What the PSP knows of a payment key. */
-    Mono<PspAnswer> find(PspOrder order);
+    Mono<PspResult> find(PspOrder order);
 
     /** What the PSP knows of an order, whatever payment key it was paid with. */
-    Mono<PspAnswer> findByOrderId(PspOrder order);
+    Mono<PspResult> findByOrderId(PspOrder order);
 }

@@ -11,7 +11,7 @@ import dev.jangbu.api.idempotency.KeyState;
 import dev.jangbu.api.outbox.ReplicationSlotMonitor;
 import dev.jangbu.api.payment.LongPoll;
 import dev.jangbu.api.payment.Payment;
-import dev.jangbu.api.payment.PaymentAnswers;
+import dev.jangbu.api.payment.PaymentResponses;
 import dev.jangbu.api.payment.PaymentStore;
 import java.util.List;
 import java.util.UUID;
@@ -35,8 +35,8 @@ class CancelPayment {
     private final RefundIntent begin;
     private final RefundGateway atPsp;
     private final IdempotencyKeys keys;
-    private final RefundAnswers answers;
-    private final PaymentAnswers paymentAnswers;
+    private final RefundResponses answers;
+    private final PaymentResponses paymentResponses;
     private final ReplicationSlotMonitor replicationSlot;
     private final LongPoll waiters;
     private final TransactionalOperator transaction;
@@ -49,8 +49,8 @@ class CancelPayment {
             RefundIntent begin,
             RefundGateway atPsp,
             IdempotencyKeys keys,
-            RefundAnswers answers,
-            PaymentAnswers paymentAnswers,
+            RefundResponses answers,
+            PaymentResponses paymentResponses,
             ReplicationSlotMonitor replicationSlot,
             LongPoll waiters,
             TransactionalOperator transaction,
@@ -62,7 +62,7 @@ class CancelPayment {
         this.atPsp = atPsp;
         this.keys = keys;
         this.answers = answers;
-        this.paymentAnswers = paymentAnswers;
+        this.paymentResponses = paymentResponses;
         this.replicationSlot = replicationSlot;
         this.waiters = waiters;
         this.transaction = transaction;
@@ -137,10 +137,10 @@ class CancelPayment {
             case RefundDecision.Drop drop ->
                 payments.cancel(payment)
                         .then(payments.find(payment.id()))
-                        .map(paymentAnswers::ok)
+                        .map(paymentResponses::ok)
                         .flatMap(answer -> keys.answered(call.key(), answer).thenReturn(new Intent.Dropped(answer)));
             case RefundDecision.Done done -> {
-                Answer answer = paymentAnswers.ok(payment);
+                Answer answer = paymentResponses.ok(payment);
                 yield keys.answered(call.key(), answer).thenReturn(new Intent.Answered(answer));
             }
             case RefundDecision.Send send ->
@@ -148,8 +148,8 @@ class CancelPayment {
                         .required()
                         .then(begin.begin(id, payment, send.lines(), call))
                         .map(Intent.Send::new);
-            case RefundDecision.RefuseInProgress inProgress -> Mono.error(PaymentAnswers.inProgress());
-            case RefundDecision.RefuseFinal isFinal -> Mono.error(PaymentAnswers.isFinal(payment));
+            case RefundDecision.RefuseInProgress inProgress -> Mono.error(PaymentResponses.inProgress());
+            case RefundDecision.RefuseFinal isFinal -> Mono.error(PaymentResponses.isFinal(payment));
             case RefundDecision.RefuseNotRefundable notRefundable ->
                 throw new IllegalStateException("A cancellation asks for no charge");
             case RefundDecision.RefuseExceeds exceeds ->

@@ -43,7 +43,7 @@ class RecordRefund {
     private final RefundLeases attempts;
     private final PspCancels cancels;
     private final IdempotencyKeys keys;
-    private final RefundAnswers answers;
+    private final RefundResponses answers;
     private final Outbox outbox;
     private final LongPoll waiters;
     private final RecoverySignal bell;
@@ -58,7 +58,7 @@ class RecordRefund {
             RefundLeases attempts,
             PspCancels cancels,
             IdempotencyKeys keys,
-            RefundAnswers answers,
+            RefundResponses answers,
             Outbox outbox,
             LongPoll waiters,
             RecoverySignal bell,

@@ -11,7 +11,7 @@ import dev.jangbu.api.http.Problem;
 import dev.jangbu.api.http.TraceContext;
 import dev.jangbu.api.idempotency.IdempotencyKey;
 import dev.jangbu.api.payment.PaymentView;
-import dev.jangbu.api.payment.WatchPayment;
+import dev.jangbu.api.payment.PaymentReader;
 import dev.jangbu.api.review.ResolveRequest;
 import java.util.Set;
 import java.util.UUID;
@@ -40,9 +40,9 @@ class RefundController {
     private final CancelPayment cancel;
     private final ResolveRefundReview decide;
     private final RefundStore refunds;
-    private final WatchPayment payments;
+    private final PaymentReader payments;
     private final History history;
-    private final RefundAnswers answers;
+    private final RefundResponses answers;
     private final JsonMapper json;
 
     RefundController(
@@ -50,9 +50,9 @@ class RefundController {
             CancelPayment cancel,
             ResolveRefundReview decide,
             RefundStore refunds,
-            WatchPayment payments,
+            PaymentReader payments,
             History history,
-            RefundAnswers answers,
+            RefundResponses answers,
             JsonMapper json) {
         this.refund = refund;
         this.cancel = cancel;

@@ -1,6 +1,6 @@
 package dev.jangbu.api.refund;
 
-import dev.jangbu.api.psp.PspAnswer;
+import dev.jangbu.api.psp.PspResult;
 import dev.jangbu.api.psp.PspCancel;
 import dev.jangbu.api.psp.PspOrder;
 import java.time.Duration;
@@ -33,13 +33,13 @@ sealed interface RefundOutcome {
      *
      * @param work what was asked
      */
-    static RefundOutcome judge(PspAnswer answer, RefundWork work) {
+    static RefundOutcome judge(PspResult answer, RefundWork work) {
         return switch (answer) {
-            case PspAnswer.Charged charged -> charged(charged, work);
-            case PspAnswer.Declined declined -> new Failed(declined.code());
-            case PspAnswer.InProgress inProgress -> new Review("the PSP is still at a payment that was approved here");
-            case PspAnswer.NotFound notFound -> new Unknown("the PSP doesn't find the payment");
-            case PspAnswer.Uncertain uncertain -> new Unknown(uncertain.reason());
+            case PspResult.Charged charged -> charged(charged, work);
+            case PspResult.Declined declined -> new Failed(declined.code());
+            case PspResult.InProgress inProgress -> new Review("the PSP is still at a payment that was approved here");
+            case PspResult.NotFound notFound -> new Unknown("the PSP doesn't find the payment");
+            case PspResult.Uncertain uncertain -> new Unknown(uncertain.reason());
         };
     }
 
@@ -47,13 +47,13 @@ sealed interface RefundOutcome {
      * Judges what the PSP shows of the charge. A payment has one operation at the PSP at a time, so a cancellation that is
      * recorded nowhere here, and not older than the refund, is this refund's.
      */
-    static RefundOutcome judgeLookUp(PspAnswer answer, RefundWork work) {
-        return answer instanceof PspAnswer.Declined declined
+    static RefundOutcome judgeLookUp(PspResult answer, RefundWork work) {
+        return answer instanceof PspResult.Declined declined
                 ? new Review("the PSP says %s of a payment that was approved here".formatted(declined.code()))
                 : judge(answer, work);
     }
 
-    private static RefundOutcome charged(PspAnswer.Charged charged, RefundWork work) {
+    private static RefundOutcome charged(PspResult.Charged charged, RefundWork work) {
         PspOrder order = work.payment().order();
         if (!charged.paymentKey().equals(order.paymentKey())) {
             return new Unknown("the PSP answered about another payment key");

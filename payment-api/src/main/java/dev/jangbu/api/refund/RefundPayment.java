@@ -11,7 +11,7 @@ import dev.jangbu.api.idempotency.IdempotencyKeys;
 import dev.jangbu.api.idempotency.KeyState;
 import dev.jangbu.api.outbox.ReplicationSlotMonitor;
 import dev.jangbu.api.payment.Payment;
-import dev.jangbu.api.payment.PaymentAnswers;
+import dev.jangbu.api.payment.PaymentResponses;
 import dev.jangbu.api.payment.PaymentStore;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
@@ -34,7 +34,7 @@ class RefundPayment {
     private final RefundIntent begin;
     private final RefundGateway atPsp;
     private final IdempotencyKeys keys;
-    private final RefundAnswers answers;
+    private final RefundResponses answers;
     private final ReplicationSlotMonitor replicationSlot;
     private final TransactionalOperator transaction;
     private final PaymentApiSettings settings;
@@ -46,7 +46,7 @@ class RefundPayment {
             RefundIntent begin,
             RefundGateway atPsp,
             IdempotencyKeys keys,
-            RefundAnswers answers,
+            RefundResponses answers,
             ReplicationSlotMonitor replicationSlot,
             TransactionalOperator transaction,
             PaymentApiSettings settings) {
@@ -126,7 +126,7 @@ class RefundPayment {
                         .required()
                         .then(begin.begin(id, payment, send.lines(), call))
                         .map(Intent.Send::new);
-            case RefundDecision.RefuseInProgress inProgress -> Mono.error(PaymentAnswers.inProgress());
+            case RefundDecision.RefuseInProgress inProgress -> Mono.error(PaymentResponses.inProgress());
             case RefundDecision.RefuseNotRefundable notRefundable ->
                 Mono.error(new Problem(
                         ProblemCode.PAYMENT_NOT_REFUNDABLE,

@@ -33,7 +33,7 @@ final class RefundSettlement {
                     return new RefundedLine(
                             line.lineId(),
                             line.amount(),
-                            FeeShare.of(of.fee(), of.amount(), refunded, of.refundedFee()));
+                            RefundedFee.of(of.fee(), of.amount(), refunded, of.refundedFee()));
                 })
                 .toList();
     }

@@ -45,7 +45,7 @@ class ResolveRefundReview {
     private final Resolutions resolutions;
     private final PspCancels cancels;
     private final IdempotencyKeys keys;
-    private final RefundAnswers answers;
+    private final RefundResponses answers;
     private final LongPoll waiters;
     private final Psp psp;
     private final TransactionalOperator transaction;
@@ -60,7 +60,7 @@ class ResolveRefundReview {
             Resolutions resolutions,
             PspCancels cancels,
             IdempotencyKeys keys,
-            RefundAnswers answers,
+            RefundResponses answers,
             LongPoll waiters,
             Psp psp,
             TransactionalOperator transaction,

@@ -3,7 +3,7 @@ package dev.jangbu.api.review;
 import static dev.jangbu.api.database.RowMapping.required;
 
 import dev.jangbu.api.database.RowMapping;
-import dev.jangbu.api.psp.PspAnswer;
+import dev.jangbu.api.psp.PspResult;
 import dev.jangbu.api.psp.PspCancel;
 import dev.jangbu.api.psp.PspOrder;
 import java.util.Collection;
@@ -61,8 +61,8 @@ public class PspCancels {
     }
 
     /** The names of all that an answer shows of this very charge; none if it says nothing of it. */
-    public static Set<String> shownIn(PspAnswer answer, PspOrder order) {
-        return answer instanceof PspAnswer.Charged charged
+    public static Set<String> shownIn(PspResult answer, PspOrder order) {
+        return answer instanceof PspResult.Charged charged
                         && charged.paymentKey().equals(order.paymentKey())
                         && charged.orderId().equals(order.orderId())
                 ? charged.cancels().stream().map(PspCancel::transactionKey).collect(Collectors.toUnmodifiableSet())

@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.jangbu.api.testbed.Client;
-import dev.jangbu.api.testbed.Completions;
+import dev.jangbu.api.testbed.CompletionProducer;
 import dev.jangbu.api.testbed.Instance;
-import dev.jangbu.api.testbed.PspBook;
-import dev.jangbu.api.testbed.QueueJam;
+import dev.jangbu.api.testbed.PspCharges;
+import dev.jangbu.api.testbed.BlockedQueue;
 import dev.jangbu.api.testbed.Reply;
-import dev.jangbu.api.testbed.Shop;
+import dev.jangbu.api.testbed.TestOrder;
 import dev.jangbu.api.testbed.Testbed;
-import dev.jangbu.api.testbed.Truth;
+import dev.jangbu.api.testbed.PaymentInvariants;
 import dev.jangbu.contract.SettlementKind;
 import java.time.Duration;
 import java.util.List;
@@ -28,9 +28,9 @@ class AsyncTest {
 
     private final Client client = Testbed.client();
 
-    private record Queued(Shop shop, String id, UUID key) {
+    private record Queued(TestOrder shop, String id, UUID key) {
 
-        static Queued at(Client client, Shop shop) {
+        static Queued at(Client client, TestOrder shop) {
             Queued queued = new Queued(shop, shop.create(1_000).is(201).id(), UUID.randomUUID());
             queued.confirm(client).is(202);
             return queued;
@@ -44,13 +44,13 @@ class AsyncTest {
 
     @Test
     void anAcceptedPaymentIsChargedLaterAndItsKeyAnswersTheOutcome() {
-        try (QueueJam jam = QueueJam.of(client, Testbed.ASYNC_CONCURRENCY)) {
-            Queued approved = Queued.at(client, new Shop(client));
-            Queued declined = Queued.at(client, new Shop(client, "sim_declined"));
+        try (BlockedQueue jam = BlockedQueue.of(client, Testbed.ASYNC_CONCURRENCY)) {
+            Queued approved = Queued.at(client, new TestOrder(client));
+            Queued declined = Queued.at(client, new TestOrder(client, "sim_declined"));
             Reply accepted = approved.confirm(client).is(202).of("ACCEPTED");
             assertThat(accepted.header("Location")).isEqualTo("/v1/payments/" + approved.id());
             assertThat(accepted.header("Preference-Applied")).isEqualTo(ASYNC);
-            assertThat(PspBook.charges(approved.shop().tag())).isEmpty();
+            assertThat(PspCharges.matching(approved.shop().tag())).isEmpty();
             jam.close();
 
             await().atMost(Duration.ofSeconds(20))
@@ -58,8 +58,8 @@ class AsyncTest {
             await().atMost(Duration.ofSeconds(20))
                     .untilAsserted(() -> declined.confirm(client).problem(402, "payment-declined"));
             assertThat(approved.confirm(client).replayed()).isTrue();
-            Truth.ofMain().holds(approved.shop(), approved.id());
-            Truth.ofMain().holds(declined.shop(), declined.id());
+            PaymentInvariants.ofMainInstance().verify(approved.shop(), approved.id());
+            PaymentInvariants.ofMainInstance().verify(declined.shop(), declined.id());
         }
     }
 
@@ -68,7 +68,7 @@ class AsyncTest {
         String burst = "sim_slow_burst" + UUID.randomUUID().toString().substring(0, 8);
         Testbed.psp().watch(burst);
 
-        List<Queued> all = Stream.generate(() -> Queued.at(client, new Shop(client, burst)))
+        List<Queued> all = Stream.generate(() -> Queued.at(client, new TestOrder(client, burst)))
                 .limit(10)
                 .toList();
 
@@ -78,17 +78,17 @@ class AsyncTest {
         }
         assertThat(Testbed.psp().mostAtOnce(burst)).isEqualTo(Testbed.ASYNC_CONCURRENCY);
         assertThat(Testbed.psp().calls(burst)).hasSize(10);
-        Testbed.psp().mend(burst);
+        Testbed.psp().restore(burst);
     }
 
     @Test
     void aFullQueueSaysSoAndTakesNothing() {
         try (Instance small = Testbed.anotherInstance("jangbu.async.queue-limit=3", "jangbu.async.concurrency=1");
-                QueueJam jam = QueueJam.of(client, Testbed.ASYNC_CONCURRENCY + 1)) {
-            List<Queued> queued = Stream.generate(() -> Queued.at(small.client(), new Shop(small.client())))
+                BlockedQueue jam = BlockedQueue.of(client, Testbed.ASYNC_CONCURRENCY + 1)) {
+            List<Queued> queued = Stream.generate(() -> Queued.at(small.client(), new TestOrder(small.client())))
                     .limit(3)
                     .toList();
-            Shop shop = new Shop(small.client());
+            TestOrder shop = new TestOrder(small.client());
             Queued late = new Queued(shop, shop.create(1_000).is(201).id(), UUID.randomUUID());
 
             late.confirm(small.client()).problemForNow(503, "queue-full");
@@ -97,7 +97,7 @@ class AsyncTest {
             queued.getFirst().shop().cancel(queued.getFirst().id()).is(200).of("CANCELED");
             late.confirm(small.client()).is(202).of("ACCEPTED");
             // Whoever waits for the outcome needs no place in the queue.
-            Shop synchronous = new Shop(small.client());
+            TestOrder synchronous = new TestOrder(small.client());
             String id = synchronous.create(1_000).is(201).id();
             synchronous.confirm(id, 1_000).is(200).of("APPROVED");
 
@@ -111,15 +111,15 @@ class AsyncTest {
 
     @Test
     void whatIsCanceledInTheQueueNeverReachesThePsp() {
-        try (QueueJam jam = QueueJam.of(client, Testbed.ASYNC_CONCURRENCY)) {
-            Queued queued = Queued.at(client, new Shop(client));
+        try (BlockedQueue jam = BlockedQueue.of(client, Testbed.ASYNC_CONCURRENCY)) {
+            Queued queued = Queued.at(client, new TestOrder(client));
 
             queued.shop().cancel(queued.id()).is(200).of("CANCELED");
             queued.confirm(client).problem(409, "payment-final");
 
             jam.close();
             // One that is queued behind it is charged: the queue has passed it.
-            Queued behind = Queued.at(client, new Shop(client));
+            Queued behind = Queued.at(client, new TestOrder(client));
             await().atMost(Duration.ofSeconds(20))
                     .untilAsserted(() -> behind.shop().read(behind.id()).of("APPROVED"));
             assertThat(Testbed.psp().calls(queued.shop().tag())).isEmpty();
@@ -129,18 +129,18 @@ class AsyncTest {
 
     @Test
     void ofManyThatAreCanceledWhileTheyAreTakenEachIsChargedOrCanceled() {
-        List<Queued> all = Stream.generate(() -> Queued.at(client, new Shop(client)))
+        List<Queued> all = Stream.generate(() -> Queued.at(client, new TestOrder(client)))
                 .limit(12)
                 .toList();
         List<CompletableFuture<Reply>> cancels = all.stream()
                 .map(queued ->
-                        client.posted("/payments/" + queued.id() + "/cancel", "{\"reason\":\"x\"}", UUID.randomUUID()))
+                        client.postAsync("/payments/" + queued.id() + "/cancel", "{\"reason\":\"x\"}", UUID.randomUUID()))
                 .toList();
 
         for (int i = 0; i < all.size(); i++) {
             Reply canceled = cancels.get(i).join();
             assertThat(canceled.status()).as("%s", canceled).isIn(200, 409);
-            var payment = Truth.ofMain().holds(all.get(i).shop(), all.get(i).id());
+            var payment = PaymentInvariants.ofMainInstance().verify(all.get(i).shop(), all.get(i).id());
             if (canceled.status() == 200) {
                 assertThat(payment.get("status").asString().equals("CANCELED")
                                 || payment.get("refundStatus").asString().equals("FULL"))
@@ -152,15 +152,15 @@ class AsyncTest {
 
     @Test
     void whoWaitsIsAnsweredWhenThePaymentIsComplete() {
-        Shop shop = new Shop(client);
+        TestOrder shop = new TestOrder(client);
         String id = shop.create(1_000).is(201).id();
         UUID key = UUID.randomUUID();
         CompletableFuture<Reply> buyer =
-                client.posted("/payments/" + id + "/confirm", shop.confirmation(1_000), key, "Prefer", "wait=20");
+                client.postAsync("/payments/" + id + "/confirm", shop.confirmation(1_000), key, "Prefer", "wait=20");
         await().untilAsserted(() -> shop.read(id).of("APPROVED"));
         assertThat(buyer).isNotDone();
 
-        try (Completions completions = new Completions()) {
+        try (CompletionProducer completions = new CompletionProducer()) {
             completions.completed(SettlementKind.PAYMENT, id);
         }
 
@@ -175,7 +175,7 @@ class AsyncTest {
 
     @Test
     void whoWaitsInVainIsAnsweredWhenTheTimeIsOver() {
-        Shop shop = new Shop(client);
+        TestOrder shop = new TestOrder(client);
         String id = shop.create(1_000).is(201).id();
         long begun = System.nanoTime();
 
@@ -189,7 +189,7 @@ class AsyncTest {
 
     @Test
     void noWaitIsLongerThanThirtySeconds() {
-        Shop shop = new Shop(client);
+        TestOrder shop = new TestOrder(client);
         String id = shop.create(1_000).is(201).id();
         shop.cancel(id).is(200);
 
@@ -203,8 +203,8 @@ class AsyncTest {
     @Test
     void aPaymentExpiresByItselfAndItsOrderCanBePaidForAnew() {
         try (Instance hasty = Testbed.anotherInstance("jangbu.expiry-after=1s");
-                QueueJam jam = QueueJam.of(client, 2 * Testbed.ASYNC_CONCURRENCY)) {
-            Shop shop = new Shop(hasty.client());
+                BlockedQueue jam = BlockedQueue.of(client, 2 * Testbed.ASYNC_CONCURRENCY)) {
+            TestOrder shop = new TestOrder(hasty.client());
             String ready = shop.create(1_000).is(201).id();
             // A wait ends with whatever is final.
             Reply waited = hasty.client()
@@ -214,7 +214,7 @@ class AsyncTest {
             assertThat(waited.get("approvedAt")).isEmpty();
             shop.create(1_000).is(201).of("READY");
 
-            Queued queued = Queued.at(hasty.client(), new Shop(hasty.client()));
+            Queued queued = Queued.at(hasty.client(), new TestOrder(hasty.client()));
             await().atMost(Duration.ofSeconds(15))
                     .untilAsserted(() -> queued.shop().read(queued.id()).of("EXPIRED"));
             queued.confirm(client).problem(409, "payment-final");

@@ -2,7 +2,7 @@ package dev.jangbu.api.payment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jangbu.api.psp.PspAnswer;
+import dev.jangbu.api.psp.PspResult;
 import dev.jangbu.api.psp.PspOrder;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -13,43 +13,43 @@ class ConfirmOutcomeTest {
 
     @Test
     void aChargeOfExactlyTheOrderApproves() {
-        assertThat(judge(new PspAnswer.Charged("key-1", "order-1001", 20_000, "KRW", false, List.of())))
+        assertThat(judge(new PspResult.Charged("key-1", "order-1001", 20_000, "KRW", false, List.of())))
                 .isInstanceOf(ConfirmOutcome.Approved.class);
     }
 
     @Test
     void aChargeOfAnythingElseIsForAPerson() {
-        assertThat(judge(new PspAnswer.Charged("key-1", "order-1001", 20_001, "KRW", false, List.of())))
+        assertThat(judge(new PspResult.Charged("key-1", "order-1001", 20_001, "KRW", false, List.of())))
                 .isInstanceOf(ConfirmOutcome.Review.class);
-        assertThat(judge(new PspAnswer.Charged("key-1", "order-1001", 20_000, "USD", false, List.of())))
+        assertThat(judge(new PspResult.Charged("key-1", "order-1001", 20_000, "USD", false, List.of())))
                 .isInstanceOf(ConfirmOutcome.Review.class);
-        assertThat(judge(new PspAnswer.Charged("key-1", "order-1002", 20_000, "KRW", false, List.of())))
+        assertThat(judge(new PspResult.Charged("key-1", "order-1002", 20_000, "KRW", false, List.of())))
                 .isInstanceOf(ConfirmOutcome.Review.class);
     }
 
     @Test
     void anAnswerAboutAnotherKeySaysNothingOfThisPayment() {
-        assertThat(judge(new PspAnswer.Charged("key-2", "order-1001", 20_000, "KRW", false, List.of())))
+        assertThat(judge(new PspResult.Charged("key-2", "order-1001", 20_000, "KRW", false, List.of())))
                 .isInstanceOf(ConfirmOutcome.Unknown.class);
     }
 
     @Test
     void onlyADeclineDeclines() {
-        assertThat(judge(new PspAnswer.Declined("REJECT_CARD_COMPANY")))
+        assertThat(judge(new PspResult.Declined("REJECT_CARD_COMPANY")))
                 .isEqualTo(new ConfirmOutcome.Declined("REJECT_CARD_COMPANY"));
-        assertThat(judge(new PspAnswer.Uncertain("no answer within 3000 ms")))
+        assertThat(judge(new PspResult.Uncertain("no answer within 3000 ms")))
                 .isInstanceOf(ConfirmOutcome.Unknown.class);
-        assertThat(judge(new PspAnswer.NotFound())).isInstanceOf(ConfirmOutcome.Unknown.class);
-        assertThat(judge(new PspAnswer.InProgress())).isInstanceOf(ConfirmOutcome.Unknown.class);
+        assertThat(judge(new PspResult.NotFound())).isInstanceOf(ConfirmOutcome.Unknown.class);
+        assertThat(judge(new PspResult.InProgress())).isInstanceOf(ConfirmOutcome.Unknown.class);
     }
 
-    private static ConfirmOutcome judge(PspAnswer answer) {
+    private static ConfirmOutcome judge(PspResult answer) {
         return ConfirmOutcome.judge(answer, ORDER);
     }
 
     @Test
     void aChargeThatWentBackAlreadyIsForAPerson() {
-        assertThat(judge(new PspAnswer.Charged("key-1", "order-1001", 20_000, "KRW", true, List.of())))
+        assertThat(judge(new PspResult.Charged("key-1", "order-1001", 20_000, "KRW", true, List.of())))
                 .isInstanceOf(ConfirmOutcome.Review.class);
     }
 }

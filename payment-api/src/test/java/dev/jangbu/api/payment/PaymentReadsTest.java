@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jangbu.api.testbed.Client;
 import dev.jangbu.api.testbed.Reply;
-import dev.jangbu.api.testbed.Shop;
+import dev.jangbu.api.testbed.TestOrder;
 import dev.jangbu.api.testbed.Testbed;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +24,7 @@ class PaymentReadsTest {
     private static final Pattern NEXT = Pattern.compile("<([^>]+)>; *rel=\"next\"");
 
     private final Client client = Testbed.client();
-    private final Shop shop = new Shop(client);
+    private final TestOrder shop = new TestOrder(client);
 
     /** Payments of one seller, oldest first. */
     private List<String> payments(int count) {
@@ -32,8 +32,8 @@ class PaymentReadsTest {
     }
 
     private String payment() {
-        Shop order = new Shop(client);
-        return client.post("/payments", order.creationOf("KRW", Shop.line(shop.seller(1), 1_000, 0)))
+        TestOrder order = new TestOrder(client);
+        return client.post("/payments", order.creationOf("KRW", TestOrder.line(shop.seller(1), 1_000, 0)))
                 .is(201)
                 .id();
     }
@@ -70,7 +70,7 @@ class PaymentReadsTest {
         // Their times are whole milliseconds: one of this very moment would be before it.
         Instant begun = Instant.now().minusMillis(1);
         List<String> all = payments(3);
-        Shop paid = new Shop(client);
+        TestOrder paid = new TestOrder(client);
         String approved = paid.create(1_000).is(201).id();
         paid.confirm(approved, 1_000).is(200);
 

@@ -3,13 +3,13 @@ package dev.jangbu.api.payment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jangbu.api.testbed.Client;
-import dev.jangbu.api.testbed.PspBook;
+import dev.jangbu.api.testbed.PspCharges;
 import dev.jangbu.api.testbed.Reply;
-import dev.jangbu.api.testbed.Shop;
-import dev.jangbu.api.testbed.Staged;
-import dev.jangbu.api.testbed.Staged.State;
+import dev.jangbu.api.testbed.TestOrder;
+import dev.jangbu.api.testbed.StagedPayment;
+import dev.jangbu.api.testbed.StagedPayment.State;
 import dev.jangbu.api.testbed.Testbed;
-import dev.jangbu.api.testbed.Truth;
+import dev.jangbu.api.testbed.PaymentInvariants;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -21,7 +21,7 @@ class ReviewTest {
 
     @Test
     void anAdminApprovesAndItIsSettledLikeAnyOther() {
-        Shop shop = new Shop(client, "sim_wrong_amount");
+        TestOrder shop = new TestOrder(client, "sim_wrong_amount");
         String id = shop.create(2_000, 1_000).is(201).id();
         UUID key = UUID.randomUUID();
         Reply open = client.post("/payments/" + id + "/confirm", shop.confirmation(3_000), key)
@@ -37,18 +37,18 @@ class ReviewTest {
 
         assertThat(resolved.id()).isEqualTo(id);
         assertThat(resolved.get("approvedAt")).isNotBlank();
-        Truth.ofMain().holds(shop, id);
+        PaymentInvariants.ofMainInstance().verify(shop, id);
         resolve(id, "APPROVED").problem(409, "not-in-review");
         resolve(id, "DECLINED").problem(409, "not-in-review");
         Reply outcome = client.post("/payments/" + id + "/confirm", shop.confirmation(3_000), key);
         outcome.is(200).of("APPROVED");
         shop.refund(id).is(201);
-        Truth.ofMain().holds(shop, id);
+        PaymentInvariants.ofMainInstance().verify(shop, id);
     }
 
     @Test
     void anAdminDeclinesAndNothingIsSettled() {
-        Shop shop = new Shop(client, "sim_wrong_amount");
+        TestOrder shop = new TestOrder(client, "sim_wrong_amount");
         String id = shop.create(3_000).is(201).id();
         UUID key = UUID.randomUUID();
         client.post("/payments/" + id + "/confirm", shop.confirmation(3_000), key)
@@ -56,21 +56,21 @@ class ReviewTest {
 
         resolve(id, "DECLINED").is(200).of("DECLINED");
 
-        assertThat(Truth.ofMain().outbox(shop)).isEmpty();
+        assertThat(PaymentInvariants.ofMain().outbox(shop)).isEmpty();
         client.post("/payments/" + id + "/confirm", shop.confirmation(3_000), key)
                 .problem(402, "payment-declined");
-        assertThat(PspBook.charges(shop.tag())).hasSize(1);
+        assertThat(PspCharges.matching(shop.tag())).hasSize(1);
     }
 
     @Test
     void onlyWhatIsInReviewIsResolved() {
         for (State state : State.values()) {
             if (state != State.REVIEW) {
-                try (Staged staged = Staged.in(state)) {
+                try (StagedPayment staged = StagedPayment.in(state)) {
                     resolve(staged.id(), "APPROVED").problem(409, "not-in-review");
                     resolve(staged.id(), "DECLINED").problem(409, "not-in-review");
                     staged.close();
-                    Truth.ofMain().holds(staged.shop(), staged.id());
+                    PaymentInvariants.ofMainInstance().verify(staged.shop(), staged.id());
                 }
             }
         }
@@ -79,7 +79,7 @@ class ReviewTest {
 
     @Test
     void aResolutionNeedsAnOutcomeEvidenceAndAnAdmin() {
-        Staged staged = Staged.in(State.REVIEW);
+        StagedPayment staged = StagedPayment.in(State.REVIEW);
         for (String body : List.of(
                 "{\"outcome\":\"FAILED\",\"evidence\":\"x\"}",
                 "{\"outcome\":\"COMPLETED\",\"evidence\":\"x\"}",
@@ -103,19 +103,19 @@ class ReviewTest {
 
     @Test
     void ofTwoAdminsOneDecides() {
-        Staged staged = Staged.in(State.REVIEW);
-        var one = client.posted(
+        StagedPayment staged = StagedPayment.in(State.REVIEW);
+        var one = client.postAsync(
                 "/payments/" + staged.id() + "/resolve",
                 "{\"outcome\":\"APPROVED\",\"evidence\":\"one\"}",
                 UUID.randomUUID());
-        var other = client.posted(
+        var other = client.postAsync(
                 "/payments/" + staged.id() + "/resolve",
                 "{\"outcome\":\"APPROVED\",\"evidence\":\"other\"}",
                 UUID.randomUUID());
 
         assertThat(List.of(one.join().status(), other.join().status())).containsExactlyInAnyOrder(200, 409);
 
-        Truth.ofMain().holds(staged.shop(), staged.id());
+        PaymentInvariants.ofMainInstance().verify(staged.shop(), staged.id());
     }
 
     private Reply resolve(String payment, String outcome) {

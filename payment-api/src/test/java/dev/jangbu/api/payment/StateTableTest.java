@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.jangbu.api.testbed.Client;
-import dev.jangbu.api.testbed.PspBook;
+import dev.jangbu.api.testbed.PspCharges;
 import dev.jangbu.api.testbed.Reply;
-import dev.jangbu.api.testbed.Shop;
-import dev.jangbu.api.testbed.Staged;
-import dev.jangbu.api.testbed.Staged.State;
+import dev.jangbu.api.testbed.TestOrder;
+import dev.jangbu.api.testbed.StagedPayment;
+import dev.jangbu.api.testbed.StagedPayment.State;
 import dev.jangbu.api.testbed.Testbed;
-import dev.jangbu.api.testbed.Truth;
+import dev.jangbu.api.testbed.PaymentInvariants;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -28,14 +28,14 @@ import tools.jackson.databind.JsonNode;
 class StateTableTest {
 
     /** States that are reached by a wait are reached once for all cells. */
-    private static final Map<State, Iterator<Staged>> AT_HAND = new EnumMap<>(State.class);
+    private static final Map<State, Iterator<StagedPayment>> AT_HAND = new EnumMap<>(State.class);
 
     private final Client client = Testbed.client();
 
     @BeforeAll
     static void waitOnce() {
         for (State state : List.of(State.EXPIRED, State.COMPLETED)) {
-            AT_HAND.put(state, Staged.many(state, Operation.values().length).iterator());
+            AT_HAND.put(state, StagedPayment.many(state, Operation.values().length).iterator());
         }
     }
 
@@ -107,17 +107,17 @@ class StateTableTest {
             """)
     void eachOperationOnEachStateComesToWhatTheTableSays(
             Operation operation, State state, String answers, State afterwards) {
-        try (Staged staged = AT_HAND.containsKey(state) ? AT_HAND.get(state).next() : Staged.in(state)) {
-            Shop shop = staged.shop();
+        try (StagedPayment staged = AT_HAND.containsKey(state) ? AT_HAND.get(state).next() : StagedPayment.in(state)) {
+            TestOrder shop = staged.shop();
 
             Reply reply =
                     switch (operation) {
-                        case CONFIRM -> shop.confirm(staged.id(), Staged.AMOUNT);
+                        case CONFIRM -> shop.confirm(staged.id(), StagedPayment.AMOUNT);
                         case CONFIRM_WITH_ANOTHER_KEY ->
                             client.post(
                                     "/payments/" + staged.id() + "/confirm",
-                                    Shop.confirmation("other_" + shop.tag(), Staged.AMOUNT));
-                        case CONFIRM_WITH_ANOTHER_AMOUNT -> shop.confirm(staged.id(), Staged.AMOUNT - 1);
+                                    TestOrder.confirmation("other_" + shop.tag(), StagedPayment.AMOUNT));
+                        case CONFIRM_WITH_ANOTHER_AMOUNT -> shop.confirm(staged.id(), StagedPayment.AMOUNT - 1);
                         case CANCEL -> shop.cancel(staged.id());
                         case REFUND -> shop.refund(staged.id());
                     };
@@ -126,10 +126,10 @@ class StateTableTest {
             shop.read(staged.id()).is(200).of(afterwards.name());
             if (operation == Operation.CANCEL || operation == Operation.REFUND) {
                 boolean goesBack = afterwards == State.APPROVED || afterwards == State.COMPLETED;
-                assertThat(shop.read(staged.id()).number("refundedAmount")).isEqualTo(goesBack ? Staged.AMOUNT : 0);
+                assertThat(shop.read(staged.id()).number("refundedAmount")).isEqualTo(goesBack ? StagedPayment.AMOUNT : 0);
             }
             staged.close();
-            Truth.ofMain().holds(shop, staged.id());
+            PaymentInvariants.ofMainInstance().verify(shop, staged.id());
         }
     }
 
@@ -153,15 +153,15 @@ class StateTableTest {
 
     @Test
     void onlyWhatNobodyHasBegunExpires() {
-        List<Staged> all = Arrays.stream(State.values()).map(Staged::in).toList();
+        List<StagedPayment> all = Arrays.stream(State.values()).map(StagedPayment::in).toList();
         try {
-            all.forEach(staged -> Staged.outdate(staged.id()));
+            all.forEach(staged -> StagedPayment.outdate(staged.id()));
             // What is outdated later expires no sooner.
-            Staged last = Staged.in(State.READY);
-            Staged.outdate(last.id());
+            StagedPayment last = StagedPayment.in(State.READY);
+            StagedPayment.outdate(last.id());
             last.awaitState(State.EXPIRED);
 
-            for (Staged staged : all) {
+            for (StagedPayment staged : all) {
                 switch (staged.state()) {
                     case READY, ACCEPTED, EXPIRED -> staged.awaitState(State.EXPIRED);
                     default ->
@@ -172,41 +172,41 @@ class StateTableTest {
                 }
             }
         } finally {
-            all.forEach(Staged::close);
+            all.forEach(StagedPayment::close);
         }
-        all.forEach(staged -> Truth.ofMain().holds(staged.shop(), staged.id()));
+        all.forEach(staged -> PaymentInvariants.ofMainInstance().verify(staged.shop(), staged.id()));
     }
 
     @Test
     void aReadyPaymentWhoseTimeIsOverIsNotConfirmedHoweverLateTheClockworkIs() {
-        Staged staged = Staged.in(State.READY);
-        Staged.outdate(staged.id());
+        StagedPayment staged = StagedPayment.in(State.READY);
+        StagedPayment.outdate(staged.id());
 
-        staged.shop().confirm(staged.id(), Staged.AMOUNT).problem(409, "payment-final");
+        staged.shop().confirm(staged.id(), StagedPayment.AMOUNT).problem(409, "payment-final");
 
         staged.awaitState(State.EXPIRED);
-        assertThat(PspBook.charges(staged.shop().tag())).isEmpty();
+        assertThat(PspCharges.matching(staged.shop().tag())).isEmpty();
     }
 
     @Test
     void aPaymentKeyPaysForOnePayment() {
-        Staged first = Staged.in(State.APPROVED);
-        Shop second = new Shop(client);
-        String id = second.create(Staged.AMOUNT).is(201).id();
+        StagedPayment first = StagedPayment.in(State.APPROVED);
+        TestOrder second = new TestOrder(client);
+        String id = second.create(StagedPayment.AMOUNT).is(201).id();
 
         client.post(
                         "/payments/" + id + "/confirm",
-                        Shop.confirmation(first.shop().paymentKey(), Staged.AMOUNT))
+                        TestOrder.confirmation(first.shop().paymentKey(), StagedPayment.AMOUNT))
                 .problem(409, "payment-key-used");
 
         second.read(id).is(200).of("READY");
-        second.confirm(id, Staged.AMOUNT).is(200).of("APPROVED");
+        second.confirm(id, StagedPayment.AMOUNT).is(200).of("APPROVED");
     }
 
     @Test
     void anOrderIsPaidOnceAndAnewWhenItCameToNothing() {
         for (State state : State.values()) {
-            try (Staged staged = Staged.in(state)) {
+            try (StagedPayment staged = StagedPayment.in(state)) {
                 Reply again = staged.shop().create(5_000);
                 switch (state) {
                     case DECLINED, CANCELED, EXPIRED -> again.is(201).of("READY");
@@ -219,7 +219,7 @@ class StateTableTest {
     @Test
     void anUnknownPaymentIsResolvedBeforeItIsCanceledOrRefunded() {
         for (boolean cancel : new boolean[] {true, false}) {
-            Staged staged = Staged.in(State.UNKNOWN);
+            StagedPayment staged = StagedPayment.in(State.UNKNOWN);
             staged.close();
 
             await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
@@ -229,31 +229,31 @@ class StateTableTest {
                 reply.is(cancel ? 200 : 201);
             });
 
-            JsonNode payment = Truth.ofMain().holds(staged.shop(), staged.id());
+            JsonNode payment = PaymentInvariants.ofMainInstance().verify(staged.shop(), staged.id());
             assertThat(payment.get("refundStatus").asString()).isEqualTo("FULL");
         }
     }
 
     @Test
     void aCancelOfWhatWentBackInFullIsAnsweredAndChangesNothing() {
-        Staged staged = Staged.in(State.APPROVED);
+        StagedPayment staged = StagedPayment.in(State.APPROVED);
         staged.shop().refund(staged.id()).is(201);
 
         staged.shop().cancel(staged.id()).is(200).of("APPROVED");
 
-        JsonNode payment = Truth.ofMain().holds(staged.shop(), staged.id());
-        assertThat(payment.get("refundedAmount").longValue()).isEqualTo(Staged.AMOUNT);
-        assertThat(Truth.ofMain().refunds(staged.id())).hasSize(1);
+        JsonNode payment = PaymentInvariants.ofMainInstance().verify(staged.shop(), staged.id());
+        assertThat(payment.get("refundedAmount").longValue()).isEqualTo(StagedPayment.AMOUNT);
+        assertThat(PaymentInvariants.ofMain().refunds(staged.id())).hasSize(1);
     }
 
     @Test
     void aCancelRefundsWhatIsLeft() {
-        Staged staged = Staged.in(State.APPROVED);
-        staged.shop().refund(staged.id(), Shop.refundOf("1", 700)).is(201);
+        StagedPayment staged = StagedPayment.in(State.APPROVED);
+        staged.shop().refund(staged.id(), TestOrder.refundOf("1", 700)).is(201);
 
         Reply canceled = staged.shop().cancel(staged.id()).is(200).of("APPROVED");
 
         assertThat(canceled.get("refundStatus")).isEqualTo("FULL");
-        Truth.ofMain().holds(staged.shop(), staged.id());
+        PaymentInvariants.ofMainInstance().verify(staged.shop(), staged.id());
     }
 }

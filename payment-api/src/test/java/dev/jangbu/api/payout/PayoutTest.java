@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.jangbu.api.testbed.Client;
-import dev.jangbu.api.testbed.Completions;
+import dev.jangbu.api.testbed.CompletionProducer;
 import dev.jangbu.api.testbed.Reply;
-import dev.jangbu.api.testbed.Shop;
+import dev.jangbu.api.testbed.TestOrder;
 import dev.jangbu.api.testbed.Testbed;
-import dev.jangbu.api.testbed.Truth;
+import dev.jangbu.api.testbed.PaymentInvariants;
 import dev.jangbu.contract.Rejection;
 import dev.jangbu.contract.SettlementKind;
 import dev.jangbu.contract.SettlementRequested;
@@ -32,7 +32,7 @@ class PayoutTest {
     private static final String BODY = "{\"amount\":3000,\"currency\":\"KRW\",\"destination\":\"bank-1\"}";
 
     private final Client client = Testbed.client();
-    private final Shop shop = new Shop(client);
+    private final TestOrder shop = new TestOrder(client);
     private final String seller = shop.seller(1);
     private final String path = "/wallets/" + seller + "/payouts";
 
@@ -64,7 +64,7 @@ class PayoutTest {
     void theDeskBooksIt() {
         Reply payout = client.post(path, BODY).is(202);
 
-        try (Completions completions = new Completions()) {
+        try (CompletionProducer completions = new CompletionProducer()) {
             completions.completed(SettlementKind.PAYOUT, payout.id());
             // What comes twice changes nothing, nor does a second opinion.
             completions.completed(SettlementKind.PAYOUT, payout.id());
@@ -83,7 +83,7 @@ class PayoutTest {
     void orRefusesIt(Rejection rejection) {
         Reply payout = client.post(path, BODY).is(202);
 
-        try (Completions completions = new Completions()) {
+        try (CompletionProducer completions = new CompletionProducer()) {
             completions.rejected(payout.id(), rejection);
         }
 
@@ -110,7 +110,7 @@ class PayoutTest {
 
         client.post(path, BODY, key, "If-Match", "\"6\"").problem(412, "version-conflict");
 
-        assertThat(Truth.ofMain().outbox(shop)).isEmpty();
+        assertThat(PaymentInvariants.ofMain().outbox(shop)).isEmpty();
         assertThat(payoutsOf(seller)).isEmpty();
         // 412 isn't stored: the same key may come again with what the wallet says now.
         client.post(path, BODY, key, "If-Match", "\"7\"").is(202);
@@ -181,7 +181,7 @@ class PayoutTest {
         List<String> ids = IntStream.range(0, 5)
                 .mapToObj(i -> client.post(path, BODY).is(202).id())
                 .toList();
-        try (Completions completions = new Completions()) {
+        try (CompletionProducer completions = new CompletionProducer()) {
             completions.completed(SettlementKind.PAYOUT, ids.get(2));
         }
         await().untilAsserted(() -> client.get("/payouts/" + ids.get(2)).of("BOOKED"));
@@ -219,7 +219,7 @@ class PayoutTest {
     }
 
     private SettlementRequested onlyRequest() {
-        List<SettlementRequested> requests = Truth.ofMain().outbox(shop);
+        List<SettlementRequested> requests = PaymentInvariants.ofMain().outbox(shop);
         assertThat(requests).hasSize(1);
         return requests.getFirst();
     }

@@ -5,16 +5,16 @@ import static org.awaitility.Awaitility.await;
 
 import dev.jangbu.api.PaymentApi;
 import dev.jangbu.api.database.PaymentsDatabase;
-import dev.jangbu.api.recovery.Parking.Place;
+import dev.jangbu.api.recovery.CrashPoints.Place;
 import dev.jangbu.api.testbed.ApiProcess;
 import dev.jangbu.api.testbed.Client;
-import dev.jangbu.api.testbed.PspBook;
-import dev.jangbu.api.testbed.PspGate;
-import dev.jangbu.api.testbed.QueueJam;
+import dev.jangbu.api.testbed.PspCharges;
+import dev.jangbu.api.testbed.PspProxy;
+import dev.jangbu.api.testbed.BlockedQueue;
 import dev.jangbu.api.testbed.Reply;
-import dev.jangbu.api.testbed.Shop;
+import dev.jangbu.api.testbed.TestOrder;
 import dev.jangbu.api.testbed.Testbed;
-import dev.jangbu.api.testbed.Truth;
+import dev.jangbu.api.testbed.PaymentInvariants;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -43,12 +43,12 @@ class CrashTest {
     private static final int QUEUED = 3;
 
     /** A piece of work that was begun, and never answered. */
-    private record Begun(String place, Shop shop, String payment, String path, String body, UUID key, int success) {
+    private record Begun(String place, TestOrder shop, String payment, String path, String body, UUID key, int success) {
 
         CompletableFuture<Reply> begin(Client client) {
             return place.endsWith(Place.AFTER_T2.name())
-                    ? client.posted(path, body, key, Parking.HEADER, Place.AFTER_T2.name())
-                    : client.posted(path, body, key);
+                    ? client.postAsync(path, body, key, CrashPoints.HEADER, Place.AFTER_T2.name())
+                    : client.postAsync(path, body, key);
         }
 
         Reply repeat(Client client) {
@@ -59,13 +59,13 @@ class CrashTest {
     @Test
     void whereverItIsKilledEachIsChargedOnceAndSettledOnceAndAnswered() throws SQLException {
         try (PaymentsDatabase database = Testbed.newDatabase()) {
-            execute(database, Parking.BEFORE_COMMITS);
+            execute(database, CrashPoints.BEFORE_COMMITS);
             List<Begun> confirms = new ArrayList<>();
             List<Begun> refunds = new ArrayList<>();
-            List<Shop> queued = new ArrayList<>();
+            List<TestOrder> queued = new ArrayList<>();
             List<String> queuedIds = new ArrayList<>();
             try (ApiProcess victim = new ApiProcess(
-                    Parking.class,
+                    CrashPoints.class,
                     database,
                     "jangbu.psp.timeout=4s",
                     "jangbu.recovery.lease-margin=2s",
@@ -79,9 +79,9 @@ class CrashTest {
                     confirms.add(confirmation(client, way));
                     refunds.add(refund(client, way));
                 }
-                QueueJam jam = QueueJam.of(client, 1);
+                BlockedQueue jam = BlockedQueue.of(client, 1);
                 for (int i = 0; i < QUEUED; i++) {
-                    Shop shop = new Shop(client);
+                    TestOrder shop = new TestOrder(client);
                     String id = shop.create(1_000).is(201).id();
                     shop.confirm(id, 1_000, "Prefer", "respond-async").is(202);
                     queued.add(shop);
@@ -97,14 +97,14 @@ class CrashTest {
                 victim.kill();
                 assertThat(unanswered).allSatisfy(answer -> assertThat(answer).failsWithin(Duration.ofSeconds(10)));
                 for (Begun begun : all(confirms, refunds)) {
-                    Testbed.psp().mend(begun.shop().tag());
+                    Testbed.psp().restore(begun.shop().tag());
                 }
                 jam.close();
             }
 
             try (ApiProcess healer = new ApiProcess(PaymentApi.class, database, "jangbu.psp.timeout=4s")) {
                 Client client = healer.client();
-                Truth truth = new Truth(client, database);
+                PaymentInvariants truth = new PaymentInvariants(client, database);
                 for (Begun begun : all(confirms, refunds)) {
                     JsonNode payment = truth.holds(begun.shop(), begun.payment());
                     assertThat(payment.get("status").asString())
@@ -113,7 +113,7 @@ class CrashTest {
                     assertThat(payment.get("refundedAmount").longValue())
                             .as(begun.place())
                             .isEqualTo(refunds.contains(begun) ? 700 : 0);
-                    assertThat(PspBook.charges(begun.shop().tag()))
+                    assertThat(PspCharges.matching(begun.shop().tag()))
                             .as(begun.place())
                             .hasSize(1);
                     // Nobody came again until now; who does gets the outcome, and always the same.
@@ -132,7 +132,7 @@ class CrashTest {
     }
 
     private static Begun confirmation(Client client, String place) {
-        Shop shop = new Shop(client, place);
+        TestOrder shop = new TestOrder(client, place);
         String id = shop.create(2_000, 1_000).is(201).id();
         return new Begun(
                 "confirm at " + place,
@@ -145,7 +145,7 @@ class CrashTest {
     }
 
     private static Begun refund(Client client, String place) {
-        Shop shop = new Shop(client, place);
+        TestOrder shop = new TestOrder(client, place);
         String id = shop.create(2_000, 1_000).is(201).id();
         shop.confirm(id, 3_000).is(200);
         return new Begun(
@@ -153,7 +153,7 @@ class CrashTest {
                 shop,
                 id,
                 "/payments/" + id + "/refunds",
-                Shop.refundOf("1", 700),
+                TestOrder.refundOf("1", 700),
                 UUID.randomUUID(),
                 201);
     }
@@ -161,7 +161,7 @@ class CrashTest {
     /** On the wire it is the wire that stands. */
     private static CompletableFuture<Reply> begin(Client client, Begun begun) {
         String tag = begun.shop().tag();
-        PspGate.Hold hold = begun.place().endsWith(ON_THE_WAY_THERE)
+        PspProxy.Hold hold = begun.place().endsWith(ON_THE_WAY_THERE)
                 ? Testbed.psp().holdBefore(tag)
                 : begun.place().endsWith(ON_THE_WAY_BACK) ? Testbed.psp().holdAfter(tag) : null;
         CompletableFuture<Reply> answer = begun.begin(client);
@@ -191,8 +191,8 @@ class CrashTest {
                         boolean confirm = confirms.contains(begun);
                         boolean done = !begun.place().contains(Place.AFTER_T1.name())
                                 && !begun.place().endsWith(ON_THE_WAY_THERE);
-                        List<PspBook.Charge> charges =
-                                PspBook.charges(begun.shop().tag());
+                        List<PspCharges.Charge> charges =
+                                PspCharges.matching(begun.shop().tag());
                         assertThat(charges).hasSize(confirm && !done ? 0 : 1);
                         if (!confirm) {
                             assertThat(charges.getFirst().cancelled()).isEqualTo(done ? 700 : 0);

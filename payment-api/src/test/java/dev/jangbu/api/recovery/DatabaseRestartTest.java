@@ -5,9 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.jangbu.api.testbed.Client;
 import dev.jangbu.api.testbed.Reply;
-import dev.jangbu.api.testbed.Shop;
+import dev.jangbu.api.testbed.TestOrder;
 import dev.jangbu.api.testbed.Testbed;
-import dev.jangbu.api.testbed.Truth;
+import dev.jangbu.api.testbed.PaymentInvariants;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -37,7 +37,7 @@ class DatabaseRestartTest {
     private final AtomicInteger done = new AtomicInteger();
     private final AtomicInteger refusedForNow = new AtomicInteger();
 
-    private record Bought(Shop shop, String id, long refunded) {}
+    private record Bought(TestOrder shop, String id, long refunded) {}
 
     @Test
     void aRestartInTheMiddleCostsTimeAndNothingElse() throws InterruptedException, ExecutionException, IOException {
@@ -59,7 +59,7 @@ class DatabaseRestartTest {
 
         assertThat(bought).hasSize(SHOPPERS * ORDERS_EACH);
         assertThat(refusedForNow).as("the restart was noticed").hasPositiveValue();
-        Truth truth = Truth.ofMain();
+        PaymentInvariants truth = PaymentInvariants.ofMain();
         for (Bought one : bought) {
             JsonNode payment = truth.holds(one.shop(), one.id());
             assertThat(payment.get("refundedAmount").longValue()).isEqualTo(one.refunded());
@@ -92,7 +92,7 @@ class DatabaseRestartTest {
 
         assertThat(bought).hasSize(SHOPPERS * 4);
         assertThat(refusedForNow).as("the ends were noticed").hasPositiveValue();
-        Truth truth = Truth.ofMain();
+        PaymentInvariants truth = PaymentInvariants.ofMain();
         for (Bought one : bought) {
             JsonNode payment = truth.holds(one.shop(), one.id());
             assertThat(payment.get("refundedAmount").longValue()).isEqualTo(one.refunded());
@@ -102,12 +102,12 @@ class DatabaseRestartTest {
     private List<Bought> shop(int number, int orders) {
         List<Bought> bought = new ArrayList<>();
         for (int order = 0; order < orders; order++) {
-            Shop shop = new Shop(client);
+            TestOrder shop = new TestOrder(client);
             String id = insist("/payments", shop.creation(600, 400), 201).id();
             insist("/payments/" + id + "/confirm", shop.confirmation(1_000), 200);
             boolean refunds = (number + order) % 3 == 0;
             if (refunds) {
-                insist("/payments/" + id + "/refunds", Shop.refundOf("1", 250), 201);
+                insist("/payments/" + id + "/refunds", TestOrder.refundOf("1", 250), 201);
             }
             bought.add(new Bought(shop, id, refunds ? 250 : 0));
             done.incrementAndGet();

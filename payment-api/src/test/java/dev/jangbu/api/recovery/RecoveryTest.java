@@ -4,16 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.jangbu.api.testbed.Client;
-import dev.jangbu.api.testbed.Concurrently;
+import dev.jangbu.api.testbed.Parallel;
 import dev.jangbu.api.testbed.Instance;
-import dev.jangbu.api.testbed.PspBook;
-import dev.jangbu.api.testbed.PspGate;
+import dev.jangbu.api.testbed.PspCharges;
+import dev.jangbu.api.testbed.PspProxy;
 import dev.jangbu.api.testbed.Reply;
-import dev.jangbu.api.testbed.Shop;
-import dev.jangbu.api.testbed.Staged;
-import dev.jangbu.api.testbed.Staged.State;
+import dev.jangbu.api.testbed.TestOrder;
+import dev.jangbu.api.testbed.StagedPayment;
+import dev.jangbu.api.testbed.StagedPayment.State;
 import dev.jangbu.api.testbed.Testbed;
-import dev.jangbu.api.testbed.Truth;
+import dev.jangbu.api.testbed.PaymentInvariants;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -45,18 +45,18 @@ class RecoveryTest {
 
     @Test
     void theWorkOfALiveInstanceIsLeftAlone() {
-        Shop paying = new Shop(client);
+        TestOrder paying = new TestOrder(client);
         String payment = paying.create(1_000).is(201).id();
-        Shop refunding = new Shop(client);
+        TestOrder refunding = new TestOrder(client);
         String paid = refunding.create(1_000).is(201).id();
         refunding.confirm(paid, 1_000).is(200);
-        PspGate.Hold confirm = Testbed.psp().holdBefore(paying.tag());
-        PspGate.Hold refund = Testbed.psp().holdBefore(refunding.tag());
+        PspProxy.Hold confirm = Testbed.psp().holdBefore(paying.tag());
+        PspProxy.Hold refund = Testbed.psp().holdBefore(refunding.tag());
         int calls = Testbed.psp().calls(refunding.tag()).size();
         CompletableFuture<Reply> buyer = other.client()
-                .posted("/payments/" + payment + "/confirm", paying.confirmation(1_000), UUID.randomUUID());
+                .postAsync("/payments/" + payment + "/confirm", paying.confirmation(1_000), UUID.randomUUID());
         CompletableFuture<Reply> shop =
-                other.client().posted("/payments/" + paid + "/refunds", "{\"reason\":\"x\"}", UUID.randomUUID());
+                other.client().postAsync("/payments/" + paid + "/refunds", "{\"reason\":\"x\"}", UUID.randomUUID());
         confirm.awaitArrival();
         refund.awaitArrival();
 
@@ -67,29 +67,29 @@ class RecoveryTest {
                     assertThat(Testbed.psp().calls(paying.tag())).hasSize(1);
                     assertThat(Testbed.psp().calls(refunding.tag())).hasSize(calls + 1);
                 });
-        Testbed.psp().mend(paying.tag());
-        Testbed.psp().mend(refunding.tag());
+        Testbed.psp().restore(paying.tag());
+        Testbed.psp().restore(refunding.tag());
 
         assertThat(buyer.join().is(200).of("APPROVED").number("attempts")).isEqualTo(1);
         shop.join().is(201).of("APPROVED");
-        Truth.ofMain().holds(paying, payment);
-        Truth.ofMain().holds(refunding, paid);
+        PaymentInvariants.ofMainInstance().verify(paying, payment);
+        PaymentInvariants.ofMainInstance().verify(refunding, paid);
     }
 
     @Test
     void anInstanceThatComesBackAfterItsLeaseFindsThatItWasReplaced() {
-        Shop paying = new Shop(client);
+        TestOrder paying = new TestOrder(client);
         String payment = paying.create(600, 400).is(201).id();
-        Shop refunding = new Shop(client);
+        TestOrder refunding = new TestOrder(client);
         String paid = refunding.create(1_000).is(201).id();
         refunding.confirm(paid, 1_000).is(200);
-        PspGate.Hold confirm = Testbed.psp().holdFirstAfter(paying.tag());
-        PspGate.Hold refund = Testbed.psp().holdFirstAfter(refunding.tag());
+        PspProxy.Hold confirm = Testbed.psp().holdFirstAfter(paying.tag());
+        PspProxy.Hold refund = Testbed.psp().holdFirstAfter(refunding.tag());
         UUID key = UUID.randomUUID();
         CompletableFuture<Reply> buyer =
-                other.client().posted("/payments/" + payment + "/confirm", paying.confirmation(1_000), key);
+                other.client().postAsync("/payments/" + payment + "/confirm", paying.confirmation(1_000), key);
         CompletableFuture<Reply> shop =
-                other.client().posted("/payments/" + paid + "/refunds", Shop.refundOf("1", 300), UUID.randomUUID());
+                other.client().postAsync("/payments/" + paid + "/refunds", TestOrder.refundOf("1", 300), UUID.randomUUID());
         confirm.awaitArrival();
         refund.awaitArrival();
 
@@ -101,20 +101,20 @@ class RecoveryTest {
         await().atMost(Duration.ofSeconds(10))
                 .untilAsserted(() -> assertThat(refunding.read(paid).number("refundedAmount"))
                         .isEqualTo(300));
-        Testbed.psp().mend(paying.tag());
-        Testbed.psp().mend(refunding.tag());
+        Testbed.psp().restore(paying.tag());
+        Testbed.psp().restore(refunding.tag());
 
         buyer.join().is(200).of("APPROVED");
         shop.join().is(201).of("APPROVED");
         client.post("/payments/" + payment + "/confirm", paying.confirmation(1_000), key)
                 .is(200);
-        Truth.ofMain().holds(paying, payment);
-        Truth.ofMain().holds(refunding, paid);
+        PaymentInvariants.ofMainInstance().verify(paying, payment);
+        PaymentInvariants.ofMainInstance().verify(refunding, paid);
     }
 
     @Test
     void aPspThatMisbehavesIsFoundOut() {
-        Concurrently.each(
+        Parallel.forEach(
                 List.of(
                         "timeout_before_charge",
                         "timeout_after_charge",
@@ -126,7 +126,7 @@ class RecoveryTest {
     }
 
     private void isFoundOut(String behaviour) {
-        Shop shop = new Shop(client, "sim_" + behaviour);
+        TestOrder shop = new TestOrder(client, "sim_" + behaviour);
         String id = shop.create(2_000, 1_000).is(201).id();
         UUID key = UUID.randomUUID();
         String path = "/payments/" + id + "/confirm";
@@ -141,18 +141,18 @@ class RecoveryTest {
                     .untilAsserted(() -> shop.read(id).of("APPROVED"));
         }
         client.post(path, shop.confirmation(3_000), key).is(200).of("APPROVED");
-        Truth.ofMain().holds(shop, id);
+        PaymentInvariants.ofMainInstance().verify(shop, id);
         assertThat(Testbed.psp().calls(shop.tag()).stream()
-                        .filter(PspGate.Call::moves)
-                        .map(PspGate.Call::idempotencyKey))
+                        .filter(PspProxy.Call::moves)
+                        .map(PspProxy.Call::idempotencyKey))
                 .isNotEmpty()
                 .allMatch(("confirm:" + id)::equals);
     }
 
     @Test
     void afterTheLastAttemptAPersonDecides() {
-        Staged payment = Staged.in(State.UNKNOWN);
-        Staged paid = Staged.in(State.APPROVED);
+        StagedPayment payment = StagedPayment.in(State.UNKNOWN);
+        StagedPayment paid = StagedPayment.in(State.APPROVED);
         Testbed.psp().cut(paid.shop().tag());
         Reply refund = paid.shop().refund(paid.id()).is(202).of("UNKNOWN");
 
@@ -164,30 +164,30 @@ class RecoveryTest {
         await().atMost(Duration.ofSeconds(15))
                 .untilAsserted(() -> client.get("/refunds/" + refund.id()).of("REVIEW"));
         payment.close();
-        Testbed.psp().mend(paid.shop().tag());
+        Testbed.psp().restore(paid.shop().tag());
         payment.shop().read(payment.id()).of("REVIEW");
     }
 
     @Test
     void whatWasNeverChargedIsDeclinedOnceTheBuyersAuthenticationIsOver() {
-        Staged payment = Staged.in(State.UNKNOWN);
+        StagedPayment payment = StagedPayment.in(State.UNKNOWN);
         sql("UPDATE payments SET first_attempt_at = now() - interval '15 minutes', next_attempt_at = now() WHERE id = '"
                 + payment.id() + "'");
 
         payment.close();
 
         payment.awaitState(State.DECLINED);
-        assertThat(PspBook.charges(payment.shop().tag())).isEmpty();
-        Truth.ofMain().holds(payment.shop(), payment.id());
+        assertThat(PspCharges.matching(payment.shop().tag())).isEmpty();
+        PaymentInvariants.ofMainInstance().verify(payment.shop(), payment.id());
     }
 
     @Test
     void whatWasChargedIsApprovedHoweverLateItIsFound() {
-        Shop shop = new Shop(client, "sim_error_after_charge");
+        TestOrder shop = new TestOrder(client, "sim_error_after_charge");
         String id = shop.create(3_000).is(201).id();
-        PspGate.Hold hold = Testbed.psp().holdFirstAfter(shop.tag());
+        PspProxy.Hold hold = Testbed.psp().holdFirstAfter(shop.tag());
         CompletableFuture<Reply> buyer =
-                client.posted("/payments/" + id + "/confirm", shop.confirmation(3_000), UUID.randomUUID());
+                client.postAsync("/payments/" + id + "/confirm", shop.confirmation(3_000), UUID.randomUUID());
         hold.awaitArrival();
         // The PSP has charged; now nobody can ask it for a long time.
         Testbed.psp().cut(shop.tag());
@@ -196,10 +196,10 @@ class RecoveryTest {
         sql("UPDATE payments SET first_attempt_at = now() - interval '3 days', next_attempt_at = now() WHERE id = '"
                 + id + "'");
 
-        Testbed.psp().mend(shop.tag());
+        Testbed.psp().restore(shop.tag());
 
         await().atMost(Duration.ofSeconds(15)).untilAsserted(() -> shop.read(id).of("APPROVED"));
-        Truth.ofMain().holds(shop, id);
+        PaymentInvariants.ofMainInstance().verify(shop, id);
     }
 
     private static void sql(String statement) {

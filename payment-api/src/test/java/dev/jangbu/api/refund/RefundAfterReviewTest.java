@@ -3,7 +3,7 @@ package dev.jangbu.api.refund;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jangbu.api.testbed.Reply;
-import dev.jangbu.api.testbed.Shop;
+import dev.jangbu.api.testbed.TestOrder;
 import dev.jangbu.api.testbed.Testbed;
 import org.junit.jupiter.api.Test;
 
@@ -12,10 +12,10 @@ class RefundAfterReviewTest {
 
     @Test
     void aCancellationThatWasDecidedByHandIsNotTakenForTheNextRefunds() {
-        Shop shop = new Shop(Testbed.client(), "sim_refund_wrong_amount");
+        TestOrder shop = new TestOrder(Testbed.client(), "sim_refund_wrong_amount");
         String payment = shop.create(1_000).is(201).id();
         shop.confirm(payment, 1_000).is(200);
-        Reply inReview = shop.refund(payment, Shop.refundOf("1", 300)).is(202);
+        Reply inReview = shop.refund(payment, TestOrder.refundOf("1", 300)).is(202);
         assertThat(inReview.get("status")).isEqualTo("REVIEW");
         Testbed.client()
                 .post(
@@ -23,7 +23,7 @@ class RefundAfterReviewTest {
                         "{\"outcome\":\"APPROVED\",\"evidence\":\"seen in the PSP's console\"}")
                 .is(200);
 
-        assertThat(shop.refund(payment, Shop.refundOf("1", 300)).is(201).get("status"))
+        assertThat(shop.refund(payment, TestOrder.refundOf("1", 300)).is(201).get("status"))
                 .isEqualTo("APPROVED");
         assertThat(shop.read(payment).is(200).number("refundedAmount")).isEqualTo(600);
     }

@@ -6,7 +6,7 @@ import dev.jangbu.api.payment.Payment;
 import dev.jangbu.api.payment.PaymentLine;
 import dev.jangbu.api.payment.PaymentStatus;
 import dev.jangbu.api.payment.Payments;
-import dev.jangbu.api.psp.PspAnswer;
+import dev.jangbu.api.psp.PspResult;
 import dev.jangbu.api.psp.PspCancel;
 import java.time.Instant;
 import java.util.List;
@@ -46,34 +46,34 @@ class RefundOutcomeTest {
     void anotherAmountOrAnotherChargeOrOneCancellationTooManyIsForAPerson() {
         assertThat(judge(charged(EARLIER, new PspCancel("tx-2", 4_999, NOW)))).isInstanceOf(RefundOutcome.Review.class);
         assertThat(judge(charged(OURS, new PspCancel("tx-3", 5_000, NOW)))).isInstanceOf(RefundOutcome.Review.class);
-        assertThat(judge(new PspAnswer.Charged(KEY, "order-1001", 19_999, "KRW", false, List.of())))
+        assertThat(judge(new PspResult.Charged(KEY, "order-1001", 19_999, "KRW", false, List.of())))
                 .isInstanceOf(RefundOutcome.Review.class);
-        assertThat(judge(new PspAnswer.Charged(KEY, "order-1002", 20_000, "KRW", false, List.of())))
+        assertThat(judge(new PspResult.Charged(KEY, "order-1002", 20_000, "KRW", false, List.of())))
                 .isInstanceOf(RefundOutcome.Review.class);
     }
 
     @Test
     void onlyARefusalFails() {
-        assertThat(judge(new PspAnswer.Declined("NOT_CANCELABLE_PAYMENT")))
+        assertThat(judge(new PspResult.Declined("NOT_CANCELABLE_PAYMENT")))
                 .isEqualTo(new RefundOutcome.Failed("NOT_CANCELABLE_PAYMENT"));
-        assertThat(judge(new PspAnswer.Uncertain("no answer within 3000 ms")))
+        assertThat(judge(new PspResult.Uncertain("no answer within 3000 ms")))
                 .isInstanceOf(RefundOutcome.Unknown.class);
-        assertThat(judge(new PspAnswer.NotFound())).isInstanceOf(RefundOutcome.Unknown.class);
-        assertThat(judge(new PspAnswer.Charged(KEY, "order-1001", 20_000, "KRW", true, List.of())))
+        assertThat(judge(new PspResult.NotFound())).isInstanceOf(RefundOutcome.Unknown.class);
+        assertThat(judge(new PspResult.Charged(KEY, "order-1001", 20_000, "KRW", true, List.of())))
                 .isInstanceOf(RefundOutcome.Unknown.class);
     }
 
     @Test
     void aChargeThatThePspNoLongerKnowsOfIsForAPerson() {
-        assertThat(RefundOutcome.judgeLookUp(new PspAnswer.Declined("ABORTED"), work()))
+        assertThat(RefundOutcome.judgeLookUp(new PspResult.Declined("ABORTED"), work()))
                 .isInstanceOf(RefundOutcome.Review.class);
     }
 
-    private static PspAnswer charged(PspCancel... cancels) {
-        return new PspAnswer.Charged(KEY, "order-1001", 20_000, "KRW", cancels.length > 0, List.of(cancels));
+    private static PspResult charged(PspCancel... cancels) {
+        return new PspResult.Charged(KEY, "order-1001", 20_000, "KRW", cancels.length > 0, List.of(cancels));
     }
 
-    private static RefundOutcome judge(PspAnswer answer) {
+    private static RefundOutcome judge(PspResult answer) {
         return RefundOutcome.judge(answer, work());
     }
 

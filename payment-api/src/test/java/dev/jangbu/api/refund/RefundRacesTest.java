@@ -3,11 +3,11 @@ package dev.jangbu.api.refund;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jangbu.api.testbed.Client;
-import dev.jangbu.api.testbed.PspBook;
+import dev.jangbu.api.testbed.PspCharges;
 import dev.jangbu.api.testbed.Reply;
-import dev.jangbu.api.testbed.Shop;
+import dev.jangbu.api.testbed.TestOrder;
 import dev.jangbu.api.testbed.Testbed;
-import dev.jangbu.api.testbed.Truth;
+import dev.jangbu.api.testbed.PaymentInvariants;
 import dev.jangbu.contract.SettlementKind;
 import dev.jangbu.contract.SettlementRequested;
 import java.math.BigInteger;
@@ -29,7 +29,7 @@ class RefundRacesTest {
 
     @Test
     void ofManyRefundsAtOnceNoneIsLostAndNothingGoesBackTwice() throws Exception {
-        Shop shop = new Shop(client);
+        TestOrder shop = new TestOrder(client);
         String id = shop.create(1_000, 1_000).is(201).id();
         shop.confirm(id, 2_000).is(200);
 
@@ -39,7 +39,7 @@ class RefundRacesTest {
             List<Future<Reply>> asked = new ArrayList<>();
             for (int i = 0; i < 24; i++) {
                 String line = Integer.toString(1 + i % 2);
-                asked.add(clients.submit(() -> untilDecided(id, Shop.refundOf(line, 150))));
+                asked.add(clients.submit(() -> untilDecided(id, TestOrder.refundOf(line, 150))));
             }
             for (Future<Reply> reply : asked) {
                 replies.add(reply.get());
@@ -50,8 +50,8 @@ class RefundRacesTest {
         replies.stream()
                 .filter(reply -> reply.status() != 201)
                 .forEach(reply -> reply.problem(422, "refund-exceeds-payment"));
-        assertThat(PspBook.charges(shop.tag()).getFirst().cancelled()).isEqualTo(12 * 150);
-        assertThat(Truth.ofMain().holds(shop, id).get("refundedAmount").longValue())
+        assertThat(PspCharges.matching(shop.tag()).getFirst().cancelled()).isEqualTo(12 * 150);
+        assertThat(PaymentInvariants.ofMainInstance().verify(shop, id).get("refundedAmount").longValue())
                 .isEqualTo(12 * 150);
     }
 
@@ -117,9 +117,9 @@ class RefundRacesTest {
     }
 
     private void tell(Story story, String which) {
-        Shop shop = new Shop(client);
+        TestOrder shop = new TestOrder(client);
         String id = client.post(
-                        "/payments", shop.creationOf("KRW", Shop.line(shop.seller(1), story.amount(), story.fee())))
+                        "/payments", shop.creationOf("KRW", TestOrder.line(shop.seller(1), story.amount(), story.fee())))
                 .is(201)
                 .id();
         shop.confirm(id, story.amount()).is(200);
@@ -127,7 +127,7 @@ class RefundRacesTest {
         long soFar = 0;
         BigInteger feeSoFar = BigInteger.ZERO;
         for (long part : story.parts()) {
-            Reply refund = shop.refund(id, Shop.refundOf("1", part)).is(201);
+            Reply refund = shop.refund(id, TestOrder.refundOf("1", part)).is(201);
 
             soFar += part;
             BigInteger feeUntilNow = roundHalfUp(story.fee(), soFar, story.amount());
@@ -139,14 +139,14 @@ class RefundRacesTest {
         }
 
         assertThat(feeSoFar).as(which).isEqualTo(BigInteger.valueOf(story.fee()));
-        assertThat(Truth.ofMain().outbox(shop).stream()
+        assertThat(PaymentInvariants.ofMain().outbox(shop).stream()
                         .filter(request -> request.getKind() == SettlementKind.REFUND)
                         .map(SettlementRequested::getFee)
                         .map(BigInteger::valueOf)
                         .reduce(BigInteger.ZERO, BigInteger::add))
                 .as(which)
                 .isEqualTo(BigInteger.valueOf(story.fee()));
-        Truth.ofMain().holds(shop, id);
+        PaymentInvariants.ofMainInstance().verify(shop, id);
     }
 
     /** {@code round_half_up(fee × refunded ÷ amount)}, in numbers without an end. */

@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.jangbu.api.testbed.Client;
-import dev.jangbu.api.testbed.Completions;
-import dev.jangbu.api.testbed.Concurrently;
-import dev.jangbu.api.testbed.PspBook;
-import dev.jangbu.api.testbed.PspGate;
+import dev.jangbu.api.testbed.CompletionProducer;
+import dev.jangbu.api.testbed.Parallel;
+import dev.jangbu.api.testbed.PspCharges;
+import dev.jangbu.api.testbed.PspProxy;
 import dev.jangbu.api.testbed.Reply;
-import dev.jangbu.api.testbed.Shop;
+import dev.jangbu.api.testbed.TestOrder;
 import dev.jangbu.api.testbed.Testbed;
-import dev.jangbu.api.testbed.Truth;
+import dev.jangbu.api.testbed.PaymentInvariants;
 import dev.jangbu.contract.SettlementKind;
 import dev.jangbu.contract.SettlementRequested;
 import java.time.Duration;
@@ -31,10 +31,10 @@ class RefundTest {
     private final Client client = Testbed.client();
 
     /** An approved payment of 12,000 (fee 1,200) and 8,000 (fee 800). */
-    private record Paid(Shop shop, String id) {
+    private record Paid(TestOrder shop, String id) {
 
         static Paid with(String behaviour) {
-            Shop shop = new Shop(Testbed.client(), behaviour);
+            TestOrder shop = new TestOrder(Testbed.client(), behaviour);
             String id = shop.create(12_000, 8_000).is(201).id();
             shop.confirm(id, 20_000).is(200);
             return new Paid(shop, id);
@@ -53,7 +53,7 @@ class RefundTest {
         }
 
         JsonNode truth() {
-            return Truth.ofMain().holds(shop, id);
+            return PaymentInvariants.ofMainInstance().verify(shop, id);
         }
     }
 
@@ -61,7 +61,7 @@ class RefundTest {
     void aPartOfALineGoesBackWithItsShareOfTheFee() {
         Paid paid = Paid.well();
 
-        Reply refund = paid.refund(Shop.refundOf("1", 5_000)).is(201).of("APPROVED");
+        Reply refund = paid.refund(TestOrder.refundOf("1", 5_000)).is(201).of("APPROVED");
 
         assertThat(refund.get("paymentId")).isEqualTo(paid.id());
         assertThat(refund.number("amount")).isEqualTo(5_000);
@@ -98,8 +98,8 @@ class RefundTest {
         assertThat(rest.number("amount")).isEqualTo(19_997);
         assertThat(paid.truth().get("refundStatus").asString()).isEqualTo("FULL");
         paid.refund(EVERYTHING).problem(422, "refund-exceeds-payment");
-        paid.refund(Shop.refundOf("1", 1)).problem(422, "refund-exceeds-payment");
-        List<SettlementRequested> back = Truth.ofMain().outbox(paid.shop()).stream()
+        paid.refund(TestOrder.refundOf("1", 1)).problem(422, "refund-exceeds-payment");
+        List<SettlementRequested> back = PaymentInvariants.ofMain().outbox(paid.shop()).stream()
                 .filter(request -> request.getKind() == SettlementKind.REFUND)
                 .toList();
         assertThat(back.stream().mapToLong(SettlementRequested::getFee).sum()).isEqualTo(2_000);
@@ -107,7 +107,7 @@ class RefundTest {
 
     @Test
     void anAmountAloneIsForPaymentsOfOneLine() {
-        Shop shop = new Shop(client);
+        TestOrder shop = new TestOrder(client);
         String id = shop.create(9_000).is(201).id();
         shop.confirm(id, 9_000).is(200);
 
@@ -115,7 +115,7 @@ class RefundTest {
         shop.refund(id, "{\"amount\":5001,\"reason\":\"x\"}").problem(422, "refund-exceeds-payment");
         shop.refund(id, "{\"amount\":5000,\"reason\":\"x\"}").is(201);
 
-        Truth.ofMain().holds(shop, id);
+        PaymentInvariants.ofMainInstance().verify(shop, id);
         Paid twoLines = Paid.well();
         twoLines.refund("{\"amount\":4000,\"reason\":\"x\"}").problem(422, "invalid-field");
     }
@@ -162,20 +162,20 @@ class RefundTest {
     @Test
     void whileOneIsAtThePspTheOthersAreToldToComeAgain() {
         Paid paid = Paid.well();
-        PspGate.Hold hold = Testbed.psp().holdBefore(paid.shop().tag());
+        PspProxy.Hold hold = Testbed.psp().holdBefore(paid.shop().tag());
         UUID key = UUID.randomUUID();
         CompletableFuture<Reply> first =
-                client.posted("/payments/" + paid.id() + "/refunds", Shop.refundOf("1", 500), key);
+                client.postAsync("/payments/" + paid.id() + "/refunds", TestOrder.refundOf("1", 500), key);
         hold.awaitArrival();
 
         UUID second = UUID.randomUUID();
-        String other = Shop.refundOf("2", 300);
+        String other = TestOrder.refundOf("2", 300);
         client.post("/payments/" + paid.id() + "/refunds", other, second).problemForNow(409, "payment-in-progress");
-        client.post("/payments/" + paid.id() + "/refunds", Shop.refundOf("1", 500), key)
+        client.post("/payments/" + paid.id() + "/refunds", TestOrder.refundOf("1", 500), key)
                 .problemForNow(409, "idempotency-key-in-use");
         paid.shop().cancel(paid.id()).problemForNow(409, "payment-in-progress");
         assertThat(paid.refunded()).isZero();
-        Testbed.psp().mend(paid.shop().tag());
+        Testbed.psp().restore(paid.shop().tag());
 
         first.join().is(201);
         // The same key may try again: what was refused wasn't stored.
@@ -185,7 +185,7 @@ class RefundTest {
 
     @Test
     void anAnswerThatNeverCameIsFoundOut() {
-        Concurrently.each(
+        Parallel.forEach(
                 List.of(
                         "error_after_charge",
                         "reset_after_charge",
@@ -200,20 +200,20 @@ class RefundTest {
         UUID key = UUID.randomUUID();
         String path = "/payments/" + paid.id() + "/refunds";
 
-        Reply open = client.post(path, Shop.refundOf("1", 5_000), key).is(202).of("UNKNOWN");
+        Reply open = client.post(path, TestOrder.refundOf("1", 5_000), key).is(202).of("UNKNOWN");
 
         assertThat(open.header("Location")).isEqualTo("/v1/refunds/" + open.id());
         await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(() -> client.get("/refunds/" + open.id()).is(200).of("APPROVED"));
         // The key answers the outcome from now on.
         Reply outcome =
-                client.post(path, Shop.refundOf("1", 5_000), key).is(201).of("APPROVED");
+                client.post(path, TestOrder.refundOf("1", 5_000), key).is(201).of("APPROVED");
         assertThat(outcome.id()).isEqualTo(open.id());
         assertThat(outcome.replayed()).isTrue();
         paid.truth();
         assertThat(Testbed.psp().calls(paid.shop().tag()).stream()
                         .filter(call -> call.path().endsWith("/cancel"))
-                        .map(PspGate.Call::idempotencyKey))
+                        .map(PspProxy.Call::idempotencyKey))
                 .isNotEmpty()
                 .allMatch(("refund:" + open.id())::equals);
     }
@@ -238,7 +238,7 @@ class RefundTest {
         assertThat(refused.get("pspCode")).isNotBlank();
         Reply again = client.post(path, EVERYTHING, key).problem(402, "refund-refused");
         assertThat(again.replayed()).isTrue();
-        List<JsonNode> refunds = Truth.ofMain().refunds(paid.id());
+        List<JsonNode> refunds = PaymentInvariants.ofMain().refunds(paid.id());
         assertThat(refunds)
                 .singleElement()
                 .satisfies(refund -> assertThat(refund.get("status").asString()).isEqualTo("FAILED"));
@@ -251,9 +251,9 @@ class RefundTest {
     @ValueSource(strings = {"APPROVED", "FAILED"})
     void aRefundThatThePspAnswersWronglyIsForAPerson(String outcome) {
         Paid paid = Paid.with("sim_refund_wrong_amount");
-        Reply review = paid.refund(Shop.refundOf("1", 5_000)).is(202).of("REVIEW");
+        Reply review = paid.refund(TestOrder.refundOf("1", 5_000)).is(202).of("REVIEW");
 
-        paid.refund(Shop.refundOf("2", 1)).problemForNow(409, "payment-in-progress");
+        paid.refund(TestOrder.refundOf("2", 1)).problemForNow(409, "payment-in-progress");
         paid.shop().cancel(paid.id()).problemForNow(409, "payment-in-progress");
         String path = "/refunds/" + review.id() + "/resolve";
         Reply resolved = client.post(path, "{\"outcome\":\"%s\",\"evidence\":\"the PSP's console\"}".formatted(outcome))
@@ -295,7 +295,7 @@ class RefundTest {
         Reply refund = paid.refund(EVERYTHING).is(201);
         assertThat(refund.get("completedAt")).isEmpty();
 
-        try (Completions completions = new Completions()) {
+        try (CompletionProducer completions = new CompletionProducer()) {
             // Even before its payment does.
             completions.completed(SettlementKind.REFUND, refund.id());
         }
@@ -311,16 +311,16 @@ class RefundTest {
     void thePspMayHaveGivenTheMoneyBackByItself() {
         // Somebody cancels at the PSP's console: ours must not be taken for theirs.
         Paid paid = Paid.well();
-        paid.refund(Shop.refundOf("1", 2_000)).is(201);
+        paid.refund(TestOrder.refundOf("1", 2_000)).is(201);
         Testbed.psp().cut(paid.shop().tag());
-        Reply open = paid.refund(Shop.refundOf("1", 2_000)).is(202).of("UNKNOWN");
-        Testbed.psp().mend(paid.shop().tag());
+        Reply open = paid.refund(TestOrder.refundOf("1", 2_000)).is(202).of("UNKNOWN");
+        Testbed.psp().restore(paid.shop().tag());
 
         await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(() -> client.get("/refunds/" + open.id()).is(200).of("APPROVED"));
 
         // The first refund's entry in the PSP's list was ours already: the second was sent.
-        assertThat(PspBook.charges(paid.shop().tag()).getFirst().cancelled()).isEqualTo(4_000);
+        assertThat(PspCharges.matching(paid.shop().tag()).getFirst().cancelled()).isEqualTo(4_000);
         paid.truth();
     }
 
@@ -328,13 +328,13 @@ class RefundTest {
     void whileOneIsUnknownItIsResolvedBeforeAnotherBegins() {
         Paid paid = Paid.well();
         Testbed.psp().cut(paid.shop().tag());
-        Reply open = paid.refund(Shop.refundOf("1", 2_000)).is(202).of("UNKNOWN");
+        Reply open = paid.refund(TestOrder.refundOf("1", 2_000)).is(202).of("UNKNOWN");
 
-        paid.refund(Shop.refundOf("2", 1_000)).problemForNow(409, "payment-in-progress");
+        paid.refund(TestOrder.refundOf("2", 1_000)).problemForNow(409, "payment-in-progress");
         paid.shop().cancel(paid.id()).problemForNow(409, "payment-in-progress");
-        Testbed.psp().mend(paid.shop().tag());
+        Testbed.psp().restore(paid.shop().tag());
         await().atMost(Duration.ofSeconds(20))
-                .untilAsserted(() -> paid.refund(Shop.refundOf("2", 1_000)).is(201));
+                .untilAsserted(() -> paid.refund(TestOrder.refundOf("2", 1_000)).is(201));
 
         client.get("/refunds/" + open.id()).is(200).of("APPROVED");
         assertThat(paid.truth().get("refundedAmount").longValue()).isEqualTo(3_000);
@@ -342,19 +342,19 @@ class RefundTest {
 
     @Test
     void aCurrencyWithCentsGoesAndComesBackToTheCent() {
-        Shop shop = new Shop(client);
-        String lines = Shop.line(shop.seller(1), 1_230, 37) + "," + Shop.line(shop.seller(2), 1, 1);
+        TestOrder shop = new TestOrder(client);
+        String lines = TestOrder.line(shop.seller(1), 1_230, 37) + "," + TestOrder.line(shop.seller(2), 1, 1);
         String id =
                 client.post("/payments", shop.creationOf("USD", lines)).is(201).id();
         shop.confirm(id, 1_231).is(200);
 
-        shop.refund(id, Shop.refundOf("1", 29)).is(201);
+        shop.refund(id, TestOrder.refundOf("1", 29)).is(201);
         shop.refund(id).is(201);
 
-        JsonNode payment = Truth.ofMain().holds(shop, id);
+        JsonNode payment = PaymentInvariants.ofMainInstance().verify(shop, id);
         assertThat(payment.get("refundStatus").asString()).isEqualTo("FULL");
-        assertThat(PspBook.charges(shop.tag()))
-                .containsExactly(new PspBook.Charge(shop.paymentKey(), shop.orderId(), 1_231, "USD", 1_231));
+        assertThat(PspCharges.matching(shop.tag()))
+                .containsExactly(new PspCharges.Charge(shop.paymentKey(), shop.orderId(), 1_231, "USD", 1_231));
     }
 
     @Test

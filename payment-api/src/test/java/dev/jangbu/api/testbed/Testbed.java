@@ -16,15 +16,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that the service stands on, for real, once for all tests of a JVM: PostgreSQL with a replication slot, a
- * broker, the schema registry, the PSP simulator behind a {@link PspGate}; and the service itself, over HTTP.
+ * broker, the schema registry, the PSP simulator behind a {@link PspProxy}; and the service itself, over HTTP.
  *
  * <pre>
- *   Client ──▶ Instance ──▶ PspGate ──▶ TestSimulator
+ *   Client ──▶ Instance ──▶ PspProxy ──▶ TestSimulator
  *                 ├──▶ PaymentsDatabase
  *                 ◀── TestBroker, TestRegistry
  * </pre>
  *
- * <p>Tests share it, so each uses payments, sellers and keys of its own: see {@link Shop}.
+ * <p>Tests share it, so each uses payments, sellers and keys of its own: see {@link TestOrder}.
  */
 public final class Testbed {
 
@@ -42,8 +42,8 @@ public final class Testbed {
 
     private final Path folder = Folders.temporary("testbed");
     private final TestSimulator simulator;
-    private final PspGate gate;
-    private final WalletPages wallets = new WalletPages();
+    private final PspProxy gate;
+    private final WalletServer wallets = new WalletServer();
     private final PaymentsDatabase database;
     private final TestBroker broker;
     private final TestRegistry registry;
@@ -72,7 +72,7 @@ public final class Testbed {
         Runtime.getRuntime().addShutdownHook(new Thread(registry::close));
         CompletableFuture<TestBroker> startingBroker = CompletableFuture.supplyAsync(TestBroker::new);
         simulator = new TestSimulator(folder);
-        gate = new PspGate(simulator.url());
+        gate = new PspProxy(simulator.url());
         database = newDatabase();
         broker = startingBroker.join();
         registry.ready();
@@ -103,11 +103,11 @@ public final class Testbed {
         return one().database;
     }
 
-    public static PspGate psp() {
+    public static PspProxy psp() {
         return one().gate;
     }
 
-    public static WalletPages wallets() {
+    public static WalletServer wallets() {
         return one().wallets;
     }
 
@@ -181,7 +181,7 @@ public final class Testbed {
 
     /** An instance is up a moment before it has seen that the change stream is established. */
     static void awaitTaking(Client client) {
-        Shop shop = new Shop(client);
+        TestOrder shop = new TestOrder(client);
         String id = shop.create(1_000).is(201).id();
         await().untilAsserted(() -> shop.confirm(id, 1_000).is(200));
     }

@@ -3,7 +3,7 @@ package dev.jangbu.api.psp.toss;
 import dev.jangbu.api.PaymentApiSettings;
 import dev.jangbu.api.psp.Money;
 import dev.jangbu.api.psp.Psp;
-import dev.jangbu.api.psp.PspAnswer;
+import dev.jangbu.api.psp.PspResult;
 import dev.jangbu.api.psp.PspOrder;
 import java.math.BigDecimal;
 import java.net.ConnectException;
@@ -64,7 +64,7 @@ final class TossPsp implements Psp {
     }
 
     @Override
-    public Mono<PspAnswer> confirm(String idempotencyKey, PspOrder order) {
+    public Mono<PspResult> confirm(String idempotencyKey, PspOrder order) {
         BigDecimal amount = Money.decimal(order.amount(), order.currency());
         return ask(
                 http.post()
@@ -73,11 +73,11 @@ final class TossPsp implements Psp {
                         .contentType(MediaType.APPLICATION_JSON)
                         .bodyValue(
                                 Map.of("paymentKey", order.paymentKey(), "orderId", order.orderId(), "amount", amount)),
-                TossAnswers::readConfirm);
+                TossResponses::readConfirm);
     }
 
     @Override
-    public Mono<PspAnswer> cancel(String idempotencyKey, PspOrder order, long amount, String reason) {
+    public Mono<PspResult> cancel(String idempotencyKey, PspOrder order, long amount, String reason) {
         return ask(
                 http.post()
                         .uri("/v1/payments/{paymentKey}/cancel", order.paymentKey())
@@ -86,33 +86,33 @@ final class TossPsp implements Psp {
                         // The amount always, also for all that is left: it must never be more than was reserved here.
                         .bodyValue(Map.of(
                                 "cancelReason", reason, "cancelAmount", Money.decimal(amount, order.currency()))),
-                TossAnswers::readCancel);
+                TossResponses::readCancel);
     }
 
     @Override
-    public Mono<PspAnswer> find(PspOrder order) {
-        return ask(http.get().uri("/v1/payments/{paymentKey}", order.paymentKey()), TossAnswers::readLookUp);
+    public Mono<PspResult> find(PspOrder order) {
+        return ask(http.get().uri("/v1/payments/{paymentKey}", order.paymentKey()), TossResponses::readLookUp);
     }
 
     @Override
-    public Mono<PspAnswer> findByOrderId(PspOrder order) {
-        return ask(http.get().uri("/v1/payments/orders/{orderId}", order.orderId()), TossAnswers::readLookUp);
+    public Mono<PspResult> findByOrderId(PspOrder order) {
+        return ask(http.get().uri("/v1/payments/orders/{orderId}", order.orderId()), TossResponses::readLookUp);
     }
 
     /** How an answer is understood: its HTTP status, and its body. */
     @FunctionalInterface
     private interface Reading {
-        PspAnswer read(int status, byte[] body);
+        PspResult read(int status, byte[] body);
     }
 
-    private Mono<PspAnswer> ask(RequestHeadersSpec<?> request, Reading reading) {
+    private Mono<PspResult> ask(RequestHeadersSpec<?> request, Reading reading) {
         return request.accept(MediaType.APPLICATION_JSON)
                 .exchangeToMono(answer -> answer.bodyToMono(byte[].class)
                         .defaultIfEmpty(new byte[0])
                         .map(body -> reading.read(answer.statusCode().value(), body)))
                 .retryWhen(REFUSED_CONNECTIONS)
                 .timeout(timeout)
-                .onErrorResume(thrown -> Mono.just(new PspAnswer.Uncertain(reason(thrown))));
+                .onErrorResume(thrown -> Mono.just(new PspResult.Uncertain(reason(thrown))));
     }
 
     private String reason(Throwable thrown) {

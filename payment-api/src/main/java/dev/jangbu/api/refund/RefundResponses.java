@@ -4,19 +4,19 @@ import dev.jangbu.api.http.Answer;
 import dev.jangbu.api.http.Problem;
 import dev.jangbu.api.http.ProblemCode;
 import dev.jangbu.api.payment.Payment;
-import dev.jangbu.api.payment.PaymentAnswers;
+import dev.jangbu.api.payment.PaymentResponses;
 import java.util.Objects;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Refunds as answers, to whoever asked for one and to whoever canceled a payment. */
 @Component
-class RefundAnswers {
+class RefundResponses {
 
     private final JsonMapper json;
-    private final PaymentAnswers payments;
+    private final PaymentResponses payments;
 
-    RefundAnswers(JsonMapper json, PaymentAnswers payments) {
+    RefundResponses(JsonMapper json, PaymentResponses payments) {
         this.json = json;
         this.payments = payments;
     }

@@ -18,11 +18,11 @@ import java.util.stream.Stream;
  *
  * @param id the payment's
  */
-public record Staged(State state, Shop shop, String id, Runnable letGo) implements AutoCloseable {
+public record StagedPayment(State state, TestOrder shop, String id, Runnable letGo) implements AutoCloseable {
 
     public static final long AMOUNT = 3_000;
 
-    private static final Completions COMPLETIONS = new Completions();
+    private static final CompletionProducer COMPLETIONS = new CompletionProducer();
 
     /** Every state that a payment can be in. */
     public enum State {
@@ -39,46 +39,46 @@ public record Staged(State state, Shop shop, String id, Runnable letGo) implemen
     }
 
     /** A payment in this state. */
-    public static Staged in(State state) {
+    public static StagedPayment in(State state) {
         return many(state, 1).getFirst();
     }
 
     /** Some of them, for the price of one where that is a wait. */
-    public static List<Staged> many(State state, int count) {
+    public static List<StagedPayment> many(State state, int count) {
         Client client = Testbed.client();
-        PspGate gate = Testbed.psp();
+        PspProxy gate = Testbed.psp();
         return switch (state) {
-            case READY -> repeat(count, () -> created(state, new Shop(client), () -> {}));
+            case READY -> repeat(count, () -> created(state, new TestOrder(client), () -> {}));
             case ACCEPTED -> accepted(count, client);
             case EXECUTING -> repeat(count, () -> executing(client, gate));
             case UNKNOWN ->
                 repeat(count, () -> {
-                    Shop shop = new Shop(client);
+                    TestOrder shop = new TestOrder(client);
                     gate.cut(shop.tag());
-                    Staged staged = created(state, shop, () -> gate.mend(shop.tag()));
+                    StagedPayment staged = created(state, shop, () -> gate.mend(shop.tag()));
                     shop.confirm(staged.id(), AMOUNT).is(202).of("UNKNOWN");
                     return staged;
                 });
-            case REVIEW -> repeat(count, () -> confirmed(state, new Shop(client, "sim_wrong_amount"), 202));
-            case APPROVED -> repeat(count, () -> confirmed(state, new Shop(client), 200));
+            case REVIEW -> repeat(count, () -> confirmed(state, new TestOrder(client, "sim_wrong_amount"), 202));
+            case APPROVED -> repeat(count, () -> confirmed(state, new TestOrder(client), 200));
             case COMPLETED -> {
-                List<Staged> all = repeat(count, () -> {
-                    Staged staged = confirmed(State.APPROVED, new Shop(client), 200);
-                    return new Staged(state, staged.shop(), staged.id(), () -> {});
+                List<StagedPayment> all = repeat(count, () -> {
+                    StagedPayment staged = confirmed(State.APPROVED, new TestOrder(client), 200);
+                    return new StagedPayment(state, staged.shop(), staged.id(), () -> {});
                 });
                 all.forEach(one -> COMPLETIONS.completed(SettlementKind.PAYMENT, one.id()));
                 all.forEach(one -> one.awaitState(State.COMPLETED));
                 yield all;
             }
-            case DECLINED -> repeat(count, () -> confirmed(state, new Shop(client, "sim_declined"), 402));
+            case DECLINED -> repeat(count, () -> confirmed(state, new TestOrder(client, "sim_declined"), 402));
             case CANCELED ->
                 repeat(count, () -> {
-                    Staged staged = created(state, new Shop(client), () -> {});
+                    StagedPayment staged = created(state, new TestOrder(client), () -> {});
                     staged.shop().cancel(staged.id()).is(200).of("CANCELED");
                     return staged;
                 });
             case EXPIRED -> {
-                List<Staged> all = repeat(count, () -> created(state, new Shop(client), () -> {}));
+                List<StagedPayment> all = repeat(count, () -> created(state, new TestOrder(client), () -> {}));
                 all.forEach(one -> outdate(one.id()));
                 all.forEach(one -> one.awaitState(State.EXPIRED));
                 yield all;
@@ -86,39 +86,39 @@ public record Staged(State state, Shop shop, String id, Runnable letGo) implemen
         };
     }
 
-    private static List<Staged> repeat(int count, java.util.function.Supplier<Staged> one) {
+    private static List<StagedPayment> repeat(int count, java.util.function.Supplier<StagedPayment> one) {
         return Stream.generate(one).limit(count).toList();
     }
 
-    private static Staged created(State state, Shop shop, Runnable letGo) {
-        return new Staged(state, shop, shop.create(2_000, 1_000).is(201).id(), letGo);
+    private static StagedPayment created(State state, TestOrder shop, Runnable letGo) {
+        return new StagedPayment(state, shop, shop.create(2_000, 1_000).is(201).id(), letGo);
     }
 
-    private static Staged confirmed(State state, Shop shop, int answer) {
-        Staged staged = created(state, shop, () -> {});
+    private static StagedPayment confirmed(State state, TestOrder shop, int answer) {
+        StagedPayment staged = created(state, shop, () -> {});
         shop.confirm(staged.id(), AMOUNT).is(answer);
         return staged;
     }
 
-    private static Staged executing(Client client, PspGate gate) {
-        Shop shop = new Shop(client);
-        Staged staged = created(State.EXECUTING, shop, () -> {});
-        PspGate.Hold hold = gate.holdBefore(shop.tag());
+    private static StagedPayment executing(Client client, PspProxy gate) {
+        TestOrder shop = new TestOrder(client);
+        StagedPayment staged = created(State.EXECUTING, shop, () -> {});
+        PspProxy.Hold hold = gate.holdBefore(shop.tag());
         CompletableFuture<Reply> buyer =
-                client.posted("/payments/" + staged.id() + "/confirm", shop.confirmation(AMOUNT), UUID.randomUUID());
+                client.postAsync("/payments/" + staged.id() + "/confirm", shop.confirmation(AMOUNT), UUID.randomUUID());
         hold.awaitArrival();
-        return new Staged(State.EXECUTING, shop, staged.id(), () -> {
+        return new StagedPayment(State.EXECUTING, shop, staged.id(), () -> {
             gate.mend(shop.tag());
             buyer.join();
         });
     }
 
     /** They wait behind others that occupy every place at the PSP. */
-    private static List<Staged> accepted(int count, Client client) {
-        QueueJam jam = QueueJam.of(client, Testbed.ASYNC_CONCURRENCY);
-        List<Staged> all = new ArrayList<>();
+    private static List<StagedPayment> accepted(int count, Client client) {
+        BlockedQueue jam = BlockedQueue.of(client, Testbed.ASYNC_CONCURRENCY);
+        List<StagedPayment> all = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            Staged staged = created(State.ACCEPTED, new Shop(client), jam::close);
+            StagedPayment staged = created(State.ACCEPTED, new TestOrder(client), jam::close);
             staged.shop()
                     .confirm(staged.id(), AMOUNT, "Prefer", "respond-async")
                     .is(202)

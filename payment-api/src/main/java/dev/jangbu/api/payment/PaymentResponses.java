@@ -10,11 +10,11 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Payments as answers, and why they are refused. */
 @Component
-public class PaymentAnswers {
+public class PaymentResponses {
 
     private final JsonMapper json;
 
-    PaymentAnswers(JsonMapper json) {
+    PaymentResponses(JsonMapper json) {
         this.json = json;
     }
 

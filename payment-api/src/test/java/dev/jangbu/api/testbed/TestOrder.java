@@ -6,21 +6,21 @@ import java.util.UUID;
  * A shop with one order, whose every name holds a text of its own, so that tests that run beside one another, or in one
  * database, don't meet.
  */
-public final class Shop {
+public final class TestOrder {
 
     private final Client client;
     private final String tag;
     private final String paymentKey;
 
     /** An order whose payment key makes the simulator behave; see the simulator for what there is. */
-    public Shop(Client client, String behaviour) {
+    public TestOrder(Client client, String behaviour) {
         this.client = client;
         this.tag = UUID.randomUUID().toString().substring(9).replace("-", "");
         this.paymentKey = behaviour + "_" + tag;
     }
 
     /** An order that is paid without any misbehaviour. */
-    public Shop(Client client) {
+    public TestOrder(Client client) {
         this(client, "key");
     }
 

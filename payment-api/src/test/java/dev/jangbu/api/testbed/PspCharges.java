@@ -17,7 +17,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What the PSP truly did, from its own book: {@code GET /simulator/charges}. */
-public final class PspBook {
+public final class PspCharges {
 
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -34,7 +34,7 @@ public final class PspBook {
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
-    private PspBook() {}
+    private PspCharges() {}
 
     /** The charges whose payment key or order holds the text, as they stand now. */
     public static synchronized List<Charge> charges(String text) {

@@ -5,20 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class FeeShareTest {
+class RefundedFeeTest {
 
     @Test
     void halfAWonGoesBack() {
-        assertThat(FeeShare.of(1, 2, 1, 0)).isEqualTo(1);
-        assertThat(FeeShare.of(1, 3, 1, 0)).isZero();
-        assertThat(FeeShare.of(600, 12_000, 5_000, 0)).isEqualTo(250);
+        assertThat(RefundedFee.of(1, 2, 1, 0)).isEqualTo(1);
+        assertThat(RefundedFee.of(1, 3, 1, 0)).isZero();
+        assertThat(RefundedFee.of(600, 12_000, 5_000, 0)).isEqualTo(250);
     }
 
     @Test
     void theLargestAmountsDoNotOverflow() {
-        assertThat(FeeShare.of(Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE, 0))
+        assertThat(RefundedFee.of(Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE, 0))
                 .isEqualTo(Long.MAX_VALUE);
-        assertThat(FeeShare.of(Long.MAX_VALUE - 1, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE - 2))
+        assertThat(RefundedFee.of(Long.MAX_VALUE - 1, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE - 2))
                 .isEqualTo(1);
     }
 
@@ -34,7 +34,7 @@ class FeeShareTest {
             while (refunded < amount) {
                 long part = random.nextInt(4) == 0 ? amount - refunded : 1 + random.nextLong(amount - refunded);
                 refunded += part;
-                long share = FeeShare.of(fee, amount, refunded, returned);
+                long share = RefundedFee.of(fee, amount, refunded, returned);
                 assertThat(share).as("seed %d, run %d", seed, run).isBetween(0L, part);
                 returned += share;
             }

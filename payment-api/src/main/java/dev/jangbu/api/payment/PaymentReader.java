@@ -11,12 +11,12 @@ import reactor.core.publisher.Mono;
 
 /** Reads a payment, at once or when it has become final. */
 @Component
-public class WatchPayment {
+public class PaymentReader {
 
     private final PaymentStore payments;
     private final LongPoll waiters;
 
-    WatchPayment(PaymentStore payments, LongPoll waiters) {
+    PaymentReader(PaymentStore payments, LongPoll waiters) {
         this.payments = payments;
         this.waiters = waiters;
     }
@@ -40,7 +40,7 @@ public class WatchPayment {
     private static Mono<Payment> whenFinal(Flux<Payment> watched, Duration wait) {
         return Mono.defer(() -> {
             AtomicReference<@Nullable Payment> last = new AtomicReference<>();
-            return watched.doOnNext(payment -> last.accumulateAndGet(payment, WatchPayment::newer))
+            return watched.doOnNext(payment -> last.accumulateAndGet(payment, PaymentReader::newer))
                     .filter(payment -> payment.status().isFinal())
                     .next()
                     .timeout(wait, Mono.empty())

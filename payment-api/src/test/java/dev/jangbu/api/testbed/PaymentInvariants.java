@@ -25,7 +25,7 @@ import tools.jackson.databind.JsonNode;
  * What must be true of a payment when nobody is at work on it any more: the PSP's own book, the service's answers, its
  * outbox and its history tell one story.
  */
-public final class Truth {
+public final class PaymentInvariants {
 
     private static final Set<String> OPEN = Set.of("ACCEPTED", "EXECUTING", "UNKNOWN");
     private static final Set<String> SETTLED = Set.of("APPROVED", "COMPLETED");
@@ -45,18 +45,18 @@ public final class Truth {
     private static final Deserializer<SettlementRequested> REQUESTS =
             new AvroSerdes(Testbed.registry()).warm(Topics.SETTLEMENT_REQUESTS).deserializer();
 
-    public Truth(Client client, PaymentsDatabase database) {
+    public PaymentInvariants(Client client, PaymentsDatabase database) {
         this.client = client;
         this.database = database;
     }
 
     /** Of the service that all tests share. */
-    public static Truth ofMain() {
-        return new Truth(Testbed.client(), Testbed.database());
+    public static PaymentInvariants ofMain() {
+        return new PaymentInvariants(Testbed.client(), Testbed.database());
     }
 
     /** Waits until neither the payment nor a refund of it is under way, and looks. The payment, as it is then. */
-    public JsonNode holds(Shop shop, String payment) {
+    public JsonNode holds(TestOrder shop, String payment) {
         await().atMost(Duration.ofSeconds(40))
                 .pollInterval(Duration.ofMillis(50))
                 .untilAsserted(() -> {
@@ -78,8 +78,8 @@ public final class Truth {
         return found;
     }
 
-    private void theBookAgrees(Shop shop, JsonNode payment, List<JsonNode> refunds) {
-        List<PspBook.Charge> charges = PspBook.charges(shop.tag());
+    private void theBookAgrees(TestOrder shop, JsonNode payment, List<JsonNode> refunds) {
+        List<PspCharges.Charge> charges = PspCharges.matching(shop.tag());
         String status = payment.get("status").asString();
         if (status.equals("REVIEW")) {
             assertThat(charges).as("%s", payment).hasSizeLessThanOrEqualTo(1);
@@ -87,7 +87,7 @@ public final class Truth {
             assertThat(charges).as("%s", payment).isEmpty();
         } else {
             assertThat(charges).as("%s", payment).hasSize(1);
-            PspBook.Charge charge = charges.getFirst();
+            PspCharges.Charge charge = charges.getFirst();
             assertThat(charge.paymentKey()).isEqualTo(payment.get("paymentKey").asString());
             assertThat(charge.amount()).isEqualTo(payment.get("amount").longValue());
             assertThat(charge.currency()).isEqualTo(payment.get("currency").asString());
@@ -126,7 +126,7 @@ public final class Truth {
                 .isEqualTo(total == 0 ? "NONE" : total < amount ? "PARTIAL" : "FULL");
     }
 
-    private void theOutboxAgrees(Shop shop, JsonNode payment, List<JsonNode> refunds) {
+    private void theOutboxAgrees(TestOrder shop, JsonNode payment, List<JsonNode> refunds) {
         List<String> expected = new ArrayList<>();
         if (SETTLED.contains(payment.get("status").asString())) {
             for (JsonNode line : payment.get("lines")) {
@@ -142,7 +142,7 @@ public final class Truth {
                 }
             }
         }
-        assertThat(outbox(shop).stream().map(Truth::entry))
+        assertThat(outbox(shop).stream().map(PaymentInvariants::entry))
                 .as("outbox of %s", payment)
                 .containsExactlyInAnyOrderElementsOf(expected);
     }
@@ -186,7 +186,7 @@ public final class Truth {
     }
 
     /** What the outbox holds for the sellers of this shop, oldest first. */
-    public List<SettlementRequested> outbox(Shop shop) {
+    public List<SettlementRequested> outbox(TestOrder shop) {
         List<SettlementRequested> rows = new ArrayList<>();
         try (Connection connection = database.as("jangbu_audit");
                 PreparedStatement select = connection.prepareStatement(

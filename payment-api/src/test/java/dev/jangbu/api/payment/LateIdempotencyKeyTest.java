@@ -3,9 +3,9 @@ package dev.jangbu.api.payment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.jangbu.api.testbed.PspGate;
-import dev.jangbu.api.testbed.Staged;
-import dev.jangbu.api.testbed.Staged.State;
+import dev.jangbu.api.testbed.PspProxy;
+import dev.jangbu.api.testbed.StagedPayment;
+import dev.jangbu.api.testbed.StagedPayment.State;
 import dev.jangbu.api.testbed.Testbed;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -15,7 +15,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** An idempotency key that comes in at the last moment. */
-class LateKeyTest {
+class LateIdempotencyKeyTest {
 
     private static final String LOCK = "SELECT id FROM payments WHERE id = ?::uuid FOR UPDATE";
 
@@ -34,13 +34,13 @@ class LateKeyTest {
     @Test
     void whatComesInWhileTheOutcomeWaitsForTheRowIsAnsweredWithTheOthers() throws SQLException {
         String key = UUID.randomUUID().toString();
-        try (Staged payment = Staged.in(State.UNKNOWN);
+        try (StagedPayment payment = StagedPayment.in(State.UNKNOWN);
                 Connection other = Testbed.database().as("jangbu_payment")) {
-            PspGate.Hold recovery = Testbed.psp().holdBefore(payment.shop().tag());
+            PspProxy.Hold recovery = Testbed.psp().holdBefore(payment.shop().tag());
             recovery.awaitArrival();
             other.setAutoCommit(false);
             run(other, LOCK, payment.id());
-            Testbed.psp().mend(payment.shop().tag());
+            Testbed.psp().restore(payment.shop().tag());
             await("the outcome waits for the row").until(() -> first(WAITING).equals("1"));
             run(other, COME_IN, key, payment.id());
             other.commit();

@@ -13,9 +13,9 @@ import org.springframework.stereotype.Component;
 
 /** Counts what waits for a person: whoever watches the service has to hear of it. */
 @Component
-class Reviews {
+class ReviewGauge {
 
-    private static final Logger log = LoggerFactory.getLogger(Reviews.class);
+    private static final Logger log = LoggerFactory.getLogger(ReviewGauge.class);
 
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
@@ -29,7 +29,7 @@ class Reviews {
     private final DatabaseClient database;
     private volatile Count count = new Count(0, 0);
 
-    Reviews(DatabaseClient database, MeterRegistry meters) {
+    ReviewGauge(DatabaseClient database, MeterRegistry meters) {
         this.database = database;
         Gauge.builder("jangbu.reviews", this, reviews -> reviews.count.payments())
                 .tag("kind", "payment")

@@ -16,12 +16,12 @@ import reactor.core.publisher.Mono;
  * The service, with places where a piece of work stands still for ever, so that it can be killed there: the payment key
  * names the place, or the request does. Only the tests' class path has it.
  */
-final class Parking {
+final class CrashPoints {
 
     /** Of a request: the place where it is to stand, if that is no matter of the payment key. */
     static final String HEADER = "Park";
 
-    private Parking() {}
+    private CrashPoints() {}
 
     /** Where work stands still, between its two transactions and about the second one. */
     enum Place {

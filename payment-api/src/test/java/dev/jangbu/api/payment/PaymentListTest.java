@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.jangbu.api.http.Page;
 import dev.jangbu.api.testbed.Client;
 import dev.jangbu.api.testbed.Reply;
-import dev.jangbu.api.testbed.Shop;
+import dev.jangbu.api.testbed.TestOrder;
 import dev.jangbu.api.testbed.Testbed;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** Lists of payments: what is in them, page by page, and that an index serves each. */
-class ListsTest {
+class PaymentListTest {
 
     private static final int OLD_PAYMENTS = 20_000;
     private static final Client CLIENT = Testbed.client();
@@ -120,13 +120,13 @@ class ListsTest {
 
     @Test
     void whatComesInMeanwhileNeitherHidesNorRepeatsAnything() {
-        Shop one = new Shop(CLIENT);
-        Shop two = new Shop(CLIENT);
+        TestOrder one = new TestOrder(CLIENT);
+        TestOrder two = new TestOrder(CLIENT);
         String seller = one.seller(1);
         create(one, seller);
         create(two, seller);
         Reply first = CLIENT.get("/payments?limit=1&sellerId=" + seller).is(200);
-        create(new Shop(CLIENT), seller);
+        create(new TestOrder(CLIENT), seller);
 
         JsonNode second = CLIENT.get("/payments?limit=1&sellerId=" + seller + "&cursor=" + first.get("nextCursor"))
                 .is(200)
@@ -139,7 +139,7 @@ class ListsTest {
 
     @Test
     void filtersNarrowTogether() {
-        Shop shop = new Shop(CLIENT);
+        TestOrder shop = new TestOrder(CLIENT);
         String id = shop.create(1_000, 2_000).is(201).id();
         Instant created = Instant.parse(shop.read(id).is(200).get("createdAt"));
 
@@ -175,8 +175,8 @@ class ListsTest {
         assertThat(CLIENT.get("/payments?" + query).is(422).get("code")).isEqualTo("invalid-field");
     }
 
-    private static void create(Shop shop, String seller) {
-        CLIENT.post("/payments", shop.creationOf("KRW", Shop.line(seller, 1_000, 0)))
+    private static void create(TestOrder shop, String seller) {
+        CLIENT.post("/payments", shop.creationOf("KRW", TestOrder.line(seller, 1_000, 0)))
                 .is(201);
     }
 

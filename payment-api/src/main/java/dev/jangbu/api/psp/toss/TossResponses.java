@@ -1,7 +1,7 @@
 package dev.jangbu.api.psp.toss;
 
 import dev.jangbu.api.psp.Money;
-import dev.jangbu.api.psp.PspAnswer;
+import dev.jangbu.api.psp.PspResult;
 import dev.jangbu.api.psp.PspCancel;
 import java.math.BigDecimal;
 import java.time.OffsetDateTime;
@@ -19,7 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @see <a href="https://docs.tosspayments.com/reference/error-codes">Toss Payments: error codes</a>
  */
-final class TossAnswers {
+final class TossResponses {
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
@@ -79,25 +79,25 @@ final class TossAnswers {
             "NOT_MATCHES_REFUNDABLE_AMOUNT",
             "REFUND_REJECTED");
 
-    private TossAnswers() {}
+    private TossResponses() {}
 
     /** The answer to a confirmation. */
-    static PspAnswer readConfirm(int status, byte[] body) {
+    static PspResult readConfirm(int status, byte[] body) {
         return read(status, body, DECLINES);
     }
 
     /** The answer to a cancellation. */
-    static PspAnswer readCancel(int status, byte[] body) {
+    static PspResult readCancel(int status, byte[] body) {
         return read(status, body, CANCEL_REFUSALS);
     }
 
     /** The answer to a look-up: only what the payment itself says settles anything, never that looking was refused. */
-    static PspAnswer readLookUp(int status, byte[] body) {
+    static PspResult readLookUp(int status, byte[] body) {
         return read(status, body, Set.of());
     }
 
     /** The status counts where it says that the PSP itself is in trouble: what it answers then settles nothing. */
-    private static PspAnswer read(int status, byte[] body, Set<String> finalCodes) {
+    private static PspResult read(int status, byte[] body, Set<String> finalCodes) {
         try {
             JsonNode answer = JSON.readTree(body);
             if (status / 100 == 2) {
@@ -109,26 +109,26 @@ final class TossAnswers {
                 | ArithmeticException
                 | IllegalArgumentException
                 | DateTimeParseException unreadable) {
-            return new PspAnswer.Uncertain("the answer can't be read");
+            return new PspResult.Uncertain("the answer can't be read");
         }
     }
 
-    private static PspAnswer payment(JsonNode payment) {
+    private static PspResult payment(JsonNode payment) {
         String status = text(payment, "status");
         return switch (status) {
             case "DONE" -> charged(payment, false);
             case "CANCELED", "PARTIAL_CANCELED" -> charged(payment, true);
-            case "ABORTED", "EXPIRED" -> new PspAnswer.Declined(status);
-            case "READY", "IN_PROGRESS" -> new PspAnswer.InProgress();
+            case "ABORTED", "EXPIRED" -> new PspResult.Declined(status);
+            case "READY", "IN_PROGRESS" -> new PspResult.InProgress();
             // A deposit may come days later: neither sent again nor ever declined by us.
-            case "WAITING_FOR_DEPOSIT" -> new PspAnswer.Uncertain("waiting for a deposit");
-            default -> new PspAnswer.Uncertain("a payment of an unknown status");
+            case "WAITING_FOR_DEPOSIT" -> new PspResult.Uncertain("waiting for a deposit");
+            default -> new PspResult.Uncertain("a payment of an unknown status");
         };
     }
 
-    private static PspAnswer charged(JsonNode payment, boolean canceled) {
+    private static PspResult charged(JsonNode payment, boolean canceled) {
         String currency = text(payment, "currency");
-        return new PspAnswer.Charged(
+        return new PspResult.Charged(
                 text(payment, "paymentKey"),
                 text(payment, "orderId"),
                 Money.minorUnits(number(payment, "totalAmount"), currency),
@@ -156,15 +156,15 @@ final class TossAnswers {
         return value.decimalValue();
     }
 
-    private static PspAnswer refusal(String code, Set<String> finalCodes) {
+    private static PspResult refusal(String code, Set<String> finalCodes) {
         if (finalCodes.contains(code)) {
-            return new PspAnswer.Declined(code);
+            return new PspResult.Declined(code);
         }
-        return code.equals("NOT_FOUND_PAYMENT") ? new PspAnswer.NotFound() : uncertain(code);
+        return code.equals("NOT_FOUND_PAYMENT") ? new PspResult.NotFound() : uncertain(code);
     }
 
-    private static PspAnswer uncertain(String code) {
-        return new PspAnswer.Uncertain(code.matches("[A-Z0-9_]{1,80}") ? code : "an error without a code");
+    private static PspResult uncertain(String code) {
+        return new PspResult.Uncertain(code.matches("[A-Z0-9_]{1,80}") ? code : "an error without a code");
     }
 
     private static String text(JsonNode node, String field) {

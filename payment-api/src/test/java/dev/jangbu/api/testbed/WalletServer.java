@@ -13,14 +13,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 
 /** Stands in for the streams-processor, of which the service reads a wallet's version and nothing else. */
-public final class WalletPages implements AutoCloseable {
+public final class WalletServer implements AutoCloseable {
 
     private final HttpServer server;
     private final Map<String, Long> versions = new ConcurrentHashMap<>();
     private final Map<String, Runnable> beforeOneLook = new ConcurrentHashMap<>();
     private volatile boolean restoring;
 
-    WalletPages() {
+    WalletServer() {
         try {
             server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
         } catch (IOException e) {

@@ -9,9 +9,9 @@ import java.util.UUID;
 import java.util.function.Supplier;
 
 /** What an approved payment asks of the wallets: one request for each line, a pure function. */
-final class SettlementRequests {
+final class PaymentSettlement {
 
-    private SettlementRequests() {}
+    private PaymentSettlement() {}
 
     /**
      * The requests, in the order of the lines; several may be for one seller.

@@ -2,7 +2,7 @@ package dev.jangbu.api.psp.toss;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jangbu.api.psp.PspAnswer;
+import dev.jangbu.api.psp.PspResult;
 import dev.jangbu.api.psp.PspCancel;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -11,14 +11,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class TossAnswersTest {
+class TossResponsesTest {
 
     @Test
     void aDonePaymentIsACharge() {
         assertThat(read(true, payment("DONE", "12.30", "USD")))
-                .isEqualTo(new PspAnswer.Charged("key-1", "order-1001", 1_230, "USD", false, List.of()));
+                .isEqualTo(new PspResult.Charged("key-1", "order-1001", 1_230, "USD", false, List.of()));
         assertThat(read(true, payment("PARTIAL_CANCELED", "20000", "KRW")))
-                .isEqualTo(new PspAnswer.Charged("key-1", "order-1001", 20_000, "KRW", true, List.of()));
+                .isEqualTo(new PspResult.Charged("key-1", "order-1001", 20_000, "KRW", true, List.of()));
     }
 
     @Test
@@ -28,8 +28,8 @@ class TossAnswersTest {
                  "cancels":[{"transactionKey":"tx-1","cancelAmount":1.05,"canceledAt":"2026-11-24T15:00:00+09:00","cancelStatus":"DONE"},
                             {"transactionKey":"tx-2","cancelAmount":2,"cancelStatus":"IN_PROGRESS"}]}
                 """;
-        assertThat(TossAnswers.readCancel(200, body.getBytes(StandardCharsets.UTF_8)))
-                .isEqualTo(new PspAnswer.Charged(
+        assertThat(TossResponses.readCancel(200, body.getBytes(StandardCharsets.UTF_8)))
+                .isEqualTo(new PspResult.Charged(
                         "key-1",
                         "order-1001",
                         1_230,
@@ -40,34 +40,34 @@ class TossAnswersTest {
 
     @Test
     void aRefusedCancellationIsToldByItsCode() {
-        assertThat(TossAnswers.readCancel(403, error("NOT_CANCELABLE_AMOUNT").getBytes(StandardCharsets.UTF_8)))
-                .isEqualTo(new PspAnswer.Declined("NOT_CANCELABLE_AMOUNT"));
+        assertThat(TossResponses.readCancel(403, error("NOT_CANCELABLE_AMOUNT").getBytes(StandardCharsets.UTF_8)))
+                .isEqualTo(new PspResult.Declined("NOT_CANCELABLE_AMOUNT"));
         // It may have been this very refund, in an attempt whose answer was lost.
-        assertThat(TossAnswers.readCancel(403, error("ALREADY_CANCELED_PAYMENT").getBytes(StandardCharsets.UTF_8)))
-                .isEqualTo(new PspAnswer.Uncertain("ALREADY_CANCELED_PAYMENT"));
+        assertThat(TossResponses.readCancel(403, error("ALREADY_CANCELED_PAYMENT").getBytes(StandardCharsets.UTF_8)))
+                .isEqualTo(new PspResult.Uncertain("ALREADY_CANCELED_PAYMENT"));
     }
 
     @Test
     void aServerInTroubleAndALookUpThatIsRefusedSettleNothing() {
         byte[] decline = error("REJECT_CARD_PAYMENT").getBytes(StandardCharsets.UTF_8);
 
-        assertThat(TossAnswers.readConfirm(500, decline)).isInstanceOf(PspAnswer.Uncertain.class);
-        assertThat(TossAnswers.readLookUp(403, decline)).isInstanceOf(PspAnswer.Uncertain.class);
-        assertThat(TossAnswers.readCancel(502, error("NOT_CANCELABLE_PAYMENT").getBytes(StandardCharsets.UTF_8)))
-                .isInstanceOf(PspAnswer.Uncertain.class);
+        assertThat(TossResponses.readConfirm(500, decline)).isInstanceOf(PspResult.Uncertain.class);
+        assertThat(TossResponses.readLookUp(403, decline)).isInstanceOf(PspResult.Uncertain.class);
+        assertThat(TossResponses.readCancel(502, error("NOT_CANCELABLE_PAYMENT").getBytes(StandardCharsets.UTF_8)))
+                .isInstanceOf(PspResult.Uncertain.class);
     }
 
     @Test
     void whatTossGaveUpIsDeclinedAndWhatItIsAtIsNot() {
-        assertThat(read(true, payment("EXPIRED", "1", "KRW"))).isEqualTo(new PspAnswer.Declined("EXPIRED"));
-        assertThat(read(true, payment("ABORTED", "1", "KRW"))).isEqualTo(new PspAnswer.Declined("ABORTED"));
-        assertThat(read(true, payment("IN_PROGRESS", "1", "KRW"))).isInstanceOf(PspAnswer.InProgress.class);
+        assertThat(read(true, payment("EXPIRED", "1", "KRW"))).isEqualTo(new PspResult.Declined("EXPIRED"));
+        assertThat(read(true, payment("ABORTED", "1", "KRW"))).isEqualTo(new PspResult.Declined("ABORTED"));
+        assertThat(read(true, payment("IN_PROGRESS", "1", "KRW"))).isInstanceOf(PspResult.InProgress.class);
     }
 
     @Test
     void errorsAreToldApartByTheirCode() {
-        assertThat(read(false, error("REJECT_CARD_PAYMENT"))).isEqualTo(new PspAnswer.Declined("REJECT_CARD_PAYMENT"));
-        assertThat(read(false, error("NOT_FOUND_PAYMENT"))).isInstanceOf(PspAnswer.NotFound.class);
+        assertThat(read(false, error("REJECT_CARD_PAYMENT"))).isEqualTo(new PspResult.Declined("REJECT_CARD_PAYMENT"));
+        assertThat(read(false, error("NOT_FOUND_PAYMENT"))).isInstanceOf(PspResult.NotFound.class);
     }
 
     @ParameterizedTest
@@ -83,7 +83,7 @@ class TossAnswersTest {
                 "A_CODE_OF_TOMORROW"
             })
     void aCodeThatSettlesNothingIsNeverADecline(String code) {
-        assertThat(read(false, error(code))).isEqualTo(new PspAnswer.Uncertain(code));
+        assertThat(read(false, error(code))).isEqualTo(new PspResult.Uncertain(code));
     }
 
     @ParameterizedTest
@@ -101,12 +101,12 @@ class TossAnswersTest {
                 "{\"status\":\"TOMORROW\"}"
             })
     void anAnswerThatCannotBeReadIsUncertain(String body) {
-        assertThat(TossAnswers.readConfirm(200, body.getBytes(StandardCharsets.UTF_8)))
-                .isInstanceOf(PspAnswer.Uncertain.class);
+        assertThat(TossResponses.readConfirm(200, body.getBytes(StandardCharsets.UTF_8)))
+                .isInstanceOf(PspResult.Uncertain.class);
     }
 
-    private static PspAnswer read(boolean success, String body) {
-        return TossAnswers.readConfirm(success ? 200 : 400, body.getBytes(StandardCharsets.UTF_8));
+    private static PspResult read(boolean success, String body) {
+        return TossResponses.readConfirm(success ? 200 : 400, body.getBytes(StandardCharsets.UTF_8));
     }
 
     private static String payment(String status, String amount, String currency) {

@@ -27,7 +27,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * The wire between the service and the PSP, in a test's hands: it carries every call to the simulator and back, keeps a
  * list of them, and can be cut or stopped for the calls that mention a text, such as a payment key.
  */
-public final class PspGate {
+public final class PspProxy {
 
     /** Long enough for a slow machine, short enough for a test that forgot to let go. */
     private static final long HOLD_MAX_SECONDS = 20;
@@ -101,7 +101,7 @@ public final class PspGate {
         }
     }
 
-    PspGate(URI simulator) {
+    PspProxy(URI simulator) {
         this.simulator = simulator;
         try {
             server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);

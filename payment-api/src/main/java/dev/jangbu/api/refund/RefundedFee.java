@@ -3,9 +3,9 @@ package dev.jangbu.api.refund;
 import java.math.BigInteger;
 
 /** How much of the platform's fee goes back with a refund: a pure function. */
-final class FeeShare {
+final class RefundedFee {
 
-    private FeeShare() {}
+    private RefundedFee() {}
 
     /**
      * The share that goes back now. It is computed from all that has been refunded so far, so that roundings don't add up:

@@ -3,11 +3,11 @@ package dev.jangbu.api.payment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jangbu.api.testbed.Reply;
-import dev.jangbu.api.testbed.Shop;
-import dev.jangbu.api.testbed.Staged;
-import dev.jangbu.api.testbed.Staged.State;
+import dev.jangbu.api.testbed.TestOrder;
+import dev.jangbu.api.testbed.StagedPayment;
+import dev.jangbu.api.testbed.StagedPayment.State;
 import dev.jangbu.api.testbed.Testbed;
-import dev.jangbu.api.testbed.Truth;
+import dev.jangbu.api.testbed.PaymentInvariants;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Two clients at once, with every pair of operations, on every state: whoever wins, the money is right. */
-class TwoClientsTest {
+class ConcurrentClientsTest {
 
     private static final Set<Integer> FORESEEN = Set.of(200, 201, 202, 402, 409, 422);
 
@@ -36,23 +36,23 @@ class TwoClientsTest {
     @ParameterizedTest
     @EnumSource(State.class)
     void twoAtOnceNeverChargeTwiceNorRefundTooMuchNorLoseARefund(State state) {
-        List<Staged> payments = Staged.many(state, PAIRS.size());
+        List<StagedPayment> payments = StagedPayment.many(state, PAIRS.size());
         List<CompletableFuture<Reply>> replies = new ArrayList<>();
         for (int i = 0; i < payments.size(); i++) {
-            Staged staged = payments.get(i);
+            StagedPayment staged = payments.get(i);
             replies.add(send(staged, PAIRS.get(i).one()));
             replies.add(send(staged, PAIRS.get(i).other()));
         }
         List<Reply> answers = replies.stream().map(CompletableFuture::join).toList();
-        payments.forEach(Staged::close);
+        payments.forEach(StagedPayment::close);
 
         for (int i = 0; i < payments.size(); i++) {
             Reply one = answers.get(2 * i);
             Reply other = answers.get(2 * i + 1);
             assertThat(FORESEEN).as("%s, %s: %s", state, PAIRS.get(i), one).contains(one.status());
             assertThat(FORESEEN).as("%s, %s: %s", state, PAIRS.get(i), other).contains(other.status());
-            Staged staged = payments.get(i);
-            Truth truth = Truth.ofMain();
+            StagedPayment staged = payments.get(i);
+            PaymentInvariants truth = PaymentInvariants.ofMain();
             truth.holds(staged.shop(), staged.id());
             // A refund that was answered with success is there, each once.
             List<String> refunds = truth.refunds(staged.id()).stream()
@@ -66,21 +66,21 @@ class TwoClientsTest {
         }
     }
 
-    private static CompletableFuture<Reply> send(Staged staged, String operation) {
+    private static CompletableFuture<Reply> send(StagedPayment staged, String operation) {
         String path = "/payments/" + staged.id();
-        Shop shop = staged.shop();
+        TestOrder shop = staged.shop();
         return switch (operation) {
-            case "confirm" -> post(path + "/confirm", shop.confirmation(Staged.AMOUNT));
+            case "confirm" -> post(path + "/confirm", shop.confirmation(StagedPayment.AMOUNT));
             case "confirm with another key" ->
-                post(path + "/confirm", Shop.confirmation("other_" + shop.tag(), Staged.AMOUNT));
+                post(path + "/confirm", TestOrder.confirmation("other_" + shop.tag(), StagedPayment.AMOUNT));
             case "cancel" -> post(path + "/cancel", "{\"reason\":\"at once\"}");
             case "refund" -> post(path + "/refunds", "{\"reason\":\"at once\"}");
-            case "refund a part" -> post(path + "/refunds", Shop.refundOf("1", 700));
+            case "refund a part" -> post(path + "/refunds", TestOrder.refundOf("1", 700));
             default -> throw new IllegalArgumentException(operation);
         };
     }
 
     private static CompletableFuture<Reply> post(String path, String body) {
-        return Testbed.client().posted(path, body, UUID.randomUUID());
+        return Testbed.client().postAsync(path, body, UUID.randomUUID());
     }
 }

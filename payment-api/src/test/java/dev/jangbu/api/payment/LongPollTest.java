@@ -3,9 +3,9 @@ package dev.jangbu.api.payment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.jangbu.api.testbed.Completions;
-import dev.jangbu.api.testbed.Staged;
-import dev.jangbu.api.testbed.Staged.State;
+import dev.jangbu.api.testbed.CompletionProducer;
+import dev.jangbu.api.testbed.StagedPayment;
+import dev.jangbu.api.testbed.StagedPayment.State;
 import dev.jangbu.api.testbed.Testbed;
 import dev.jangbu.contract.SettlementKind;
 import java.io.IOException;
@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
 
 /** Thousands of clients that wait on one instance cost a query each when they come, and none when they are woken. */
-class ManyWaitersTest {
+class LongPollTest {
 
     private static final int PAYMENTS = 50;
 
@@ -42,7 +42,7 @@ class ManyWaitersTest {
 
     @Test
     void tenThousandAreWokenWithoutAQueryForEach() {
-        List<Staged> payments = Staged.many(State.APPROVED, PAYMENTS);
+        List<StagedPayment> payments = StagedPayment.many(State.APPROVED, PAYMENTS);
         LongPoll waiters = Testbed.main().bean(LongPoll.class);
         Set<Integer> looked = ConcurrentHashMap.newKeySet();
         Set<Integer> woken = ConcurrentHashMap.newKeySet();
@@ -77,7 +77,7 @@ class ManyWaitersTest {
     @Test
     @SuppressWarnings("UnnecessaryStringBuilder") // Each connection gathers its answer in one.
     void thousandsWaitOverHttpAndAreAnswered() throws IOException {
-        List<Staged> payments = Staged.many(State.APPROVED, PAYMENTS);
+        List<StagedPayment> payments = StagedPayment.many(State.APPROVED, PAYMENTS);
         List<SocketChannel> connections = new ArrayList<>();
         try (Selector selector = Selector.open()) {
             InetSocketAddress service =
@@ -140,8 +140,8 @@ class ManyWaitersTest {
         return 1;
     }
 
-    private static void complete(List<Staged> payments) {
-        try (Completions completions = new Completions()) {
+    private static void complete(List<StagedPayment> payments) {
+        try (CompletionProducer completions = new CompletionProducer()) {
             payments.forEach(payment -> completions.completed(SettlementKind.PAYMENT, payment.id()));
         }
     }

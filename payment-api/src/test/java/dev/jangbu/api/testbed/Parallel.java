@@ -7,9 +7,9 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
 /** Things that each take a wait, at the price of one. */
-public final class Concurrently {
+public final class Parallel {
 
-    private Concurrently() {}
+    private Parallel() {}
 
     /** Does it for each at once; fails as the first of them that fails. */
     public static <T> void each(List<T> things, Consumer<T> what) {

@@ -21,7 +21,7 @@ import org.apache.kafka.common.serialization.Serializer;
 import org.jspecify.annotations.Nullable;
 
 /** The desks' part: records on {@code settlement.completions}, as the desks write them. */
-public final class Completions implements AutoCloseable {
+public final class CompletionProducer implements AutoCloseable {
 
     private final Serializer<SettlementCompleted> serializer = new AvroSerdes(Testbed.registry())
             .warm(Topics.SETTLEMENT_COMPLETIONS)

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.jangbu.api.testbed.Reply;
-import dev.jangbu.api.testbed.Shop;
+import dev.jangbu.api.testbed.TestOrder;
 import dev.jangbu.api.testbed.Testbed;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -16,11 +16,11 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** What a call that waited for a payment's lock sees is what the one before it left. */
-class WaitingForTheLockTest {
+class PaymentLockTest {
 
     @Test
     void aCancellationThatWaitedGivesBackWhatIsLeftThen() throws SQLException {
-        Shop shop = new Shop(Testbed.client());
+        TestOrder shop = new TestOrder(Testbed.client());
         String payment = shop.create(1_000).is(201).id();
         shop.confirm(payment, 1_000).is(200);
 
