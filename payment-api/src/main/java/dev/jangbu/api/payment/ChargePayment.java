@@ -4,7 +4,7 @@ import dev.jangbu.api.psp.Psp;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
-/** Asks the PSP to charge, outside any transaction, and records what came of it. The caller holds the payment's lease. */
+/** Charges a payment at the PSP, outside any transaction, and records the outcome. The caller holds the payment's lease. */
 @Component
 public class ChargePayment {
 
@@ -18,20 +18,20 @@ public class ChargePayment {
         this.record = record;
     }
 
-    /** Charges a payment that was claimed from the queue; the payment as it is then, or nothing if the claim was lost. */
-    public Mono<Payment> charge(WorkLease claim) {
-        return payments.find(claim.id())
-                .filter(payment -> payment.heldBy(claim))
+    /** Charges a queued payment; returns the payment afterwards, or empty if the lease was lost. */
+    public Mono<Payment> charge(WorkLease lease) {
+        return payments.find(lease.id())
+                .filter(payment -> payment.isHeldBy(lease))
                 .flatMap(payment -> charge(payment, "queue"));
     }
 
     Mono<Payment> charge(Payment payment, String cause) {
         return psp.confirm(pspKey(payment), payment.order())
-                .map(answer -> ConfirmOutcome.judge(answer, payment.order()))
+                .map(answer -> ConfirmOutcome.from(answer, payment.order()))
                 .flatMap(outcome -> record.record(payment, outcome, cause));
     }
 
-    /** The PSP's key for a payment's one confirmation, the same in every attempt. */
+    /** The idempotency key of the payment's confirmation at the PSP. Every attempt uses the same key. */
     static String pspKey(Payment payment) {
         return "confirm:" + payment.id();
     }

@@ -1,46 +1,46 @@
 package dev.jangbu.api.payment;
 
-/** What to do with a confirmation, by where the payment stands: a pure function, decided under the payment's row lock. */
+/** Chooses the next step of a confirmation by the payment's status. Pure function; the caller holds the payment's row lock. */
 final class ConfirmDecision {
 
     private ConfirmDecision() {}
 
-    /** What a confirmation comes to. */
+    /** The next step of a confirmation. */
     enum Step {
-        /** Set out to the PSP. */
-        GO,
-        /** Queue it: the client would rather not wait. */
+        /** Charge the payment at the PSP. */
+        CHARGE,
+        /** Queue the payment: the client prefers not to wait. */
         ACCEPT,
-        /** The outcome is open and nobody is at it: ask the PSP for it first. */
-        RESOLVE,
-        /** It has been done: answer the payment as it is. */
-        ANSWER,
-        /** It is open and will close by itself: 202 with the payment as it is. */
-        ANSWER_OPEN,
-        /** 409: somebody is at it. */
+        /** The outcome is open and no lease is live: inquire at the PSP. */
+        INQUIRE,
+        /** Already charged: 200 with the payment. */
+        RETURN_CHARGED,
+        /** Still open: 202 with the payment. */
+        RETURN_OPEN,
+        /** 409: another call is working on the payment. */
         REFUSE_IN_PROGRESS,
-        /** 409: it came to an end in another way. */
+        /** 409: the payment ended in another way. */
         REFUSE_FINAL,
-        /** 422: the amount is not the payment's. */
+        /** 422: the amount differs from the payment's. */
         REFUSE_AMOUNT
     }
 
     /**
-     * Decides.
+     * Chooses the step.
      *
-     * @param amount minor units, as the client gave it
-     * @param async whether the client would rather have it queued than wait
-     * @param repeated whether this call's idempotency key has begun this very work before
+     * @param amount minor units, from the request
+     * @param async whether the client prefers a queued payment to waiting
+     * @param repeated whether an earlier call with this idempotency key started the confirmation
      */
     static Step decide(Payment payment, String paymentKey, long amount, boolean async, boolean repeated) {
         boolean same = paymentKey.equals(payment.paymentKey()) && amount == payment.amount();
         return switch (payment.status()) {
             case READY -> ready(payment, amount, async);
-            case ACCEPTED -> same ? Step.ANSWER_OPEN : Step.REFUSE_IN_PROGRESS;
-            case EXECUTING -> payment.leaseLive() || !same ? Step.REFUSE_IN_PROGRESS : Step.RESOLVE;
+            case ACCEPTED -> same ? Step.RETURN_OPEN : Step.REFUSE_IN_PROGRESS;
+            case EXECUTING -> payment.leaseLive() || !same ? Step.REFUSE_IN_PROGRESS : Step.INQUIRE;
             case UNKNOWN -> unknown(payment, same);
-            case REVIEW -> repeated ? Step.ANSWER_OPEN : Step.REFUSE_IN_PROGRESS;
-            case APPROVED, COMPLETED -> same ? Step.ANSWER : Step.REFUSE_FINAL;
+            case REVIEW -> repeated ? Step.RETURN_OPEN : Step.REFUSE_IN_PROGRESS;
+            case APPROVED, COMPLETED -> same ? Step.RETURN_CHARGED : Step.REFUSE_FINAL;
             case DECLINED, CANCELED, EXPIRED -> Step.REFUSE_FINAL;
         };
     }
@@ -52,13 +52,13 @@ final class ConfirmDecision {
         if (amount != payment.amount()) {
             return Step.REFUSE_AMOUNT;
         }
-        return async ? Step.ACCEPT : Step.GO;
+        return async ? Step.ACCEPT : Step.CHARGE;
     }
 
     private static Step unknown(Payment payment, boolean same) {
         if (!same) {
             return Step.REFUSE_IN_PROGRESS;
         }
-        return payment.leaseLive() || !payment.resolutionDue() ? Step.ANSWER_OPEN : Step.RESOLVE;
+        return payment.leaseLive() || !payment.inquiryDue() ? Step.RETURN_OPEN : Step.INQUIRE;
     }
 }

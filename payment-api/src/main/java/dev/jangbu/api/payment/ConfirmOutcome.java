@@ -3,27 +3,27 @@ package dev.jangbu.api.payment;
 import dev.jangbu.api.psp.PspResult;
 import dev.jangbu.api.psp.PspOrder;
 
-/** What an answer of the PSP means for a payment: a pure function. */
+/** The outcome of a confirmation attempt, derived from the PSP's result. Pure functions. */
 public sealed interface ConfirmOutcome {
 
-    /** The PSP has charged exactly what was asked. */
+    /** The PSP charged exactly the order. */
     record Approved() implements ConfirmOutcome {}
 
-    /** The PSP never will. */
+    /** The PSP will never charge. The code is the PSP's own. */
     record Declined(String code) implements ConfirmOutcome {}
 
-    /** Not known yet; it is asked again later. */
+    /** Not known yet; the recovery inquires again later. */
     record Unknown(String reason) implements ConfirmOutcome {}
 
-    /** The PSP charged something other than was asked: a person decides. */
+    /** The PSP charged something other than the order: a person decides. */
     record Review(String reason) implements ConfirmOutcome {}
 
     /**
-     * Judges an answer. A payment is approved only if order, amount and currency are ours; an answer about another payment
-     * key is not about this payment at all.
+     * Derives the outcome. A payment is approved only if order, amount and currency match. A result for another payment key
+     * says nothing about this payment.
      */
-    static ConfirmOutcome judge(PspResult answer, PspOrder order) {
-        return switch (answer) {
+    static ConfirmOutcome from(PspResult result, PspOrder order) {
+        return switch (result) {
             case PspResult.Charged charged -> charged(charged, order);
             case PspResult.Declined declined -> new Declined(declined.code());
             case PspResult.InProgress inProgress -> new Unknown("in progress at the PSP");
@@ -44,7 +44,7 @@ public sealed interface ConfirmOutcome {
                     .formatted(charged.amount(), charged.currency(), order.amount(), order.currency()));
         }
         if (charged.canceled()) {
-            // Not by us: before the approval nothing is refunded. Crediting the sellers would pay twice.
+            // Not canceled by this service, which refunds nothing before the approval. Crediting the sellers would pay twice.
             return new Review("canceled at the PSP before it was approved here");
         }
         return new Approved();

@@ -22,14 +22,14 @@ import reactor.core.publisher.Mono;
  * Confirms a payment with the PSP while the buyer waits:
  *
  * <ol>
- *   <li><i>T1</i>, one commit: the idempotency key, READY to EXECUTING with a lease, the attempt. From here on whoever
- *       dies, the intent is known.
+ *   <li><i>T1</i>, one commit: the idempotency key, READY to EXECUTING with a lease, the attempt. A crash after T1 loses
+ *       nothing: the intent is stored.
  *   <li>The PSP is called, outside any transaction.
- *   <li><i>T2</i>, one commit: {@link RecordOutcome} writes the status, the outbox and the answers.
+ *   <li><i>T2</i>, one commit: {@link RecordOutcome} writes the status, the outbox rows and the stored responses.
  * </ol>
  *
- * <p>A client that would rather not wait ({@code Prefer: respond-async}) has its payment queued instead, READY to ACCEPTED, for
- * the recovery to take it from there. A repetition is answered what was answered, or takes up what was left lying.
+ * <p>With {@code Prefer: respond-async} the payment is queued instead, READY to ACCEPTED, and the recovery charges it. A
+ * repeated call gets the stored response, or continues work whose lease has run out.
  */
 @Component
 class ConfirmPayment {
@@ -37,63 +37,63 @@ class ConfirmPayment {
     static final String OPERATION = "confirm";
 
     private final PaymentStore payments;
-    private final PaymentLeases attempts;
+    private final PaymentLeases leases;
     private final IdempotencyKeys keys;
-    private final PaymentResponses answers;
+    private final PaymentResponses responses;
     private final ChargePayment charge;
-    private final InquirePayment resolve;
+    private final InquirePayment inquire;
     private final ReplicationSlotMonitor replicationSlot;
-    private final RecoverySignal bell;
+    private final RecoverySignal recoverySignal;
     private final TransactionalOperator transaction;
     private final PaymentApiSettings settings;
 
     ConfirmPayment(
             PaymentStore payments,
-            PaymentLeases attempts,
+            PaymentLeases leases,
             IdempotencyKeys keys,
-            PaymentResponses answers,
+            PaymentResponses responses,
             ChargePayment charge,
-            InquirePayment resolve,
+            InquirePayment inquire,
             ReplicationSlotMonitor replicationSlot,
-            RecoverySignal bell,
+            RecoverySignal recoverySignal,
             TransactionalOperator transaction,
             PaymentApiSettings settings) {
         this.payments = payments;
-        this.attempts = attempts;
+        this.leases = leases;
         this.keys = keys;
-        this.answers = answers;
+        this.responses = responses;
         this.charge = charge;
-        this.resolve = resolve;
+        this.inquire = inquire;
         this.replicationSlot = replicationSlot;
-        this.bell = bell;
+        this.recoverySignal = recoverySignal;
         this.transaction = transaction;
         this.settings = settings;
     }
 
-    /** What T1 has found to be done after it. */
+    /** The work that remains after T1. */
     private sealed interface Intent {
 
-        /** Nothing: this is the answer. */
+        /** None: the response is known. */
         record Answered(Answer answer) implements Intent {}
 
-        /** The PSP is to be asked to charge. */
+        /** Charge at the PSP. */
         record Charge(Payment payment) implements Intent {}
 
-        /** It was queued: whoever works the queue off is to hear of it. */
+        /** Wake the recovery, which charges queued payments. */
         record Queued(Payment payment) implements Intent {}
 
-        /** The PSP is to be asked what came of it. */
-        record Resolve(WorkLease claim) implements Intent {}
+        /** Inquire at the PSP for the outcome of an earlier attempt. */
+        record Inquire(WorkLease lease) implements Intent {}
     }
 
     /**
-     * What a confirmation has come to.
+     * The result of a confirmation.
      *
-     * @param payment as it has become by this call, if nobody has gone on with it since
+     * @param payment after this call; empty if the response was stored before or the payment was queued
      */
     record Confirmed(Answer answer, Optional<Payment> payment) {}
 
-    /** @param async whether the client would rather have the payment queued than wait for its outcome */
+    /** @param async whether the client prefers a queued payment to waiting for the outcome */
     Mono<Confirmed> confirm(
             UUID id, ConfirmRequest.Valid request, boolean async, IdempotencyKey key, TraceContext trace) {
         Call call = new Call(id, request, async, key, Fingerprint.of(OPERATION + " " + id, request), trace);
@@ -104,23 +104,23 @@ class ConfirmPayment {
                         DuplicateKeyException.class,
                         duplicate -> new Problem(
                                 ProblemCode.PAYMENT_KEY_USED,
-                                "Confirm with the payment key of this payment's own checkout"))
+                                "The payment key belongs to another payment; use the key of this payment's checkout"))
                 .flatMap(intent -> switch (intent) {
                     case Intent.Answered answered -> Mono.just(new Confirmed(answered.answer(), Optional.empty()));
-                    case Intent.Charge begun ->
-                        charge.charge(begun.payment(), OPERATION).map(this::confirmed);
+                    case Intent.Charge started ->
+                        charge.charge(started.payment(), OPERATION).map(this::confirmed);
                     case Intent.Queued queued ->
-                        Mono.fromRunnable(bell::ring)
-                                .thenReturn(new Confirmed(answers.open(queued.payment()), Optional.empty()));
-                    case Intent.Resolve open -> resolve.resolve(open.claim()).map(this::confirmed);
+                        Mono.fromRunnable(recoverySignal::raise)
+                                .thenReturn(new Confirmed(responses.open(queued.payment()), Optional.empty()));
+                    case Intent.Inquire open -> inquire.inquire(open.lease()).map(this::confirmed);
                 });
     }
 
     private Confirmed confirmed(Payment payment) {
-        return new Confirmed(answers.confirmed(payment), Optional.of(payment));
+        return new Confirmed(responses.confirmed(payment), Optional.of(payment));
     }
 
-    /** What a client asks for, and how. */
+    /** A confirmation request with its key and trace. */
     private record Call(
             UUID id,
             ConfirmRequest.Valid request,
@@ -129,11 +129,11 @@ class ConfirmPayment {
             Fingerprint fingerprint,
             TraceContext trace) {}
 
-    /** T1 as one statement, where there is nothing to be decided: empty where there is, and then nothing has changed. */
+    /** T1 as one statement, for the common case. Empty, with nothing changed, if T1 needs a decision. */
     private Mono<Intent> fastPath(Call call) {
         return call.async() || !replicationSlot.established()
                 ? Mono.empty()
-                : attempts.beginFastPath(
+                : leases.startFastPath(
                                 call.id(),
                                 call.request(),
                                 call.key(),
@@ -146,7 +146,7 @@ class ConfirmPayment {
         return keys.replay(call.key(), call.fingerprint()).map(Intent.Answered::new);
     }
 
-    /** T1 as a transaction, which decides under the payment's row lock. */
+    /** T1 as a transaction that decides under the payment's row lock. */
     private Mono<Intent> intend(Call call) {
         return payments.lock(call.id())
                 .switchIfEmpty(Mono.error(() -> Problem.notFound("payment")))
@@ -170,28 +170,28 @@ class ConfirmPayment {
         ConfirmRequest.Valid request = call.request();
         return switch (ConfirmDecision.decide(
                 payment, request.paymentKey(), request.amount(), call.async(), repeated)) {
-            case GO ->
+            case CHARGE ->
                 replicationSlot
                         .required()
-                        .then(attempts.begin(
+                        .then(leases.start(
                                 payment, request.paymentKey(), call.trace().traceparent()))
                         .map(Intent.Charge::new);
             case ACCEPT -> replicationSlot.required().then(accept(payment, call));
-            case RESOLVE ->
-                attempts.claimDue(payment.id(), OPERATION, settings.resolutionLease())
-                        .<Intent>map(Intent.Resolve::new)
+            case INQUIRE ->
+                leases.leaseDue(payment.id(), OPERATION, settings.resolutionLease())
+                        .<Intent>map(Intent.Inquire::new)
                         .switchIfEmpty(Mono.error(PaymentResponses::inProgress));
-            case ANSWER -> answered(call.key(), answers.ok(payment));
-            case ANSWER_OPEN ->
-                keys.endLeases(payment.id(), OPERATION).thenReturn(new Intent.Answered(answers.open(payment)));
-            case REFUSE_AMOUNT -> answered(call.key(), answers.refused(payment, amountMismatch()));
+            case RETURN_CHARGED -> answered(call.key(), responses.ok(payment));
+            case RETURN_OPEN ->
+                keys.endLeases(payment.id(), OPERATION).thenReturn(new Intent.Answered(responses.open(payment)));
+            case REFUSE_AMOUNT -> answered(call.key(), responses.refused(payment, amountMismatch()));
             case REFUSE_IN_PROGRESS -> Mono.error(PaymentResponses.inProgress());
             case REFUSE_FINAL -> Mono.error(PaymentResponses.isFinal(payment));
         };
     }
 
     private Mono<Intent> accept(Payment payment, Call call) {
-        return attempts.accept(
+        return leases.accept(
                         payment,
                         call.request().paymentKey(),
                         call.trace().traceparent(),
@@ -210,13 +210,13 @@ class ConfirmPayment {
     private static Problem queueFull() {
         return new Problem(
                         ProblemCode.QUEUE_FULL,
-                        "As many payments are queued as may be; try again later, or confirm without respond-async")
+                        "The queue of accepted payments is full; try again later, or confirm without respond-async")
                 .retryAfter(Duration.ofSeconds(5));
     }
 
     private static Problem amountMismatch() {
         return new Problem(
                 ProblemCode.AMOUNT_MISMATCH,
-                "Confirm with the amount that the payment was created with; nothing was charged");
+                "The amount differs from the payment's amount; nothing was charged");
     }
 }

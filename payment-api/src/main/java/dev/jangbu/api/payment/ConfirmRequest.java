@@ -7,16 +7,16 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The body of a confirmation, as it came. */
+/** The body of a confirmation, not yet validated. */
 record ConfirmRequest(@Nullable String paymentKey, @Nullable Long amount) {
 
-    /** What Toss gives out has at most 200 characters. */
+    /** A payment key of Toss has at most 200 characters. */
     private static final Pattern PAYMENT_KEY = Pattern.compile("[A-Za-z0-9_=-]{1,200}");
 
     /** @param amount minor units */
     record Valid(String paymentKey, long amount) {}
 
-    /** @throws Problem 422 that names every field that is wrong */
+    /** @throws Problem 422 that names every invalid field */
     Valid validated() {
         List<FieldError> errors = new ArrayList<>();
         if (paymentKey == null || !PAYMENT_KEY.matcher(paymentKey).matches()) {

@@ -26,7 +26,7 @@ class CreatePayment {
 
     private final PaymentStore payments;
     private final IdempotencyKeys keys;
-    private final PaymentResponses answers;
+    private final PaymentResponses responses;
     private final ReplicationSlotMonitor replicationSlot;
     private final Psp psp;
     private final Clock clock;
@@ -35,13 +35,13 @@ class CreatePayment {
     CreatePayment(
             PaymentStore payments,
             IdempotencyKeys keys,
-            PaymentResponses answers,
+            PaymentResponses responses,
             ReplicationSlotMonitor replicationSlot,
             Psp psp,
             Clock clock) {
         this.payments = payments;
         this.keys = keys;
-        this.answers = answers;
+        this.responses = responses;
         this.replicationSlot = replicationSlot;
         this.psp = psp;
         this.clock = clock;
@@ -50,18 +50,18 @@ class CreatePayment {
     Mono<Answer> create(CreatePaymentRequest request, IdempotencyKey key) {
         Fingerprint fingerprint = Fingerprint.of(OPERATION, request);
         return Mono.defer(() -> insert(payment(request.validated()), key, fingerprint))
-                // What stands under the key comes before whatever else there is to say.
+                // A stored response takes precedence over a refusal of the repeated call.
                 .onErrorResume(
                         Problem.class, refusal -> keys.replay(key, fingerprint).switchIfEmpty(Mono.error(refusal)));
     }
 
     private Mono<Answer> insert(Payment payment, IdempotencyKey key, Fingerprint fingerprint) {
-        Answer answer = answers.created(payment);
+        Answer answer = responses.created(payment);
         return replicationSlot
                 .required()
                 .then(Mono.defer(() -> payments.create(payment, key, fingerprint, answer)))
                 .flatMap(created -> created ? Mono.just(answer) : keys.replay(key, fingerprint))
-                // It was forgotten between the two statements: it is free now.
+                // The key expired between the two statements and is free again.
                 .switchIfEmpty(Mono.defer(() -> insert(payment, key, fingerprint)))
                 .onErrorMap(
                         DuplicateKeyException.class,

@@ -12,9 +12,9 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of a creation, as it came: anything may be missing or wrong until {@link #validated()} has passed it.
+ * The body of a creation, not yet validated: any field may be missing or invalid.
  *
- * @param lines one for each thing that is bought from a seller
+ * @param lines one for each item bought from a seller
  */
 record CreatePaymentRequest(
         @Nullable String orderId,
@@ -34,10 +34,10 @@ record CreatePaymentRequest(
             @Nullable Long amount,
             @Nullable Long fee) {}
 
-    /** What was asked for, sound in every field. */
+    /** The validated request. */
     record Valid(String orderId, String currency, long amount, List<PaymentLine> lines, Map<String, String> metadata) {}
 
-    /** @throws Problem 422 that names every field that is wrong */
+    /** @throws Problem 422 that names every invalid field */
     Valid validated() {
         List<FieldError> errors = new ArrayList<>();
         if (orderId == null || !ORDER_ID.matcher(orderId).matches()) {
@@ -99,11 +99,11 @@ record CreatePaymentRequest(
         if (metadata.size() > METADATA_MAX) {
             errors.add(new FieldError("metadata", "may have 50 keys"));
         }
-        boolean sound = metadata.entrySet().stream()
+        boolean valid = metadata.entrySet().stream()
                 .allMatch(pair -> pair.getKey().length() <= METADATA_KEY_MAX
                         && pair.getValue() != null
                         && pair.getValue().length() <= METADATA_VALUE_MAX);
-        if (!sound) {
+        if (!valid) {
             errors.add(new FieldError("metadata", "may have keys of 40 characters and text values of 500"));
             return Map.of();
         }

@@ -10,18 +10,22 @@ import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
 /**
- * Finds out what came of a payment that was sent to the PSP and never answered: asks by payment key, then by order. What the
- * PSP hasn't charged is sent again with the same key, while the buyer's authentication lasts; later it is declined. The
- * caller holds the payment's lease.
+ * Determines the outcome of a payment whose confirmation got no answer. The caller holds the payment's lease.
+ *
+ * <ol>
+ *   <li>Looks the payment up at the PSP by payment key, then by order.
+ *   <li>If the PSP has not charged, confirms again with the same key while the buyer's authentication is valid.
+ *   <li>After that the payment is declined.
+ * </ol>
  */
 @Component
 public class InquirePayment {
 
-    /** How long Toss lets a payment be confirmed after the buyer has authenticated it. */
-    static final Duration AUTHENTICATION_LASTS = Duration.ofMinutes(10);
+    /** Toss accepts a confirmation this long after the buyer's authentication. */
+    static final Duration AUTHENTICATION_VALIDITY = Duration.ofMinutes(10);
 
-    /** An attempt that set out just before that may still charge: it is given up only so much later. */
-    private static final Duration LAST_ATTEMPT_LASTS = Duration.ofMinutes(2);
+    /** An attempt that started just before the authentication expired may still charge within this time. */
+    private static final Duration LAST_ATTEMPT_MARGIN = Duration.ofMinutes(2);
 
     private final PaymentStore payments;
     private final Psp psp;
@@ -35,20 +39,20 @@ public class InquirePayment {
         this.clock = clock;
     }
 
-    /** Resolves a claimed payment, and records the outcome; the payment as it is then, be the claim lost or not. */
-    public Mono<Payment> resolve(WorkLease claim) {
-        return payments.find(claim.id())
-                .flatMap(payment -> payment.heldBy(claim) ? resolve(payment) : Mono.just(payment));
+    /** Inquires and records the outcome. Returns the payment afterwards, also if the lease was lost. */
+    public Mono<Payment> inquire(WorkLease lease) {
+        return payments.find(lease.id())
+                .flatMap(payment -> payment.isHeldBy(lease) ? inquire(payment) : Mono.just(payment));
     }
 
-    private Mono<Payment> resolve(Payment payment) {
+    private Mono<Payment> inquire(Payment payment) {
         return find(payment)
                 .flatMap(answer -> switch (answer) {
                     case PspResult.NotFound notFound -> notCharged(payment);
                     case PspResult.InProgress inProgress -> notCharged(payment);
-                    case PspResult.Charged charged -> Mono.just(ConfirmOutcome.judge(charged, payment.order()));
-                    case PspResult.Declined declined -> Mono.just(ConfirmOutcome.judge(declined, payment.order()));
-                    case PspResult.Uncertain uncertain -> Mono.just(ConfirmOutcome.judge(uncertain, payment.order()));
+                    case PspResult.Charged charged -> Mono.just(ConfirmOutcome.from(charged, payment.order()));
+                    case PspResult.Declined declined -> Mono.just(ConfirmOutcome.from(declined, payment.order()));
+                    case PspResult.Uncertain uncertain -> Mono.just(ConfirmOutcome.from(uncertain, payment.order()));
                 })
                 .flatMap(outcome -> record.record(payment, outcome, "recovery"));
     }
@@ -61,31 +65,31 @@ public class InquirePayment {
                         : Mono.just(answer));
     }
 
-    /** What was charged under another key, by a payment of its own, says nothing of this one. */
-    private static PspResult ofThisKey(PspResult answer, Payment payment) {
-        return answer instanceof PspResult.Charged charged
+    /** A charge under another payment key belongs to another payment. */
+    private static PspResult ofThisKey(PspResult result, Payment payment) {
+        return result instanceof PspResult.Charged charged
                         && !charged.paymentKey().equals(payment.paymentKey())
                 ? new PspResult.NotFound()
-                : answer;
+                : result;
     }
 
-    /** An order's payment that was not charged may be another one's: only a charge under this key tells. */
-    private static PspResult chargedUnderThisKey(PspResult answer, Payment payment) {
-        return answer instanceof PspResult.Charged || answer instanceof PspResult.Uncertain
-                ? ofThisKey(answer, payment)
+    /** The order's uncharged payment at the PSP may belong to another payment key: only a charge under this key counts. */
+    private static PspResult chargedUnderThisKey(PspResult result, Payment payment) {
+        return result instanceof PspResult.Charged || result instanceof PspResult.Uncertain
+                ? ofThisKey(result, payment)
                 : new PspResult.NotFound();
     }
 
     private Mono<ConfirmOutcome> notCharged(Payment payment) {
-        Instant begun = Objects.requireNonNull(payment.firstAttemptAt(), "attempted");
+        Instant firstAttemptAt = Objects.requireNonNull(payment.firstAttemptAt(), "attempted");
         Instant now = clock.instant();
-        if (now.isBefore(begun.plus(AUTHENTICATION_LASTS))) {
+        if (now.isBefore(firstAttemptAt.plus(AUTHENTICATION_VALIDITY))) {
             return psp.confirm(ChargePayment.pspKey(payment), payment.order())
-                    .map(answer -> ConfirmOutcome.judge(answer, payment.order()));
+                    .map(answer -> ConfirmOutcome.from(answer, payment.order()));
         }
         return Mono.just(
-                now.isBefore(begun.plus(AUTHENTICATION_LASTS).plus(LAST_ATTEMPT_LASTS))
-                        ? new ConfirmOutcome.Unknown("not charged so far; the last attempt may be under way")
+                now.isBefore(firstAttemptAt.plus(AUTHENTICATION_VALIDITY).plus(LAST_ATTEMPT_MARGIN))
+                        ? new ConfirmOutcome.Unknown("not charged so far; the last attempt may still be running")
                         : new ConfirmOutcome.Declined("AUTHENTICATION_EXPIRED"));
     }
 }

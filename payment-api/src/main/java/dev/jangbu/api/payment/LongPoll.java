@@ -25,16 +25,15 @@ import reactor.core.publisher.FluxSink;
 import reactor.core.publisher.Mono;
 
 /**
- * Clients that wait for a payment to move. Whoever moves payments shows them here as they have become; what another instance
- * moved is found by one query a second for all that wait. So a client costs one query at most, its first look, however long it
- * waits.
+ * Waiting clients, by payment. Code that changes a payment publishes it here. A sweep, one query a second for all waiting
+ * clients, finds changes made by other instances. A client costs at most one query of its own. Thread-safe.
  */
 @Component
 public class LongPoll {
 
     private static final Logger log = LoggerFactory.getLogger(LongPoll.class);
 
-    /** Beyond so many, a client is answered at once with the payment as it is. */
+    /** Limit of waiting clients. Beyond it a client gets the present payment immediately. */
     static final int MAX = 10_000;
 
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
@@ -46,16 +45,16 @@ public class LongPoll {
     LongPoll(PaymentStore payments, MeterRegistry meters) {
         this.payments = payments;
         Gauge.builder("jangbu.payment.waiting", this, LongPoll::waiting)
-                .description("Clients that wait for a payment to move")
+                .description("Clients that wait for a change of a payment")
                 .register(meters);
     }
 
-    /** How many clients wait. */
+    /** The number of waiting clients. */
     int waiting() {
         return count.get();
     }
 
-    /** One client, and the version that it has seen. */
+    /** One waiting client and the last version sent to it. */
     private static final class Waiter {
         private final FluxSink<Payment> sink;
         private volatile long seen;
@@ -64,7 +63,7 @@ public class LongPoll {
             this.sink = sink;
         }
 
-        void show(Payment payment) {
+        void send(Payment payment) {
             if (payment.version() >= seen) {
                 seen = payment.version();
                 sink.next(payment);
@@ -73,19 +72,19 @@ public class LongPoll {
     }
 
     /**
-     * The payment as it is, and again whenever it has moved: a first look after whose beginning no move is missed. Ends after
-     * the first when too many wait, and at once, empty, if there is no such payment.
+     * Emits the payment now and after each change; no change after the first read is missed. Completes after the first
+     * payment if too many clients wait, and empty if there is no such payment.
      */
     public Flux<Payment> watch(UUID payment) {
         return watch(payment, payments.find(payment));
     }
 
-    /** The same for who has just seen it: without a look, so that what moved it since then is found by the sweep. */
+    /** The same without the first read: the sweep finds changes made since the given payment was read. */
     public Flux<Payment> watch(Payment seen) {
         return watch(seen.id(), Mono.just(seen));
     }
 
-    private Flux<Payment> watch(UUID payment, Mono<Payment> firstLook) {
+    private Flux<Payment> watch(UUID payment, Mono<Payment> firstRead) {
         return Flux.create(
                 sink -> {
                     Waiter waiter = new Waiter(sink);
@@ -93,11 +92,11 @@ public class LongPoll {
                     if (room) {
                         waiting.compute(payment, (id, waiters) -> with(waiters, waiter));
                     }
-                    // After the waiter is in the map: on a sink that is cancelled already this runs at once.
+                    // After the waiter is in the map: on a cancelled sink this runs immediately.
                     sink.onDispose(() -> remove(payment, waiter));
-                    firstLook.subscribe(
+                    firstRead.subscribe(
                             found -> {
-                                waiter.show(found);
+                                waiter.send(found);
                                 if (!room) {
                                     sink.complete();
                                 }
@@ -112,25 +111,25 @@ public class LongPoll {
                 FluxSink.OverflowStrategy.LATEST);
     }
 
-    /** Shows a payment as it has become to whoever waits for it. */
-    public void wake(Payment moved) {
-        waiting.getOrDefault(moved.id(), Set.of()).forEach(waiter -> waiter.show(moved));
+    /** Sends a changed payment to the clients that wait for it. */
+    public void wake(Payment changed) {
+        waiting.getOrDefault(changed.id(), Set.of()).forEach(waiter -> waiter.send(changed));
     }
 
     /**
-     * Shows payments to whoever waits for them: one query for all of these, none if nobody waits. What moved is committed by
-     * now, so that nothing that fails here is an error; the sweep finds it.
+     * Reads changed payments and sends them to the clients that wait for them: one query, or none if no client waits. The
+     * changes are committed, so a failure here is only logged; the sweep finds them.
      */
-    public Mono<Void> wake(Collection<UUID> moved) {
-        List<UUID> awaited = moved.stream().filter(waiting::containsKey).toList();
+    public Mono<Void> wake(Collection<UUID> changed) {
+        List<UUID> awaited = changed.stream().filter(waiting::containsKey).toList();
         return awaited.isEmpty()
                 ? Mono.empty()
                 : payments.findAll(awaited)
                         .doOnNext(this::wake)
                         .then()
                         .timeout(TIMEOUT)
-                        .onErrorResume(databaseAway -> {
-                            log.debug("Could not show what moved to those who wait", databaseAway);
+                        .onErrorResume(e -> {
+                            log.debug("Could not read changed payments for waiting clients", e);
                             return Mono.empty();
                         });
     }
@@ -143,16 +142,16 @@ public class LongPoll {
         Map<UUID, Long> seen = new HashMap<>();
         waiting.forEach((id, waiters) -> waiters.forEach(waiter -> seen.merge(id, waiter.seen, Math::min)));
         try {
-            List<Payment> moved = payments.changed(seen).collectList().block(TIMEOUT);
-            Objects.requireNonNull(moved, "a list, be it empty").forEach(this::wake);
-        } catch (RuntimeException databaseAway) {
-            log.debug("Could not look for payments that others moved", databaseAway);
+            List<Payment> changed = payments.changed(seen).collectList().block(TIMEOUT);
+            Objects.requireNonNull(changed, "collectList is never empty").forEach(this::wake);
+        } catch (RuntimeException e) {
+            log.debug("Could not read payments changed by other instances", e);
         }
     }
 
-    /** A service that stops answers whoever waits, with the payment as it was seen last, rather than break their calls off. */
+    /** A stopping service answers all waiting clients with the payment as they last saw it. */
     @EventListener
-    void letGo(AvailabilityChangeEvent<ReadinessState> change) {
+    void release(AvailabilityChangeEvent<ReadinessState> change) {
         if (change.getState() == ReadinessState.REFUSING_TRAFFIC) {
             waiting.values().forEach(waiters -> waiters.forEach(waiter -> waiter.sink.complete()));
         }

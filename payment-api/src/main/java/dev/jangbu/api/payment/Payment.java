@@ -9,18 +9,18 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A payment as it is stored.
+ * A stored payment.
  *
  * @param amount minor units of the currency; the sum of the lines
- * @param version counts the changes that clients see, from 1: those of the status, and of what went back
- * @param attempts how often somebody set out to the PSP; only the last may record an outcome
- * @param leaseLive whether that somebody may still be at it
- * @param resolutionDue whether the pause after the last attempt is over: who asks more often only uses the attempts up
- * @param expired whether it was left alone for too long; it becomes EXPIRED within a second
- * @param firstAttemptAt when the buyer's authentication began to run out
+ * @param version counts the changes that clients see, from 1: changes of the status and of the refunded amount
+ * @param attempts number of attempts at the PSP; only the last attempt may record an outcome
+ * @param leaseLive whether the last attempt's lease is live
+ * @param inquiryDue whether the delay after the last attempt is over
+ * @param expired whether the time for its confirmation is over; it becomes EXPIRED within a second
+ * @param firstAttemptAt start of the buyer's authentication validity
  * @param reviewReason why a person has to decide, or had to
  * @param traceparent of the request that confirmed it
- * @param position where its entries stand in the books, once it is completed: a wallet read that is given it is no older
+ * @param position position of its entries in the ledger, once completed; a wallet read with it is at least that recent
  */
 public record Payment(
         UUID id,
@@ -36,7 +36,7 @@ public record Payment(
         long version,
         int attempts,
         boolean leaseLive,
-        boolean resolutionDue,
+        boolean inquiryDue,
         boolean expired,
         @Nullable Instant firstAttemptAt,
         @Nullable Instant unknownSince,
@@ -47,26 +47,26 @@ public record Payment(
         @Nullable Instant completedAt,
         @Nullable String position) {
 
-    /** Whether a claim of this attempt still holds: nobody else has taken over, and nothing was decided meanwhile. */
-    public boolean heldBy(WorkLease claim) {
+    /** Whether the lease still holds: the outcome is open and no later attempt has started. */
+    public boolean isHeldBy(WorkLease lease) {
         boolean open = status == PaymentStatus.EXECUTING || status == PaymentStatus.UNKNOWN;
-        return open && leaseLive && attempts == claim.attempt();
+        return open && leaseLive && attempts == lease.attempt();
     }
 
-    /** As it is once an outcome of its last attempt is recorded, at this time; a pure function. */
+    /** The payment after the outcome of its last attempt, recorded at this time. Pure function. */
     Payment after(ConfirmOutcome outcome, Instant at) {
         return switch (outcome) {
-            case ConfirmOutcome.Approved approved -> moved(PaymentStatus.APPROVED, declineCode, null, reviewReason, at);
+            case ConfirmOutcome.Approved approved -> with(PaymentStatus.APPROVED, declineCode, null, reviewReason, at);
             case ConfirmOutcome.Declined declined ->
-                moved(PaymentStatus.DECLINED, declined.code(), null, reviewReason, null);
+                with(PaymentStatus.DECLINED, declined.code(), null, reviewReason, null);
             case ConfirmOutcome.Unknown unknown ->
-                moved(PaymentStatus.UNKNOWN, declineCode, unknownSince == null ? at : unknownSince, reviewReason, null);
+                with(PaymentStatus.UNKNOWN, declineCode, unknownSince == null ? at : unknownSince, reviewReason, null);
             case ConfirmOutcome.Review review ->
-                moved(PaymentStatus.REVIEW, declineCode, unknownSince, review.reason(), null);
+                with(PaymentStatus.REVIEW, declineCode, unknownSince, review.reason(), null);
         };
     }
 
-    private Payment moved(
+    private Payment with(
             PaymentStatus to,
             @Nullable String declined,
             @Nullable Instant unknown,
@@ -98,12 +98,12 @@ public record Payment(
                 position);
     }
 
-    /** What the PSP is asked for. Only a payment that was confirmed has a payment key to ask with. */
+    /** The order at the PSP. The payment was confirmed, so its payment key is set. */
     public PspOrder order() {
         return new PspOrder(Objects.requireNonNull(paymentKey, "confirmed"), orderId, amount, currency);
     }
 
-    /** What has gone back to the buyer, in minor units. */
+    /** The amount refunded to the buyer, in minor units. */
     public long refundedAmount() {
         return lines.stream().mapToLong(PaymentLine::refundedAmount).reduce(0, Math::addExact);
     }

@@ -35,29 +35,29 @@ class PaymentController {
 
     private final CreatePayment create;
     private final ConfirmPayment confirm;
-    private final ResolveReview decide;
-    private final PaymentReader watch;
+    private final ResolveReview resolveReview;
+    private final PaymentReader reader;
     private final PaymentList list;
     private final History history;
-    private final PaymentResponses answers;
+    private final PaymentResponses responses;
     private final JsonMapper json;
 
     PaymentController(
             CreatePayment create,
             ConfirmPayment confirm,
-            ResolveReview decide,
-            PaymentReader watch,
+            ResolveReview resolveReview,
+            PaymentReader reader,
             PaymentList list,
             History history,
-            PaymentResponses answers,
+            PaymentResponses responses,
             JsonMapper json) {
         this.create = create;
         this.confirm = confirm;
-        this.decide = decide;
-        this.watch = watch;
+        this.resolveReview = resolveReview;
+        this.reader = reader;
         this.list = list;
         this.history = history;
-        this.answers = answers;
+        this.responses = responses;
         this.json = json;
     }
 
@@ -98,7 +98,7 @@ class PaymentController {
         IdempotencyKey key = IdempotencyKey.of(headers);
         UUID apiKeyId = Caller.of(exchange).keyId();
         return body.map(request -> request.validated("DECLINED"))
-                .flatMap(decision -> NonCancellable.run(decide.decide(payment, decision, key, apiKeyId)))
+                .flatMap(decision -> NonCancellable.run(resolveReview.resolve(payment, decision, key, apiKeyId)))
                 .map(Answer::toEntity);
     }
 
@@ -108,8 +108,8 @@ class PaymentController {
         UUID payment = Ids.inPath(id, "payment");
         Prefer prefer = Prefer.of(headers);
         return prefer.waitFor()
-                .map(wait -> watch.whenFinal(payment, wait))
-                .orElseGet(() -> watch.now(payment))
+                .map(wait -> reader.awaitFinal(payment, wait))
+                .orElseGet(() -> reader.read(payment))
                 .map(found -> applied(tagged(found), prefer, false));
     }
 
@@ -128,13 +128,13 @@ class PaymentController {
     Mono<ResponseEntity<byte[]>> history(@PathVariable String id, ServerHttpRequest request) {
         UUID payment = Ids.inPath(id, "payment");
         Page page = Page.of(request, Set.of());
-        return watch.now(payment)
+        return reader.read(payment)
                 .thenMany(history.of(payment, page))
                 .collectList()
                 .map(changes -> page.answer(json, changes, History.Change::key));
     }
 
-    /** The outcome is recorded, or the payment queued; a client that would rather see it final waits a while for that. */
+    /** Applies the client's preferences to the response: with {@code wait} it waits for the payment's final status. */
     private Mono<ResponseEntity<byte[]>> preferred(UUID payment, ConfirmPayment.Confirmed confirmed, Prefer prefer) {
         Answer answer = confirmed.answer();
         boolean async = prefer.respondAsync() && answer.status() == 202;
@@ -144,17 +144,17 @@ class PaymentController {
         return prefer.waitFor()
                 .map(wait -> confirmed
                         .payment()
-                        .map(seen -> watch.whenFinal(seen, wait))
-                        .orElseGet(() -> watch.whenFinal(payment, wait))
+                        .map(seen -> reader.awaitFinal(seen, wait))
+                        .orElseGet(() -> reader.awaitFinal(payment, wait))
                         .map(found -> found.status() == PaymentStatus.COMPLETED
                                 ? tagged(found)
-                                : answers.confirmed(found).toEntity()))
+                                : responses.confirmed(found).toEntity()))
                 .orElseGet(() -> Mono.just(answer.toEntity()))
                 .map(entity -> applied(entity, prefer, async));
     }
 
     private ResponseEntity<byte[]> tagged(Payment payment) {
-        return answers.ok(payment).toEntity(PaymentView.entityTag(payment));
+        return responses.ok(payment).toEntity(PaymentView.entityTag(payment));
     }
 
     private static ResponseEntity<byte[]> applied(ResponseEntity<byte[]> entity, Prefer prefer, boolean async) {

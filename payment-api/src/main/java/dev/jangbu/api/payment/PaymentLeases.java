@@ -22,16 +22,16 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Payments on their way to the PSP: leases and attempts. Leases and delays are in the database's time
- * ({@code clock_timestamp()}), the one clock that all instances share. Whoever sets out counts the attempts up, and only the
- * last may record an outcome, see {@link RecordOutcome}.
+ * Leases and attempts of payments at the PSP. Leases and delays use the database's {@code clock_timestamp()}, the clock
+ * that all instances share. Each attempt increments the attempt number; only the last attempt may record an outcome, see
+ * {@link RecordOutcome}.
  */
 @Component
 public class PaymentLeases {
 
-    /** What is {@code ready} goes from READY to EXECUTING, with its key at the PSP, a lease and its first attempt. */
-    private static final String BEGUN = """
-            , begun AS (
+    /** Moves the payments of the CTE {@code ready} from READY to EXECUTING, with payment key, lease and first attempt. */
+    private static final String START_READY = """
+            , started AS (
                 UPDATE payments p
                    SET status = 'EXECUTING', version = p.version + 1, cause = 'confirm',
                        payment_key = ready.payment_key, traceparent = ready.traceparent,
@@ -40,41 +40,41 @@ public class PaymentLeases {
                   FROM ready
                  WHERE p.id = ready.id AND p.status = 'READY'
                 RETURNING p.*),
-            noted AS (
+            attempt_inserted AS (
                 INSERT INTO psp_attempts (resource_id, attempt, operation, cause)
-                SELECT id, attempts, 'confirm', 'confirm' FROM begun)
-            """ + PaymentRow.COLUMNS + " FROM begun p";
+                SELECT id, attempts, 'confirm', 'confirm' FROM started)
+            """ + PaymentRow.COLUMNS + " FROM started p";
 
-    private static final String BEGIN = """
+    private static final String START = """
             WITH ready AS (
                 SELECT id, CAST(:paymentKey AS text) AS payment_key, CAST(:traceparent AS text) AS traceparent
                   FROM payments
                  WHERE id = :id AND version = :version)
-            """ + BEGUN;
+            """ + START_READY;
 
     /**
-     * Of {@link Confirmation}s: those of payments that wait for them, whose key is free. RowMapping are locked before keys are taken,
-     * as by everybody; a row that somebody is at is left out, so that nobody here waits for what isn't his.
+     * Starts those {@link Confirmation}s whose payment is READY and unlocked and whose key is free. Rows are locked before
+     * keys are taken, as everywhere. A locked row is skipped, so that the batch does not wait for another transaction.
      */
-    private static final String BEGIN_AT_ONCE =
+    private static final String START_BATCH =
             """
-            WITH asked AS (
+            WITH requested AS (
                 SELECT *
                   FROM json_to_recordset(CAST(:confirmations AS json)) AS confirmation (%s)),
             call AS (
-                SELECT asked.*, locked.attempts + 1 AS attempt
-                  FROM asked
+                SELECT requested.*, locked.attempts + 1 AS attempt
+                  FROM requested
                  CROSS JOIN LATERAL (
                        SELECT attempts
                          FROM payments
-                        WHERE id = asked.id AND status = 'READY' AND amount = asked.amount
+                        WHERE id = requested.id AND status = 'READY' AND amount = requested.amount
                           AND expires_at > clock_timestamp()
                           FOR UPDATE SKIP LOCKED) AS locked),
-            taken AS (
+            acquired AS (
                 %s),
             ready AS (
-                SELECT id, call.payment_key, call.traceparent FROM call JOIN taken USING (id))
-            """.formatted(JsonRecordset.columns(Confirmation.class), IdempotencyKeys.TAKE_RUNNING) + BEGUN;
+                SELECT id, call.payment_key, call.traceparent FROM call JOIN acquired USING (id))
+            """.formatted(JsonRecordset.columns(Confirmation.class), IdempotencyKeys.TAKE_RUNNING) + START_READY;
 
     private static final String ACCEPT = """
             UPDATE payments
@@ -86,36 +86,36 @@ public class PaymentLeases {
                                     FROM (SELECT FROM payments WHERE status = 'ACCEPTED' LIMIT :queueLimit) AS queued)
             """;
 
-    private static final String CLAIM_QUEUED = """
-            WITH next AS (
+    private static final String LEASE_QUEUED = """
+            WITH queued AS (
                 SELECT id
                   FROM payments
                  WHERE status = 'ACCEPTED' AND expires_at > clock_timestamp()
                  ORDER BY id
                  LIMIT :limit
                    FOR UPDATE SKIP LOCKED),
-            begun AS (
+            started AS (
                 UPDATE payments p
                    SET status = 'EXECUTING', version = p.version + 1, cause = 'queue',
                        attempts = p.attempts + 1, first_attempt_at = clock_timestamp(),
                        lease_until = clock_timestamp() + :leaseMs * interval '1 millisecond'
-                  FROM next
-                 WHERE p.id = next.id
+                  FROM queued
+                 WHERE p.id = queued.id
                 RETURNING p.id, p.attempts),
-            noted AS (
+            attempt_inserted AS (
                 INSERT INTO psp_attempts (resource_id, attempt, operation, cause)
-                SELECT id, attempts, 'confirm', 'queue' FROM begun)
-            SELECT id, attempts FROM begun
+                SELECT id, attempts, 'confirm', 'queue' FROM started)
+            SELECT id, attempts FROM started
             """;
 
-    /** Open, and nobody is at it. */
+    /** Open, without a live lease, and its delay is over. */
     private static final String DUE = """
             status IN ('EXECUTING', 'UNKNOWN')
                    AND (lease_until IS NULL OR lease_until <= clock_timestamp())
                    AND (next_attempt_at IS NULL OR next_attempt_at <= clock_timestamp())
             """;
 
-    private static final String CLAIM = """
+    private static final String LEASE = """
             WITH due AS (
                 SELECT id
                   FROM payments
@@ -124,21 +124,21 @@ public class PaymentLeases {
                  ORDER BY next_attempt_at NULLS FIRST
                  LIMIT :limit
                    FOR UPDATE SKIP LOCKED),
-            claimed AS (
+            leased AS (
                 UPDATE payments p
                    SET attempts = p.attempts + 1,
                        lease_until = clock_timestamp() + :leaseMs * interval '1 millisecond'
                   FROM due
                  WHERE p.id = due.id
                 RETURNING p.id, p.attempts),
-            noted AS (
+            attempt_inserted AS (
                 INSERT INTO psp_attempts (resource_id, attempt, operation, cause)
-                SELECT id, attempts, 'confirm', :cause FROM claimed)
-            SELECT id, attempts FROM claimed
+                SELECT id, attempts, 'confirm', :cause FROM leased)
+            SELECT id, attempts FROM leased
             """;
 
-    private static final String CLAIM_DUE = CLAIM.formatted(DUE, "true");
-    private static final String CLAIM_ONE = CLAIM.formatted(DUE, "id = :id");
+    private static final String LEASE_DUE = LEASE.formatted(DUE, "true");
+    private static final String LEASE_ONE = LEASE.formatted(DUE, "id = :id");
 
     private final DatabaseClient database;
     private final PaymentRow rows;
@@ -157,10 +157,10 @@ public class PaymentLeases {
         this.json = json;
         this.lease = settings.lease();
         this.confirmations =
-                new GroupCommit<>("confirm", Confirmation::id, this::beginFastPath, settings.groupCommit(), meters);
+                new GroupCommit<>("confirm", Confirmation::id, this::startBatch, settings.groupCommit(), meters);
     }
 
-    /** A payment that is to go to the PSP, and the call that asks for it, as a row. */
+    /** One row of the batch statement: a payment to charge, and the idempotency key of its call. */
     private record Confirmation(
             UUID id,
             long amount,
@@ -170,25 +170,25 @@ public class PaymentLeases {
             String paymentKey,
             String traceparent) {}
 
-    /** READY to EXECUTING, with a lease and the first attempt; the payment's row is locked, its key taken. */
-    Mono<Payment> begin(Payment payment, String paymentKey, String traceparent) {
+    /** READY to EXECUTING, with a lease and the first attempt. The caller holds the row lock and the key. */
+    Mono<Payment> start(Payment payment, String paymentKey, String traceparent) {
         return new Bindings()
                 .with("id", payment.id())
                 .with("version", payment.version())
                 .with("paymentKey", paymentKey)
                 .with("traceparent", traceparent)
                 .with("leaseMs", lease.toMillis())
-                .in(database.sql(BEGIN))
+                .in(database.sql(START))
                 .map(rows::read)
                 .one()
-                .switchIfEmpty(Mono.error(() -> new IllegalStateException("A locked row changed under its lock")));
+                .switchIfEmpty(Mono.error(() -> new IllegalStateException("A locked row changed")));
     }
 
     /**
-     * The same in one statement with the taking of the key, maybe with those of others, if nothing is in the way: a payment in
-     * READY, its amount, a key that is new. Empty if something is, and then nothing has changed.
+     * Acquires the key and starts the payment in one statement, shared with concurrent calls. Requires a payment in READY,
+     * its amount and a new key. Empty, with nothing changed, if one of them is missing.
      */
-    Mono<Payment> beginFastPath(
+    Mono<Payment> startFastPath(
             UUID id, ConfirmRequest.Valid request, IdempotencyKey key, Fingerprint fingerprint, String traceparent) {
         return confirmations.call(new Confirmation(
                 id,
@@ -200,9 +200,9 @@ public class PaymentLeases {
                 traceparent));
     }
 
-    private Mono<Map<UUID, Payment>> beginFastPath(List<Confirmation> together) {
-        return database.sql(BEGIN_AT_ONCE)
-                .bind("confirmations", json.of(together))
+    private Mono<Map<UUID, Payment>> startBatch(List<Confirmation> batch) {
+        return database.sql(START_BATCH)
+                .bind("confirmations", json.of(batch))
                 .bind("leaseMs", lease.toMillis())
                 .map(rows::read)
                 .all()
@@ -210,8 +210,8 @@ public class PaymentLeases {
     }
 
     /**
-     * READY to ACCEPTED; the payment's row is locked. Those who do so at the same moment don't see one another, so the queue
-     * may grow beyond its limit by as many as there are connections.
+     * READY to ACCEPTED; the caller holds the row lock. Concurrent transactions don't see each other's rows, so the queue may
+     * exceed its limit by the number of connections.
      *
      * @return whether the queue had room
      */
@@ -225,36 +225,36 @@ public class PaymentLeases {
                 .bind("queueLimit", queueLimit));
     }
 
-    /** ACCEPTED to EXECUTING for the first in the queue, each with a lease and its first attempt. */
-    public Flux<WorkLease> claimQueued(int limit, Duration lease) {
-        return database.sql(CLAIM_QUEUED)
+    /** ACCEPTED to EXECUTING for the oldest queued payments, each with a lease and its first attempt. */
+    public Flux<WorkLease> leaseQueued(int limit, Duration lease) {
+        return database.sql(LEASE_QUEUED)
                 .bind("limit", limit)
                 .bind("leaseMs", lease.toMillis())
-                .map(PaymentLeases::claimed)
+                .map(PaymentLeases::workLease)
                 .all();
     }
 
-    /** Claims what nobody is at: leases that ran out and delays that are over; never another's live work. */
-    public Flux<WorkLease> claimDue(int limit, Duration lease) {
-        return claim(database.sql(CLAIM_DUE), limit, "recovery", lease);
+    /** Leases open payments without a live lease whose delay is over. */
+    public Flux<WorkLease> leaseDue(int limit, Duration lease) {
+        return lease(database.sql(LEASE_DUE), limit, "recovery", lease);
     }
 
-    /** Claims this payment, if it is open and nobody is at it; empty if not. */
-    public Mono<WorkLease> claimDue(UUID id, String cause, Duration lease) {
-        return claim(database.sql(CLAIM_ONE).bind("id", id), 1, cause, lease).singleOrEmpty();
+    /** Leases this payment, if it is open, has no live lease and its delay is over; empty otherwise. */
+    public Mono<WorkLease> leaseDue(UUID id, String cause, Duration lease) {
+        return lease(database.sql(LEASE_ONE).bind("id", id), 1, cause, lease).singleOrEmpty();
     }
 
-    private static Flux<WorkLease> claim(
+    private static Flux<WorkLease> lease(
             DatabaseClient.GenericExecuteSpec statement, int limit, String cause, Duration lease) {
         return statement
                 .bind("limit", limit)
                 .bind("cause", cause)
                 .bind("leaseMs", lease.toMillis())
-                .map(PaymentLeases::claimed)
+                .map(PaymentLeases::workLease)
                 .all();
     }
 
-    private static WorkLease claimed(Readable row) {
+    private static WorkLease workLease(Readable row) {
         return new WorkLease(required(row, "id", UUID.class), required(row, "attempts", Integer.class));
     }
 }

@@ -1,14 +1,14 @@
 package dev.jangbu.api.payment;
 
 /**
- * What one seller gets of a payment. All amounts are minor units.
+ * One seller's line of a payment. All amounts are minor units.
  *
- * @param lineId names the line within its payment
- * @param amount what the buyer pays for it
- * @param fee 0 ≤ fee ≤ amount: what the platform keeps of it
- * @param refundedAmount what of the amount went back to the buyer
- * @param reservedAmount what of it is on its way back; refunded and reserved together never exceed the amount
- * @param refundedFee what of the fee went back with it
+ * @param lineId identifies the line within its payment
+ * @param amount paid by the buyer
+ * @param fee the platform's part of the amount, 0 ≤ fee ≤ amount
+ * @param refundedAmount part of the amount that was refunded
+ * @param reservedAmount part of the amount that a running refund has reserved; refunded + reserved ≤ amount
+ * @param refundedFee part of the fee that was returned with the refunds
  */
 public record PaymentLine(
         String lineId,
@@ -19,12 +19,12 @@ public record PaymentLine(
         long reservedAmount,
         long refundedFee) {
 
-    /** A line of which nothing went back yet. */
+    /** A line without refunds. */
     public PaymentLine(String lineId, String sellerId, long amount, long fee) {
         this(lineId, sellerId, amount, fee, 0, 0, 0);
     }
 
-    /** What can still be asked back. */
+    /** The amount that can still be refunded. */
     public long refundableAmount() {
         return amount - refundedAmount - reservedAmount;
     }

@@ -12,20 +12,20 @@ import org.springframework.r2dbc.core.DatabaseClient;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Flux;
 
-/** Lists payments, newest first: in the order of their ids, which begin with the time of their creation. */
+/** Lists payments, newest first. The order is that of their ids (UUIDv7), which begin with the time of creation. */
 @Component
 class PaymentList {
 
     static final Set<String> FILTERS = Set.of("status", "orderId", "sellerId", "from", "to");
 
-    /** An id was made just before its payment was: a narrower range of ids can't miss one, if clocks agree on the minute. */
+    /** Margin of the id range around a time range: the clocks that generate ids may differ by up to a minute. */
     private static final Duration ID_MARGIN = Duration.ofMinutes(1);
 
     private static final Instant LATEST = Instant.parse("2999-12-31T23:59:59Z");
     private static final UUID HIGHEST = new UUID(-1, -1);
     private static final UUID LOWEST = new UUID(0, 0);
 
-    /** The index of the seller's lines gives their payments in the list's order, so the limit ends the reading. */
+    /** The index of the seller's lines yields payments in the list's order, so that the limit ends the scan. */
     private static final String OF_SELLER = """
               JOIN (SELECT DISTINCT payment_id
                       FROM payment_lines
@@ -43,13 +43,13 @@ class PaymentList {
     }
 
     /**
-     * A list as a statement.
+     * A statement with its bindings.
      *
-     * @param sql with the names of the values
+     * @param sql with named parameters
      */
     record Query(String sql, Map<String, Object> values) {}
 
-    /** The page's payments, and one more if there are more. */
+    /** The payments of the page, plus one if another page follows. */
     Flux<Payment> list(Page page) {
         Query query = query(page);
         return database.sql(query.sql())
@@ -58,7 +58,7 @@ class PaymentList {
                 .all();
     }
 
-    /** @throws dev.jangbu.api.http.Problem 422 if a filter or the cursor can't be read */
+    /** @throws dev.jangbu.api.http.Problem 422 if a filter or the cursor is invalid */
     static Query query(Page page) {
         PaymentStatus status = page.filter("status", "must be a payment's status", PaymentStatus::valueOf);
         String orderId = page.filter("orderId").orElse(null);
@@ -67,40 +67,40 @@ class PaymentList {
         Instant to = page.filter("to", "must be a time such as 2026-01-31T00:00:00Z", PaymentList::time);
         UUID after = page.after(Ids::inCursor);
 
-        Map<String, Object> given = new LinkedHashMap<>();
-        // Each filter that is given is a condition, so that each combination has a plan of its own.
+        Map<String, Object> bindings = new LinkedHashMap<>();
+        // Only given filters become conditions, so that each combination gets its own plan.
         StringBuilder sql = new StringBuilder(PaymentRow.SELECT);
         if (sellerId != null) {
             sql.append(OF_SELLER);
-            given.put("sellerId", sellerId);
+            bindings.put("sellerId", sellerId);
         }
         sql.append(" WHERE p.id < :below AND p.id >= :lowest");
         if (status != null) {
             sql.append(" AND p.status = :status");
-            given.put("status", status.name());
+            bindings.put("status", status.name());
         }
         if (orderId != null) {
             sql.append(" AND p.order_id = :orderId");
-            given.put("orderId", orderId);
+            bindings.put("orderId", orderId);
         }
         if (from != null) {
             sql.append(" AND p.created_at >= :from");
-            given.put("from", from);
+            bindings.put("from", from);
         }
         if (to != null) {
             sql.append(" AND p.created_at < :to");
-            given.put("to", to);
+            bindings.put("to", to);
         }
         sql.append(" ORDER BY ")
                 .append(sellerId == null ? "p.id" : "sold.payment_id")
                 .append(" DESC LIMIT :rows");
-        given.put("below", after != null ? after : to != null ? firstId(to.plus(ID_MARGIN)) : HIGHEST);
-        given.put("lowest", from == null ? LOWEST : firstId(from.minus(ID_MARGIN)));
-        given.put("rows", page.rows());
-        return new Query(sql.toString(), given);
+        bindings.put("below", after != null ? after : to != null ? firstId(to.plus(ID_MARGIN)) : HIGHEST);
+        bindings.put("lowest", from == null ? LOWEST : firstId(from.minus(ID_MARGIN)));
+        bindings.put("rows", page.rows());
+        return new Query(sql.toString(), bindings);
     }
 
-    /** A time that a payment can have been created at: years beyond a timestamp's range are no use to anyone. */
+    /** A time between 1970 and 2999, within the range of PostgreSQL's timestamps. */
     private static Instant time(String text) {
         Instant time = Instant.parse(text);
         if (time.isBefore(Instant.EPOCH) || time.isAfter(LATEST)) {
@@ -109,8 +109,8 @@ class PaymentList {
         return time;
     }
 
-    /** No UUIDv7 of this moment or later is lower (RFC 9562, section 5.7: it begins with 48 bits of milliseconds). */
-    private static UUID firstId(Instant moment) {
-        return new UUID(Math.max(0, moment.toEpochMilli()) << 16, 0);
+    /** The lowest UUIDv7 of this instant (RFC 9562, section 5.7: the first 48 bits are milliseconds). */
+    private static UUID firstId(Instant instant) {
+        return new UUID(Math.max(0, instant.toEpochMilli()) << 16, 0);
     }
 }

@@ -9,35 +9,35 @@ import org.springframework.stereotype.Component;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** Reads a payment, at once or when it has become final. */
+/** Reads a payment, immediately or once its status is final. */
 @Component
 public class PaymentReader {
 
     private final PaymentStore payments;
-    private final LongPoll waiters;
+    private final LongPoll longPoll;
 
-    PaymentReader(PaymentStore payments, LongPoll waiters) {
+    PaymentReader(PaymentStore payments, LongPoll longPoll) {
         this.payments = payments;
-        this.waiters = waiters;
+        this.longPoll = longPoll;
     }
 
-    /** The payment as it is; an error 404 if there is none. */
-    public Mono<Payment> now(UUID id) {
+    /** The payment; an error 404 if there is none. */
+    public Mono<Payment> read(UUID id) {
         return payments.find(id).switchIfEmpty(Mono.error(() -> Problem.notFound("payment")));
     }
 
-    /** The payment when it is final, or as it was seen last when that time is over; an error 404 if there is none. */
-    public Mono<Payment> whenFinal(UUID id, Duration wait) {
-        // If nothing was seen, there is no such payment, or the time was too short even for a look.
-        return whenFinal(waiters.watch(id), wait).switchIfEmpty(now(id));
+    /** The payment once it is final, or its last seen state after the wait; an error 404 if there is none. */
+    public Mono<Payment> awaitFinal(UUID id, Duration wait) {
+        // Empty: there is no such payment, or the wait was too short for the first read.
+        return awaitFinal(longPoll.watch(id), wait).switchIfEmpty(read(id));
     }
 
-    /** The same for who has just seen the payment. */
-    Mono<Payment> whenFinal(Payment seen, Duration wait) {
-        return whenFinal(waiters.watch(seen), wait).defaultIfEmpty(seen);
+    /** The same for a payment that the caller has just read. */
+    Mono<Payment> awaitFinal(Payment seen, Duration wait) {
+        return awaitFinal(longPoll.watch(seen), wait).defaultIfEmpty(seen);
     }
 
-    private static Mono<Payment> whenFinal(Flux<Payment> watched, Duration wait) {
+    private static Mono<Payment> awaitFinal(Flux<Payment> watched, Duration wait) {
         return Mono.defer(() -> {
             AtomicReference<@Nullable Payment> last = new AtomicReference<>();
             return watched.doOnNext(payment -> last.accumulateAndGet(payment, PaymentReader::newer))

@@ -8,7 +8,7 @@ import java.util.Objects;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Payments as answers, and why they are refused. */
+/** Responses about payments, and the problems of refused calls. */
 @Component
 public class PaymentResponses {
 
@@ -18,22 +18,22 @@ public class PaymentResponses {
         this.json = json;
     }
 
-    /** 201, for a payment that was just created. */
+    /** 201 with a created payment. */
     Answer created(Payment payment) {
         return new Answer(201, body(payment), location(payment));
     }
 
-    /** 200. */
+    /** 200 with the payment. */
     public Answer ok(Payment payment) {
         return new Answer(200, body(payment), null);
     }
 
-    /** 202: the payment as it is, to be asked for again. */
+    /** 202 with the open payment; the client polls it. */
     public Answer open(Payment payment) {
         return new Answer(202, body(payment), location(payment));
     }
 
-    /** 402, the answer to the confirmation that was declined. */
+    /** 402 for a declined confirmation. */
     Answer declined(Payment payment) {
         return refused(
                 payment,
@@ -42,13 +42,13 @@ public class PaymentResponses {
                         .with("paymentId", payment.id()));
     }
 
-    /** A refusal that is kept under the call's idempotency key. */
+    /** A refusal that is stored under the call's idempotency key. */
     Answer refused(Payment payment, Problem problem) {
         return new Answer(
                 problem.code().status(), json.writeValueAsString(problem.body(location(payment) + "/confirm")), null);
     }
 
-    /** What a confirmation answers once its outcome is recorded, by where the payment stands. */
+    /** The response to a confirmation whose outcome is recorded, by the payment's status. */
     Answer confirmed(Payment payment) {
         return switch (payment.status()) {
             case APPROVED, COMPLETED -> ok(payment);
@@ -59,15 +59,15 @@ public class PaymentResponses {
         };
     }
 
-    /** 409: somebody is at it. */
+    /** 409: an operation of the payment is in progress. */
     public static Problem inProgress() {
         return new Problem(
                         ProblemCode.PAYMENT_IN_PROGRESS,
-                        "An operation of this payment is at the payment service provider; try again later, or read it to see")
+                        "An operation of this payment is in progress at the payment service provider; try again later")
                 .retryAfter(Duration.ofSeconds(1));
     }
 
-    /** 409: nothing will change any more. */
+    /** 409: the payment is in a final status. */
     public static Problem isFinal(Payment payment) {
         return new Problem(
                 ProblemCode.PAYMENT_FINAL,

@@ -11,14 +11,14 @@ import org.springframework.stereotype.Component;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A payment as it is selected: one row, its lines within. */
+/** Maps a selected row to a payment with its lines. */
 @Component
 class PaymentRow {
 
-    /** Ends before the FROM; the payment is {@code p}. What depends on time is in the database's. */
+    /** Select list, to be followed by a FROM clause with the alias {@code p}. Times are compared with the database's clock. */
     static final String COLUMNS = """
             SELECT p.*, coalesce(p.lease_until > clock_timestamp(), false) AS lease_live,
-                   coalesce(p.next_attempt_at <= clock_timestamp(), true) AS resolution_due,
+                   coalesce(p.next_attempt_at <= clock_timestamp(), true) AS inquiry_due,
                    p.status IN ('READY', 'ACCEPTED') AND p.expires_at <= clock_timestamp() AS expired,
                    (SELECT json_agg(json_build_object(
                                'lineId', l.line_id, 'sellerId', l.seller_id, 'amount', l.amount, 'fee', l.fee,
@@ -28,7 +28,7 @@ class PaymentRow {
                      WHERE l.payment_id = p.id) AS lines
             """;
 
-    /** Ends before the WHERE. */
+    /** Select list and FROM clause, to be followed by a WHERE clause. */
     static final String SELECT = COLUMNS + """
               FROM payments p
             """;
@@ -61,7 +61,7 @@ class PaymentRow {
                 required(row, "version", Long.class),
                 required(row, "attempts", Integer.class),
                 required(row, "lease_live", Boolean.class),
-                required(row, "resolution_due", Boolean.class),
+                required(row, "inquiry_due", Boolean.class),
                 required(row, "expired", Boolean.class),
                 row.get("first_attempt_at", Instant.class),
                 row.get("unknown_since", Instant.class),

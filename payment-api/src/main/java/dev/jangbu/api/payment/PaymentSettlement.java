@@ -8,18 +8,18 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Supplier;
 
-/** What an approved payment asks of the wallets: one request for each line, a pure function. */
+/** The settlement requests of an approved payment, one for each line. Pure function. */
 final class PaymentSettlement {
 
     private PaymentSettlement() {}
 
     /**
-     * The requests, in the order of the lines; several may be for one seller.
+     * The requests, in the order of the lines. Several lines may belong to one seller.
      *
      * @param payment approved
-     * @param ids gives each request an id of its own
+     * @param ids generates the requests' ids
      */
-    static List<SettlementRequested> of(Payment payment, Supplier<UUID> ids) {
+    static List<SettlementRequested> requests(Payment payment, Supplier<UUID> ids) {
         Instant approvedAt = Objects.requireNonNull(payment.approvedAt(), "approved");
         return payment.lines().stream()
                 .map(line -> request(payment, line, ids.get(), approvedAt))

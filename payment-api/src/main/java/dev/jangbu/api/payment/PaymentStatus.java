@@ -1,39 +1,51 @@
 package dev.jangbu.api.payment;
 
 /**
- * Where a payment stands. The database's trigger refuses every transition that is not on this picture:
+ * The status of a payment. An arrow that leaves a box leaves each status in the box.
  *
  * <pre>
- *   READY ──▶ EXECUTING ──▶ APPROVED ──▶ COMPLETED
- *    │  └▶ ACCEPTED ─▲ │ ▲──▶ DECLINED
- *    │        │        ▼ │
- *    ▼        ▼      UNKNOWN ──▶ APPROVED, DECLINED
- *   CANCELED, EXPIRED  └──────▶ REVIEW ──▶ APPROVED, DECLINED   (EXECUTING, too, may come to REVIEW)
+ *    before the charge                   at the PSP
+ *  ┌────────────────────┐   ┌───────────────────────────────────┐
+ *  │ READY ──▶ ACCEPTED ├──▶│ EXECUTING ──▶ UNKNOWN ──▶ REVIEW  ├──▶ APPROVED ──▶ COMPLETED
+ *  └─────────┬──────────┘   │     │                       ▲     ├──▶ DECLINED
+ *            ├──▶ CANCELED  │     └───────────────────────┘     │
+ *            └──▶ EXPIRED   └───────────────────────────────────┘
+ * </pre>
+ *
+ * <p>The same as a list, which a test compares with the database's trigger:
+ *
+ * <pre>
+ *   READY     ─▶ ACCEPTED, EXECUTING, CANCELED, EXPIRED
+ *   ACCEPTED  ─▶ EXECUTING, CANCELED, EXPIRED
+ *   EXECUTING ─▶ UNKNOWN, REVIEW, APPROVED, DECLINED
+ *   UNKNOWN   ─▶ REVIEW, APPROVED, DECLINED
+ *   REVIEW    ─▶ APPROVED, DECLINED
+ *   APPROVED  ─▶ COMPLETED
  * </pre>
  */
 public enum PaymentStatus {
-    /** Created; the buyer may authenticate and the client confirm. */
+    /** Created; the client may confirm it once the buyer has authenticated. */
     READY,
-    /** Confirmed, and queued for the PSP. */
+    /** Confirmed and queued; the recovery charges it. */
     ACCEPTED,
-    /** Somebody holds a lease and is asking the PSP. */
+    /** An attempt at the PSP is running under a lease, or its lease has run out. */
     EXECUTING,
-    /** The PSP may have charged, or not: nobody knows yet. It heals by asking. */
+    /** The outcome at the PSP is open; the recovery inquires. */
     UNKNOWN,
-    /** The PSP's answer contradicts ours, or none came in all attempts: a person decides. */
+    /** The PSP's result contradicts the payment, or no attempt got an answer: a person decides. */
     REVIEW,
-    /** The PSP has charged; the settlement is under way. */
+    /** The PSP has charged; the settlement is running. */
     APPROVED,
-    /** In the sellers' wallets and in the book. */
+    /** Settled: the wallets and the ledger have the entries. */
     COMPLETED,
-    /** The PSP will not charge. */
+    /** Not charged: the PSP or a person declined. */
     DECLINED,
-    /** The client gave it up before it was charged. */
+    /** The client canceled it before the charge. */
     CANCELED,
-    /** It was not confirmed in time, or was queued for too long. */
+    /** It was not confirmed in time, or was queued too long. */
     EXPIRED;
 
-    /** Whether nothing will change any more by itself. */
+    /** Whether the status changes no more. */
     public boolean isFinal() {
         return switch (this) {
             case COMPLETED, DECLINED, CANCELED, EXPIRED -> true;

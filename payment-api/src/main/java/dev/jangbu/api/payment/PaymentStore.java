@@ -25,17 +25,17 @@ import org.springframework.stereotype.Component;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** Payments in PostgreSQL, but for their time at the PSP, which {@link PaymentLeases} keeps. */
+/** Payments in PostgreSQL, except leases and attempts, see {@link PaymentLeases}. */
 @Component
 public class PaymentStore {
 
-    /** Of {@link Creation}s: those whose key is free. */
+    /** Inserts those {@link Creation}s whose key is free. */
     private static final String CREATE =
             """
             WITH call AS (
                 SELECT *
                   FROM json_to_recordset(CAST(:creations AS json)) AS creation (%s)),
-            taken AS (
+            acquired AS (
                 %s),
             created AS (
                 INSERT INTO payments (id, order_id, status, currency, amount, metadata, psp, cause, version, created_at,
@@ -43,10 +43,10 @@ public class PaymentStore {
                 SELECT id, order_id, 'READY', currency, amount, metadata, psp, 'create', 1, created_at,
                        clock_timestamp() + :expiryMs * interval '1 millisecond'
                   FROM call
-                  JOIN taken USING (id)
+                  JOIN acquired USING (id)
                  ORDER BY order_id
                 RETURNING id),
-            lined AS (
+            lines_inserted AS (
                 INSERT INTO payment_lines (payment_id, line_no, line_id, seller_id, amount, fee)
                 SELECT id, line.no, line.line_id, line.seller_id, line.amount, line.fee
                   FROM call
@@ -85,11 +85,11 @@ public class PaymentStore {
     private static final String REFUNDED = """
             WITH line AS (
                 UPDATE payment_lines l
-                   SET refunded_amount = l.refunded_amount + back.amount,
-                       reserved_amount = l.reserved_amount - back.amount,
-                       refunded_fee = l.refunded_fee + back.fee
-                  FROM unnest(:lineIds, :amounts, :fees) AS back (line_id, amount, fee)
-                 WHERE l.payment_id = :id AND l.line_id = back.line_id
+                   SET refunded_amount = l.refunded_amount + refunded.amount,
+                       reserved_amount = l.reserved_amount - refunded.amount,
+                       refunded_fee = l.refunded_fee + refunded.fee
+                  FROM unnest(:lineIds, :amounts, :fees) AS refunded (line_id, amount, fee)
+                 WHERE l.payment_id = :id AND l.line_id = refunded.line_id
                 RETURNING l.payment_id)
             UPDATE payments
                SET version = version + 1
@@ -97,24 +97,25 @@ public class PaymentStore {
             """;
 
     private static final String RESERVE = """
-            WITH wanted AS (
-                SELECT line_id, amount FROM unnest(:lineIds, :amounts) AS w (line_id, amount)),
-            fitting AS (
-                SELECT count(*) AS n
+            WITH requested AS (
+                SELECT line_id, amount FROM unnest(:lineIds, :amounts) AS line (line_id, amount)),
+            refundable AS (
+                SELECT count(*) AS line_count
                   FROM payment_lines l
-                  JOIN wanted w USING (line_id)
-                 WHERE l.payment_id = :id AND w.amount <= l.amount - l.refunded_amount - l.reserved_amount)
+                  JOIN requested r USING (line_id)
+                 WHERE l.payment_id = :id AND r.amount <= l.amount - l.refunded_amount - l.reserved_amount)
             UPDATE payment_lines l
-               SET reserved_amount = l.reserved_amount + w.amount
-              FROM wanted w, fitting
-             WHERE l.payment_id = :id AND l.line_id = w.line_id AND fitting.n = (SELECT count(*) FROM wanted)
+               SET reserved_amount = l.reserved_amount + r.amount
+              FROM requested r, refundable
+             WHERE l.payment_id = :id AND l.line_id = r.line_id
+               AND refundable.line_count = (SELECT count(*) FROM requested)
             """;
 
     private static final String RELEASE = """
             UPDATE payment_lines l
-               SET reserved_amount = l.reserved_amount - w.amount
-              FROM unnest(:lineIds, :amounts) AS w (line_id, amount)
-             WHERE l.payment_id = :id AND l.line_id = w.line_id
+               SET reserved_amount = l.reserved_amount - r.amount
+              FROM unnest(:lineIds, :amounts) AS r (line_id, amount)
+             WHERE l.payment_id = :id AND l.line_id = r.line_id
             """;
 
     private final DatabaseClient database;
@@ -136,7 +137,7 @@ public class PaymentStore {
         this.creations = new GroupCommit<>("create", Creation::id, this::create, settings.groupCommit(), meters);
     }
 
-    /** A payment that is to be created, and the call that asks for it, as a row. */
+    /** One row of the batch statement: a payment to create, and the idempotency key and response of its call. */
     private record Creation(
             UUID id,
             String key,
@@ -153,14 +154,14 @@ public class PaymentStore {
             @Nullable String answerLocation,
             String answerBody) {}
 
-    /** A part of a line that goes back to the buyer: the amount, and of it the fee, in minor units. */
+    /** A refunded part of a line: the amount, and the part of the fee returned with it, in minor units. */
     public record RefundedLine(String lineId, long amount, long fee) {}
 
     /**
-     * Creates a payment in READY, version 1, with its lines, and keeps the answer under the call's key: one statement, maybe
-     * with that of others, so all of it or nothing.
+     * Creates a payment in READY, version 1, with its lines, and stores the response under the call's key, atomically. The
+     * statement is shared with concurrent calls.
      *
-     * @return whether it was created; if not, something stands under the key
+     * @return whether it was created; if not, the key is in use
      */
     Mono<Boolean> create(Payment payment, IdempotencyKey key, Fingerprint fingerprint, Answer answer) {
         return creations
@@ -182,9 +183,9 @@ public class PaymentStore {
                 .defaultIfEmpty(false);
     }
 
-    private Mono<Map<UUID, Boolean>> create(List<Creation> together) {
+    private Mono<Map<UUID, Boolean>> create(List<Creation> batch) {
         return database.sql(CREATE)
-                .bind("creations", json.of(together))
+                .bind("creations", json.of(batch))
                 .bind("expiryMs", expiryAfter.toMillis())
                 .map(row -> required(row, "id", UUID.class))
                 .all()
@@ -200,8 +201,8 @@ public class PaymentStore {
     }
 
     /**
-     * The payment, its row locked until the transaction ends. The lock is a statement of its own: one that waits for it reads
-     * the row anew, but the lines as they were before the wait.
+     * The payment, its row locked until the transaction ends. The lock is a separate statement: a locking SELECT that waited
+     * rereads the locked row, but would return the lines of its older snapshot.
      */
     public Mono<Payment> lock(UUID id) {
         return database.sql("SELECT id FROM payments WHERE id = :id FOR UPDATE")
@@ -211,7 +212,7 @@ public class PaymentStore {
                 .flatMap(this::find);
     }
 
-    /** These payments, those that there are, in no order. */
+    /** The existing payments among these ids, in no particular order. */
     public Flux<Payment> findAll(Collection<UUID> ids) {
         return database.sql(PaymentRow.SELECT + " WHERE p.id = ANY (:ids)")
                 .bind("ids", ids.toArray(UUID[]::new))
@@ -219,7 +220,7 @@ public class PaymentStore {
                 .all();
     }
 
-    /** Those of these payments that have another version by now than the one that was seen. */
+    /** Payments with a higher version than the given one. */
     Flux<Payment> changed(Map<UUID, Long> seenVersions) {
         List<Map.Entry<UUID, Long>> seen = List.copyOf(seenVersions.entrySet());
         return database.sql(CHANGED)
@@ -229,13 +230,13 @@ public class PaymentStore {
                 .all();
     }
 
-    /** READY or ACCEPTED to CANCELED; the payment's row is locked. */
+    /** READY or ACCEPTED to CANCELED; the caller holds the row lock. */
     public Mono<Void> cancel(Payment payment) {
         return RowMapping.changeOne(
                 database.sql(CANCEL).bind("id", payment.id()).bind("version", payment.version()));
     }
 
-    /** READY and ACCEPTED to EXPIRED, those that are over; at most so many, the oldest first. */
+    /** Moves expired payments from READY and ACCEPTED to EXPIRED, oldest first, up to the limit. */
     public Flux<UUID> expire(int limit) {
         return database.sql(EXPIRE)
                 .bind("limit", limit)
@@ -244,30 +245,30 @@ public class PaymentStore {
     }
 
     /**
-     * Sets aside what is to go back to the buyer: all the lines or none. The payment's row is locked.
+     * Reserves the lines of a refund: all or none. The caller holds the payment's row lock.
      *
-     * @return whether no line would give back more than was paid for it
+     * @return whether every line had enough refundable amount left
      */
-    public Mono<Boolean> reserve(UUID id, List<RefundedLine> back) {
-        return lines(RESERVE, id, back).fetch().rowsUpdated().map(reserved -> reserved == back.size());
+    public Mono<Boolean> reserve(UUID id, List<RefundedLine> lines) {
+        return lines(RESERVE, id, lines).fetch().rowsUpdated().map(reserved -> reserved == lines.size());
     }
 
-    /** What was set aside did not go back. */
-    public Mono<Void> release(UUID id, List<RefundedLine> back) {
-        return lines(RELEASE, id, back).fetch().rowsUpdated().then();
+    /** Releases the reserved amounts of a failed refund. */
+    public Mono<Void> release(UUID id, List<RefundedLine> lines) {
+        return lines(RELEASE, id, lines).fetch().rowsUpdated().then();
     }
 
-    /** What was set aside went back. */
-    public Mono<Void> refunded(UUID id, List<RefundedLine> back) {
-        return RowMapping.changeOne(lines(REFUNDED, id, back)
-                .bind("fees", column(back, RefundedLine::fee, Long[]::new))
-                .bind("count", (long) back.size()));
+    /** Turns the reserved amounts of an approved refund into refunded amounts. */
+    public Mono<Void> refunded(UUID id, List<RefundedLine> lines) {
+        return RowMapping.changeOne(lines(REFUNDED, id, lines)
+                .bind("fees", column(lines, RefundedLine::fee, Long[]::new))
+                .bind("count", (long) lines.size()));
     }
 
-    private DatabaseClient.GenericExecuteSpec lines(String sql, UUID id, List<RefundedLine> back) {
+    private DatabaseClient.GenericExecuteSpec lines(String sql, UUID id, List<RefundedLine> lines) {
         return database.sql(sql)
                 .bind("id", id)
-                .bind("lineIds", column(back, RefundedLine::lineId, String[]::new))
-                .bind("amounts", column(back, RefundedLine::amount, Long[]::new));
+                .bind("lineIds", column(lines, RefundedLine::lineId, String[]::new))
+                .bind("amounts", column(lines, RefundedLine::amount, Long[]::new));
     }
 }

@@ -19,70 +19,71 @@ import org.springframework.stereotype.Component;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** The statement that moves payments to what outcomes make of them, with all that this entails. */
+/** The statement that records outcomes: status, outbox rows, ended attempts and stored responses of payments. */
 @Component
 class PaymentTransitions {
 
     /**
-     * Of {@link Transition}s: those whose payment is as it was, which is seen under its row's lock; of the others nothing but the
-     * attempt's note is written. What is done about a row that somebody else has locked differs.
+     * Applies those {@link Transition}s whose payment still has the expected attempt, status and version, compared under its row
+     * lock. Of the others it only ends the attempt. The batched variant skips locked rows, the single one waits for the lock.
      */
-    private static final String MOVE = """
-            WITH told AS (
+    private static final String TRANSITION = """
+            WITH requested AS (
                 SELECT *
-                  FROM json_to_recordset(CAST(:moves AS json)) AS move (%s)),
-            standing AS (
-                SELECT told.*
-                  FROM told
+                  FROM json_to_recordset(CAST(:transitions AS json)) AS transition (%s)),
+            matching AS (
+                SELECT requested.*
+                  FROM requested
                  CROSS JOIN LATERAL (
                        SELECT
                          FROM payments
-                        WHERE id = told.id AND attempts = told.attempt AND status = told.was AND version = told.seen
+                        WHERE id = requested.id AND attempts = requested.attempt
+                              AND status = requested.from_status AND version = requested.from_version
                           FOR UPDATE %s) AS locked),
-            moved AS (
+            updated AS (
                 UPDATE payments p
-                   SET status = standing.status, version = standing.version, cause = standing.cause,
-                       decline_code = standing.decline_code, unknown_since = standing.unknown_since,
-                       review_reason = standing.review_reason, approved_at = standing.approved_at, lease_until = NULL,
-                       next_attempt_at = clock_timestamp() + standing.backoff_ms * interval '1 millisecond'
-                  FROM standing
-                 WHERE p.id = standing.id
+                   SET status = matching.status, version = matching.version, cause = matching.cause,
+                       decline_code = matching.decline_code, unknown_since = matching.unknown_since,
+                       review_reason = matching.review_reason, approved_at = matching.approved_at, lease_until = NULL,
+                       next_attempt_at = clock_timestamp() + matching.backoff_ms * interval '1 millisecond'
+                  FROM matching
+                 WHERE p.id = matching.id
                 RETURNING p.id),
             call AS (
-                SELECT standing.* FROM standing JOIN moved USING (id)),
-            noted AS (
+                SELECT matching.* FROM matching JOIN updated USING (id)),
+            attempts_ended AS (
                 UPDATE psp_attempts attempt
-                   SET outcome = told.outcome, detail = told.detail, ended_at = clock_timestamp()
-                  FROM told
-                 WHERE attempt.resource_id = told.id AND attempt.operation = told.operation
-                       AND attempt.attempt = told.attempt AND attempt.ended_at IS NULL),
-            settled AS (
+                   SET outcome = requested.outcome, detail = requested.detail, ended_at = clock_timestamp()
+                  FROM requested
+                 WHERE attempt.resource_id = requested.id AND attempt.operation = requested.operation
+                       AND attempt.attempt = requested.attempt AND attempt.ended_at IS NULL),
+            outbox_inserted AS (
                 %s),
-            answered AS (
+            responses_stored AS (
                 %s)
-            SELECT id FROM moved
+            SELECT id FROM updated
             """;
 
-    private static final String TOGETHER = move("SKIP LOCKED");
+    private static final String BATCHED = transition("SKIP LOCKED");
 
-    private static final String ALONE = move("");
+    private static final String SINGLE = transition("");
 
     private final DatabaseClient database;
     private final JsonRecordset json;
-    private final GroupCommit<Transition, UUID> together;
+    private final GroupCommit<Transition, UUID> groupCommit;
 
     PaymentTransitions(DatabaseClient database, JsonRecordset json, PaymentApiSettings settings, MeterRegistry meters) {
         this.database = database;
         this.json = json;
-        this.together = new GroupCommit<>("outcome", Transition::id, this::together, settings.groupCommit(), meters);
+        this.groupCommit = new GroupCommit<>("outcome", Transition::id, this::batch, settings.groupCommit(), meters);
     }
 
-    /** What an outcome makes of a payment, and all that this entails, as a row. */
+    /** One row of the transition statement: the new status, outbox rows and stored response of a payment. */
     record Transition(
             UUID id,
             int attempt,
-            PaymentStatus was,
-            long seen,
+            PaymentStatus fromStatus,
+            long fromVersion,
             PaymentStatus status,
             long version,
             String cause,
@@ -102,37 +103,37 @@ class PaymentTransitions {
             @Nullable String answerBody) {}
 
     /**
-     * Moves a payment, maybe in one statement with others, outside of any transaction. One that the group leaves out is not
-     * as it was, or somebody is at it: then that is waited for, alone.
+     * Applies a transition in a statement shared with concurrent ones, outside any transaction. If the batch skips it, because
+     * the payment has changed or is locked, it is applied alone.
      *
-     * @return the payment's id; empty if it has moved meanwhile
+     * @return the payment's id; empty if the payment has changed
      */
-    Mono<UUID> withOthers(Transition move) {
-        return together.call(move).switchIfEmpty(Mono.defer(() -> alone(move)));
+    Mono<UUID> batched(Transition transition) {
+        return groupCommit.call(transition).switchIfEmpty(Mono.defer(() -> single(transition)));
     }
 
     /**
-     * Moves a payment in a statement of its own, within a transaction if there is one.
+     * Applies a transition in its own statement, within the caller's transaction if there is one.
      *
-     * @return the payment's id; empty if it has moved meanwhile
+     * @return the payment's id; empty if the payment has changed
      */
-    Mono<UUID> alone(Transition move) {
-        return moved(ALONE, List.of(move)).singleOrEmpty();
+    Mono<UUID> single(Transition transition) {
+        return apply(SINGLE, List.of(transition)).singleOrEmpty();
     }
 
-    private Mono<Map<UUID, UUID>> together(List<Transition> moves) {
-        return moved(TOGETHER, moves).collectMap(Function.identity());
+    private Mono<Map<UUID, UUID>> batch(List<Transition> transitions) {
+        return apply(BATCHED, transitions).collectMap(Function.identity());
     }
 
-    private Flux<UUID> moved(String sql, List<Transition> moves) {
+    private Flux<UUID> apply(String sql, List<Transition> transitions) {
         return database.sql(sql)
-                .bind("moves", json.of(moves))
+                .bind("transitions", json.of(transitions))
                 .map(row -> required(row, "id", UUID.class))
                 .all();
     }
 
-    private static String move(String ofLockedRows) {
-        return MOVE.formatted(
-                JsonRecordset.columns(Transition.class), ofLockedRows, Outbox.INSERT, IdempotencyKeys.ANSWER_ALL);
+    private static String transition(String lockedRows) {
+        return TRANSITION.formatted(
+                JsonRecordset.columns(Transition.class), lockedRows, Outbox.INSERT, IdempotencyKeys.ANSWER_ALL);
     }
 }

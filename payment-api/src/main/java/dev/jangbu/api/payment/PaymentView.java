@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** A payment as clients see it. */
+/** A payment in the API. */
 public record PaymentView(
         UUID id,
         String orderId,
@@ -27,7 +27,7 @@ public record PaymentView(
         @Nullable Instant completedAt,
         @Nullable String position) {
 
-    /** One seller's part, in minor units. */
+    /** One seller's line, in minor units. */
     record Line(String lineId, String sellerId, long amount, long fee, long refundedAmount) {}
 
     enum RefundStatus {

@@ -21,51 +21,55 @@ import reactor.core.publisher.Mono;
 import reactor.util.retry.Retry;
 
 /**
- * T2: what the PSP answered becomes the payment's status, its settlement's outbox rows, its history, and the answer of every
- * idempotency key that waits for it, in one commit. One function for the request, its repetition and the recovery; only
- * the payment's last attempt may write, a slower one matches no row and answers what stands.
+ * T2 of a confirmation: records the outcome of an attempt in one commit. Used by the request, its repetition and the recovery.
+ *
+ * <ul>
+ *   <li>It writes the payment's status and history, the outbox rows of the settlement, and the response of every idempotency key
+ *       that waits for the outcome.
+ *   <li>Only the payment's last attempt may write. An older attempt matches no row and returns the stored payment.
+ * </ul>
  */
 @Component
 public class RecordOutcome {
 
     /**
-     * After which a transaction that records an outcome is given up: a database that doesn't even say no has gone away, and
-     * whoever waits for the outcome is told so.
+     * Timeout of a transaction that records an outcome: a database that does not answer counts as unavailable, and the waiting
+     * client gets a 503.
      */
     public static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private static final Logger log = LoggerFactory.getLogger(RecordOutcome.class);
 
-    private static final Retry PASSING_TROUBLE = Retry.backoff(2, Duration.ofMillis(100));
+    private static final Retry TRANSIENT_FAILURES = Retry.backoff(2, Duration.ofMillis(100));
 
-    private final PaymentTransitions moves;
+    private final PaymentTransitions transitions;
     private final PaymentStore payments;
-    private final PaymentResponses answers;
+    private final PaymentResponses responses;
     private final Outbox outbox;
-    private final LongPoll waiters;
-    private final RecoverySignal bell;
+    private final LongPoll longPoll;
+    private final RecoverySignal recoverySignal;
     private final TransactionalOperator transaction;
     private final PaymentApiSettings settings;
     private final MeterRegistry meters;
     private final Clock clock;
 
     RecordOutcome(
-            PaymentTransitions moves,
+            PaymentTransitions transitions,
             PaymentStore payments,
-            PaymentResponses answers,
+            PaymentResponses responses,
             Outbox outbox,
-            LongPoll waiters,
-            RecoverySignal bell,
+            LongPoll longPoll,
+            RecoverySignal recoverySignal,
             TransactionalOperator transaction,
             PaymentApiSettings settings,
             MeterRegistry meters,
             Clock clock) {
-        this.moves = moves;
+        this.transitions = transitions;
         this.payments = payments;
-        this.answers = answers;
+        this.responses = responses;
         this.outbox = outbox;
-        this.waiters = waiters;
-        this.bell = bell;
+        this.longPoll = longPoll;
+        this.recoverySignal = recoverySignal;
         this.transaction = transaction;
         this.settings = settings;
         this.meters = meters;
@@ -75,33 +79,33 @@ public class RecordOutcome {
     /**
      * Records the outcome of the payment's attempt.
      *
-     * @param payment as it was claimed: its attempts are the attempt's number
-     * @return the payment as it stands then; an error 503 {@code outcome-not-recorded} if the database fails
+     * @param payment as leased: its attempts are the attempt's number
+     * @return the payment afterwards; an error 503 {@code outcome-not-recorded} if the database fails
      */
     Mono<Payment> record(Payment payment, ConfirmOutcome outcome, String cause) {
         ConfirmOutcome decided = limited(payment, outcome);
         return Mono.defer(() -> write(payment, decided, cause).timeout(TIMEOUT))
-                .retryWhen(PASSING_TROUBLE)
+                .retryWhen(TRANSIENT_FAILURES)
                 .onErrorMap(failure -> notRecorded(payment, failure))
                 .doOnNext(recorded -> {
                     meters.counter("jangbu.payment.outcomes", "outcome", name(decided), "cause", cause)
                             .increment();
-                    waiters.wake(recorded);
+                    longPoll.wake(recorded);
                     if (recorded.status() == PaymentStatus.UNKNOWN) {
-                        bell.ring();
+                        recoverySignal.raise();
                     }
                 });
     }
 
     /**
-     * The statement sees the keys that were begun before it began. While the payment is EXECUTING no other is begun but by
-     * who takes its attempt over. In UNKNOWN they are, under the row's lock: so that is waited for first.
+     * The statement answers the keys that were inserted before it started. For a payment in EXECUTING no key is inserted later,
+     * except by a call that takes over the attempt. For UNKNOWN keys are inserted under the row lock, so the lock is taken first.
      */
     private Mono<Payment> write(Payment payment, ConfirmOutcome outcome, String cause) {
         return payment.status() == PaymentStatus.EXECUTING
                 ? batched(payment, outcome, cause).switchIfEmpty(Mono.defer(() -> payments.find(payment.id())))
                 : payments.lock(payment.id())
-                        .then(move(payment, outcome, cause))
+                        .then(transition(payment, outcome, cause))
                         .switchIfEmpty(Mono.defer(() -> payments.find(payment.id())))
                         .as(transaction::transactional);
     }
@@ -109,78 +113,78 @@ public class RecordOutcome {
     private Mono<Payment> batched(Payment payment, ConfirmOutcome outcome, String cause) {
         return Mono.defer(() -> {
             Instant now = now();
-            Payment moved = payment.after(outcome, now);
-            return moves.withOthers(row(payment, moved, outcome, cause, now)).map(id -> moved);
+            Payment after = payment.after(outcome, now);
+            return transitions.batched(row(payment, after, outcome, cause, now)).map(id -> after);
         });
     }
 
     /**
-     * Moves a payment to what an outcome makes of it, with all that this entails, if it is still as it is given here.
+     * Applies the outcome, if the stored payment still has the given attempt, status and version.
      *
-     * @param payment EXECUTING, UNKNOWN or in REVIEW; if not EXECUTING, its row locked by this transaction
-     * @return the payment as it is then; empty if it has moved meanwhile
+     * @param payment EXECUTING, UNKNOWN or REVIEW; if not EXECUTING, this transaction holds its row lock
+     * @return the payment afterwards; empty if it has changed
      */
-    Mono<Payment> move(Payment payment, ConfirmOutcome outcome, String cause) {
+    Mono<Payment> transition(Payment payment, ConfirmOutcome outcome, String cause) {
         return Mono.defer(() -> {
             Instant now = now();
-            Payment moved = payment.after(outcome, now);
-            return moves.alone(row(payment, moved, outcome, cause, now)).map(id -> moved);
+            Payment after = payment.after(outcome, now);
+            return transitions.single(row(payment, after, outcome, cause, now)).map(id -> after);
         });
     }
 
     private PaymentTransitions.Transition row(
-            Payment payment, Payment moved, ConfirmOutcome outcome, String cause, Instant now) {
-        Answer answer = answer(moved);
+            Payment payment, Payment after, ConfirmOutcome outcome, String cause, Instant now) {
+        Answer response = response(after);
         return new PaymentTransitions.Transition(
                 payment.id(),
                 payment.attempts(),
                 payment.status(),
                 payment.version(),
-                moved.status(),
-                moved.version(),
+                after.status(),
+                after.version(),
                 cause,
-                moved.declineCode(),
-                moved.unknownSince(),
-                moved.reviewReason(),
-                moved.approvedAt(),
-                backoffMs(moved),
+                after.declineCode(),
+                after.unknownSince(),
+                after.reviewReason(),
+                after.approvedAt(),
+                backoffMs(after),
                 name(outcome),
                 detail(outcome),
                 now,
-                moved.traceparent(),
-                outbox.rows(settlement(moved)),
+                after.traceparent(),
+                outbox.rows(settlement(after)),
                 ConfirmPayment.OPERATION,
-                answer == null ? null : answer.status(),
-                answer == null ? null : answer.location(),
-                answer == null ? null : answer.body());
+                response == null ? null : response.status(),
+                response == null ? null : response.location(),
+                response == null ? null : response.body());
     }
 
     private Instant now() {
         return clock.instant().truncatedTo(ChronoUnit.MILLIS);
     }
 
-    private @Nullable Long backoffMs(Payment moved) {
-        return moved.status() == PaymentStatus.UNKNOWN
-                ? settings.recovery().backoff(moved.attempts()).toMillis()
+    private @Nullable Long backoffMs(Payment after) {
+        return after.status() == PaymentStatus.UNKNOWN
+                ? settings.recovery().backoff(after.attempts()).toMillis()
                 : null;
     }
 
-    private List<SettlementRequested> settlement(Payment moved) {
-        return moved.status() == PaymentStatus.APPROVED ? PaymentSettlement.of(moved, outbox::nextId) : List.of();
+    private List<SettlementRequested> settlement(Payment after) {
+        return after.status() == PaymentStatus.APPROVED ? PaymentSettlement.requests(after, outbox::nextId) : List.of();
     }
 
-    /** Of an outcome that is final; one that is open is not kept. */
-    private @Nullable Answer answer(Payment moved) {
-        return switch (moved.status()) {
-            case APPROVED -> answers.ok(moved);
-            case DECLINED -> answers.declined(moved);
+    /** The response to store; null while the outcome is open. */
+    private @Nullable Answer response(Payment after) {
+        return switch (after.status()) {
+            case APPROVED -> responses.ok(after);
+            case DECLINED -> responses.declined(after);
             case UNKNOWN, REVIEW -> null;
             case READY, ACCEPTED, EXECUTING, COMPLETED, CANCELED, EXPIRED ->
-                throw new IllegalStateException("No outcome leaves a payment " + moved.status());
+                throw new IllegalStateException("No outcome leaves a payment " + after.status());
         };
     }
 
-    /** After so many attempts without an answer no machine will find out: a person has to. */
+    /** After the last attempt without an answer a person has to decide. */
     private ConfirmOutcome limited(Payment payment, ConfirmOutcome outcome) {
         return outcome instanceof ConfirmOutcome.Unknown unknown
                         && payment.attempts() >= settings.recovery().maxAttempts()
@@ -190,7 +194,7 @@ public class RecordOutcome {
     }
 
     private Problem notRecorded(Payment payment, Throwable failure) {
-        log.error("The outcome of payment {} could not be recorded; the recovery will find it", payment.id(), failure);
+        log.error("The outcome of payment {} could not be recorded; the recovery will inquire again", payment.id(), failure);
         return new Problem(
                         ProblemCode.OUTCOME_NOT_RECORDED,
                         "The payment service provider may have charged; repeat the call with the same key for the outcome")

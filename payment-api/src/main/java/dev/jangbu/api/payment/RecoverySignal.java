@@ -4,19 +4,19 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.springframework.stereotype.Component;
 
-/** Tells whoever works things off that there is something new to do, so that it needn't wait until it looks again. */
+/** Wakes the recovery when new work is committed, before its next poll. Thread-safe. */
 @Component
 public class RecoverySignal {
 
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
-    /** Has this run at each ring, on the thread that rings: it must not block. */
-    public void onRing(Runnable listener) {
+    /** Runs the listener at each signal, on the signaling thread. The listener must not block. */
+    public void onRaised(Runnable listener) {
         listeners.add(listener);
     }
 
-    /** Call it when what there is to do has been committed. */
-    public void ring() {
+    /** Signals new work; call it after the commit. */
+    public void raise() {
         listeners.forEach(Runnable::run);
     }
 }

@@ -19,13 +19,13 @@ import org.springframework.transaction.reactive.TransactionalOperator;
 import reactor.core.publisher.Mono;
 
 /**
- * A person says what came of a payment in REVIEW. What follows is what follows from the PSP's own answer: the settlement, and
- * the answers of the keys that wait.
+ * Records a person's decision about a payment in REVIEW. The consequences are those of the PSP's own result: the settlement,
+ * and the responses of the waiting keys.
  */
 @Component
 class ResolveReview {
 
-    /** What a buyer's client is told as the PSP's code when a person declined. */
+    /** The {@code pspCode} of a payment that a person declined. */
     static final String DECLINED_BY_HAND = "DECLINED_IN_REVIEW";
 
     private static final String OPERATION = "resolve";
@@ -36,8 +36,8 @@ class ResolveReview {
     private final PspCancels cancels;
     private final Psp psp;
     private final IdempotencyKeys keys;
-    private final PaymentResponses answers;
-    private final LongPoll waiters;
+    private final PaymentResponses responses;
+    private final LongPoll longPoll;
     private final TransactionalOperator transaction;
 
     ResolveReview(
@@ -47,8 +47,8 @@ class ResolveReview {
             PspCancels cancels,
             Psp psp,
             IdempotencyKeys keys,
-            PaymentResponses answers,
-            LongPoll waiters,
+            PaymentResponses responses,
+            LongPoll longPoll,
             TransactionalOperator transaction) {
         this.payments = payments;
         this.record = record;
@@ -56,48 +56,48 @@ class ResolveReview {
         this.cancels = cancels;
         this.psp = psp;
         this.keys = keys;
-        this.answers = answers;
-        this.waiters = waiters;
+        this.responses = responses;
+        this.longPoll = longPoll;
         this.transaction = transaction;
     }
 
-    Mono<Answer> decide(UUID id, ResolveRequest.Valid decision, IdempotencyKey key, UUID apiKeyId) {
+    Mono<Answer> resolve(UUID id, ResolveRequest.Valid decision, IdempotencyKey key, UUID apiKeyId) {
         Fingerprint fingerprint = Fingerprint.of(OPERATION + " payment " + id, decision);
         return payments.find(id)
                 .switchIfEmpty(Mono.error(() -> Problem.notFound("payment")))
-                .flatMap(this::shown)
-                .flatMap(shown -> payments.lock(id)
+                .flatMap(this::cancellations)
+                .flatMap(cancellations -> payments.lock(id)
                         .flatMap(payment -> keys.claim(key, fingerprint, OPERATION, id, 0, Duration.ZERO)
                                 .flatMap(claim -> switch (claim) {
                                     case KeyState.Done done -> Mono.just(done.answer());
                                     case KeyState.Running running ->
-                                        Mono.<Answer>error(new IllegalStateException("A decision is one transaction"));
-                                    case KeyState.Fresh fresh -> write(payment, shown, decision, key, apiKeyId);
+                                        Mono.<Answer>error(new IllegalStateException("A decision commits with its key, so none is running"));
+                                    case KeyState.Fresh fresh -> write(payment, cancellations, decision, key, apiKeyId);
                                 }))
                         .as(transaction::transactional))
-                .delayUntil(answer -> waiters.wake(List.of(id)));
+                .delayUntil(answer -> longPoll.wake(List.of(id)));
     }
 
-    /** What went back at the PSP already: the person has seen it, so no later refund may take it for its own. */
-    private Mono<Set<String>> shown(Payment payment) {
+    /** Cancellations that the PSP shows now. They are recorded, so that no later refund is matched with one of them. */
+    private Mono<Set<String>> cancellations(Payment payment) {
         return payment.status() == PaymentStatus.REVIEW
-                ? psp.find(payment.order()).map(answer -> PspCancels.shownIn(answer, payment.order()))
+                ? psp.find(payment.order()).map(result -> PspCancels.transactionKeysIn(result, payment.order()))
                 : Mono.just(Set.of());
     }
 
     private Mono<Answer> write(
-            Payment payment, Set<String> shown, ResolveRequest.Valid decision, IdempotencyKey key, UUID apiKeyId) {
+            Payment payment, Set<String> cancellations, ResolveRequest.Valid decision, IdempotencyKey key, UUID apiKeyId) {
         if (payment.status() != PaymentStatus.REVIEW) {
             return Mono.error(Resolutions.notInReview("payment", payment.status()));
         }
         ConfirmOutcome outcome =
                 decision.approved() ? new ConfirmOutcome.Approved() : new ConfirmOutcome.Declined(DECLINED_BY_HAND);
-        return record.move(payment, outcome, OPERATION)
-                .switchIfEmpty(Mono.error(() -> new IllegalStateException("A locked row changed under its lock")))
-                .delayUntil(decided -> cancels.record(payment.id(), null, shown))
-                .delayUntil(decided -> resolutions.keep(
+        return record.transition(payment, outcome, OPERATION)
+                .switchIfEmpty(Mono.error(() -> new IllegalStateException("A locked row changed")))
+                .delayUntil(decided -> cancels.record(payment.id(), null, cancellations))
+                .delayUntil(decided -> resolutions.insert(
                         payment.id(), "PAYMENT", decided.status().name(), decision.evidence(), apiKeyId))
-                .map(answers::ok)
+                .map(responses::ok)
                 .delayUntil(answer -> keys.answered(key, answer));
     }
 }

@@ -3,9 +3,9 @@ package dev.jangbu.api.payment;
 import java.util.UUID;
 
 /**
- * Work at the PSP that was claimed by a committed lease.
+ * A committed lease of one operation at the PSP.
  *
  * @param id the payment or the refund
- * @param attempt the attempt's number: whoever finds another one there has lost the claim
+ * @param attempt number of the attempt; if the row holds a different number, the caller has lost the lease
  */
 public record WorkLease(UUID id, int attempt) {}

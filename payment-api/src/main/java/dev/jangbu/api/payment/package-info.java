@@ -1,4 +1,4 @@
-/** A payment: its states, its store, and one class per thing that can be done with it. */
+/** Payments: status, store, and one class for each operation. */
 @NullMarked
 package dev.jangbu.api.payment;
 

@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.springframework.http.HttpHeaders;
 
-/** The {@code If-Match} header of a payout: the ETag of the wallet that it was decided on (RFC 9110, section 13.1.1). */
+/** The {@code If-Match} header of a payout: the ETag of the wallet version that it expects (RFC 9110, section 13.1.1). */
 final class ExpectedVersion {
 
     private static final Pattern VERSION = Pattern.compile("(\"?)(0|[1-9]\\d{0,17})\\1");
@@ -16,10 +16,10 @@ final class ExpectedVersion {
     private ExpectedVersion() {}
 
     /**
-     * Reads the header.
+     * Parses the header.
      *
-     * @return the wallet's version; empty if any will do: without the header, or for {@code *}
-     * @throws Problem 400 if it is not one version
+     * @return the expected version; empty for any version: without the header, or for {@code *}
+     * @throws Problem 400 if it is not a single version
      */
     static Optional<Long> of(HttpHeaders headers) {
         List<String> values = headers.getOrEmpty(HttpHeaders.IF_MATCH);
@@ -30,7 +30,7 @@ final class ExpectedVersion {
         if (values.size() > 1 || !version.matches()) {
             throw new Problem(
                     ProblemCode.MALFORMED_REQUEST,
-                    "If-Match takes one version of the wallet, as its ETag says it: \"3\", or * for any");
+                    "If-Match must be a single wallet version, as in its ETag: \"3\", or * for any");
         }
         return Optional.of(Long.parseLong(version.group(2)));
     }

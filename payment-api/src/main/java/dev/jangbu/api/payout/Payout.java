@@ -5,13 +5,13 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A payout as it is stored.
+ * A stored payout.
  *
  * @param amount minor units of the currency, above 0
- * @param destination where the money goes, in the marketplace's own words
+ * @param destination the marketplace's name of the destination
  * @param rejection why the wallet refused; null unless REJECTED
- * @param expectedVersion the wallet's version that it was asked for; null: any
- * @param position where its entries stand in the books, once it is booked: a wallet read that is given it is no older
+ * @param expectedVersion the wallet version that the payout expects; null for any
+ * @param position position of its entries in the ledger, once booked; a wallet read with it is at least that recent
  * @param version counts the changes of status, from 1
  */
 public record Payout(
@@ -28,7 +28,7 @@ public record Payout(
         @Nullable Instant decidedAt,
         @Nullable String position) {
 
-    /** The wallet that it is taken from. */
+    /** The wallet that the payout debits. */
     public String walletId() {
         return sellerId + ":" + currency;
     }

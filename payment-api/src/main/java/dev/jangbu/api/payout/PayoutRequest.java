@@ -6,7 +6,7 @@ import dev.jangbu.api.http.Problem;
 import dev.jangbu.api.psp.Money;
 import org.jspecify.annotations.Nullable;
 
-/** The body of a payout, as it came. */
+/** The body of a payout, not yet validated. */
 record PayoutRequest(
         @Nullable Long amount,
         @Nullable String currency,
@@ -17,7 +17,7 @@ record PayoutRequest(
     /** @param amount minor units */
     record Valid(long amount, String currency, String destination) {}
 
-    /** @throws Problem 422 that names every field that is wrong, or says that there is a card number */
+    /** @throws Problem 422 that names every invalid field, or reports a card number */
     Valid validated() {
         FieldErrors errors = new FieldErrors();
         if (amount == null || amount <= 0) {
@@ -29,7 +29,7 @@ record PayoutRequest(
         String to = errors.text("destination", destination, DESTINATION_MAX_CHARS);
         errors.throwIfAny();
         if (amount == null || currency == null) {
-            throw new IllegalStateException("A field that is missing was not noted");
+            throw new IllegalStateException("A missing field was not reported");
         }
         CardNumbers.refuseIn("destination", to);
         return new Valid(amount, currency, to);

@@ -1,11 +1,11 @@
 package dev.jangbu.api.payout;
 
-/** Where a payout stands: {@code REQUESTED ──▶ BOOKED | REJECTED}. */
+/** The status of a payout: {@code REQUESTED ─▶ BOOKED, REJECTED}. */
 public enum PayoutStatus {
-    /** On its way to the wallet, which decides. */
+    /** Sent to the wallet, which decides. */
     REQUESTED,
-    /** The wallet covered it: debited, and in the book. */
+    /** The wallet is debited, and the ledger has the entries. */
     BOOKED,
-    /** The wallet did not cover it, or had moved on from the version that it was asked for. */
+    /** The balance was too low, or the wallet had another version than expected. */
     REJECTED
 }

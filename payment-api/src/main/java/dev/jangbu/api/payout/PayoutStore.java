@@ -64,7 +64,7 @@ class PayoutStore {
                 .one();
     }
 
-    /** A payout that was asked for with this key, and with what; empty if none was, ever. */
+    /** The payout that was requested with this key, and its request's fingerprint; empty if there is none. */
     Mono<ByKey> findByKey(IdempotencyKey key) {
         return database.sql("SELECT * FROM payouts WHERE idempotency_key = :key")
                 .bind("key", key.text())
@@ -72,27 +72,27 @@ class PayoutStore {
                 .one();
     }
 
-    /** A payout and the call that asked for it. */
+    /** A payout and the fingerprint of the call that requested it. */
     record ByKey(Payout payout, Fingerprint fingerprint) {}
 
-    /** The page's payouts, newest first, and one more if there are more. */
+    /** The payouts of the page, newest first, plus one if another page follows. */
     Flux<Payout> list(Page page) {
         UUID after = page.after(Ids::inCursor);
         PayoutStatus status = page.filter("status", "must be a payout's status", PayoutStatus::valueOf);
         StringBuilder sql = new StringBuilder("SELECT * FROM payouts WHERE id < :below");
-        Map<String, Object> given = new LinkedHashMap<>();
-        given.put("below", after == null ? HIGHEST : after);
-        given.put("rows", page.rows());
+        Map<String, Object> bindings = new LinkedHashMap<>();
+        bindings.put("below", after == null ? HIGHEST : after);
+        bindings.put("rows", page.rows());
         page.filter("sellerId").ifPresent(sellerId -> {
             sql.append(" AND seller_id = :sellerId");
-            given.put("sellerId", sellerId);
+            bindings.put("sellerId", sellerId);
         });
         if (status != null) {
             sql.append(" AND status = :status");
-            given.put("status", status.name());
+            bindings.put("status", status.name());
         }
         return database.sql(sql.append(" ORDER BY id DESC LIMIT :rows").toString())
-                .bindValues(given)
+                .bindValues(bindings)
                 .map(PayoutStore::payout)
                 .all();
     }

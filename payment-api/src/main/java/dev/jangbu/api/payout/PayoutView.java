@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** A payout as clients see it. */
+/** A payout in the API. */
 record PayoutView(
         UUID id,
         String sellerId,

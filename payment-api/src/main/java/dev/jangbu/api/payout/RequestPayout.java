@@ -26,9 +26,9 @@ import reactor.core.publisher.Mono;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Asks the wallet for a payout. One transaction holds the payout, its outbox row and the key; whether the balance covers it, and
- * is still of the version that the client has seen, the wallet's desk decides. A version that is stale already is refused at
- * once, to save the way.
+ * Requests a payout from the wallet. One transaction stores the payout, its outbox row and the idempotency key. The wallet
+ * processor decides whether the balance suffices and the wallet still has the expected version. A version that is already stale
+ * is refused here, before anything is stored.
  */
 @Component
 class RequestPayout {
@@ -79,11 +79,11 @@ class RequestPayout {
 
     private Mono<Answer> write(Payout payout, IdempotencyKey key, Fingerprint fingerprint, TraceContext trace) {
         return payouts.findByKey(key)
-                .flatMap(before -> before.fingerprint().equals(fingerprint)
-                        ? Mono.just(answer(before.payout()).asReplay())
+                .flatMap(existing -> existing.fingerprint().equals(fingerprint)
+                        ? Mono.just(answer(existing.payout()).asReplay())
                         : Mono.<Answer>error(IdempotencyKeys.reused()))
-                .switchIfEmpty(Mono.defer(() -> passedVersion(payout)
-                        .flatMap(version -> stale(version, payout, key, fingerprint))
+                .switchIfEmpty(Mono.defer(() -> staleVersion(payout)
+                        .flatMap(version -> refuseStale(version, payout, key, fingerprint))
                         .switchIfEmpty(Mono.defer(
                                 () -> insert(payout, key, fingerprint, trace).as(transaction::transactional)))));
     }
@@ -98,34 +98,34 @@ class RequestPayout {
                                 .then(keys.answered(key, answer))
                                 .thenReturn(answer);
                     case KeyState.Done done -> Mono.just(done.answer());
-                    case KeyState.Running running -> Mono.<Answer>error(inOneTransaction());
+                    case KeyState.Running running -> Mono.<Answer>error(neverRunning());
                 });
     }
 
-    /** The wallet's version, if it has passed the one that the client decided on. */
-    private Mono<Long> passedVersion(Payout payout) {
+    /** The wallet's present version, if it is higher than the expected one. */
+    private Mono<Long> staleVersion(Payout payout) {
         Long expected = payout.expectedVersion();
         return expected == null
                 ? Mono.empty()
-                // What is read may be behind; only what has passed the expected version is surely stale.
+                // The read may lag behind; only a higher version proves that the expected one is stale.
                 : wallets.of(payout.sellerId(), payout.currency()).filter(version -> version > expected);
     }
 
     /**
-     * Refuses, unless it was this very payout that moved the wallet on: the same call may have been done while the wallet was
-     * looked at, and its client must not be told of a conflict and ask once more under a new key. A call that is written down
-     * after this look can't have moved the wallet before it, so the desk refuses it for the same reason.
+     * Refuses, unless this payout itself changed the wallet: a concurrent copy of the call may have committed during the read,
+     * and its client must not get a conflict and request the payout again under a new key. A copy that commits after this check
+     * can't have changed the wallet before the read, so the wallet processor refuses it for the same reason.
      */
-    private Mono<Answer> stale(long version, Payout payout, IdempotencyKey key, Fingerprint fingerprint) {
+    private Mono<Answer> refuseStale(long version, Payout payout, IdempotencyKey key, Fingerprint fingerprint) {
         return keys.claim(key, fingerprint, OPERATION, payout.id(), 0, Duration.ZERO)
                 .flatMap(claim -> switch (claim) {
                     case KeyState.Fresh fresh -> keys.forget(key).then(Mono.<Answer>empty());
                     case KeyState.Done done -> Mono.just(done.answer());
-                    case KeyState.Running running -> Mono.<Answer>error(inOneTransaction());
+                    case KeyState.Running running -> Mono.<Answer>error(neverRunning());
                 })
                 .as(transaction::transactional)
                 .switchIfEmpty(Mono.error(() -> new Problem(
-                                ProblemCode.VERSION_CONFLICT, "The wallet has moved on; read it again and decide anew")
+                                ProblemCode.VERSION_CONFLICT, "The wallet has changed; read it again before the next request")
                         .with("version", version)));
     }
 
@@ -165,8 +165,8 @@ class RequestPayout {
                 .build();
     }
 
-    private static IllegalStateException inOneTransaction() {
-        return new IllegalStateException("A payout is asked for in one transaction");
+    private static IllegalStateException neverRunning() {
+        return new IllegalStateException("A payout commits with its key, so none is running");
     }
 
     private Answer answer(Payout payout) {

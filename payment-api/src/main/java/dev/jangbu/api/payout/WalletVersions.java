@@ -9,7 +9,7 @@ import org.springframework.web.reactive.function.client.WebClient;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 
-/** Looks at a wallet's version, where the wallets are kept. */
+/** Reads a wallet's version from the streams-processor. */
 @Component
 class WalletVersions {
 
@@ -23,7 +23,7 @@ class WalletVersions {
         this.http = http.baseUrl(settings.streamsUrl().toString()).build();
     }
 
-    /** The version at the moment; empty if it can't be read, for instance while the wallets are being restored. */
+    /** The present version; empty if it can't be read, for instance while the wallets are being restored. */
     Mono<Long> of(String sellerId, String currency) {
         return http.get()
                 .uri("/wallets/{sellerId}?currency={currency}", sellerId, currency)
@@ -31,8 +31,8 @@ class WalletVersions {
                 .bodyToMono(JsonNode.class)
                 .map(wallet -> wallet.get("version").asLong())
                 .timeout(TIMEOUT)
-                .onErrorResume(unreadable -> {
-                    log.info("A payout's wallet could not be looked at beforehand: {}", unreadable.toString());
+                .onErrorResume(e -> {
+                    log.info("Could not read the wallet's version before a payout: {}", e.toString());
                     return Mono.empty();
                 });
     }

@@ -1,4 +1,4 @@
-/** Payouts to sellers: asked for here, decided by the wallet. */
+/** Payouts to sellers: requested here, decided by the wallet. */
 @NullMarked
 package dev.jangbu.api.payout;
 

@@ -6,10 +6,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Minor units to and from the decimals that PSPs speak: 1230 is 1230 in KRW and 12.30 in USD (ISO 4217). */
+/** Converts minor units to and from the PSP's decimals: 1230 minor units are 1230 KRW and 12.30 USD (ISO 4217). */
 public final class Money {
 
-    /** Those that have minor units: neither gold nor the codes for tests and for no currency at all. */
+    /** Currencies with minor units: without metals and the codes XTS (tests) and XXX (no currency). */
     private static final Set<String> CURRENCIES = Currency.getAvailableCurrencies().stream()
             .filter(currency -> currency.getDefaultFractionDigits() >= 0)
             .map(Currency::getCurrencyCode)
@@ -17,12 +17,12 @@ public final class Money {
 
     private Money() {}
 
-    /** Whether these are the letters of a currency that ISO 4217 lists and money can be in. */
+    /** Whether the code is an ISO 4217 currency with minor units. */
     public static boolean isCurrency(@Nullable String code) {
         return code != null && CURRENCIES.contains(code);
     }
 
-    /** The amount with exactly the currency's decimals. */
+    /** The amount with the currency's number of decimals. */
     public static BigDecimal decimal(long minorUnits, String currency) {
         return BigDecimal.valueOf(minorUnits, digits(currency));
     }

@@ -3,36 +3,35 @@ package dev.jangbu.api.psp;
 import reactor.core.publisher.Mono;
 
 /**
- * A payment service provider. No call is ever made inside a database transaction, and every call ends within the
- * configured time-out: with an answer, or with {@link PspResult.Uncertain}. None ends in an error.
+ * A payment service provider. Calls must not be made inside a database transaction. Every call ends within the configured
+ * timeout; without an answer the result is {@link PspResult.Uncertain}. No call ends in an error.
  */
 public interface Psp {
 
-    /** Its name in payments and in the ledger's accounts, for instance {@code toss}. */
+    /** The PSP's name in payments and ledger accounts, for instance {@code toss}. */
     String name();
 
     /**
-     * Charges what the buyer has authenticated. Repeating it with the same idempotency key charges nothing anew.
+     * Charges an order that the buyer has authenticated. A repetition with the same idempotency key does not charge again.
      *
-     * @param idempotencyKey the PSP's own key for this one piece of work
+     * @param idempotencyKey the key of this operation at the PSP
      */
     Mono<PspResult> confirm(String idempotencyKey, PspOrder order);
 
     /**
-     * Gives a part of a charge, or all of it, back to the buyer. Repeating it with the same idempotency key gives nothing
-     * back anew.
+     * Refunds a charge, or a part of it. A repetition with the same idempotency key does not refund again.
      *
-     * @param idempotencyKey the PSP's own key for this one piece of work
-     * @param order what was charged
+     * @param idempotencyKey the key of this operation at the PSP
+     * @param order the charged order
      * @param amount minor units of the order's currency
      * @param reason shown to the buyer, at most 200 characters
-     * @return {@link PspResult.Charged} with this cancellation among the others, {@link PspResult.Declined} if it won't be done
+     * @return {@link PspResult.Charged} that includes this cancellation, {@link PspResult.Declined} if the PSP refuses
      */
     Mono<PspResult> cancel(String idempotencyKey, PspOrder order, long amount, String reason);
 
-    /** What the PSP knows of a payment key. */
+    /** Looks up the order's payment key. */
     Mono<PspResult> find(PspOrder order);
 
-    /** What the PSP knows of an order, whatever payment key it was paid with. */
+    /** Looks up the order by its id, whichever payment key it was paid with. */
     Mono<PspResult> findByOrderId(PspOrder order);
 }

@@ -1,7 +1,7 @@
 package dev.jangbu.api.psp;
 
 /**
- * What the PSP is asked to charge, and what its answer is held against.
+ * An order at the PSP: the charge to make, and the values that its result is compared with.
  *
  * @param amount minor units of the currency
  * @param currency ISO 4217 letters

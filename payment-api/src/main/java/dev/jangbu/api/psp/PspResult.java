@@ -2,15 +2,15 @@ package dev.jangbu.api.psp;
 
 import java.util.List;
 
-/** What may come of asking a PSP. */
+/** The result of a call to a PSP. */
 public sealed interface PspResult {
 
     /**
-     * The PSP has taken the money, and says of what.
+     * The PSP has charged.
      *
      * @param amount minor units of the currency
-     * @param canceled whether some of it, or all, has gone back already
-     * @param cancels what went back, oldest first; empty unless canceled
+     * @param canceled whether the charge was refunded, partly or completely
+     * @param cancels the cancellations, oldest first; empty unless canceled
      */
     record Charged(
             String paymentKey, String orderId, long amount, String currency, boolean canceled, List<PspCancel> cancels)
@@ -21,15 +21,15 @@ public sealed interface PspResult {
         }
     }
 
-    /** The PSP will never take the money, or never give it back: whatever was asked. The code is the PSP's own. */
+    /** The PSP refuses the charge or the refund for good. The code is the PSP's own. */
     record Declined(String code) implements PspResult {}
 
-    /** The PSP knows the payment, and neither took the money nor refused to. */
+    /** The PSP knows the payment and has neither charged nor refused. */
     record InProgress() implements PspResult {}
 
-    /** The PSP has never heard of it. */
+    /** The PSP does not know the payment. */
     record NotFound() implements PspResult {}
 
-    /** Nobody knows: silence, a broken connection, an answer that can't be read, or a code that settles nothing. */
+    /** Unknown: a timeout, a broken connection, an unreadable response, or an error code that is not final. */
     record Uncertain(String reason) implements PspResult {}
 }

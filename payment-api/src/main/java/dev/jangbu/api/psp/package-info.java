@@ -1,4 +1,4 @@
-/** The port to payment service providers: what we ask and what they may answer. */
+/** The interface to payment service providers: calls and their results. */
 @NullMarked
 package dev.jangbu.api.psp;
 

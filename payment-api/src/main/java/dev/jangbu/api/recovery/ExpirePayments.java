@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
-/** Lets payments expire that were created and never confirmed, or queued and never charged. */
+/** Expires payments that were created and never confirmed, or queued and never charged. */
 @Component
 class ExpirePayments {
 
@@ -22,12 +22,12 @@ class ExpirePayments {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private final PaymentStore payments;
-    private final LongPoll waiters;
+    private final LongPoll longPoll;
     private final MeterRegistry meters;
 
-    ExpirePayments(PaymentStore payments, LongPoll waiters, MeterRegistry meters) {
+    ExpirePayments(PaymentStore payments, LongPoll longPoll, MeterRegistry meters) {
         this.payments = payments;
-        this.waiters = waiters;
+        this.longPoll = longPoll;
         this.meters = meters;
     }
 
@@ -37,12 +37,12 @@ class ExpirePayments {
             List<UUID> expired;
             do {
                 expired = Objects.requireNonNull(
-                        payments.expire(BATCH).collectList().block(TIMEOUT), "a list, be it empty");
+                        payments.expire(BATCH).collectList().block(TIMEOUT), "collectList is never empty");
                 meters.counter("jangbu.payment.expired").increment(expired.size());
-                waiters.wake(expired).block(TIMEOUT);
+                longPoll.wake(expired).block(TIMEOUT);
             } while (expired.size() == BATCH);
-        } catch (RuntimeException databaseAway) {
-            log.warn("Could not look for expired payments: {}", databaseAway.toString());
+        } catch (RuntimeException e) {
+            log.warn("Could not expire payments: {}", e.toString());
         }
     }
 }

@@ -11,46 +11,44 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Works one kind of thing off, so many at a time. It claims no more than it works on at once, so that no lease runs out in a
- * queue; and whenever something is done it looks for more at once, so that a slow one holds up nobody but itself.
+ * Processes leased work of one kind with bounded concurrency. It leases only as much as it processes at once, so that no lease
+ * runs out while work waits. Whenever one item is done it polls for more, so that a slow item delays only itself. Thread-safe.
  */
 final class LeasedWorkQueue {
 
     private static final Logger log = LoggerFactory.getLogger(LeasedWorkQueue.class);
 
-    /** A database that doesn't even say no must not keep the share from looking again. */
-    private static final Duration CLAIM_TIMEOUT = Duration.ofSeconds(10);
+    /** A database that does not answer must not stop the polling. */
+    private static final Duration LEASE_TIMEOUT = Duration.ofSeconds(10);
 
     private final String name;
     private final int concurrency;
-    private final IntFunction<Flux<WorkLease>> claim;
+    private final IntFunction<Flux<WorkLease>> lease;
     private final Function<WorkLease, Mono<?>> work;
-    private final Duration workLasts;
+    private final Duration timeout;
 
     private final AtomicInteger busy = new AtomicInteger();
-    /** How often a look was asked for since the running one began; 0 while none runs. */
-    private final AtomicInteger asked = new AtomicInteger();
+    /** Polls requested since the running one started; 0 while none runs. */
+    private final AtomicInteger requested = new AtomicInteger();
 
     private volatile boolean stopped;
 
     /**
-     * A share.
-     *
-     * @param claim claims up to so many, by committed leases
-     * @param work does one of them
-     * @param workLasts after which one is given up, as its lease has run out
+     * @param lease leases up to the given number of items, by committed leases
+     * @param work processes one item
+     * @param timeout after which an item is abandoned, because its lease has run out
      */
     LeasedWorkQueue(
             String name,
             int concurrency,
-            IntFunction<Flux<WorkLease>> claim,
+            IntFunction<Flux<WorkLease>> lease,
             Function<WorkLease, Mono<?>> work,
-            Duration workLasts) {
+            Duration timeout) {
         this.name = name;
         this.concurrency = concurrency;
-        this.claim = claim;
+        this.lease = lease;
         this.work = work;
-        this.workLasts = workLasts;
+        this.timeout = timeout;
     }
 
     String name() {
@@ -61,53 +59,53 @@ final class LeasedWorkQueue {
         return busy.get();
     }
 
-    /** Takes nothing up any more; what is being worked on goes on. */
+    /** Leases no more work; running work continues. */
     void stop() {
         stopped = true;
     }
 
-    /** Looks for something to do, unless a look is running: then that one looks again. Never blocks. */
-    void look() {
-        if (!stopped && asked.getAndIncrement() == 0) {
+    /** Polls for work. If a poll is running, it polls once more afterwards. Never blocks. */
+    void poll() {
+        if (!stopped && requested.getAndIncrement() == 0) {
             run();
         }
     }
 
     private void run() {
-        int seen = asked.get();
+        int answered = requested.get();
         int free = concurrency - busy.get();
-        Mono<Integer> claimed = free <= 0
+        Mono<Integer> leased = free <= 0
                 ? Mono.just(0)
-                : claim.apply(free)
-                        .timeout(CLAIM_TIMEOUT)
-                        .doOnNext(this::begin)
+                : lease.apply(free)
+                        .timeout(LEASE_TIMEOUT)
+                        .doOnNext(this::start)
                         .count()
                         .map(Math::toIntExact);
-        claimed.onErrorResume(databaseAway -> {
-                    log.warn("Could not look for {}: {}", name, databaseAway.toString());
+        leased.onErrorResume(e -> {
+                    log.warn("Could not lease {}: {}", name, e.toString());
                     return Mono.just(0);
                 })
                 .subscribe(count -> {
-                    // A full catch means that there may be more; what ended meanwhile has asked for another look.
+                    // A full batch means that there may be more. Work that ended meanwhile has requested another poll.
                     boolean more = free > 0 && count == free;
-                    if (asked.addAndGet(-seen) > 0) {
+                    if (requested.addAndGet(-answered) > 0) {
                         run();
                     } else if (more) {
-                        look();
+                        poll();
                     }
                 });
     }
 
-    private void begin(WorkLease claimed) {
+    private void start(WorkLease item) {
         busy.incrementAndGet();
-        Mono.defer(() -> work.apply(claimed).timeout(workLasts))
+        Mono.defer(() -> work.apply(item).timeout(timeout))
                 .onErrorResume(failure -> {
-                    log.warn("{} {} stays open: {}", name, claimed.id(), failure.toString());
+                    log.warn("{} {} stays open: {}", name, item.id(), failure.toString());
                     return Mono.empty();
                 })
                 .doFinally(end -> {
                     busy.decrementAndGet();
-                    look();
+                    poll();
                 })
                 .subscribe();
     }

@@ -22,70 +22,70 @@ import org.springframework.stereotype.Component;
 import reactor.core.publisher.Flux;
 
 /**
- * Finishes what was begun: payments that were queued, payments and refunds whose outcome is open and that nobody is at, be it
- * that an instance died or that the PSP left them unanswered. Each kind has a share of its own, so that a PSP that is silent
- * about some doesn't hold up the others. It looks when the bell rings, and else every second.
+ * Charges queued payments, and completes payments and refunds whose outcome is open and whose lease has run out, because an
+ * instance died or the PSP gave no answer. Each kind has its own queue, so that unanswered calls of one kind don't delay the
+ * others. It polls at each {@link RecoverySignal} and every second.
  */
 @Component
 class Recovery implements SmartLifecycle {
 
     private static final Logger log = LoggerFactory.getLogger(Recovery.class);
 
-    /** How much longer than its lease one may be at its outcome: that is tried three times. */
-    private static final Duration RECORDING_LASTS = RecordOutcome.TIMEOUT.multipliedBy(3);
+    /** Time beyond the lease for recording the outcome, which is tried three times. */
+    private static final Duration RECORDING_TIMEOUT = RecordOutcome.TIMEOUT.multipliedBy(3);
 
-    /** How long a service that stops waits for what is at the PSP. */
-    private static final Duration STOPS_WITHIN = Duration.ofSeconds(12);
+    /** A stopping service waits this long for running calls to the PSP. */
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(12);
 
     private final ApplicationAvailability availability;
-    private final List<LeasedWorkQueue> shares;
+    private final List<LeasedWorkQueue> queues;
     private volatile boolean running;
 
     Recovery(
             PaymentLeases payments,
             RefundLeases refunds,
             ChargePayment charge,
-            InquirePayment resolvePayment,
-            RefundGateway refundAtPsp,
-            RecoverySignal bell,
+            InquirePayment inquirePayment,
+            RefundGateway refundGateway,
+            RecoverySignal recoverySignal,
             ApplicationAvailability availability,
             MeterRegistry meters,
             PaymentApiSettings settings) {
         this.availability = availability;
         Duration lease = settings.lease();
         Duration resolutionLease = settings.resolutionLease();
-        int fastPath = settings.recovery().concurrency();
-        this.shares = List.of(
+        int concurrency = settings.recovery().concurrency();
+        this.queues = List.of(
                 new LeasedWorkQueue(
                         "queued payment",
                         settings.async().concurrency(),
-                        limit -> payments.claimQueued(limit, lease),
+                        limit -> payments.leaseQueued(limit, lease),
                         charge::charge,
-                        lease.plus(RECORDING_LASTS)),
+                        lease.plus(RECORDING_TIMEOUT)),
                 new LeasedWorkQueue(
                         "open payment",
-                        fastPath,
-                        limit -> payments.claimDue(limit, resolutionLease),
-                        resolvePayment::resolve,
-                        resolutionLease.plus(RECORDING_LASTS)),
+                        concurrency,
+                        limit -> payments.leaseDue(limit, resolutionLease),
+                        inquirePayment::inquire,
+                        resolutionLease.plus(RECORDING_TIMEOUT)),
                 new LeasedWorkQueue(
                         "open refund",
-                        fastPath,
-                        limit -> refunds.claimDue(limit, resolutionLease),
-                        refundAtPsp::resolve,
-                        resolutionLease.plus(RECORDING_LASTS)));
-        shares.forEach(share -> Gauge.builder("jangbu.recovery.busy", share, LeasedWorkQueue::busy)
-                .tag("share", share.name())
-                .description("What is being finished at the PSP at the moment")
+                        concurrency,
+                        limit -> refunds.leaseDue(limit, resolutionLease),
+                        refundGateway::inquire,
+                        resolutionLease.plus(RECORDING_TIMEOUT)));
+        queues.forEach(queue -> Gauge.builder("jangbu.recovery.busy", queue, LeasedWorkQueue::busy)
+                .tag("share", queue.name())
+                .description("Operations that the recovery is completing at the PSP")
                 .register(meters));
-        bell.onRing(this::look);
+        recoverySignal.onRaised(this::poll);
     }
 
-    /** Not before the schema is resolved: an outcome that can't be recorded would cost an attempt. */
+    /** Only while the instance accepts traffic: without the schema an outcome can't be recorded, and an attempt would be lost. */
     @Scheduled(fixedDelay = 1000)
-    void look() {
+    void poll() {
         if (running && availability.getReadinessState() == ReadinessState.ACCEPTING_TRAFFIC) {
-            shares.forEach(LeasedWorkQueue::look);
+            queues.forEach(LeasedWorkQueue::poll);
         }
     }
 
@@ -94,20 +94,20 @@ class Recovery implements SmartLifecycle {
         running = true;
     }
 
-    /** Takes nothing up any more, and lets what is at the PSP come to its end: what is not recorded has to be asked about anew. */
+    /** Leases no more work and waits for running calls to the PSP: an unrecorded outcome costs another inquiry. */
     @Override
     public void stop(Runnable stopped) {
         running = false;
-        shares.forEach(LeasedWorkQueue::stop);
+        queues.forEach(LeasedWorkQueue::stop);
         Flux.interval(Duration.ZERO, Duration.ofMillis(50))
-                .takeUntil(tick -> shares.stream().allMatch(share -> share.busy() == 0))
+                .takeUntil(tick -> queues.stream().allMatch(queue -> queue.busy() == 0))
                 .then()
-                .timeout(STOPS_WITHIN)
+                .timeout(STOP_TIMEOUT)
                 .onErrorComplete()
                 .doFinally(end -> {
-                    int left = shares.stream().mapToInt(LeasedWorkQueue::busy).sum();
+                    int left = queues.stream().mapToInt(LeasedWorkQueue::busy).sum();
                     if (left > 0) {
-                        log.warn("Stopping while {} are at the PSP; whoever starts next finds out about them", left);
+                        log.warn("Stopping with {} operations still at the PSP; the recovery will inquire about them", left);
                     }
                     stopped.run();
                 })

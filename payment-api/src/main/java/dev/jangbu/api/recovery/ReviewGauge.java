@@ -11,7 +11,7 @@ import org.springframework.r2dbc.core.DatabaseClient;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
-/** Counts what waits for a person: whoever watches the service has to hear of it. */
+/** Gauges of the payments and refunds that wait for a person's decision. */
 @Component
 class ReviewGauge {
 
@@ -42,15 +42,15 @@ class ReviewGauge {
     }
 
     @Scheduled(fixedDelay = 10_000)
-    void look() {
+    void count() {
         try {
             Count found = database.sql(COUNT)
                     .map(row -> new Count(required(row, "payments", Long.class), required(row, "refunds", Long.class)))
                     .one()
                     .block(TIMEOUT);
             count = found == null ? count : found;
-        } catch (RuntimeException databaseAway) {
-            log.debug("Could not count what is in review", databaseAway);
+        } catch (RuntimeException e) {
+            log.debug("Could not count payments and refunds in REVIEW", e);
         }
     }
 }

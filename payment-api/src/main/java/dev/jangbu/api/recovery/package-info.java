@@ -1,4 +1,4 @@
-/** Finishes at the payment service provider what was begun there and whose outcome is not known. */
+/** Completes operations at the payment service provider whose outcome is open. */
 @NullMarked
 package dev.jangbu.api.recovery;
 

@@ -20,9 +20,13 @@ import org.springframework.transaction.reactive.TransactionalOperator;
 import reactor.core.publisher.Mono;
 
 /**
- * Cancels a payment: one that was not charged is dropped, also from the queue; of one that was charged the rest is refunded.
- * While it is at the PSP nobody knows which of the two it is: what is open is finished first, and what is being worked on is
- * to be canceled later.
+ * Cancels a payment.
+ *
+ * <ul>
+ *   <li>Before the charge the payment becomes CANCELED, also if it is queued.
+ *   <li>After the charge the rest is refunded.
+ *   <li>An open operation without a live lease is completed first; with a live lease the cancellation is refused for now.
+ * </ul>
  */
 @Component
 class CancelPayment {
@@ -31,76 +35,76 @@ class CancelPayment {
 
     private final PaymentStore payments;
     private final RefundStore refunds;
-    private final InFlightOperations finishOpenWork;
-    private final RefundIntent begin;
-    private final RefundGateway atPsp;
+    private final InFlightOperations inFlightOperations;
+    private final RefundIntent intent;
+    private final RefundGateway gateway;
     private final IdempotencyKeys keys;
-    private final RefundResponses answers;
+    private final RefundResponses responses;
     private final PaymentResponses paymentResponses;
     private final ReplicationSlotMonitor replicationSlot;
-    private final LongPoll waiters;
+    private final LongPoll longPoll;
     private final TransactionalOperator transaction;
     private final PaymentApiSettings settings;
 
     CancelPayment(
             PaymentStore payments,
             RefundStore refunds,
-            InFlightOperations finishOpenWork,
-            RefundIntent begin,
-            RefundGateway atPsp,
+            InFlightOperations inFlightOperations,
+            RefundIntent intent,
+            RefundGateway gateway,
             IdempotencyKeys keys,
-            RefundResponses answers,
+            RefundResponses responses,
             PaymentResponses paymentResponses,
             ReplicationSlotMonitor replicationSlot,
-            LongPoll waiters,
+            LongPoll longPoll,
             TransactionalOperator transaction,
             PaymentApiSettings settings) {
         this.payments = payments;
         this.refunds = refunds;
-        this.finishOpenWork = finishOpenWork;
-        this.begin = begin;
-        this.atPsp = atPsp;
+        this.inFlightOperations = inFlightOperations;
+        this.intent = intent;
+        this.gateway = gateway;
         this.keys = keys;
-        this.answers = answers;
+        this.responses = responses;
         this.paymentResponses = paymentResponses;
         this.replicationSlot = replicationSlot;
-        this.waiters = waiters;
+        this.longPoll = longPoll;
         this.transaction = transaction;
         this.settings = settings;
     }
 
-    /** What T1 has found to be done after it. */
+    /** The work that remains after T1. */
     private sealed interface Intent {
 
-        /** Nothing: this is the answer. */
+        /** None: the response is known. */
         record Answered(Answer answer) implements Intent {}
 
-        /** The payment was dropped: this is the answer, and whoever waits for it is to hear. */
-        record Dropped(Answer answer) implements Intent {}
+        /** The payment was canceled before the charge: wake its waiting clients. */
+        record Canceled(Answer answer) implements Intent {}
 
-        /** The PSP is to be asked to give the rest back. */
+        /** Refund the rest at the PSP. */
         record Send(RefundWork work) implements Intent {}
     }
 
     Mono<Answer> cancel(UUID paymentId, CancelRequest.Valid request, IdempotencyKey key, TraceContext trace) {
         Fingerprint fingerprint = Fingerprint.of(OPERATION + " " + paymentId, request);
         RefundIntent.Call call = new RefundIntent.Call(OPERATION, request.reason(), key, fingerprint, trace);
-        return keys.replay(key, fingerprint).switchIfEmpty(Mono.defer(() -> finishOpenWork
-                .of(paymentId)
+        return keys.replay(key, fingerprint).switchIfEmpty(Mono.defer(() -> inFlightOperations
+                .complete(paymentId)
                 .then(intend(paymentId, call))
                 .flatMap(intent -> switch (intent) {
                     case Intent.Answered answered -> Mono.just(answered.answer());
-                    case Intent.Dropped dropped ->
-                        waiters.wake(List.of(paymentId)).thenReturn(dropped.answer());
+                    case Intent.Canceled canceled ->
+                        longPoll.wake(List.of(paymentId)).thenReturn(canceled.answer());
                     case Intent.Send send ->
-                        atPsp.send(send.work(), OPERATION).flatMap(refund -> payments.find(paymentId)
-                                .map(payment -> answers.canceled(payment, refund)));
+                        gateway.send(send.work(), OPERATION).flatMap(refund -> payments.find(paymentId)
+                                .map(payment -> responses.canceled(payment, refund)));
                 })));
     }
 
     /** T1. */
     private Mono<Intent> intend(UUID paymentId, RefundIntent.Call call) {
-        UUID id = begin.nextId();
+        UUID id = intent.nextId();
         return Mono.defer(() -> payments.lock(paymentId)
                         .switchIfEmpty(Mono.error(() -> Problem.notFound("payment")))
                         .flatMap(payment -> keys.claim(
@@ -110,22 +114,22 @@ class CancelPayment {
                                     case KeyState.Running running ->
                                         running.leaseLive()
                                                 ? Mono.error(IdempotencyKeys.inUse())
-                                                : asItStands(payment, running.resource());
+                                                : current(payment, running.resource());
                                     case KeyState.Fresh fresh -> fresh(id, payment, call);
                                 })))
                 .as(transaction::transactional);
     }
 
-    private Mono<Intent> asItStands(Payment payment, UUID refundId) {
-        return refunds.find(refundId).map(refund -> new Intent.Answered(answers.canceled(payment, refund)));
+    private Mono<Intent> current(Payment payment, UUID refundId) {
+        return refunds.find(refundId).map(refund -> new Intent.Answered(responses.canceled(payment, refund)));
     }
 
-    /** The key is new, or it was forgotten; the refund that it asked for never is. */
+    /** The key is new, or was deleted by age; a refund with this key is kept forever. */
     private Mono<Intent> fresh(UUID id, Payment payment, RefundIntent.Call call) {
         return refunds.findByKey(call.key())
-                .<Intent>flatMap(before -> before.fingerprint().equals(call.fingerprint())
+                .<Intent>flatMap(existing -> existing.fingerprint().equals(call.fingerprint())
                         ? keys.forget(call.key())
-                                .thenReturn(new Intent.Answered(answers.canceled(payment, before.refund())
+                                .thenReturn(new Intent.Answered(responses.canceled(payment, existing.refund())
                                         .asReplay()))
                         : Mono.error(IdempotencyKeys.reused()))
                 .switchIfEmpty(Mono.defer(() ->
@@ -134,11 +138,11 @@ class CancelPayment {
 
     private Mono<Intent> decided(UUID id, Payment payment, boolean inFlight, RefundIntent.Call call) {
         return switch (RefundDecision.cancel(payment, inFlight)) {
-            case RefundDecision.Drop drop ->
+            case RefundDecision.CancelUncharged uncharged ->
                 payments.cancel(payment)
                         .then(payments.find(payment.id()))
                         .map(paymentResponses::ok)
-                        .flatMap(answer -> keys.answered(call.key(), answer).thenReturn(new Intent.Dropped(answer)));
+                        .flatMap(answer -> keys.answered(call.key(), answer).thenReturn(new Intent.Canceled(answer)));
             case RefundDecision.Done done -> {
                 Answer answer = paymentResponses.ok(payment);
                 yield keys.answered(call.key(), answer).thenReturn(new Intent.Answered(answer));
@@ -146,14 +150,14 @@ class CancelPayment {
             case RefundDecision.Send send ->
                 replicationSlot
                         .required()
-                        .then(begin.begin(id, payment, send.lines(), call))
+                        .then(intent.store(id, payment, send.lines(), call))
                         .map(Intent.Send::new);
             case RefundDecision.RefuseInProgress inProgress -> Mono.error(PaymentResponses.inProgress());
             case RefundDecision.RefuseFinal isFinal -> Mono.error(PaymentResponses.isFinal(payment));
             case RefundDecision.RefuseNotRefundable notRefundable ->
-                throw new IllegalStateException("A cancellation asks for no charge");
+                throw new IllegalStateException("A cancellation requires no charge");
             case RefundDecision.RefuseExceeds exceeds ->
-                throw new IllegalStateException("A cancellation gives back what is left");
+                throw new IllegalStateException("A cancellation refunds only the rest");
             case RefundDecision.RefuseField field -> throw new IllegalStateException("A cancellation names no lines");
         };
     }

@@ -5,13 +5,13 @@ import dev.jangbu.api.http.FieldErrors;
 import dev.jangbu.api.http.Problem;
 import org.jspecify.annotations.Nullable;
 
-/** The body of a cancellation, as it came. */
+/** The body of a cancellation, not yet validated. */
 record CancelRequest(@Nullable String reason) {
 
-    /** What was asked for, sound in every field. */
+    /** The validated request. */
     record Valid(String reason) {}
 
-    /** @throws Problem 422 that names what is wrong, or says that there is a card number */
+    /** @throws Problem 422 that names every invalid field, or reports a card number */
     Valid validated() {
         FieldErrors errors = new FieldErrors();
         String text = errors.text("reason", reason, RefundRequest.REASON_MAX_CHARS);

@@ -9,35 +9,35 @@ import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
 /**
- * Before the next operation on a payment, finds out what came of the last one, if that is open and nobody is at it. What
- * somebody else is at, or what was asked a moment ago, is left alone.
+ * Completes a payment's open operation before the next one starts. An operation with a live lease, or whose delay after the last
+ * inquiry is not over, is left alone.
  */
 @Component
 class InFlightOperations {
 
-    private final PaymentLeases paymentAttempts;
-    private final RefundLeases refundAttempts;
-    private final InquirePayment resolvePayment;
-    private final RefundGateway refundAtPsp;
+    private final PaymentLeases paymentLeases;
+    private final RefundLeases refundLeases;
+    private final InquirePayment inquirePayment;
+    private final RefundGateway refundGateway;
     private final Duration lease;
 
     InFlightOperations(
-            PaymentLeases paymentAttempts,
-            RefundLeases refundAttempts,
-            InquirePayment resolvePayment,
-            RefundGateway refundAtPsp,
+            PaymentLeases paymentLeases,
+            RefundLeases refundLeases,
+            InquirePayment inquirePayment,
+            RefundGateway refundGateway,
             PaymentApiSettings settings) {
-        this.paymentAttempts = paymentAttempts;
-        this.refundAttempts = refundAttempts;
-        this.resolvePayment = resolvePayment;
-        this.refundAtPsp = refundAtPsp;
+        this.paymentLeases = paymentLeases;
+        this.refundLeases = refundLeases;
+        this.inquirePayment = inquirePayment;
+        this.refundGateway = refundGateway;
         this.lease = settings.resolutionLease();
     }
 
-    Mono<Void> of(UUID paymentId) {
-        return paymentAttempts
-                .claimDue(paymentId, "recovery", lease)
-                .flatMap(resolvePayment::resolve)
-                .then(refundAttempts.claimDueOf(paymentId, lease).flatMap(refundAtPsp::resolve));
+    Mono<Void> complete(UUID paymentId) {
+        return paymentLeases
+                .leaseDue(paymentId, "recovery", lease)
+                .flatMap(inquirePayment::inquire)
+                .then(refundLeases.leaseDueOf(paymentId, lease).flatMap(refundGateway::inquire));
     }
 }

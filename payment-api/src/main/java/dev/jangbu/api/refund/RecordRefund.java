@@ -27,26 +27,30 @@ import reactor.core.publisher.Mono;
 import reactor.util.retry.Retry;
 
 /**
- * T2 of a refund: what the PSP answered becomes the refund's status, what the payment's lines have given back, the outbox rows,
- * the history, and the answer of every idempotency key that waits, in one transaction that locks the payment first. Only the
- * refund's last attempt may write.
+ * T2 of a refund: records the outcome of an attempt in one transaction, which locks the payment first.
+ *
+ * <ul>
+ *   <li>It writes the refund's status and history, the refunded amounts of the payment's lines, the outbox rows of the settlement,
+ *       and the response of every idempotency key that waits for the outcome.
+ *   <li>Only the refund's last attempt may write. An older attempt matches no row and returns the stored refund.
+ * </ul>
  */
 @Component
 class RecordRefund {
 
     private static final Logger log = LoggerFactory.getLogger(RecordRefund.class);
 
-    private static final Retry PASSING_TROUBLE = Retry.backoff(2, Duration.ofMillis(100));
+    private static final Retry TRANSIENT_FAILURES = Retry.backoff(2, Duration.ofMillis(100));
 
     private final PaymentStore payments;
     private final RefundStore refunds;
-    private final RefundLeases attempts;
+    private final RefundLeases leases;
     private final PspCancels cancels;
     private final IdempotencyKeys keys;
-    private final RefundResponses answers;
+    private final RefundResponses responses;
     private final Outbox outbox;
-    private final LongPoll waiters;
-    private final RecoverySignal bell;
+    private final LongPoll longPoll;
+    private final RecoverySignal recoverySignal;
     private final TransactionalOperator transaction;
     private final PaymentApiSettings settings;
     private final MeterRegistry meters;
@@ -55,26 +59,26 @@ class RecordRefund {
     RecordRefund(
             PaymentStore payments,
             RefundStore refunds,
-            RefundLeases attempts,
+            RefundLeases leases,
             PspCancels cancels,
             IdempotencyKeys keys,
-            RefundResponses answers,
+            RefundResponses responses,
             Outbox outbox,
-            LongPoll waiters,
-            RecoverySignal bell,
+            LongPoll longPoll,
+            RecoverySignal recoverySignal,
             TransactionalOperator transaction,
             PaymentApiSettings settings,
             MeterRegistry meters,
             Clock clock) {
         this.payments = payments;
         this.refunds = refunds;
-        this.attempts = attempts;
+        this.leases = leases;
         this.cancels = cancels;
         this.keys = keys;
-        this.answers = answers;
+        this.responses = responses;
         this.outbox = outbox;
-        this.waiters = waiters;
-        this.bell = bell;
+        this.longPoll = longPoll;
+        this.recoverySignal = recoverySignal;
         this.transaction = transaction;
         this.settings = settings;
         this.meters = meters;
@@ -84,53 +88,53 @@ class RecordRefund {
     /**
      * Records the outcome of a refund's attempt.
      *
-     * @return the refund as it stands then; an error 503 {@code outcome-not-recorded} if the database fails
+     * @return the refund afterwards; an error 503 {@code outcome-not-recorded} if the database fails
      */
     Mono<Refund> record(RefundWork work, RefundOutcome outcome, String cause) {
         RefundOutcome decided = limited(work.refund(), outcome);
         return Mono.defer(() -> write(work, decided, cause)
                         .as(transaction::transactional)
                         .timeout(RecordOutcome.TIMEOUT))
-                .retryWhen(PASSING_TROUBLE)
+                .retryWhen(TRANSIENT_FAILURES)
                 .onErrorMap(failure -> notRecorded(work.refund(), failure))
                 .delayUntil(recorded -> {
                     meters.counter("jangbu.refund.outcomes", "outcome", name(decided), "cause", cause)
                             .increment();
                     if (recorded.status() == RefundStatus.UNKNOWN) {
-                        bell.ring();
+                        recoverySignal.raise();
                     }
-                    return waiters.wake(List.of(recorded.paymentId()));
+                    return longPoll.wake(List.of(recorded.paymentId()));
                 });
     }
 
     private Mono<Refund> write(RefundWork work, RefundOutcome outcome, String cause) {
         Refund refund = work.refund();
         return payments.lock(refund.paymentId()).flatMap(payment -> {
-            Mono<Boolean> stood =
+            Mono<Boolean> recorded =
                     switch (outcome) {
                         case RefundOutcome.Approved approved ->
-                            attempts.approve(refund, cause, now())
-                                    .delayUntil(stands -> stands
+                            leases.approve(refund, cause, now())
+                                    .delayUntil(changed -> changed
                                             ? cancels.record(
                                                     payment.id(), refund.id(), List.of(approved.transactionKey()))
                                             : Mono.empty());
-                        case RefundOutcome.Failed failed -> attempts.fail(refund, cause, failed.code());
+                        case RefundOutcome.Failed failed -> leases.fail(refund, cause, failed.code());
                         case RefundOutcome.Unknown unknown ->
-                            attempts.unknown(refund, cause, settings.recovery().backoff(refund.attempts()));
-                        case RefundOutcome.Review review -> attempts.review(refund, cause, review.reason());
+                            leases.unknown(refund, cause, settings.recovery().backoff(refund.attempts()));
+                        case RefundOutcome.Review review -> leases.review(refund, cause, review.reason());
                         case RefundOutcome.NotDone notDone ->
-                            Mono.error(new IllegalStateException("What was not done is sent, not recorded"));
+                            Mono.error(new IllegalStateException("NotDone is sent again, not recorded"));
                     };
-            return stood.flatMap(stands -> attempts.note(refund, name(outcome), detail(outcome))
-                    .then(stands ? consequences(payment, refund) : refunds.find(refund.id())));
+            return recorded.flatMap(changed -> leases.endAttempt(refund, name(outcome), detail(outcome))
+                    .then(changed ? consequences(payment, refund) : refunds.find(refund.id())));
         });
     }
 
     /**
-     * What an outcome entails, in the transaction that records it.
+     * Applies the consequences of an outcome, in the transaction that records it.
      *
-     * @param payment its row locked, as it was before the outcome
-     * @return the refund as it stands then
+     * @param payment before the outcome; the caller holds its row lock
+     * @return the refund afterwards
      */
     Mono<Refund> consequences(Payment payment, Refund before) {
         return refunds.find(before.id()).flatMap(refund -> switch (refund.status()) {
@@ -146,12 +150,12 @@ class RecordRefund {
     }
 
     private Mono<Refund> approved(Payment payment, Refund refund) {
-        List<RefundedLine> back = RefundSettlement.back(payment, refund);
+        List<RefundedLine> lines = RefundSettlement.refundedLines(payment, refund);
         Instant approvedAt = Objects.requireNonNull(refund.approvedAt(), "approved");
-        return payments.refunded(payment.id(), back)
-                .then(refunds.fees(refund, back))
+        return payments.refunded(payment.id(), lines)
+                .then(refunds.setFees(refund, lines))
                 .then(outbox.add(
-                        RefundSettlement.requests(payment, refund, back, outbox::nextId),
+                        RefundSettlement.requests(payment, refund, lines, outbox::nextId),
                         approvedAt,
                         refund.traceparent()))
                 .then(Mono.zip(payments.find(payment.id()), refunds.find(refund.id())))
@@ -159,8 +163,8 @@ class RecordRefund {
     }
 
     private Mono<Refund> answered(Payment payment, Refund refund) {
-        return keys.answeredAll(refund.id(), RefundPayment.OPERATION, answers.refunded(refund))
-                .then(keys.answeredAll(refund.id(), CancelPayment.OPERATION, answers.canceled(payment, refund)))
+        return keys.answeredAll(refund.id(), RefundPayment.OPERATION, responses.refunded(refund))
+                .then(keys.answeredAll(refund.id(), CancelPayment.OPERATION, responses.canceled(payment, refund)))
                 .thenReturn(refund);
     }
 
@@ -170,7 +174,7 @@ class RecordRefund {
                 .toList();
     }
 
-    /** After so many attempts without an answer no machine will find out: a person has to. */
+    /** After the last attempt without an answer a person has to decide. */
     private RefundOutcome limited(Refund refund, RefundOutcome outcome) {
         return outcome instanceof RefundOutcome.Unknown unknown
                         && refund.attempts() >= settings.recovery().maxAttempts()
@@ -184,10 +188,10 @@ class RecordRefund {
     }
 
     private Problem notRecorded(Refund refund, Throwable failure) {
-        log.error("The outcome of refund {} could not be recorded; the recovery will find it", refund.id(), failure);
+        log.error("The outcome of refund {} could not be recorded; the recovery will inquire again", refund.id(), failure);
         return new Problem(
                         ProblemCode.OUTCOME_NOT_RECORDED,
-                        "The payment service provider may have given the money back; repeat the call with the same key for the outcome")
+                        "The payment service provider may have refunded; repeat the call with the same key for the outcome")
                 .retryAfter(settings.lease());
     }
 

@@ -7,14 +7,14 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A refund as it is stored.
+ * A stored refund.
  *
  * @param amount minor units of the payment's currency; the sum of the lines
- * @param attempts how often somebody set out to the PSP; only the last may record an outcome
- * @param leaseLive whether whoever set out last may still be at it
+ * @param attempts number of attempts at the PSP; only the last attempt may record an outcome
+ * @param leaseLive whether the last attempt's lease is live
  * @param version counts the changes of status, from 1
- * @param traceparent of the request that asked for it
- * @param position where its entries stand in the books, once it is completed: a wallet read that is given it is no older
+ * @param traceparent of the request that created it
+ * @param position position of its entries in the ledger, once completed; a wallet read with it is at least that recent
  */
 public record Refund(
         UUID id,
@@ -34,9 +34,9 @@ public record Refund(
         @Nullable Instant completedAt,
         @Nullable String position) {
 
-    /** Whether a claim of this attempt still holds: nobody else has taken over, and nothing was decided meanwhile. */
-    boolean heldBy(WorkLease claim) {
+    /** Whether the lease still holds: the outcome is open and no later attempt has started. */
+    boolean isHeldBy(WorkLease lease) {
         boolean open = status == RefundStatus.EXECUTING || status == RefundStatus.UNKNOWN;
-        return open && leaseLive && attempts == claim.attempt();
+        return open && leaseLive && attempts == lease.attempt();
     }
 }

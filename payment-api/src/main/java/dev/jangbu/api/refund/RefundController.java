@@ -38,29 +38,29 @@ class RefundController {
 
     private final RefundPayment refund;
     private final CancelPayment cancel;
-    private final ResolveRefundReview decide;
+    private final ResolveRefundReview resolveReview;
     private final RefundStore refunds;
     private final PaymentReader payments;
     private final History history;
-    private final RefundResponses answers;
+    private final RefundResponses responses;
     private final JsonMapper json;
 
     RefundController(
             RefundPayment refund,
             CancelPayment cancel,
-            ResolveRefundReview decide,
+            ResolveRefundReview resolveReview,
             RefundStore refunds,
             PaymentReader payments,
             History history,
-            RefundResponses answers,
+            RefundResponses responses,
             JsonMapper json) {
         this.refund = refund;
         this.cancel = cancel;
-        this.decide = decide;
+        this.resolveReview = resolveReview;
         this.refunds = refunds;
         this.payments = payments;
         this.history = history;
-        this.answers = answers;
+        this.responses = responses;
         this.json = json;
     }
 
@@ -105,24 +105,24 @@ class RefundController {
         IdempotencyKey key = IdempotencyKey.of(headers);
         UUID apiKeyId = Caller.of(exchange).keyId();
         return body.map(request -> request.validated("FAILED"))
-                .flatMap(decision -> NonCancellable.run(decide.decide(refundId, decision, key, apiKeyId)))
+                .flatMap(decision -> NonCancellable.run(resolveReview.resolve(refundId, decision, key, apiKeyId)))
                 .map(Answer::toEntity);
     }
 
     @Answers(RefundView.class)
     @GetMapping("/refunds/{id}")
     Mono<ResponseEntity<byte[]>> read(@PathVariable String id) {
-        return find(id).map(found -> answers.ok(found).toEntity(found.version()));
+        return find(id).map(found -> responses.ok(found).toEntity(found.version()));
     }
 
-    /** For people who look for what needs them: {@code status} is required, as for instance REVIEW. */
+    /** Refunds by status, for instance those in REVIEW. {@code status} is required. */
     @Answers(value = RefundView.class, list = true)
     @GetMapping("/refunds")
     Mono<ResponseEntity<byte[]>> ofStatus(ServerHttpRequest request) {
         Page page = Page.of(request, Set.of("status"));
         RefundStatus status = page.filter("status", "must be a refund's status", RefundStatus::valueOf);
         if (status == null) {
-            throw Problem.invalid("status", "must be given, as for instance REVIEW");
+            throw Problem.invalid("status", "is required, for instance REVIEW");
         }
         return listed(refunds.ofStatus(status, page), page);
     }
@@ -132,7 +132,7 @@ class RefundController {
     Mono<ResponseEntity<byte[]>> ofPayment(@PathVariable String id, ServerHttpRequest request) {
         UUID payment = Ids.inPath(id, "payment");
         Page page = Page.of(request, Set.of());
-        return payments.now(payment).then(listed(refunds.ofPayment(payment, page), page));
+        return payments.read(payment).then(listed(refunds.ofPayment(payment, page), page));
     }
 
     @Answers(value = History.Change.class, list = true)

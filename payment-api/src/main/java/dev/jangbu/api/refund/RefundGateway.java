@@ -9,9 +9,8 @@ import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
 /**
- * Has the PSP give money back, outside any transaction, and records what came of it; or finds out what came of an attempt
- * that was never answered: asks first, and sends again, with the same key, only what the PSP doesn't show. The caller holds
- * the refund's lease.
+ * Refunds at the PSP, outside any transaction, and records the outcome. The caller holds the refund's lease. An attempt without
+ * an answer is looked up first; it is sent again, with the same key, only if the PSP doesn't show its cancellation.
  */
 @Component
 public class RefundGateway {
@@ -33,44 +32,44 @@ public class RefundGateway {
         this.record = record;
     }
 
-    /** The first attempt; the refund as it is then. */
+    /** Makes the first attempt; returns the refund afterwards. */
     Mono<Refund> send(RefundWork work, String cause) {
         return cancel(work).flatMap(outcome -> record.record(work, outcome, cause));
     }
 
-    /** Resolves a claimed refund, unless the claim was lost; it is recorded as it is then. */
-    public Mono<Void> resolve(WorkLease claim) {
-        return work(claim.id())
-                .filter(work -> work.refund().heldBy(claim))
+    /** Inquires and records the outcome, unless the lease was lost. */
+    public Mono<Void> inquire(WorkLease lease) {
+        return work(lease.id())
+                .filter(work -> work.refund().isHeldBy(lease))
                 .flatMap(work -> lookUp(work)
-                        .flatMap(outcome -> outcome instanceof RefundOutcome.NotDone ? again(work) : Mono.just(outcome))
+                        .flatMap(outcome -> outcome instanceof RefundOutcome.NotDone ? sendAgain(work) : Mono.just(outcome))
                         .flatMap(outcome -> record.record(work, outcome, "recovery")))
                 .then();
     }
 
-    /** A refund with what is needed at the PSP. */
+    /** A refund with the data that its call to the PSP needs. */
     Mono<RefundWork> work(UUID id) {
         return refunds.find(id)
                 .flatMap(refund -> Mono.zip(payments.find(refund.paymentId()), cancels.recorded(refund.paymentId()))
                         .map(both -> new RefundWork(both.getT1(), refund, both.getT2())));
     }
 
-    /** A refusal of what was sent before may be the echo of its own success: only what the PSP shows then tells. */
-    private Mono<RefundOutcome> again(RefundWork work) {
+    /** The refusal of a repeated cancellation may result from its first success, so the PSP's own record decides. */
+    private Mono<RefundOutcome> sendAgain(RefundWork work) {
         return cancel(work)
                 .flatMap(outcome -> outcome instanceof RefundOutcome.Failed
-                        ? lookUp(work).map(shown -> shown instanceof RefundOutcome.NotDone ? outcome : shown)
+                        ? lookUp(work).map(found -> found instanceof RefundOutcome.NotDone ? outcome : found)
                         : Mono.just(outcome));
     }
 
     private Mono<RefundOutcome> cancel(RefundWork work) {
         Refund refund = work.refund();
         return psp.cancel(work.pspKey(), work.payment().order(), refund.amount(), refund.reason())
-                .map(answer -> RefundOutcome.judge(answer, work))
+                .map(result -> RefundOutcome.from(result, work))
                 .map(outcome -> outcome instanceof RefundOutcome.NotDone ? NOT_SHOWN : outcome);
     }
 
     private Mono<RefundOutcome> lookUp(RefundWork work) {
-        return psp.find(work.payment().order()).map(answer -> RefundOutcome.judgeLookUp(answer, work));
+        return psp.find(work.payment().order()).map(result -> RefundOutcome.fromLookUp(result, work));
     }
 }

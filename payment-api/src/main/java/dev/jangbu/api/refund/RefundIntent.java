@@ -17,7 +17,7 @@ import java.util.UUID;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
-/** The part of T1 that a refund and a cancellation share: what is to go back is set aside, and the intent is written down. */
+/** The part of T1 that refunds and cancellations share: reserves the lines and stores the intent. */
 @Component
 class RefundIntent {
 
@@ -38,23 +38,23 @@ class RefundIntent {
     }
 
     /**
-     * The call that asks for it.
+     * The call that requested the refund.
      *
      * @param operation refund or cancel
      */
     record Call(String operation, String reason, IdempotencyKey key, Fingerprint fingerprint, TraceContext trace) {}
 
-    /** An id for a refund that may come of a call. */
+    /** An id for a refund that the call may create. */
     UUID nextId() {
         return ids.generate();
     }
 
     /**
-     * Begins a refund, in the caller's transaction, which holds the payment's lock and has found that the lines fit.
+     * Stores a refund, in the caller's transaction, which holds the payment's row lock and has checked the lines.
      *
-     * @return what the PSP is to be asked once that is committed
+     * @return the work to do at the PSP after the commit
      */
-    Mono<RefundWork> begin(UUID id, Payment payment, List<RefundLine> lines, Call call) {
+    Mono<RefundWork> store(UUID id, Payment payment, List<RefundLine> lines, Call call) {
         Refund refund = new Refund(
                 id,
                 payment.id(),
@@ -72,13 +72,13 @@ class RefundIntent {
                 null,
                 null,
                 null);
-        List<RefundedLine> back = lines.stream()
+        List<RefundedLine> reservation = lines.stream()
                 .map(line -> new RefundedLine(line.lineId(), line.amount(), 0))
                 .toList();
-        return payments.reserve(payment.id(), back)
+        return payments.reserve(payment.id(), reservation)
                 .flatMap(reserved -> reserved
                         ? refunds.insert(refund, call.key(), call.fingerprint(), call.operation(), settings.lease())
-                        : Mono.error(new IllegalStateException("Lines that fitted under the lock don't fit")))
+                        : Mono.error(new IllegalStateException("Lines that were refundable under the row lock could not be reserved")))
                 .then(cancels.recorded(payment.id()))
                 .map(recorded -> new RefundWork(payment, refund, recorded));
     }

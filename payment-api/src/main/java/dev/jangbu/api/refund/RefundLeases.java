@@ -13,13 +13,13 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Refunds on their way to the PSP and back, as {@link dev.jangbu.api.payment.PaymentLeases} for payments: leases in the
- * database's time, and only the last attempt may record an outcome.
+ * Leases, attempts and outcomes of refunds. As in {@link dev.jangbu.api.payment.PaymentLeases}, leases use the database's clock
+ * and only the last attempt may record an outcome.
  */
 @Component
 public class RefundLeases {
 
-    private static final String CLAIM = """
+    private static final String LEASE = """
             WITH due AS (
                 SELECT id
                   FROM refunds
@@ -30,21 +30,21 @@ public class RefundLeases {
                  ORDER BY next_attempt_at NULLS FIRST
                  LIMIT :limit
                    FOR UPDATE SKIP LOCKED),
-            claimed AS (
+            leased AS (
                 UPDATE refunds r
                    SET attempts = r.attempts + 1,
                        lease_until = clock_timestamp() + :leaseMs * interval '1 millisecond'
                   FROM due
                  WHERE r.id = due.id
                 RETURNING r.id, r.attempts),
-            noted AS (
+            attempt_inserted AS (
                 INSERT INTO psp_attempts (resource_id, attempt, operation, cause)
-                SELECT id, attempts, 'refund', 'recovery' FROM claimed)
-            SELECT id, attempts FROM claimed
+                SELECT id, attempts, 'refund', 'recovery' FROM leased)
+            SELECT id, attempts FROM leased
             """;
 
-    private static final String CLAIM_DUE = CLAIM.formatted("true");
-    private static final String CLAIM_OF_PAYMENT = CLAIM.formatted("payment_id = :paymentId");
+    private static final String LEASE_DUE = LEASE.formatted("true");
+    private static final String LEASE_OF_PAYMENT = LEASE.formatted("payment_id = :paymentId");
 
     private static final String APPROVE = """
             UPDATE refunds
@@ -86,7 +86,7 @@ public class RefundLeases {
              WHERE id = :id AND status = 'REVIEW' AND version = :version
             """;
 
-    private static final String NOTE = """
+    private static final String END_ATTEMPT = """
             UPDATE psp_attempts
                SET outcome = :outcome, detail = :detail, ended_at = clock_timestamp()
              WHERE resource_id = :id AND operation = 'refund' AND attempt = :attempt
@@ -98,18 +98,18 @@ public class RefundLeases {
         this.database = database;
     }
 
-    /** Claims what nobody is at: leases that ran out and delays that are over; never another's live work. */
-    public Flux<WorkLease> claimDue(int limit, Duration lease) {
-        return claim(database.sql(CLAIM_DUE), limit, lease);
+    /** Leases open refunds without a live lease whose delay is over. */
+    public Flux<WorkLease> leaseDue(int limit, Duration lease) {
+        return lease(database.sql(LEASE_DUE), limit, lease);
     }
 
-    /** Claims the payment's open refund, if it has one and nobody is at it; empty if not. */
-    Mono<WorkLease> claimDueOf(UUID paymentId, Duration lease) {
-        return claim(database.sql(CLAIM_OF_PAYMENT).bind("paymentId", paymentId), 1, lease)
+    /** Leases the payment's open refund, if it has one without a live lease; empty otherwise. */
+    Mono<WorkLease> leaseDueOf(UUID paymentId, Duration lease) {
+        return lease(database.sql(LEASE_OF_PAYMENT).bind("paymentId", paymentId), 1, lease)
                 .singleOrEmpty();
     }
 
-    private static Flux<WorkLease> claim(DatabaseClient.GenericExecuteSpec statement, int limit, Duration lease) {
+    private static Flux<WorkLease> lease(DatabaseClient.GenericExecuteSpec statement, int limit, Duration lease) {
         return statement
                 .bind("limit", limit)
                 .bind("leaseMs", lease.toMillis())
@@ -117,32 +117,32 @@ public class RefundLeases {
                 .all();
     }
 
-    /** Whether this attempt still stood and is now APPROVED. */
+    /** Sets APPROVED; false if this is no longer the last attempt. */
     Mono<Boolean> approve(Refund refund, String cause, Instant at) {
         return RowMapping.changed(outcome(APPROVE, refund, cause).bind("at", at));
     }
 
-    /** Whether this attempt still stood and is now FAILED. */
+    /** Sets FAILED; false if this is no longer the last attempt. */
     Mono<Boolean> fail(Refund refund, String cause, String code) {
         return RowMapping.changed(outcome(FAIL, refund, cause).bind("code", code));
     }
 
-    /** Whether this attempt still stood and is now UNKNOWN, to be asked again after the delay. */
+    /** Sets UNKNOWN, with a delay before the next inquiry; false if this is no longer the last attempt. */
     Mono<Boolean> unknown(Refund refund, String cause, Duration backoff) {
         return RowMapping.changed(outcome(UNKNOWN, refund, cause).bind("backoffMs", backoff.toMillis()));
     }
 
-    /** Whether this attempt still stood and is now in REVIEW. */
+    /** Sets REVIEW; false if this is no longer the last attempt. */
     Mono<Boolean> review(Refund refund, String cause, String reason) {
         return RowMapping.changed(outcome(REVIEW, refund, cause).bind("reason", reason));
     }
 
-    /** REVIEW to APPROVED; the refund's row is locked. */
+    /** REVIEW to APPROVED; the caller holds the row lock. */
     Mono<Void> approveAfterReview(Refund refund, Instant at) {
         return RowMapping.changeOne(afterReview(APPROVE_AFTER_REVIEW, refund).bind("at", at));
     }
 
-    /** REVIEW to FAILED; the refund's row is locked. */
+    /** REVIEW to FAILED; the caller holds the row lock. */
     Mono<Void> failAfterReview(Refund refund, String code) {
         return RowMapping.changeOne(afterReview(FAIL_AFTER_REVIEW, refund).bind("code", code));
     }
@@ -151,9 +151,9 @@ public class RefundLeases {
         return database.sql(sql).bind("id", refund.id()).bind("version", refund.version());
     }
 
-    /** Notes what came of an attempt, for people. */
-    Mono<Void> note(Refund refund, String outcome, String detail) {
-        return database.sql(NOTE)
+    /** Writes the outcome of an attempt to its row, for operators. */
+    Mono<Void> endAttempt(Refund refund, String outcome, String detail) {
+        return database.sql(END_ATTEMPT)
                 .bind("id", refund.id())
                 .bind("attempt", refund.attempts())
                 .bind("outcome", outcome)

@@ -7,50 +7,50 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
-/** What an answer of the PSP means for a refund: a pure function. */
+/** The outcome of a refund attempt, derived from the PSP's result. Pure functions. */
 sealed interface RefundOutcome {
 
-    /** By how much the PSP's clock may be behind ours. */
-    Duration CLOCKS_DIFFER = Duration.ofMinutes(5);
+    /** Tolerated lag of the PSP's clock. */
+    Duration CLOCK_TOLERANCE = Duration.ofMinutes(5);
 
-    /** The PSP has given back exactly what was asked; its own name of that is the transaction key. */
+    /** The PSP refunded exactly the requested amount. The transaction key is the PSP's id of the cancellation. */
     record Approved(String transactionKey) implements RefundOutcome {}
 
-    /** The PSP won't. */
+    /** The PSP refused. The code is the PSP's own. */
     record Failed(String code) implements RefundOutcome {}
 
-    /** Not known yet; it is asked again later. */
+    /** Not known yet; the recovery inquires again later. */
     record Unknown(String reason) implements RefundOutcome {}
 
-    /** The PSP gave back something other than was asked: a person decides. */
+    /** The PSP refunded something other than requested: a person decides. */
     record Review(String reason) implements RefundOutcome {}
 
-    /** The PSP knows the charge, and no cancellation that isn't recorded here: it may be sent, again. */
+    /** The PSP shows the charge and no unrecorded cancellation: the refund may be sent again. */
     record NotDone() implements RefundOutcome {}
 
     /**
-     * Judges the answer to a cancellation.
+     * Derives the outcome from the result of a cancellation.
      *
-     * @param work what was asked
+     * @param work the requested refund
      */
-    static RefundOutcome judge(PspResult answer, RefundWork work) {
-        return switch (answer) {
+    static RefundOutcome from(PspResult result, RefundWork work) {
+        return switch (result) {
             case PspResult.Charged charged -> charged(charged, work);
             case PspResult.Declined declined -> new Failed(declined.code());
-            case PspResult.InProgress inProgress -> new Review("the PSP is still at a payment that was approved here");
+            case PspResult.InProgress inProgress -> new Review("the PSP is still processing a payment that was approved here");
             case PspResult.NotFound notFound -> new Unknown("the PSP doesn't find the payment");
             case PspResult.Uncertain uncertain -> new Unknown(uncertain.reason());
         };
     }
 
     /**
-     * Judges what the PSP shows of the charge. A payment has one operation at the PSP at a time, so a cancellation that is
-     * recorded nowhere here, and not older than the refund, is this refund's.
+     * Derives the outcome from a look-up of the charge. A payment has one operation at the PSP at a time, so an unrecorded
+     * cancellation that is not older than the refund belongs to this refund.
      */
-    static RefundOutcome judgeLookUp(PspResult answer, RefundWork work) {
-        return answer instanceof PspResult.Declined declined
-                ? new Review("the PSP says %s of a payment that was approved here".formatted(declined.code()))
-                : judge(answer, work);
+    static RefundOutcome fromLookUp(PspResult result, RefundWork work) {
+        return result instanceof PspResult.Declined declined
+                ? new Review("the PSP reports %s for a payment that was approved here".formatted(declined.code()))
+                : from(result, work);
     }
 
     private static RefundOutcome charged(PspResult.Charged charged, RefundWork work) {
@@ -64,23 +64,23 @@ sealed interface RefundOutcome {
             return new Review("the PSP shows another charge: %d %s of order %s"
                     .formatted(charged.amount(), charged.currency(), charged.orderId()));
         }
-        Instant earliest = work.refund().createdAt().minus(CLOCKS_DIFFER);
+        Instant earliest = work.refund().createdAt().minus(CLOCK_TOLERANCE);
         List<PspCancel> ours = charged.cancels().stream()
                 .filter(cancel -> !work.recorded().contains(cancel.transactionKey()))
                 .filter(cancel -> !cancel.canceledAt().isBefore(earliest))
                 .toList();
         if (ours.size() > 1) {
-            return new Review("the PSP shows %d cancellations that nobody here asked for".formatted(ours.size() - 1));
+            return new Review("the PSP shows %d cancellations that were not requested here".formatted(ours.size() - 1));
         }
         if (ours.isEmpty()) {
             return charged.canceled() && charged.cancels().isEmpty()
-                    ? new Unknown("the PSP says canceled, and not how")
+                    ? new Unknown("the PSP reports the payment as canceled without its cancellations")
                     : new NotDone();
         }
         PspCancel cancel = ours.getFirst();
         long amount = work.refund().amount();
         return cancel.amount() == amount
                 ? new Approved(cancel.transactionKey())
-                : new Review("the PSP gave back %d instead of %d".formatted(cancel.amount(), amount));
+                : new Review("the PSP refunded %d instead of %d".formatted(cancel.amount(), amount));
     }
 }

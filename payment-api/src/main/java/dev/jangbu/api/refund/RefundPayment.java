@@ -19,9 +19,15 @@ import org.springframework.transaction.reactive.TransactionalOperator;
 import reactor.core.publisher.Mono;
 
 /**
- * Gives money back to the buyer, in the three steps of a confirmation: T1 sets the lines' parts aside and writes the intent
- * down, the PSP is called, T2 ({@link RecordRefund}) turns what was set aside into what went back, or releases it. A payment
- * has one operation at the PSP at a time, so what is open is finished first.
+ * Refunds a payment, in the three steps of a confirmation:
+ *
+ * <ol>
+ *   <li><i>T1</i>, one commit: the idempotency key, the reserved lines, the refund in EXECUTING with a lease.
+ *   <li>The PSP is called, outside any transaction.
+ *   <li><i>T2</i>, one commit: {@link RecordRefund} turns the reserved amounts into refunded ones, or releases them.
+ * </ol>
+ *
+ * <p>A payment has one operation at the PSP at a time, so an open operation is completed first.
  */
 @Component
 class RefundPayment {
@@ -30,11 +36,11 @@ class RefundPayment {
 
     private final PaymentStore payments;
     private final RefundStore refunds;
-    private final InFlightOperations finishOpenWork;
-    private final RefundIntent begin;
-    private final RefundGateway atPsp;
+    private final InFlightOperations inFlightOperations;
+    private final RefundIntent intent;
+    private final RefundGateway gateway;
     private final IdempotencyKeys keys;
-    private final RefundResponses answers;
+    private final RefundResponses responses;
     private final ReplicationSlotMonitor replicationSlot;
     private final TransactionalOperator transaction;
     private final PaymentApiSettings settings;
@@ -42,51 +48,51 @@ class RefundPayment {
     RefundPayment(
             PaymentStore payments,
             RefundStore refunds,
-            InFlightOperations finishOpenWork,
-            RefundIntent begin,
-            RefundGateway atPsp,
+            InFlightOperations inFlightOperations,
+            RefundIntent intent,
+            RefundGateway gateway,
             IdempotencyKeys keys,
-            RefundResponses answers,
+            RefundResponses responses,
             ReplicationSlotMonitor replicationSlot,
             TransactionalOperator transaction,
             PaymentApiSettings settings) {
         this.payments = payments;
         this.refunds = refunds;
-        this.finishOpenWork = finishOpenWork;
-        this.begin = begin;
-        this.atPsp = atPsp;
+        this.inFlightOperations = inFlightOperations;
+        this.intent = intent;
+        this.gateway = gateway;
         this.keys = keys;
-        this.answers = answers;
+        this.responses = responses;
         this.replicationSlot = replicationSlot;
         this.transaction = transaction;
         this.settings = settings;
     }
 
-    /** What T1 has found to be done after it. */
+    /** The work that remains after T1. */
     private sealed interface Intent {
 
-        /** Nothing: this is the answer. */
+        /** None: the response is known. */
         record Answered(Answer answer) implements Intent {}
 
-        /** The PSP is to be asked. */
+        /** Refund at the PSP. */
         record Send(RefundWork work) implements Intent {}
     }
 
     Mono<Answer> refund(UUID paymentId, RefundRequest.Valid request, IdempotencyKey key, TraceContext trace) {
         Fingerprint fingerprint = Fingerprint.of(OPERATION + " " + paymentId, request);
         RefundIntent.Call call = new RefundIntent.Call(OPERATION, request.reason(), key, fingerprint, trace);
-        return keys.replay(key, fingerprint).switchIfEmpty(Mono.defer(() -> finishOpenWork
-                .of(paymentId)
-                .then(intend(paymentId, request.wanted(), call))
+        return keys.replay(key, fingerprint).switchIfEmpty(Mono.defer(() -> inFlightOperations
+                .complete(paymentId)
+                .then(intend(paymentId, request.requested(), call))
                 .flatMap(intent -> switch (intent) {
                     case Intent.Answered answered -> Mono.just(answered.answer());
-                    case Intent.Send send -> atPsp.send(send.work(), OPERATION).map(answers::refunded);
+                    case Intent.Send send -> gateway.send(send.work(), OPERATION).map(responses::refunded);
                 })));
     }
 
     /** T1. */
-    private Mono<Intent> intend(UUID paymentId, RefundRequest.Wanted wanted, RefundIntent.Call call) {
-        UUID id = begin.nextId();
+    private Mono<Intent> intend(UUID paymentId, RefundRequest.Requested requested, RefundIntent.Call call) {
+        UUID id = intent.nextId();
         return Mono.defer(() -> payments.lock(paymentId)
                         .switchIfEmpty(Mono.error(() -> Problem.notFound("payment")))
                         .flatMap(payment -> keys.claim(
@@ -96,58 +102,59 @@ class RefundPayment {
                                     case KeyState.Running running ->
                                         running.leaseLive()
                                                 ? Mono.error(IdempotencyKeys.inUse())
-                                                : asItStands(running.resource());
-                                    case KeyState.Fresh fresh -> fresh(id, payment, wanted, call);
+                                                : current(running.resource());
+                                    case KeyState.Fresh fresh -> fresh(id, payment, requested, call);
                                 })))
                 .as(transaction::transactional);
     }
 
-    private Mono<Intent> asItStands(UUID refundId) {
-        return refunds.find(refundId).map(refund -> new Intent.Answered(answers.refunded(refund)));
+    private Mono<Intent> current(UUID refundId) {
+        return refunds.find(refundId).map(refund -> new Intent.Answered(responses.refunded(refund)));
     }
 
-    /** The key is new, or it was forgotten; the refund that it asked for never is. */
-    private Mono<Intent> fresh(UUID id, Payment payment, RefundRequest.Wanted wanted, RefundIntent.Call call) {
+    /** The key is new, or was deleted by age; a refund with this key is kept forever. */
+    private Mono<Intent> fresh(UUID id, Payment payment, RefundRequest.Requested requested, RefundIntent.Call call) {
         return refunds.findByKey(call.key())
-                .<Intent>flatMap(before -> before.fingerprint().equals(call.fingerprint())
+                .<Intent>flatMap(existing -> existing.fingerprint().equals(call.fingerprint())
                         ? keys.forget(call.key())
                                 .thenReturn(new Intent.Answered(
-                                        answers.refunded(before.refund()).asReplay()))
+                                        responses.refunded(existing.refund()).asReplay()))
                         : Mono.error(IdempotencyKeys.reused()))
                 .switchIfEmpty(Mono.defer(() -> refunds.inFlight(payment.id())
-                        .flatMap(inFlight -> decided(id, payment, inFlight, wanted, call))));
+                        .flatMap(inFlight -> decided(id, payment, inFlight, requested, call))));
     }
 
     private Mono<Intent> decided(
-            UUID id, Payment payment, boolean inFlight, RefundRequest.Wanted wanted, RefundIntent.Call call) {
-        return switch (RefundDecision.refund(payment, inFlight, wanted)) {
+            UUID id, Payment payment, boolean inFlight, RefundRequest.Requested requested, RefundIntent.Call call) {
+        return switch (RefundDecision.refund(payment, inFlight, requested)) {
             case RefundDecision.Send send ->
                 replicationSlot
                         .required()
-                        .then(begin.begin(id, payment, send.lines(), call))
+                        .then(intent.store(id, payment, send.lines(), call))
                         .map(Intent.Send::new);
             case RefundDecision.RefuseInProgress inProgress -> Mono.error(PaymentResponses.inProgress());
             case RefundDecision.RefuseNotRefundable notRefundable ->
                 Mono.error(new Problem(
                         ProblemCode.PAYMENT_NOT_REFUNDABLE,
-                        "The payment is " + payment.status() + "; only what was charged can go back"));
+                        "The payment is " + payment.status() + "; only a charged payment can be refunded"));
             case RefundDecision.RefuseExceeds exceeds ->
                 refused(
                         payment,
                         call.key(),
                         new Problem(
                                 ProblemCode.REFUND_EXCEEDS_PAYMENT,
-                                "More would go back than was paid and not refunded yet; read the payment's lines"));
+                                "The refund exceeds the refundable amount; read the payment's lines"));
             case RefundDecision.RefuseField field ->
                 refused(payment, call.key(), Problem.invalid(field.field(), field.detail()));
-            case RefundDecision.Drop drop -> throw new IllegalStateException("A refund drops no payment");
+            case RefundDecision.CancelUncharged uncharged ->
+                throw new IllegalStateException("A refund cancels no payment");
             case RefundDecision.Done done -> throw new IllegalStateException("A refund of nothing is refused");
-            case RefundDecision.RefuseFinal isFinal -> throw new IllegalStateException("A refund is refused by name");
+            case RefundDecision.RefuseFinal isFinal -> throw new IllegalStateException("A refund is refused as not refundable");
         };
     }
 
     private Mono<Intent> refused(Payment payment, IdempotencyKey key, Problem problem) {
-        Answer answer = answers.refused(payment, problem);
+        Answer answer = responses.refused(payment, problem);
         return keys.answered(key, answer).thenReturn(new Intent.Answered(answer));
     }
 }

@@ -10,7 +10,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of a refund, as it came: by lines, or an amount of a payment that has one line, or neither for all that is left.
+ * The body of a refund, not yet validated: lines, or an amount for a payment of one line, or neither for the rest.
  */
 record RefundRequest(
         @Nullable List<@Nullable Line> lines,
@@ -22,66 +22,66 @@ record RefundRequest(
 
     record Line(@Nullable String lineId, @Nullable Long amount) {}
 
-    /** What was asked for, sound in itself; whether the payment has it is decided under its lock. */
-    record Valid(Wanted wanted, String reason) {}
+    /** The validated request. It is compared with the payment later, under the row lock. */
+    record Valid(Requested requested, String reason) {}
 
-    /** How much is to go back, in minor units. */
-    sealed interface Wanted {
+    /** The amount to refund, in minor units. */
+    sealed interface Requested {
 
-        /** So much of these lines, each named once. */
-        record Lines(List<RefundLine> lines) implements Wanted {}
+        /** An amount of each line; each line at most once. */
+        record Lines(List<RefundLine> lines) implements Requested {}
 
-        /** So much of a payment of one line. */
-        record Amount(long amount) implements Wanted {}
+        /** An amount of a payment of one line. */
+        record Amount(long amount) implements Requested {}
 
-        /** All that is left. */
-        record Rest() implements Wanted {}
+        /** The whole refundable amount. */
+        record Rest() implements Requested {}
     }
 
-    /** @throws Problem 422 that names every field that is wrong, or says that there is a card number */
+    /** @throws Problem 422 that names every invalid field, or reports a card number */
     Valid validated() {
         FieldErrors errors = new FieldErrors();
-        Wanted wanted = wanted(errors);
+        Requested requested = requested(errors);
         String text = errors.text("reason", reason, REASON_MAX_CHARS);
         errors.throwIfAny();
         CardNumbers.refuseIn("reason", text);
-        return new Valid(wanted, text);
+        return new Valid(requested, text);
     }
 
-    private Wanted wanted(FieldErrors errors) {
+    private Requested requested(FieldErrors errors) {
         if (lines != null && amount != null) {
-            errors.add("amount", "must not be given beside lines, which have amounts of their own");
+            errors.add("amount", "must be omitted if lines are given, which have their own amounts");
         }
         if (lines != null) {
-            return new Wanted.Lines(lines(lines, errors));
+            return new Requested.Lines(lines(lines, errors));
         }
         if (amount != null) {
             if (amount <= 0) {
                 errors.add("amount", "must be an integer above 0, in minor units");
             }
-            return new Wanted.Amount(amount);
+            return new Requested.Amount(amount);
         }
-        return new Wanted.Rest();
+        return new Requested.Rest();
     }
 
     private static List<RefundLine> lines(List<@Nullable Line> lines, FieldErrors errors) {
         if (lines.isEmpty() || lines.size() > LINES_MAX) {
-            errors.add("lines", "must be 1 to " + LINES_MAX + ", or left out for all that is left");
+            errors.add("lines", "must be 1 to " + LINES_MAX + ", or omitted to refund the rest");
         }
-        List<RefundLine> sound = new ArrayList<>();
-        Set<String> named = new HashSet<>();
+        List<RefundLine> valid = new ArrayList<>();
+        Set<String> lineIds = new HashSet<>();
         for (int i = 0; i < lines.size() && i < LINES_MAX; i++) {
             Line line = lines.get(i);
             String lineId = line == null ? null : line.lineId();
             Long amount = line == null ? null : line.amount();
-            if (lineId == null || !named.add(lineId)) {
+            if (lineId == null || !lineIds.add(lineId)) {
                 errors.add("lines[" + i + "].lineId", "must be a line of the payment, each at most once");
             } else if (amount == null || amount <= 0) {
                 errors.add("lines[" + i + "].amount", "must be an integer above 0, in minor units");
             } else {
-                sound.add(new RefundLine(lineId, amount, null));
+                valid.add(new RefundLine(lineId, amount, null));
             }
         }
-        return sound;
+        return valid;
     }
 }

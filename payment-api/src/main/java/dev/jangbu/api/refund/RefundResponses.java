@@ -9,7 +9,7 @@ import java.util.Objects;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Refunds as answers, to whoever asked for one and to whoever canceled a payment. */
+/** Responses to refunds and to cancellations that refund the rest. */
 @Component
 class RefundResponses {
 
@@ -21,12 +21,12 @@ class RefundResponses {
         this.payments = payments;
     }
 
-    /** 200. */
+    /** 200 with the refund. */
     Answer ok(Refund refund) {
         return new Answer(200, body(refund), null);
     }
 
-    /** What a refund answers by where it stands: 201, 402 when the PSP refused it, 202 while it is open. */
+    /** The response to a refund by its status: 201, 402 if the PSP refused it, 202 while it is open. */
     Answer refunded(Refund refund) {
         return switch (refund.status()) {
             case APPROVED, COMPLETED -> new Answer(201, body(refund), location(refund));
@@ -35,7 +35,7 @@ class RefundResponses {
         };
     }
 
-    /** What a cancellation answers by where the refund of the rest stands: the payment, or 402 when the PSP refused. */
+    /** The response to a cancellation by the status of its refund: the payment, or 402 if the PSP refused. */
     Answer canceled(Payment payment, Refund refund) {
         return switch (refund.status()) {
             case APPROVED, COMPLETED -> payments.ok(payment);
@@ -44,7 +44,7 @@ class RefundResponses {
         };
     }
 
-    /** A refusal that is kept under the call's idempotency key. */
+    /** A refusal that is stored under the call's idempotency key. */
     Answer refused(Payment payment, Problem problem) {
         return new Answer(
                 problem.code().status(),
@@ -55,7 +55,7 @@ class RefundResponses {
     private Answer refused(Refund refund) {
         Problem problem = new Problem(
                         ProblemCode.REFUND_REFUSED,
-                        "The payment service provider refused the refund; nothing went back to the buyer")
+                        "The payment service provider refused the refund; nothing was refunded to the buyer")
                 .with("pspCode", Objects.requireNonNull(refund.failureCode(), "failed"))
                 .with("paymentId", refund.paymentId())
                 .with("refundId", refund.id());

@@ -14,26 +14,26 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-/** What an approved refund takes from the wallets: pure functions. */
+/** The refunded lines and settlement requests of an approved refund. Pure functions. */
 final class RefundSettlement {
 
     private RefundSettlement() {}
 
     /**
-     * What goes back of each line, and of its fee.
+     * The refunded part of each line and of its fee.
      *
-     * @param payment under its row lock, this refund's lines reserved and not yet refunded
+     * @param payment under its row lock; this refund's lines are reserved and not yet refunded
      */
-    static List<RefundedLine> back(Payment payment, Refund refund) {
+    static List<RefundedLine> refundedLines(Payment payment, Refund refund) {
         Map<String, PaymentLine> lines = linesById(payment);
         return refund.lines().stream()
                 .map(line -> {
-                    PaymentLine of = Objects.requireNonNull(lines.get(line.lineId()), line.lineId());
-                    long refunded = Math.addExact(of.refundedAmount(), line.amount());
+                    PaymentLine paid = Objects.requireNonNull(lines.get(line.lineId()), line.lineId());
+                    long refunded = Math.addExact(paid.refundedAmount(), line.amount());
                     return new RefundedLine(
                             line.lineId(),
                             line.amount(),
-                            RefundedFee.of(of.fee(), of.amount(), refunded, of.refundedFee()));
+                            RefundedFee.of(paid.fee(), paid.amount(), refunded, paid.refundedFee()));
                 })
                 .toList();
     }
@@ -42,13 +42,13 @@ final class RefundSettlement {
      * The requests, one for each line.
      *
      * @param refund approved
-     * @param ids gives each request an id of its own
+     * @param ids generates the requests' ids
      */
     static List<SettlementRequested> requests(
-            Payment payment, Refund refund, List<RefundedLine> back, Supplier<UUID> ids) {
+            Payment payment, Refund refund, List<RefundedLine> refunded, Supplier<UUID> ids) {
         Map<String, PaymentLine> lines = linesById(payment);
         Instant approvedAt = Objects.requireNonNull(refund.approvedAt(), "approved");
-        return back.stream()
+        return refunded.stream()
                 .map(line -> {
                     String sellerId = Objects.requireNonNull(lines.get(line.lineId()), line.lineId())
                             .sellerId();
@@ -56,7 +56,7 @@ final class RefundSettlement {
                             .setSettlementId(ids.get().toString())
                             .setKind(SettlementKind.REFUND)
                             .setReferenceId(refund.id().toString())
-                            .setReferenceParts(back.size())
+                            .setReferenceParts(refunded.size())
                             .setLineId(line.lineId())
                             .setOrderId(payment.orderId())
                             .setWalletId(sellerId + ":" + payment.currency())

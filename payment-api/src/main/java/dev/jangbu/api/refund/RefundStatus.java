@@ -1,34 +1,37 @@
 package dev.jangbu.api.refund;
 
 /**
- * Where a refund stands. The database's trigger refuses every transition that is not on this picture:
+ * The status of a refund. An arrow that leaves the box leaves each status in the box.
  *
  * <pre>
- *   EXECUTING ──▶ APPROVED ──▶ COMPLETED
- *      │  ▲ └───▶ FAILED
- *      ▼  │
- *    UNKNOWN ──▶ APPROVED, FAILED        EXECUTING, UNKNOWN ──▶ REVIEW ──▶ APPROVED, FAILED
+ *               at the PSP
+ *  ┌───────────────────────────────────┐
+ *  │ EXECUTING ──▶ UNKNOWN ──▶ REVIEW  ├──▶ APPROVED ──▶ COMPLETED
+ *  │     │                       ▲     ├──▶ FAILED
+ *  │     └───────────────────────┘     │
+ *  └───────────────────────────────────┘
+ * </pre>
+ *
+ * <p>The same as a list, which a test compares with the database's trigger:
+ *
+ * <pre>
+ *   EXECUTING ─▶ UNKNOWN, REVIEW, APPROVED, FAILED
+ *   UNKNOWN   ─▶ REVIEW, APPROVED, FAILED
+ *   REVIEW    ─▶ APPROVED, FAILED
+ *   APPROVED  ─▶ COMPLETED
  * </pre>
  */
 public enum RefundStatus {
-    /** Somebody holds a lease and is asking the PSP. */
+    /** An attempt at the PSP is running under a lease, or its lease has run out. */
     EXECUTING,
-    /** The PSP may have given the money back, or not: nobody knows yet. It heals by asking. */
+    /** The outcome at the PSP is open; the recovery inquires. */
     UNKNOWN,
-    /** The PSP's answer contradicts ours, or none came in all attempts: a person decides. */
+    /** The PSP's result contradicts the refund, or no attempt got an answer: a person decides. */
     REVIEW,
-    /** The PSP has given the money back; the sellers' wallets are being debited. */
+    /** The PSP has refunded; the settlement is running. */
     APPROVED,
-    /** In the sellers' wallets and in the book. */
+    /** Settled: the wallets and the ledger have the entries. */
     COMPLETED,
-    /** The PSP won't give it back; what was set aside for it can be refunded again. */
+    /** The PSP refused; the reserved amounts are released. */
     FAILED;
-
-    /** Whether it counts as being at the PSP, where a payment has one operation at a time. */
-    boolean isInFlight() {
-        return switch (this) {
-            case EXECUTING, UNKNOWN, REVIEW -> true;
-            case APPROVED, COMPLETED, FAILED -> false;
-        };
-    }
 }

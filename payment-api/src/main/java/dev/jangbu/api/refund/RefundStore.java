@@ -21,7 +21,7 @@ import reactor.core.publisher.Mono;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Refunds in PostgreSQL, but for their time at the PSP, which {@link RefundLeases} keeps. */
+/** Refunds in PostgreSQL, except leases and outcomes, see {@link RefundLeases}. */
 @Component
 class RefundStore {
 
@@ -41,7 +41,7 @@ class RefundStore {
                 VALUES (:id, :paymentId, 'EXECUTING', :amount, :reason, :key, :fingerprint, :cause, 1,
                         1, clock_timestamp() + :leaseMs * interval '1 millisecond', :traceparent, :createdAt)
                 RETURNING id, cause),
-            noted AS (
+            attempt_inserted AS (
                 INSERT INTO psp_attempts (resource_id, attempt, operation, cause)
                 SELECT id, 1, 'refund', cause FROM refund)
             INSERT INTO refund_lines (refund_id, line_no, line_id, amount)
@@ -56,9 +56,9 @@ class RefundStore {
 
     private static final String FEES = """
             UPDATE refund_lines l
-               SET fee = back.fee
-              FROM unnest(:lineIds, :fees) AS back (line_id, fee)
-             WHERE l.refund_id = :id AND l.line_id = back.line_id
+               SET fee = returned.fee
+              FROM unnest(:lineIds, :fees) AS returned (line_id, fee)
+             WHERE l.refund_id = :id AND l.line_id = returned.line_id
             """;
 
     private static final TypeReference<List<RefundLine>> LINES = new TypeReference<>() {};
@@ -100,7 +100,7 @@ class RefundStore {
                 .one();
     }
 
-    /** The refund, its row locked until the transaction ends; its payment's row has been locked before. */
+    /** The refund, its row locked until the transaction ends. The caller already holds the payment's row lock. */
     Mono<Refund> lock(UUID id) {
         return database.sql("SELECT id FROM refunds WHERE id = :id FOR UPDATE")
                 .bind("id", id)
@@ -109,7 +109,7 @@ class RefundStore {
                 .flatMap(this::find);
     }
 
-    /** A refund that was asked for with this key, and with what; empty if none was, ever. */
+    /** The refund that was requested with this key, and its request's fingerprint; empty if there is none. */
     Mono<ByKey> findByKey(IdempotencyKey key) {
         return database.sql(SELECT + " WHERE r.idempotency_key = :key")
                 .bind("key", key.text())
@@ -117,10 +117,10 @@ class RefundStore {
                 .one();
     }
 
-    /** A refund and the call that asked for it. */
+    /** A refund and the fingerprint of the call that requested it. */
     record ByKey(Refund refund, Fingerprint fingerprint) {}
 
-    /** Whether a refund of the payment is at the PSP or in REVIEW. */
+    /** Whether a refund of the payment is in progress or in REVIEW. */
     Mono<Boolean> inFlight(UUID paymentId) {
         return database.sql(IN_FLIGHT)
                 .bind("paymentId", paymentId)
@@ -128,18 +128,18 @@ class RefundStore {
                 .one();
     }
 
-    /** Notes what of the fees goes back, line by line. */
-    Mono<Void> fees(Refund refund, List<PaymentStore.RefundedLine> back) {
+    /** Stores the returned fee of each line. */
+    Mono<Void> setFees(Refund refund, List<PaymentStore.RefundedLine> lines) {
         return database.sql(FEES)
                 .bind("id", refund.id())
-                .bind("lineIds", column(back, b -> b.lineId(), String[]::new))
-                .bind("fees", column(back, b -> b.fee(), Long[]::new))
+                .bind("lineIds", column(lines, line -> line.lineId(), String[]::new))
+                .bind("fees", column(lines, line -> line.fee(), Long[]::new))
                 .fetch()
                 .rowsUpdated()
                 .then();
     }
 
-    /** The payment's refunds, newest first: the page's, and one more if there are more. */
+    /** The payment's refunds, newest first: those of the page, plus one if another page follows. */
     Flux<Refund> ofPayment(UUID paymentId, Page page) {
         UUID after = page.after(Ids::inCursor);
         return database.sql(
@@ -151,7 +151,7 @@ class RefundStore {
                 .all();
     }
 
-    /** Refunds of one status, newest first: the page's, and one more if there are more. */
+    /** Refunds of one status, newest first: those of the page, plus one if another page follows. */
     Flux<Refund> ofStatus(RefundStatus status, Page page) {
         UUID after = page.after(Ids::inCursor);
         return database.sql(SELECT + " WHERE r.status = :status AND r.id < :below ORDER BY r.id DESC LIMIT :rows")

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** A refund as clients see it. */
+/** A refund in the API. */
 record RefundView(
         UUID id,
         UUID paymentId,

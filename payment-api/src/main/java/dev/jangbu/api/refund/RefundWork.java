@@ -4,15 +4,15 @@ import dev.jangbu.api.payment.Payment;
 import java.util.Set;
 
 /**
- * A refund that is claimed, with what is needed at the PSP.
+ * A leased refund, with the data that its call to the PSP needs.
  *
- * @param payment what was charged
- * @param refund as it was claimed: its attempts are the attempt's number
- * @param recorded the transaction keys of the payment's cancellations that are known already
+ * @param payment the charged payment
+ * @param refund as leased: its attempts are the attempt's number
+ * @param recorded the transaction keys of the payment's recorded cancellations
  */
 record RefundWork(Payment payment, Refund refund, Set<String> recorded) {
 
-    /** The PSP's key for this one refund, the same in every attempt. */
+    /** The idempotency key of this refund at the PSP. Every attempt uses the same key. */
     String pspKey() {
         return "refund:" + refund.id();
     }

@@ -2,19 +2,19 @@ package dev.jangbu.api.refund;
 
 import java.math.BigInteger;
 
-/** How much of the platform's fee goes back with a refund: a pure function. */
+/** The part of the platform's fee that is returned with a refund. Pure function. */
 final class RefundedFee {
 
     private RefundedFee() {}
 
     /**
-     * The share that goes back now. It is computed from all that has been refunded so far, so that roundings don't add up:
-     * whoever refunds everything, in whatever parts, gets exactly the fee back.
+     * The part returned now. It is computed from the total refunded so far, so that rounding errors don't accumulate: a line
+     * that is refunded completely, in any parts, returns exactly its fee.
      *
-     * @param fee of the line, minor units
-     * @param amount of the line, minor units, above 0
-     * @param refundedSoFar of the amount, this refund included
-     * @param returnedBefore of the fee, by earlier refunds
+     * @param fee of the line, in minor units
+     * @param amount of the line, in minor units, above 0
+     * @param refundedSoFar refunded amount, including this refund
+     * @param returnedBefore fee returned by earlier refunds
      * @return minor units, {@code round_half_up(fee × refundedSoFar ÷ amount) − returnedBefore}, at least 0
      */
     static long of(long fee, long amount, long refundedSoFar, long returnedBefore) {

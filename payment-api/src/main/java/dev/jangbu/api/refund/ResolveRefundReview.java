@@ -25,28 +25,28 @@ import org.springframework.transaction.reactive.TransactionalOperator;
 import reactor.core.publisher.Mono;
 
 /**
- * A person says what came of a refund in REVIEW. The PSP is looked at first, for the names of what it did: a cancellation that
- * stayed unnamed here could be taken for the next refund's. If the PSP doesn't answer, the decision stands all the same, and what
- * is older than a later refund is not taken for that one's.
+ * Records a person's decision about a refund in REVIEW. First the payment's cancellations are read from the PSP and recorded,
+ * because an unrecorded one could be matched with a later refund. Without an answer of the PSP the decision is recorded all the
+ * same; cancellations older than a later refund are not matched with it.
  */
 @Component
 class ResolveRefundReview {
 
-    /** What a client is told as the PSP's code when a person said that nothing went back. */
+    /** The {@code pspCode} of a refund that a person declared failed. */
     static final String FAILED_BY_HAND = "FAILED_IN_REVIEW";
 
     private static final String OPERATION = "resolve";
 
     private final PaymentStore payments;
     private final RefundStore refunds;
-    private final RefundLeases attempts;
-    private final RefundGateway atPsp;
+    private final RefundLeases leases;
+    private final RefundGateway gateway;
     private final RecordRefund record;
     private final Resolutions resolutions;
     private final PspCancels cancels;
     private final IdempotencyKeys keys;
-    private final RefundResponses answers;
-    private final LongPoll waiters;
+    private final RefundResponses responses;
+    private final LongPoll longPoll;
     private final Psp psp;
     private final TransactionalOperator transaction;
     private final Clock clock;
@@ -54,81 +54,81 @@ class ResolveRefundReview {
     ResolveRefundReview(
             PaymentStore payments,
             RefundStore refunds,
-            RefundLeases attempts,
-            RefundGateway atPsp,
+            RefundLeases leases,
+            RefundGateway gateway,
             RecordRefund record,
             Resolutions resolutions,
             PspCancels cancels,
             IdempotencyKeys keys,
-            RefundResponses answers,
-            LongPoll waiters,
+            RefundResponses responses,
+            LongPoll longPoll,
             Psp psp,
             TransactionalOperator transaction,
             Clock clock) {
         this.payments = payments;
         this.refunds = refunds;
-        this.attempts = attempts;
-        this.atPsp = atPsp;
+        this.leases = leases;
+        this.gateway = gateway;
         this.record = record;
         this.resolutions = resolutions;
         this.cancels = cancels;
         this.keys = keys;
-        this.answers = answers;
-        this.waiters = waiters;
+        this.responses = responses;
+        this.longPoll = longPoll;
         this.psp = psp;
         this.transaction = transaction;
         this.clock = clock;
     }
 
-    Mono<Answer> decide(UUID id, ResolveRequest.Valid decision, IdempotencyKey key, UUID apiKeyId) {
+    Mono<Answer> resolve(UUID id, ResolveRequest.Valid decision, IdempotencyKey key, UUID apiKeyId) {
         Fingerprint fingerprint = Fingerprint.of(OPERATION + " refund " + id, decision);
-        return atPsp.work(id)
+        return gateway.work(id)
                 .switchIfEmpty(Mono.error(() -> Problem.notFound("refund")))
-                .flatMap(work -> shown(work).flatMap(shown -> payments.lock(
+                .flatMap(work -> cancellations(work).flatMap(cancellations -> payments.lock(
                                 work.payment().id())
                         .flatMap(payment -> keys.claim(key, fingerprint, OPERATION, id, 0, Duration.ZERO)
                                 .flatMap(claim -> switch (claim) {
                                     case KeyState.Done done -> Mono.just(done.answer());
                                     case KeyState.Running running ->
-                                        Mono.<Answer>error(new IllegalStateException("A decision is one transaction"));
-                                    case KeyState.Fresh fresh -> write(payment, id, shown, decision, key, apiKeyId);
+                                        Mono.<Answer>error(new IllegalStateException("A decision commits with its key, so none is running"));
+                                    case KeyState.Fresh fresh -> write(payment, id, cancellations, decision, key, apiKeyId);
                                 }))
                         .as(transaction::transactional)
                         .delayUntil(
-                                answer -> waiters.wake(List.of(work.payment().id())))));
+                                answer -> longPoll.wake(List.of(work.payment().id())))));
     }
 
-    /** What went back at the PSP by now: the person has seen it, so no later refund may take it for its own. */
-    private Mono<Set<String>> shown(RefundWork work) {
+    /** Cancellations that the PSP shows now. They are recorded, so that no later refund is matched with one of them. */
+    private Mono<Set<String>> cancellations(RefundWork work) {
         PspOrder order = work.payment().order();
         return work.refund().status() == RefundStatus.REVIEW
-                ? psp.find(order).map(answer -> PspCancels.shownIn(answer, order))
+                ? psp.find(order).map(result -> PspCancels.transactionKeysIn(result, order))
                 : Mono.just(Set.of());
     }
 
     private Mono<Answer> write(
             Payment payment,
             UUID id,
-            Set<String> shown,
+            Set<String> cancellations,
             ResolveRequest.Valid decision,
             IdempotencyKey key,
             UUID apiKeyId) {
         return refunds.lock(id)
                 .flatMap(refund -> refund.status() == RefundStatus.REVIEW
-                        ? decided(payment, refund, shown, decision, apiKeyId)
+                        ? decided(payment, refund, cancellations, decision, apiKeyId)
                         : Mono.<Answer>error(Resolutions.notInReview("refund", refund.status())))
                 .flatMap(answer -> keys.answered(key, answer).thenReturn(answer));
     }
 
     private Mono<Answer> decided(
-            Payment payment, Refund refund, Set<String> shown, ResolveRequest.Valid decision, UUID apiKeyId) {
-        Mono<Void> moved = decision.approved()
-                ? attempts.approveAfterReview(refund, clock.instant().truncatedTo(ChronoUnit.MILLIS))
-                : attempts.failAfterReview(refund, FAILED_BY_HAND);
+            Payment payment, Refund refund, Set<String> cancellations, ResolveRequest.Valid decision, UUID apiKeyId) {
+        Mono<Void> changed = decision.approved()
+                ? leases.approveAfterReview(refund, clock.instant().truncatedTo(ChronoUnit.MILLIS))
+                : leases.failAfterReview(refund, FAILED_BY_HAND);
         String outcome = decision.approved() ? "APPROVED" : "FAILED";
-        return moved.then(cancels.record(payment.id(), refund.id(), shown))
-                .then(resolutions.keep(refund.id(), "REFUND", outcome, decision.evidence(), apiKeyId))
+        return changed.then(cancels.record(payment.id(), refund.id(), cancellations))
+                .then(resolutions.insert(refund.id(), "REFUND", outcome, decision.evidence(), apiKeyId))
                 .then(record.consequences(payment, refund))
-                .map(answers::ok);
+                .map(responses::ok);
     }
 }

@@ -1,4 +1,4 @@
-/** Money on its way back to the buyer: refunds, and the cancellation of payments. */
+/** Refunds, and cancellations of payments. */
 @NullMarked
 package dev.jangbu.api.refund;
 

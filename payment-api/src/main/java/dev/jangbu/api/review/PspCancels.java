@@ -16,15 +16,15 @@ import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
 /**
- * The cancellations that the PSP has shown of a payment, by its own names. One that is not recorded here belongs to the refund
- * that is under way; so what a person has looked at is recorded when they decide, or a later refund would take it for its own.
+ * The recorded cancellations of a payment, by the PSP's transaction keys. An unrecorded cancellation is matched with the running
+ * refund. Therefore a person's decision records all cancellations that the PSP shows, or a later refund would match one of them.
  */
 @Component
 public class PspCancels {
 
     private static final String RECORD = """
             INSERT INTO psp_cancels (payment_id, transaction_key, refund_id)
-            SELECT :paymentId, key, :refundId FROM unnest(:keys) AS shown (key)
+            SELECT :paymentId, key, :refundId FROM unnest(:keys) AS cancellation (key)
             ON CONFLICT (payment_id, transaction_key) DO NOTHING
             """;
 
@@ -34,7 +34,7 @@ public class PspCancels {
         this.database = database;
     }
 
-    /** The names of those that are recorded. */
+    /** The transaction keys of the payment's recorded cancellations. */
     public Mono<Set<String>> recorded(UUID paymentId) {
         return database.sql("SELECT transaction_key FROM psp_cancels WHERE payment_id = :id")
                 .bind("id", paymentId)
@@ -44,9 +44,9 @@ public class PspCancels {
     }
 
     /**
-     * Records cancellations, in the caller's transaction, which holds the payment's lock.
+     * Records cancellations, in the caller's transaction, which holds the payment's row lock.
      *
-     * @param refundId the refund that they are recorded with; null: the payment's own decision
+     * @param refundId the refund that they are recorded with; null for a decision about the payment
      */
     public Mono<Void> record(UUID paymentId, @Nullable UUID refundId, Collection<String> transactionKeys) {
         if (transactionKeys.isEmpty()) {
@@ -60,9 +60,9 @@ public class PspCancels {
                 .then();
     }
 
-    /** The names of all that an answer shows of this very charge; none if it says nothing of it. */
-    public static Set<String> shownIn(PspResult answer, PspOrder order) {
-        return answer instanceof PspResult.Charged charged
+    /** The transaction keys of the order's cancellations in a result; empty if the result is about another charge. */
+    public static Set<String> transactionKeysIn(PspResult result, PspOrder order) {
+        return result instanceof PspResult.Charged charged
                         && charged.paymentKey().equals(order.paymentKey())
                         && charged.orderId().equals(order.orderId())
                 ? charged.cancels().stream().map(PspCancel::transactionKey).collect(Collectors.toUnmodifiableSet())

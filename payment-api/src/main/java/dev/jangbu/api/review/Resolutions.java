@@ -7,7 +7,7 @@ import org.springframework.r2dbc.core.DatabaseClient;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
-/** Who decided what of something in REVIEW, on what grounds: written once, in the transaction of the decision. */
+/** Decisions about payments and refunds in REVIEW with their evidence. Inserted once, in the decision's transaction. */
 @Component
 public class Resolutions {
 
@@ -23,13 +23,13 @@ public class Resolutions {
     }
 
     /**
-     * Keeps a decision.
+     * Inserts a decision.
      *
      * @param kind PAYMENT or REFUND
      * @param outcome APPROVED, DECLINED or FAILED
-     * @param keyId the API key with which it was made
+     * @param keyId the API key of the deciding person
      */
-    public Mono<Void> keep(UUID resource, String kind, String outcome, String evidence, UUID keyId) {
+    public Mono<Void> insert(UUID resource, String kind, String outcome, String evidence, UUID keyId) {
         return database.sql(INSERT)
                 .bind("resource", resource)
                 .bind("kind", kind)
@@ -41,9 +41,9 @@ public class Resolutions {
                 .then();
     }
 
-    /** 409: there is nothing for a person to decide. */
-    public static Problem notInReview(String what, Enum<?> status) {
+    /** 409: the resource is not in REVIEW. */
+    public static Problem notInReview(String resource, Enum<?> status) {
         return new Problem(
-                ProblemCode.NOT_IN_REVIEW, "The " + what + " is " + status + "; only REVIEW is decided by hand");
+                ProblemCode.NOT_IN_REVIEW, "The " + resource + " is " + status + "; only REVIEW can be resolved");
     }
 }

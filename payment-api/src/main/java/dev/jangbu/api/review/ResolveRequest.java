@@ -6,22 +6,22 @@ import dev.jangbu.api.http.Problem;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of a decision about something in REVIEW, as it came.
+ * The body of a decision about a payment or refund in REVIEW, not yet validated.
  *
- * @param outcome what the person found out
- * @param evidence how they know, for whoever asks later: for instance the PSP's receipt, or a ticket
+ * @param outcome the person's decision
+ * @param evidence its grounds, for instance the PSP's receipt or a ticket
  */
 public record ResolveRequest(
         @Nullable String outcome, @Nullable String evidence) {
 
     private static final int EVIDENCE_MAX_CHARS = 1_000;
 
-    /** @param approved whether the money moved as it was asked to */
+    /** @param approved whether the PSP moved the money as requested */
     public record Valid(boolean approved, String evidence) {}
 
     /**
      * @param otherwise the outcome beside APPROVED: DECLINED for a payment, FAILED for a refund
-     * @throws Problem 422 that names every field that is wrong, or says that there is a card number
+     * @throws Problem 422 that names every invalid field, or reports a card number
      */
     public Valid validated(String otherwise) {
         FieldErrors errors = new FieldErrors();

@@ -1,4 +1,4 @@
-/** What a person decides: outcomes that no machine can find out. */
+/** Decisions by a person about outcomes that the PSP leaves open or contradictory. */
 @NullMarked
 package dev.jangbu.api.review;
 

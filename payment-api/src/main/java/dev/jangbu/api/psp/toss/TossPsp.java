@@ -20,15 +20,15 @@ import reactor.netty.resources.ConnectionProvider;
 import reactor.util.retry.Retry;
 
 /**
- * Toss Payments over its public HTTP API, version 1: Basic authentication with the secret key, an
- * {@code Idempotency-Key} on what changes anything, amounts as decimals.
+ * Toss Payments over its public HTTP API, version 1: Basic authentication with the secret key, {@code Idempotency-Key} on
+ * confirmations and cancellations, amounts as decimals.
  *
  * @see <a href="https://docs.tosspayments.com/reference">Toss Payments: core API</a>
  */
 @Component
 final class TossPsp implements Psp {
 
-    /** A connection that was refused has carried nothing, so it may be tried again; it seldom stays refused. */
+    /** A refused connection carried no request, so a retry is safe. */
     private static final Retry REFUSED_CONNECTIONS =
             Retry.backoff(2, Duration.ofMillis(100)).filter(thrown -> thrown.getCause() instanceof ConnectException);
 
@@ -47,8 +47,8 @@ final class TossPsp implements Psp {
     }
 
     /**
-     * Connections are not kept longer than servers keep them: one that the server is just closing would turn a payment
-     * into an unknown one. (The client's own second try after a reset is off: that is ours to decide.)
+     * Connections are closed before servers close them: a request on a closing connection would leave its payment UNKNOWN. The
+     * HTTP client's own retry after a reset is off for the same reason: it could repeat a request.
      */
     private static ConnectionProvider connections() {
         return ConnectionProvider.builder("toss")
@@ -66,50 +66,50 @@ final class TossPsp implements Psp {
     @Override
     public Mono<PspResult> confirm(String idempotencyKey, PspOrder order) {
         BigDecimal amount = Money.decimal(order.amount(), order.currency());
-        return ask(
+        return call(
                 http.post()
                         .uri("/v1/payments/confirm")
                         .header("Idempotency-Key", idempotencyKey)
                         .contentType(MediaType.APPLICATION_JSON)
                         .bodyValue(
                                 Map.of("paymentKey", order.paymentKey(), "orderId", order.orderId(), "amount", amount)),
-                TossResponses::readConfirm);
+                TossResponses::parseConfirm);
     }
 
     @Override
     public Mono<PspResult> cancel(String idempotencyKey, PspOrder order, long amount, String reason) {
-        return ask(
+        return call(
                 http.post()
                         .uri("/v1/payments/{paymentKey}/cancel", order.paymentKey())
                         .header("Idempotency-Key", idempotencyKey)
                         .contentType(MediaType.APPLICATION_JSON)
-                        // The amount always, also for all that is left: it must never be more than was reserved here.
+                        // Always with an amount, also for the rest: a refund must not exceed the reservation.
                         .bodyValue(Map.of(
                                 "cancelReason", reason, "cancelAmount", Money.decimal(amount, order.currency()))),
-                TossResponses::readCancel);
+                TossResponses::parseCancel);
     }
 
     @Override
     public Mono<PspResult> find(PspOrder order) {
-        return ask(http.get().uri("/v1/payments/{paymentKey}", order.paymentKey()), TossResponses::readLookUp);
+        return call(http.get().uri("/v1/payments/{paymentKey}", order.paymentKey()), TossResponses::parseLookUp);
     }
 
     @Override
     public Mono<PspResult> findByOrderId(PspOrder order) {
-        return ask(http.get().uri("/v1/payments/orders/{orderId}", order.orderId()), TossResponses::readLookUp);
+        return call(http.get().uri("/v1/payments/orders/{orderId}", order.orderId()), TossResponses::parseLookUp);
     }
 
-    /** How an answer is understood: its HTTP status, and its body. */
+    /** Parses a response by its HTTP status and body. */
     @FunctionalInterface
-    private interface Reading {
-        PspResult read(int status, byte[] body);
+    private interface Parser {
+        PspResult parse(int status, byte[] body);
     }
 
-    private Mono<PspResult> ask(RequestHeadersSpec<?> request, Reading reading) {
+    private Mono<PspResult> call(RequestHeadersSpec<?> request, Parser parser) {
         return request.accept(MediaType.APPLICATION_JSON)
-                .exchangeToMono(answer -> answer.bodyToMono(byte[].class)
+                .exchangeToMono(response -> response.bodyToMono(byte[].class)
                         .defaultIfEmpty(new byte[0])
-                        .map(body -> reading.read(answer.statusCode().value(), body)))
+                        .map(body -> parser.parse(response.statusCode().value(), body)))
                 .retryWhen(REFUSED_CONNECTIONS)
                 .timeout(timeout)
                 .onErrorResume(thrown -> Mono.just(new PspResult.Uncertain(reason(thrown))));

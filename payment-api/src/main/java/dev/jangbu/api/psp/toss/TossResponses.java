@@ -14,8 +14,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Reads what Toss answers. Refusals are told apart by their code alone: the HTTP status does not say whether money moved.
- * A code that isn't known to be final settles nothing, and neither does any code of a server in trouble (5xx).
+ * Parses Toss's responses. The error code alone classifies a refusal: the HTTP status does not say whether money moved. A code
+ * that is not known as final, or any code with a 5xx status, is {@link PspResult.Uncertain}.
  *
  * @see <a href="https://docs.tosspayments.com/reference/error-codes">Toss Payments: error codes</a>
  */
@@ -25,8 +25,8 @@ final class TossResponses {
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
 
-    /** The buyer, the card or the contract says no, and will say no to a repetition of the same payment key. */
-    private static final Set<String> DECLINES = Set.of(
+    /** Final refusals of a confirmation: a repetition with the same payment key would be refused as well. */
+    private static final Set<String> CONFIRM_REFUSALS = Set.of(
             "BELOW_MINIMUM_AMOUNT",
             "EXCEED_MAX_AMOUNT",
             "EXCEED_MAX_AUTH_COUNT",
@@ -61,8 +61,8 @@ final class TossResponses {
             "RESTRICTED_TRANSFER_ACCOUNT");
 
     /**
-     * No money went back, and a repetition would not change that. {@code ALREADY_CANCELED_PAYMENT} and {@code
-     * ALREADY_REFUND_PAYMENT} are not among them: what went back may have been this very refund, so the payment is looked at.
+     * Final refusals of a cancellation: no money was refunded. {@code ALREADY_CANCELED_PAYMENT} and {@code
+     * ALREADY_REFUND_PAYMENT} are not final: the earlier cancellation may be this refund, so the payment is looked up.
      */
     private static final Set<String> CANCEL_REFUSALS = Set.of(
             "EXCEED_CANCEL_AMOUNT_DISCOUNT_AMOUNT",
@@ -81,35 +81,35 @@ final class TossResponses {
 
     private TossResponses() {}
 
-    /** The answer to a confirmation. */
-    static PspResult readConfirm(int status, byte[] body) {
-        return read(status, body, DECLINES);
+    /** Parses the response to a confirmation. */
+    static PspResult parseConfirm(int status, byte[] body) {
+        return parse(status, body, CONFIRM_REFUSALS);
     }
 
-    /** The answer to a cancellation. */
-    static PspResult readCancel(int status, byte[] body) {
-        return read(status, body, CANCEL_REFUSALS);
+    /** Parses the response to a cancellation. */
+    static PspResult parseCancel(int status, byte[] body) {
+        return parse(status, body, CANCEL_REFUSALS);
     }
 
-    /** The answer to a look-up: only what the payment itself says settles anything, never that looking was refused. */
-    static PspResult readLookUp(int status, byte[] body) {
-        return read(status, body, Set.of());
+    /** Parses the response to a look-up. Only a payment is conclusive, never a refusal of the look-up. */
+    static PspResult parseLookUp(int status, byte[] body) {
+        return parse(status, body, Set.of());
     }
 
-    /** The status counts where it says that the PSP itself is in trouble: what it answers then settles nothing. */
-    private static PspResult read(int status, byte[] body, Set<String> finalCodes) {
+    /** Of the HTTP status only its class counts: 2xx has a payment, 4xx an error code, and 5xx is never final. */
+    private static PspResult parse(int status, byte[] body, Set<String> finalCodes) {
         try {
-            JsonNode answer = JSON.readTree(body);
+            JsonNode response = JSON.readTree(body);
             if (status / 100 == 2) {
-                return payment(answer);
+                return payment(response);
             }
-            String code = answer.path("code").asString("");
+            String code = response.path("code").asString("");
             return status / 100 == 4 ? refusal(code, finalCodes) : uncertain(code);
         } catch (JacksonException
                 | ArithmeticException
                 | IllegalArgumentException
-                | DateTimeParseException unreadable) {
-            return new PspResult.Uncertain("the answer can't be read");
+                | DateTimeParseException e) {
+            return new PspResult.Uncertain("the response can't be read");
         }
     }
 
@@ -120,7 +120,7 @@ final class TossResponses {
             case "CANCELED", "PARTIAL_CANCELED" -> charged(payment, true);
             case "ABORTED", "EXPIRED" -> new PspResult.Declined(status);
             case "READY", "IN_PROGRESS" -> new PspResult.InProgress();
-            // A deposit may come days later: neither sent again nor ever declined by us.
+            // A deposit may arrive days later: the payment is neither confirmed again nor declined.
             case "WAITING_FOR_DEPOSIT" -> new PspResult.Uncertain("waiting for a deposit");
             default -> new PspResult.Uncertain("a payment of an unknown status");
         };
@@ -137,7 +137,7 @@ final class TossResponses {
                 canceled ? cancels(payment.path("cancels"), currency) : List.of());
     }
 
-    /** Only what is done counts; a cancellation that the PSP is still at shows up as done later. */
+    /** Completed cancellations; a pending one appears as DONE later. */
     private static List<PspCancel> cancels(JsonNode cancels, String currency) {
         return cancels.valueStream()
                 .filter(cancel -> cancel.path("cancelStatus").asString("DONE").equals("DONE"))

@@ -1,4 +1,4 @@
-/** Toss Payments behind the port, over its public HTTP API. */
+/** Toss Payments over its public HTTP API. */
 @NullMarked
 package dev.jangbu.api.psp.toss;
 
