@@ -7,19 +7,19 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 
-/** The PSP simulator itself, in the tests' JVM, with delays that a test can wait for. */
+/** The PSP simulator in the tests' JVM, with shorter delays. */
 public final class TestSimulator implements AutoCloseable {
 
     public static final String SECRET = "test_sk_simulator";
 
-    /** Longer than any time-out that a test gives its service. */
+    /** Longer than {@code Testbed.SHORT_PSP_TIMEOUT}. */
     private static final Duration HOLD = Duration.ofSeconds(8);
 
     private static final Duration SLOWNESS = Duration.ofMillis(300);
 
     private final PspSimulator simulator;
 
-    /** Starts it on a free port; the folder holds its book. */
+    /** Starts the simulator on a free port; the folder holds its journal. */
     public TestSimulator(Path folder) {
         try {
             simulator =

@@ -1,7 +1,7 @@
 package dev.jangbu.api.payment;
 
-import dev.jangbu.api.psp.PspResult;
 import dev.jangbu.api.psp.PspOrder;
+import dev.jangbu.api.psp.PspResult;
 
 /** The outcome of a confirmation attempt, derived from the PSP's result. Pure functions. */
 public sealed interface ConfirmOutcome {
@@ -44,7 +44,8 @@ public sealed interface ConfirmOutcome {
                     .formatted(charged.amount(), charged.currency(), order.amount(), order.currency()));
         }
         if (charged.canceled()) {
-            // Not canceled by this service, which refunds nothing before the approval. Crediting the sellers would pay twice.
+            // Not canceled by this service, which refunds nothing before the approval. Crediting the sellers would pay
+            // twice.
             return new Review("canceled at the PSP before it was approved here");
         }
         return new Approved();

@@ -216,7 +216,6 @@ class ConfirmPayment {
 
     private static Problem amountMismatch() {
         return new Problem(
-                ProblemCode.AMOUNT_MISMATCH,
-                "The amount differs from the payment's amount; nothing was charged");
+                ProblemCode.AMOUNT_MISMATCH, "The amount differs from the payment's amount; nothing was charged");
     }
 }

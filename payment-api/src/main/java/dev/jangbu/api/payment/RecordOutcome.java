@@ -194,7 +194,10 @@ public class RecordOutcome {
     }
 
     private Problem notRecorded(Payment payment, Throwable failure) {
-        log.error("The outcome of payment {} could not be recorded; the recovery will inquire again", payment.id(), failure);
+        log.error(
+                "The outcome of payment {} could not be recorded; the recovery will inquire again",
+                payment.id(),
+                failure);
         return new Problem(
                         ProblemCode.OUTCOME_NOT_RECORDED,
                         "The payment service provider may have charged; repeat the call with the same key for the outcome")

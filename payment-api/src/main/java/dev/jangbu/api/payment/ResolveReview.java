@@ -71,7 +71,8 @@ class ResolveReview {
                                 .flatMap(claim -> switch (claim) {
                                     case KeyState.Done done -> Mono.just(done.answer());
                                     case KeyState.Running running ->
-                                        Mono.<Answer>error(new IllegalStateException("A decision commits with its key, so none is running"));
+                                        Mono.<Answer>error(new IllegalStateException(
+                                                "A decision commits with its key, so none is running"));
                                     case KeyState.Fresh fresh -> write(payment, cancellations, decision, key, apiKeyId);
                                 }))
                         .as(transaction::transactional))
@@ -86,7 +87,11 @@ class ResolveReview {
     }
 
     private Mono<Answer> write(
-            Payment payment, Set<String> cancellations, ResolveRequest.Valid decision, IdempotencyKey key, UUID apiKeyId) {
+            Payment payment,
+            Set<String> cancellations,
+            ResolveRequest.Valid decision,
+            IdempotencyKey key,
+            UUID apiKeyId) {
         if (payment.status() != PaymentStatus.REVIEW) {
             return Mono.error(Resolutions.notInReview("payment", payment.status()));
         }

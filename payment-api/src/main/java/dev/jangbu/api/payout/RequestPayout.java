@@ -125,7 +125,8 @@ class RequestPayout {
                 })
                 .as(transaction::transactional)
                 .switchIfEmpty(Mono.error(() -> new Problem(
-                                ProblemCode.VERSION_CONFLICT, "The wallet has changed; read it again before the next request")
+                                ProblemCode.VERSION_CONFLICT,
+                                "The wallet has changed; read it again before the next request")
                         .with("version", version)));
     }
 

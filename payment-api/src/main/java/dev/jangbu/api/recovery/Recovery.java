@@ -107,7 +107,9 @@ class Recovery implements SmartLifecycle {
                 .doFinally(end -> {
                     int left = queues.stream().mapToInt(LeasedWorkQueue::busy).sum();
                     if (left > 0) {
-                        log.warn("Stopping with {} operations still at the PSP; the recovery will inquire about them", left);
+                        log.warn(
+                                "Stopping with {} operations still at the PSP; the recovery will inquire about them",
+                                left);
                     }
                     stopped.run();
                 })

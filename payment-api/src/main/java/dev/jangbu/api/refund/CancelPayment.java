@@ -129,7 +129,8 @@ class CancelPayment {
         return refunds.findByKey(call.key())
                 .<Intent>flatMap(existing -> existing.fingerprint().equals(call.fingerprint())
                         ? keys.forget(call.key())
-                                .thenReturn(new Intent.Answered(responses.canceled(payment, existing.refund())
+                                .thenReturn(new Intent.Answered(responses
+                                        .canceled(payment, existing.refund())
                                         .asReplay()))
                         : Mono.error(IdempotencyKeys.reused()))
                 .switchIfEmpty(Mono.defer(() ->

@@ -188,7 +188,10 @@ class RecordRefund {
     }
 
     private Problem notRecorded(Refund refund, Throwable failure) {
-        log.error("The outcome of refund {} could not be recorded; the recovery will inquire again", refund.id(), failure);
+        log.error(
+                "The outcome of refund {} could not be recorded; the recovery will inquire again",
+                refund.id(),
+                failure);
         return new Problem(
                         ProblemCode.OUTCOME_NOT_RECORDED,
                         "The payment service provider may have refunded; repeat the call with the same key for the outcome")

@@ -81,8 +81,7 @@ sealed interface RefundDecision {
                                 payment,
                                 List.of(new RefundLine(
                                         payment.lines().getFirst().lineId(), amount.amount(), null)))
-                        : new RefuseField(
-                                "amount", "is for payments of one line only; give lines instead");
+                        : new RefuseField("amount", "is for payments of one line only; give lines instead");
             case Requested.Lines lines -> fitting(payment, lines.lines());
         };
     }

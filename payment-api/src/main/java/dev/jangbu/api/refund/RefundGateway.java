@@ -42,7 +42,8 @@ public class RefundGateway {
         return work(lease.id())
                 .filter(work -> work.refund().isHeldBy(lease))
                 .flatMap(work -> lookUp(work)
-                        .flatMap(outcome -> outcome instanceof RefundOutcome.NotDone ? sendAgain(work) : Mono.just(outcome))
+                        .flatMap(outcome ->
+                                outcome instanceof RefundOutcome.NotDone ? sendAgain(work) : Mono.just(outcome))
                         .flatMap(outcome -> record.record(work, outcome, "recovery")))
                 .then();
     }

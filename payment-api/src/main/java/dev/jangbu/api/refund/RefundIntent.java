@@ -78,7 +78,8 @@ class RefundIntent {
         return payments.reserve(payment.id(), reservation)
                 .flatMap(reserved -> reserved
                         ? refunds.insert(refund, call.key(), call.fingerprint(), call.operation(), settings.lease())
-                        : Mono.error(new IllegalStateException("Lines that were refundable under the row lock could not be reserved")))
+                        : Mono.error(new IllegalStateException(
+                                "Lines that were refundable under the row lock could not be reserved")))
                 .then(cancels.recorded(payment.id()))
                 .map(recorded -> new RefundWork(payment, refund, recorded));
     }

@@ -1,8 +1,8 @@
 package dev.jangbu.api.refund;
 
-import dev.jangbu.api.psp.PspResult;
 import dev.jangbu.api.psp.PspCancel;
 import dev.jangbu.api.psp.PspOrder;
+import dev.jangbu.api.psp.PspResult;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -37,7 +37,8 @@ sealed interface RefundOutcome {
         return switch (result) {
             case PspResult.Charged charged -> charged(charged, work);
             case PspResult.Declined declined -> new Failed(declined.code());
-            case PspResult.InProgress inProgress -> new Review("the PSP is still processing a payment that was approved here");
+            case PspResult.InProgress inProgress ->
+                new Review("the PSP is still processing a payment that was approved here");
             case PspResult.NotFound notFound -> new Unknown("the PSP doesn't find the payment");
             case PspResult.Uncertain uncertain -> new Unknown(uncertain.reason());
         };

@@ -86,7 +86,8 @@ class RefundPayment {
                 .then(intend(paymentId, request.requested(), call))
                 .flatMap(intent -> switch (intent) {
                     case Intent.Answered answered -> Mono.just(answered.answer());
-                    case Intent.Send send -> gateway.send(send.work(), OPERATION).map(responses::refunded);
+                    case Intent.Send send ->
+                        gateway.send(send.work(), OPERATION).map(responses::refunded);
                 })));
     }
 
@@ -149,7 +150,8 @@ class RefundPayment {
             case RefundDecision.CancelUncharged uncharged ->
                 throw new IllegalStateException("A refund cancels no payment");
             case RefundDecision.Done done -> throw new IllegalStateException("A refund of nothing is refused");
-            case RefundDecision.RefuseFinal isFinal -> throw new IllegalStateException("A refund is refused as not refundable");
+            case RefundDecision.RefuseFinal isFinal ->
+                throw new IllegalStateException("A refund is refused as not refundable");
         };
     }
 

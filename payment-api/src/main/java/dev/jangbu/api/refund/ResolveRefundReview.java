@@ -84,18 +84,20 @@ class ResolveRefundReview {
         Fingerprint fingerprint = Fingerprint.of(OPERATION + " refund " + id, decision);
         return gateway.work(id)
                 .switchIfEmpty(Mono.error(() -> Problem.notFound("refund")))
-                .flatMap(work -> cancellations(work).flatMap(cancellations -> payments.lock(
-                                work.payment().id())
-                        .flatMap(payment -> keys.claim(key, fingerprint, OPERATION, id, 0, Duration.ZERO)
-                                .flatMap(claim -> switch (claim) {
-                                    case KeyState.Done done -> Mono.just(done.answer());
-                                    case KeyState.Running running ->
-                                        Mono.<Answer>error(new IllegalStateException("A decision commits with its key, so none is running"));
-                                    case KeyState.Fresh fresh -> write(payment, id, cancellations, decision, key, apiKeyId);
-                                }))
-                        .as(transaction::transactional)
-                        .delayUntil(
-                                answer -> longPoll.wake(List.of(work.payment().id())))));
+                .flatMap(work -> cancellations(work)
+                        .flatMap(cancellations -> payments.lock(work.payment().id())
+                                .flatMap(payment -> keys.claim(key, fingerprint, OPERATION, id, 0, Duration.ZERO)
+                                        .flatMap(claim -> switch (claim) {
+                                            case KeyState.Done done -> Mono.just(done.answer());
+                                            case KeyState.Running running ->
+                                                Mono.<Answer>error(new IllegalStateException(
+                                                        "A decision commits with its key, so none is running"));
+                                            case KeyState.Fresh fresh ->
+                                                write(payment, id, cancellations, decision, key, apiKeyId);
+                                        }))
+                                .as(transaction::transactional)
+                                .delayUntil(answer ->
+                                        longPoll.wake(List.of(work.payment().id())))));
     }
 
     /** Cancellations that the PSP shows now. They are recorded, so that no later refund is matched with one of them. */

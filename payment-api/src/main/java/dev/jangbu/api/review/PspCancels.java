@@ -3,9 +3,9 @@ package dev.jangbu.api.review;
 import static dev.jangbu.api.database.RowMapping.required;
 
 import dev.jangbu.api.database.RowMapping;
-import dev.jangbu.api.psp.PspResult;
 import dev.jangbu.api.psp.PspCancel;
 import dev.jangbu.api.psp.PspOrder;
+import dev.jangbu.api.psp.PspResult;
 import java.util.Collection;
 import java.util.Set;
 import java.util.UUID;

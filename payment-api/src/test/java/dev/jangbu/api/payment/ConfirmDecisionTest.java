@@ -11,23 +11,23 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ConfirmDecisionTest {
 
-    /** The row "confirm" of the table of states and operations, with and without a live lease. */
+    /** The row CONFIRM of the state table, with and without a live lease. */
     @ParameterizedTest(name = "{0}, lease live {1}: same {2}, other key {3}")
     @CsvSource(delimiter = '|', textBlock = """
-                    READY     | false | GO                 | GO
-                    ACCEPTED  | false | ANSWER_OPEN        | REFUSE_IN_PROGRESS
+                    READY     | false | CHARGE             | CHARGE
+                    ACCEPTED  | false | RETURN_OPEN        | REFUSE_IN_PROGRESS
                     EXECUTING | true  | REFUSE_IN_PROGRESS | REFUSE_IN_PROGRESS
-                    EXECUTING | false | RESOLVE            | REFUSE_IN_PROGRESS
-                    UNKNOWN   | true  | ANSWER_OPEN        | REFUSE_IN_PROGRESS
-                    UNKNOWN   | false | RESOLVE            | REFUSE_IN_PROGRESS
+                    EXECUTING | false | INQUIRE            | REFUSE_IN_PROGRESS
+                    UNKNOWN   | true  | RETURN_OPEN        | REFUSE_IN_PROGRESS
+                    UNKNOWN   | false | INQUIRE            | REFUSE_IN_PROGRESS
                     REVIEW    | false | REFUSE_IN_PROGRESS | REFUSE_IN_PROGRESS
-                    APPROVED  | false | ANSWER             | REFUSE_FINAL
-                    COMPLETED | false | ANSWER             | REFUSE_FINAL
+                    APPROVED  | false | RETURN_CHARGED     | REFUSE_FINAL
+                    COMPLETED | false | RETURN_CHARGED     | REFUSE_FINAL
                     DECLINED  | false | REFUSE_FINAL       | REFUSE_FINAL
                     CANCELED  | false | REFUSE_FINAL       | REFUSE_FINAL
                     EXPIRED   | false | REFUSE_FINAL       | REFUSE_FINAL
                     """)
-    void aConfirmationComesToWhatTheTableSays(
+    void theStatusDeterminesTheStep(
             PaymentStatus status, boolean leaseLive, ConfirmDecision.Step same, ConfirmDecision.Step other) {
         Payment payment = Payments.in(status, leaseLive);
 
@@ -36,7 +36,7 @@ class ConfirmDecisionTest {
     }
 
     @Test
-    void aWrongAmountNeverSetsOut() {
+    void aWrongAmountIsNeverCharged() {
         assertThat(decide(Payments.in(PaymentStatus.READY), KEY, AMOUNT - 1, false, false))
                 .isEqualTo(ConfirmDecision.Step.REFUSE_AMOUNT);
         assertThat(decide(Payments.in(PaymentStatus.APPROVED), KEY, AMOUNT - 1, false, false))
@@ -44,29 +44,29 @@ class ConfirmDecisionTest {
     }
 
     @Test
-    void theCallThatLedToAReviewIsToldSoAndOthersWait() {
+    void aRepeatedCallGetsThePaymentInReview() {
         assertThat(decide(Payments.in(PaymentStatus.REVIEW), KEY, AMOUNT, false, true))
-                .isEqualTo(ConfirmDecision.Step.ANSWER_OPEN);
+                .isEqualTo(ConfirmDecision.Step.RETURN_OPEN);
     }
 
     @Test
-    void whoAsksMoreOftenThanTheRecoveryUsesNoAttemptsUp() {
+    void aRepeatedCallDuringTheDelayUsesNoAttempt() {
         assertThat(decide(Payments.in(PaymentStatus.UNKNOWN, false, false), KEY, AMOUNT, false, true))
-                .isEqualTo(ConfirmDecision.Step.ANSWER_OPEN);
+                .isEqualTo(ConfirmDecision.Step.RETURN_OPEN);
     }
 
     @Test
-    void aClientThatWouldRatherNotWaitHasItsPaymentQueued() {
+    void respondAsyncQueuesThePayment() {
         assertThat(decide(Payments.in(PaymentStatus.READY), KEY, AMOUNT, true, false))
                 .isEqualTo(ConfirmDecision.Step.ACCEPT);
         assertThat(decide(Payments.in(PaymentStatus.READY), KEY, AMOUNT - 1, true, false))
                 .isEqualTo(ConfirmDecision.Step.REFUSE_AMOUNT);
         assertThat(decide(Payments.in(PaymentStatus.APPROVED), KEY, AMOUNT, true, false))
-                .isEqualTo(ConfirmDecision.Step.ANSWER);
+                .isEqualTo(ConfirmDecision.Step.RETURN_CHARGED);
     }
 
     @Test
-    void whatIsOverSetsOutNoMore() {
+    void anExpiredPaymentIsNeverCharged() {
         assertThat(decide(Payments.expired(), KEY, AMOUNT, false, false)).isEqualTo(ConfirmDecision.Step.REFUSE_FINAL);
         assertThat(decide(Payments.expired(), KEY, AMOUNT, true, false)).isEqualTo(ConfirmDecision.Step.REFUSE_FINAL);
     }

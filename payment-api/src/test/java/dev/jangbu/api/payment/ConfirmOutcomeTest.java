@@ -2,8 +2,8 @@ package dev.jangbu.api.payment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jangbu.api.psp.PspResult;
 import dev.jangbu.api.psp.PspOrder;
+import dev.jangbu.api.psp.PspResult;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -13,43 +13,43 @@ class ConfirmOutcomeTest {
 
     @Test
     void aChargeOfExactlyTheOrderApproves() {
-        assertThat(judge(new PspResult.Charged("key-1", "order-1001", 20_000, "KRW", false, List.of())))
+        assertThat(outcome(new PspResult.Charged("key-1", "order-1001", 20_000, "KRW", false, List.of())))
                 .isInstanceOf(ConfirmOutcome.Approved.class);
     }
 
     @Test
-    void aChargeOfAnythingElseIsForAPerson() {
-        assertThat(judge(new PspResult.Charged("key-1", "order-1001", 20_001, "KRW", false, List.of())))
+    void aDifferentChargeNeedsAReview() {
+        assertThat(outcome(new PspResult.Charged("key-1", "order-1001", 20_001, "KRW", false, List.of())))
                 .isInstanceOf(ConfirmOutcome.Review.class);
-        assertThat(judge(new PspResult.Charged("key-1", "order-1001", 20_000, "USD", false, List.of())))
+        assertThat(outcome(new PspResult.Charged("key-1", "order-1001", 20_000, "USD", false, List.of())))
                 .isInstanceOf(ConfirmOutcome.Review.class);
-        assertThat(judge(new PspResult.Charged("key-1", "order-1002", 20_000, "KRW", false, List.of())))
+        assertThat(outcome(new PspResult.Charged("key-1", "order-1002", 20_000, "KRW", false, List.of())))
                 .isInstanceOf(ConfirmOutcome.Review.class);
     }
 
     @Test
-    void anAnswerAboutAnotherKeySaysNothingOfThisPayment() {
-        assertThat(judge(new PspResult.Charged("key-2", "order-1001", 20_000, "KRW", false, List.of())))
+    void aResultForAnotherPaymentKeyLeavesTheOutcomeUnknown() {
+        assertThat(outcome(new PspResult.Charged("key-2", "order-1001", 20_000, "KRW", false, List.of())))
                 .isInstanceOf(ConfirmOutcome.Unknown.class);
     }
 
     @Test
     void onlyADeclineDeclines() {
-        assertThat(judge(new PspResult.Declined("REJECT_CARD_COMPANY")))
+        assertThat(outcome(new PspResult.Declined("REJECT_CARD_COMPANY")))
                 .isEqualTo(new ConfirmOutcome.Declined("REJECT_CARD_COMPANY"));
-        assertThat(judge(new PspResult.Uncertain("no answer within 3000 ms")))
+        assertThat(outcome(new PspResult.Uncertain("no answer within 3000 ms")))
                 .isInstanceOf(ConfirmOutcome.Unknown.class);
-        assertThat(judge(new PspResult.NotFound())).isInstanceOf(ConfirmOutcome.Unknown.class);
-        assertThat(judge(new PspResult.InProgress())).isInstanceOf(ConfirmOutcome.Unknown.class);
+        assertThat(outcome(new PspResult.NotFound())).isInstanceOf(ConfirmOutcome.Unknown.class);
+        assertThat(outcome(new PspResult.InProgress())).isInstanceOf(ConfirmOutcome.Unknown.class);
     }
 
-    private static ConfirmOutcome judge(PspResult answer) {
-        return ConfirmOutcome.judge(answer, ORDER);
+    private static ConfirmOutcome outcome(PspResult result) {
+        return ConfirmOutcome.from(result, ORDER);
     }
 
     @Test
-    void aChargeThatWentBackAlreadyIsForAPerson() {
-        assertThat(judge(new PspResult.Charged("key-1", "order-1001", 20_000, "KRW", true, List.of())))
+    void aChargeThatIsAlreadyCanceledNeedsAReview() {
+        assertThat(outcome(new PspResult.Charged("key-1", "order-1001", 20_000, "KRW", true, List.of())))
                 .isInstanceOf(ConfirmOutcome.Review.class);
     }
 }

@@ -14,13 +14,13 @@ import java.sql.SQLException;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** An idempotency key that comes in at the last moment. */
+/** An idempotency key that is inserted just before the outcome is recorded. */
 class LateIdempotencyKeyTest {
 
     private static final String LOCK = "SELECT id FROM payments WHERE id = ?::uuid FOR UPDATE";
 
-    /** As a confirmation does that is answered 202. */
-    private static final String COME_IN = """
+    /** As a confirmation does that gets a 202. */
+    private static final String INSERT_KEY = """
             INSERT INTO idempotency_keys (key, fingerprint, operation, resource_id, attempt, status)
             VALUES (?, sha256('x'), 'confirm', ?::uuid, 2, 'RUNNING')
             """;
@@ -32,17 +32,18 @@ class LateIdempotencyKeyTest {
             """;
 
     @Test
-    void whatComesInWhileTheOutcomeWaitsForTheRowIsAnsweredWithTheOthers() throws SQLException {
+    void aKeyInsertedWhileTheOutcomeWaitsForTheRowLockGetsTheOutcome() throws SQLException {
         String key = UUID.randomUUID().toString();
         try (StagedPayment payment = StagedPayment.in(State.UNKNOWN);
                 Connection other = Testbed.database().as("jangbu_payment")) {
-            PspProxy.Hold recovery = Testbed.psp().holdBefore(payment.shop().tag());
+            PspProxy.Hold recovery = Testbed.psp().holdBefore(payment.order().tag());
             recovery.awaitArrival();
             other.setAutoCommit(false);
             run(other, LOCK, payment.id());
-            Testbed.psp().restore(payment.shop().tag());
-            await("the outcome waits for the row").until(() -> first(WAITING).equals("1"));
-            run(other, COME_IN, key, payment.id());
+            Testbed.psp().restore(payment.order().tag());
+            await("the outcome waits for the row lock")
+                    .until(() -> first(WAITING).equals("1"));
+            run(other, INSERT_KEY, key, payment.id());
             other.commit();
 
             payment.awaitState(State.APPROVED);

@@ -23,13 +23,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** Lists of payments: what is in them, page by page, and that an index serves each. */
+/** Lists of payments: their contents page by page, and their index scans. */
 class PaymentListTest {
 
     private static final int OLD_PAYMENTS = 20_000;
     private static final Client CLIENT = Testbed.client();
 
-    /** Last year's business of a hundred sellers; written past the triggers, as it would be restored from a backup. */
+    /** Old payments of a hundred sellers, inserted without triggers, as from a backup. */
     private static final String OLD = """
             WITH paid AS (
                 INSERT INTO payments (id, order_id, status, currency, amount, metadata, psp, payment_key, cause, version,
@@ -46,7 +46,7 @@ class PaymentListTest {
             """;
 
     @BeforeAll
-    static void muchIsStored() throws SQLException {
+    static void insertOldPayments() throws SQLException {
         try (Connection connection = Testbed.database().asSuperuser();
                 Statement statement = connection.createStatement()) {
             statement.execute("SET session_replication_role = replica");
@@ -68,12 +68,12 @@ class PaymentListTest {
                 "status=COMPLETED from=2025-01-01T01:00:00Z to=2025-01-01T02:00:00Z",
                 "sellerId=old-seller-7 from=2025-01-01T01:00:00Z"
             })
-    void everyListHasAnIndexThatServesItWithAPlanOfItsOwnAndWithOneForAllValues(String filters) throws SQLException {
-        Map<String, String> given = Stream.of(filters.split(" "))
+    void everyFilterUsesAnIndexWithCustomAndGenericPlans(String filters) throws SQLException {
+        Map<String, String> filterValues = Stream.of(filters.split(" "))
                 .filter(filter -> !filter.isEmpty())
                 .map(filter -> filter.split("=", 2))
                 .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1]));
-        PaymentList.Query query = PaymentList.query(new Page("/v1/payments", 20, null, given));
+        PaymentList.Query query = PaymentList.query(new Page("/v1/payments", 20, null, filterValues));
         List<String> names = List.copyOf(query.values().keySet());
         String prepared = query.sql();
         for (int i = 0; i < names.size(); i++) {
@@ -99,7 +99,7 @@ class PaymentListTest {
     }
 
     @Test
-    void aListIsReadPageByPageNewestFirstWithoutGapsOrRepetitions() {
+    void pagesAreNewestFirstWithoutGapsOrRepetitions() {
         List<String> orders = new ArrayList<>();
         String next = "/payments?sellerId=old-seller-42&limit=30";
         while (!next.isEmpty()) {
@@ -119,7 +119,7 @@ class PaymentListTest {
     }
 
     @Test
-    void whatComesInMeanwhileNeitherHidesNorRepeatsAnything() {
+    void aPaymentCreatedBetweenTwoPagesNeitherHidesNorRepeatsOthers() {
         TestOrder one = new TestOrder(CLIENT);
         TestOrder two = new TestOrder(CLIENT);
         String seller = one.seller(1);
@@ -138,20 +138,20 @@ class PaymentListTest {
     }
 
     @Test
-    void filtersNarrowTogether() {
-        TestOrder shop = new TestOrder(CLIENT);
-        String id = shop.create(1_000, 2_000).is(201).id();
-        Instant created = Instant.parse(shop.read(id).is(200).get("createdAt"));
+    void filtersAreCombined() {
+        TestOrder order = new TestOrder(CLIENT);
+        String id = order.create(1_000, 2_000).is(201).id();
+        Instant created = Instant.parse(order.read(id).is(200).get("createdAt"));
 
-        assertThat(found("orderId=" + shop.orderId())).containsExactly(id);
-        assertThat(found("sellerId=" + shop.seller(2))).containsExactly(id);
-        assertThat(found("sellerId=" + shop.seller(2) + "&status=READY")).containsExactly(id);
-        assertThat(found("sellerId=" + shop.seller(2) + "&status=COMPLETED")).isEmpty();
-        assertThat(found("orderId=" + shop.orderId() + "&from=" + created)).containsExactly(id);
-        assertThat(found("orderId=" + shop.orderId() + "&to=" + created)).isEmpty();
-        assertThat(found("orderId=" + shop.orderId() + "&to=" + created.plusMillis(1)))
+        assertThat(found("orderId=" + order.orderId())).containsExactly(id);
+        assertThat(found("sellerId=" + order.seller(2))).containsExactly(id);
+        assertThat(found("sellerId=" + order.seller(2) + "&status=READY")).containsExactly(id);
+        assertThat(found("sellerId=" + order.seller(2) + "&status=COMPLETED")).isEmpty();
+        assertThat(found("orderId=" + order.orderId() + "&from=" + created)).containsExactly(id);
+        assertThat(found("orderId=" + order.orderId() + "&to=" + created)).isEmpty();
+        assertThat(found("orderId=" + order.orderId() + "&to=" + created.plusMillis(1)))
                 .containsExactly(id);
-        assertThat(found("orderId=" + shop.orderId() + "&from=" + created.plusMillis(1)))
+        assertThat(found("orderId=" + order.orderId() + "&from=" + created.plusMillis(1)))
                 .isEmpty();
     }
 
@@ -171,12 +171,12 @@ class PaymentListTest {
                 "from=-1000000000-01-01T00:00:00Z",
                 "colour=red"
             })
-    void whatAListDoesNotKnowIsRefused(String query) {
+    void unknownFiltersAndInvalidValuesAreRefused(String query) {
         assertThat(CLIENT.get("/payments?" + query).is(422).get("code")).isEqualTo("invalid-field");
     }
 
-    private static void create(TestOrder shop, String seller) {
-        CLIENT.post("/payments", shop.creationOf("KRW", TestOrder.line(seller, 1_000, 0)))
+    private static void create(TestOrder order, String seller) {
+        CLIENT.post("/payments", order.creationOf("KRW", TestOrder.line(seller, 1_000, 0)))
                 .is(201);
     }
 

@@ -18,13 +18,13 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** Payments and their histories, looked for and paged through. */
+/** Reads of single payments, lists and histories. */
 class PaymentReadsTest {
 
     private static final Pattern NEXT = Pattern.compile("<([^>]+)>; *rel=\"next\"");
 
     private final Client client = Testbed.client();
-    private final TestOrder shop = new TestOrder(client);
+    private final TestOrder firstOrder = new TestOrder(client);
 
     /** Payments of one seller, oldest first. */
     private List<String> payments(int count) {
@@ -33,15 +33,15 @@ class PaymentReadsTest {
 
     private String payment() {
         TestOrder order = new TestOrder(client);
-        return client.post("/payments", order.creationOf("KRW", TestOrder.line(shop.seller(1), 1_000, 0)))
+        return client.post("/payments", order.creationOf("KRW", TestOrder.line(firstOrder.seller(1), 1_000, 0)))
                 .is(201)
                 .id();
     }
 
     @Test
-    void pagesFollowOneAnotherAndNewPaymentsDontDisturbThem() {
+    void newPaymentsDontDisturbThePagesOfAList() {
         List<String> before = payments(7);
-        String path = "/payments?limit=3&sellerId=" + shop.seller(1);
+        String path = "/payments?limit=3&sellerId=" + firstOrder.seller(1);
         List<String> seen = new ArrayList<>();
         Reply page = client.get(path).is(200);
         while (true) {
@@ -66,25 +66,25 @@ class PaymentReadsTest {
     }
 
     @Test
-    void paymentsAreFoundByWhatIsKnownOfThem() {
-        // Their times are whole milliseconds: one of this very moment would be before it.
-        Instant begun = Instant.now().minusMillis(1);
+    void eachFilterFindsItsPayments() {
+        // createdAt has whole milliseconds, so it may be a fraction of a millisecond before now.
+        Instant start = Instant.now().minusMillis(1);
         List<String> all = payments(3);
         TestOrder paid = new TestOrder(client);
         String approved = paid.create(1_000).is(201).id();
         paid.confirm(approved, 1_000).is(200);
 
-        String seller = "sellerId=" + shop.seller(1);
+        String seller = "sellerId=" + firstOrder.seller(1);
         assertThat(ids(client.get("/payments?" + seller))).containsExactlyElementsOf(all.reversed());
         assertThat(ids(client.get("/payments?" + seller + "&status=READY"))).containsExactlyElementsOf(all.reversed());
         assertThat(ids(client.get("/payments?" + seller + "&status=APPROVED"))).isEmpty();
         assertThat(ids(client.get("/payments?orderId=" + paid.orderId()))).containsExactly(approved);
         assertThat(ids(client.get("/payments?status=APPROVED&limit=100"))).contains(approved);
-        assertThat(ids(client.get("/payments?" + seller + "&from=" + begun))).hasSize(3);
-        assertThat(ids(client.get("/payments?" + seller + "&to=" + begun))).isEmpty();
-        assertThat(ids(client.get("/payments?" + seller + "&from=" + begun + "&to=" + begun.plusSeconds(3_600))))
+        assertThat(ids(client.get("/payments?" + seller + "&from=" + start))).hasSize(3);
+        assertThat(ids(client.get("/payments?" + seller + "&to=" + start))).isEmpty();
+        assertThat(ids(client.get("/payments?" + seller + "&from=" + start + "&to=" + start.plusSeconds(3_600))))
                 .hasSize(3);
-        assertThat(ids(client.get("/payments?sellerId=nobody"))).isEmpty();
+        assertThat(ids(client.get("/payments?sellerId=unknown-seller"))).isEmpty();
         Reply some = client.get("/payments").is(200);
         assertThat(some.json().get("data")).hasSizeLessThanOrEqualTo(20);
         JsonNode listed = client.get("/payments?orderId=" + paid.orderId())
@@ -95,9 +95,9 @@ class PaymentReadsTest {
     }
 
     @Test
-    void theHistoryTellsEachStep() {
-        String id = shop.create(1_000).is(201).id();
-        shop.confirm(id, 1_000).is(200);
+    void theHistoryHasEachTransition() {
+        String id = firstOrder.create(1_000).is(201).id();
+        firstOrder.confirm(id, 1_000).is(200);
 
         List<JsonNode> history = new ArrayList<>();
         client.get("/payments/" + id + "/history").is(200).json().get("data").forEach(history::add);
@@ -110,18 +110,19 @@ class PaymentReadsTest {
                 .orElseThrow();
         assertThat(last.get("from").asString()).isEqualTo("EXECUTING");
         assertThat(last.get("cause").asString()).isEqualTo("confirm");
-        assertThat(last.get("version").longValue()).isEqualTo(shop.read(id).number("version"));
+        assertThat(last.get("version").longValue())
+                .isEqualTo(firstOrder.read(id).number("version"));
         assertThat(Instant.parse(last.get("at").asString()))
                 .isBefore(Instant.now().plusSeconds(60));
         client.get("/payments/" + UUID.randomUUID() + "/history").problem(404, "not-found");
     }
 
     @Test
-    void aPaymentCarriesItsVersionAsATag() {
-        String id = shop.create(1_000).is(201).id();
-        Reply before = shop.read(id).is(200);
-        shop.confirm(id, 1_000).is(200);
-        Reply after = shop.read(id).is(200);
+    void theETagIsThePaymentsVersion() {
+        String id = firstOrder.create(1_000).is(201).id();
+        Reply before = firstOrder.read(id).is(200);
+        firstOrder.confirm(id, 1_000).is(200);
+        Reply after = firstOrder.read(id).is(200);
 
         assertThat(before.header("ETag")).isEqualTo("\"" + before.number("version") + "\"");
         assertThat(after.header("ETag")).isEqualTo("\"" + after.number("version") + "\"");

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** Payments for tests. */
+/** Payments for unit tests. */
 public final class Payments {
 
     static final String KEY = "key-1";
@@ -25,21 +25,21 @@ public final class Payments {
         return in(status, leaseLive, true);
     }
 
-    static Payment in(PaymentStatus status, boolean leaseLive, boolean resolutionDue) {
-        return payment(status, leaseLive, resolutionDue, false, LINES);
+    static Payment in(PaymentStatus status, boolean leaseLive, boolean inquiryDue) {
+        return payment(status, leaseLive, inquiryDue, false, LINES);
     }
 
     static Payment expired() {
         return payment(PaymentStatus.READY, false, true, true, LINES);
     }
 
-    /** A payment of these lines. */
+    /** A payment with these lines. */
     public static Payment of(PaymentStatus status, PaymentLine... lines) {
         return payment(status, false, true, false, List.of(lines));
     }
 
     private static Payment payment(
-            PaymentStatus status, boolean leaseLive, boolean resolutionDue, boolean expired, List<PaymentLine> lines) {
+            PaymentStatus status, boolean leaseLive, boolean inquiryDue, boolean expired, List<PaymentLine> lines) {
         boolean confirmed = status != PaymentStatus.READY;
         return new Payment(
                 UUID.fromString("0199c0de-0000-7000-8000-000000000001"),
@@ -55,7 +55,7 @@ public final class Payments {
                 1,
                 confirmed ? 1 : 0,
                 leaseLive,
-                resolutionDue,
+                inquiryDue,
                 expired,
                 confirmed ? NOON : null,
                 null,

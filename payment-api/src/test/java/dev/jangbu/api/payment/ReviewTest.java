@@ -3,33 +3,33 @@ package dev.jangbu.api.payment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jangbu.api.testbed.Client;
+import dev.jangbu.api.testbed.PaymentInvariants;
 import dev.jangbu.api.testbed.PspCharges;
 import dev.jangbu.api.testbed.Reply;
-import dev.jangbu.api.testbed.TestOrder;
 import dev.jangbu.api.testbed.StagedPayment;
 import dev.jangbu.api.testbed.StagedPayment.State;
+import dev.jangbu.api.testbed.TestOrder;
 import dev.jangbu.api.testbed.Testbed;
-import dev.jangbu.api.testbed.PaymentInvariants;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** What no machine can decide is decided by a person, once, with evidence. */
+/** A person decides a payment in REVIEW, once, with evidence. */
 class ReviewTest {
 
     private final Client client = Testbed.client();
 
     @Test
-    void anAdminApprovesAndItIsSettledLikeAnyOther() {
-        TestOrder shop = new TestOrder(client, "sim_wrong_amount");
-        String id = shop.create(2_000, 1_000).is(201).id();
+    void anApprovedReviewIsSettledLikeAnyApproval() {
+        TestOrder order = new TestOrder(client, "sim_wrong_amount");
+        String id = order.create(2_000, 1_000).is(201).id();
         UUID key = UUID.randomUUID();
-        Reply open = client.post("/payments/" + id + "/confirm", shop.confirmation(3_000), key)
+        Reply open = client.post("/payments/" + id + "/confirm", order.confirmation(3_000), key)
                 .is(202)
                 .of("REVIEW");
         assertThat(open.header("Location")).isEqualTo("/v1/payments/" + id);
-        // Such a key answers the present state.
-        client.post("/payments/" + id + "/confirm", shop.confirmation(3_000), key)
+        // The key returns the present payment while its outcome is open.
+        client.post("/payments/" + id + "/confirm", order.confirmation(3_000), key)
                 .is(202)
                 .of("REVIEW");
 
@@ -37,40 +37,40 @@ class ReviewTest {
 
         assertThat(resolved.id()).isEqualTo(id);
         assertThat(resolved.get("approvedAt")).isNotBlank();
-        PaymentInvariants.ofMainInstance().verify(shop, id);
+        PaymentInvariants.ofMainInstance().verify(order, id);
         resolve(id, "APPROVED").problem(409, "not-in-review");
         resolve(id, "DECLINED").problem(409, "not-in-review");
-        Reply outcome = client.post("/payments/" + id + "/confirm", shop.confirmation(3_000), key);
+        Reply outcome = client.post("/payments/" + id + "/confirm", order.confirmation(3_000), key);
         outcome.is(200).of("APPROVED");
-        shop.refund(id).is(201);
-        PaymentInvariants.ofMainInstance().verify(shop, id);
+        order.refund(id).is(201);
+        PaymentInvariants.ofMainInstance().verify(order, id);
     }
 
     @Test
-    void anAdminDeclinesAndNothingIsSettled() {
-        TestOrder shop = new TestOrder(client, "sim_wrong_amount");
-        String id = shop.create(3_000).is(201).id();
+    void aDeclinedReviewSettlesNothing() {
+        TestOrder order = new TestOrder(client, "sim_wrong_amount");
+        String id = order.create(3_000).is(201).id();
         UUID key = UUID.randomUUID();
-        client.post("/payments/" + id + "/confirm", shop.confirmation(3_000), key)
+        client.post("/payments/" + id + "/confirm", order.confirmation(3_000), key)
                 .is(202);
 
         resolve(id, "DECLINED").is(200).of("DECLINED");
 
-        assertThat(PaymentInvariants.ofMain().outbox(shop)).isEmpty();
-        client.post("/payments/" + id + "/confirm", shop.confirmation(3_000), key)
+        assertThat(PaymentInvariants.ofMainInstance().outbox(order)).isEmpty();
+        client.post("/payments/" + id + "/confirm", order.confirmation(3_000), key)
                 .problem(402, "payment-declined");
-        assertThat(PspCharges.matching(shop.tag())).hasSize(1);
+        assertThat(PspCharges.matching(order.tag())).hasSize(1);
     }
 
     @Test
-    void onlyWhatIsInReviewIsResolved() {
+    void onlyPaymentsInReviewCanBeResolved() {
         for (State state : State.values()) {
             if (state != State.REVIEW) {
                 try (StagedPayment staged = StagedPayment.in(state)) {
                     resolve(staged.id(), "APPROVED").problem(409, "not-in-review");
                     resolve(staged.id(), "DECLINED").problem(409, "not-in-review");
                     staged.close();
-                    PaymentInvariants.ofMainInstance().verify(staged.shop(), staged.id());
+                    PaymentInvariants.ofMainInstance().verify(staged.order(), staged.id());
                 }
             }
         }
@@ -78,7 +78,7 @@ class ReviewTest {
     }
 
     @Test
-    void aResolutionNeedsAnOutcomeEvidenceAndAnAdmin() {
+    void aResolutionNeedsAnOutcomeEvidenceAndTheAdminScope() {
         StagedPayment staged = StagedPayment.in(State.REVIEW);
         for (String body : List.of(
                 "{\"outcome\":\"FAILED\",\"evidence\":\"x\"}",
@@ -98,11 +98,11 @@ class ReviewTest {
                 .post("/payments/" + staged.id() + "/resolve", "{\"outcome\":\"APPROVED\",\"evidence\":\"x\"}")
                 .problem(403, "forbidden");
 
-        staged.shop().read(staged.id()).of("REVIEW");
+        staged.order().read(staged.id()).of("REVIEW");
     }
 
     @Test
-    void ofTwoAdminsOneDecides() {
+    void oneOfTwoConcurrentResolutionsSucceeds() {
         StagedPayment staged = StagedPayment.in(State.REVIEW);
         var one = client.postAsync(
                 "/payments/" + staged.id() + "/resolve",
@@ -115,7 +115,7 @@ class ReviewTest {
 
         assertThat(List.of(one.join().status(), other.join().status())).containsExactlyInAnyOrder(200, 409);
 
-        PaymentInvariants.ofMainInstance().verify(staged.shop(), staged.id());
+        PaymentInvariants.ofMainInstance().verify(staged.order(), staged.id());
     }
 
     private Reply resolve(String payment, String outcome) {

@@ -4,19 +4,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.jangbu.api.testbed.Client;
+import dev.jangbu.api.testbed.PaymentInvariants;
 import dev.jangbu.api.testbed.PspCharges;
 import dev.jangbu.api.testbed.Reply;
-import dev.jangbu.api.testbed.TestOrder;
 import dev.jangbu.api.testbed.StagedPayment;
 import dev.jangbu.api.testbed.StagedPayment.State;
+import dev.jangbu.api.testbed.TestOrder;
 import dev.jangbu.api.testbed.Testbed;
-import dev.jangbu.api.testbed.PaymentInvariants;
-import java.time.Duration;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -24,24 +35,31 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
-/** The table of states and operations, cell by cell, on the running service. */
+/** The state table: the response and next status of each operation on each status, and the pictures of the transitions. */
 class StateTableTest {
 
-    /** States that are reached by a wait are reached once for all cells. */
-    private static final Map<State, Iterator<StagedPayment>> AT_HAND = new EnumMap<>(State.class);
+    /** Payments with a status that takes a wait, created once for all cells. */
+    private static final Map<State, Iterator<StagedPayment>> PREPARED = new EnumMap<>(State.class);
+
+    /** A line of the list of transitions in an enum's Javadoc. */
+    private static final Pattern PICTURED = Pattern.compile(" \\* +([A-Z]+) +─▶ ([A-Z, ]+)");
+
+    /** A pair of status values in a trigger. */
+    private static final Pattern PAIR = Pattern.compile("\\('([A-Z]+)', '([A-Z]+)'\\)");
 
     private final Client client = Testbed.client();
 
     @BeforeAll
-    static void waitOnce() {
+    static void preparePayments() {
         for (State state : List.of(State.EXPIRED, State.COMPLETED)) {
-            AT_HAND.put(state, StagedPayment.many(state, Operation.values().length).iterator());
+            PREPARED.put(
+                    state, StagedPayment.many(state, Operation.values().length).iterator());
         }
     }
 
     @AfterAll
-    static void forget() {
-        AT_HAND.clear();
+    static void clearPayments() {
+        PREPARED.clear();
     }
 
     enum Operation {
@@ -105,38 +123,73 @@ class StateTableTest {
             REFUND                      | CANCELED  | 409 payment-not-refundable             | CANCELED
             REFUND                      | EXPIRED   | 409 payment-not-refundable             | EXPIRED
             """)
-    void eachOperationOnEachStateComesToWhatTheTableSays(
-            Operation operation, State state, String answers, State afterwards) {
-        try (StagedPayment staged = AT_HAND.containsKey(state) ? AT_HAND.get(state).next() : StagedPayment.in(state)) {
-            TestOrder shop = staged.shop();
+    void eachOperationHasTheResponseAndNextStatusOfTheTable(
+            Operation operation, State state, String responses, State afterwards) {
+        try (StagedPayment staged =
+                PREPARED.containsKey(state) ? PREPARED.get(state).next() : StagedPayment.in(state)) {
+            TestOrder order = staged.order();
 
             Reply reply =
                     switch (operation) {
-                        case CONFIRM -> shop.confirm(staged.id(), StagedPayment.AMOUNT);
+                        case CONFIRM -> order.confirm(staged.id(), StagedPayment.AMOUNT);
                         case CONFIRM_WITH_ANOTHER_KEY ->
                             client.post(
                                     "/payments/" + staged.id() + "/confirm",
-                                    TestOrder.confirmation("other_" + shop.tag(), StagedPayment.AMOUNT));
-                        case CONFIRM_WITH_ANOTHER_AMOUNT -> shop.confirm(staged.id(), StagedPayment.AMOUNT - 1);
-                        case CANCEL -> shop.cancel(staged.id());
-                        case REFUND -> shop.refund(staged.id());
+                                    TestOrder.confirmation("other_" + order.tag(), StagedPayment.AMOUNT));
+                        case CONFIRM_WITH_ANOTHER_AMOUNT -> order.confirm(staged.id(), StagedPayment.AMOUNT - 1);
+                        case CANCEL -> order.cancel(staged.id());
+                        case REFUND -> order.refund(staged.id());
                     };
 
-            assertAnswer(reply, answers);
-            shop.read(staged.id()).is(200).of(afterwards.name());
+            assertResponse(reply, responses);
+            order.read(staged.id()).is(200).of(afterwards.name());
             if (operation == Operation.CANCEL || operation == Operation.REFUND) {
-                boolean goesBack = afterwards == State.APPROVED || afterwards == State.COMPLETED;
-                assertThat(shop.read(staged.id()).number("refundedAmount")).isEqualTo(goesBack ? StagedPayment.AMOUNT : 0);
+                boolean refunded = afterwards == State.APPROVED || afterwards == State.COMPLETED;
+                assertThat(order.read(staged.id()).number("refundedAmount"))
+                        .isEqualTo(refunded ? StagedPayment.AMOUNT : 0);
             }
             staged.close();
-            PaymentInvariants.ofMainInstance().verify(shop, staged.id());
+            PaymentInvariants.ofMainInstance().verify(order, staged.id());
         }
     }
 
-    private static void assertAnswer(Reply reply, String answers) {
-        for (String answer :
-                Arrays.stream(answers.split(",")).map(String::strip).toList()) {
-            String[] parts = answer.split(" ", -1);
+    @ParameterizedTest
+    @CsvSource({
+        "payment_transition, src/main/java/dev/jangbu/api/payment/PaymentStatus.java",
+        "refund_transition, src/main/java/dev/jangbu/api/refund/RefundStatus.java"
+    })
+    void thePictureOfTheTransitionsIsTheTriggers(String trigger, Path source) throws SQLException, IOException {
+        Map<String, Set<String>> pictured = new TreeMap<>();
+        for (String line : Files.readAllLines(source)) {
+            Matcher arrow = PICTURED.matcher(line);
+            if (arrow.matches()) {
+                pictured.put(arrow.group(1), Set.of(arrow.group(2).split(", ")));
+            }
+        }
+
+        assertThat(pictured).isEqualTo(transitions(trigger));
+    }
+
+    /** From the source of the trigger's function. No code moves UNKNOWN back to EXECUTING. */
+    private static Map<String, Set<String>> transitions(String trigger) throws SQLException {
+        Map<String, Set<String>> transitions = new TreeMap<>();
+        try (Connection connection = Testbed.database().asSuperuser();
+                Statement statement = connection.createStatement();
+                ResultSet row =
+                        statement.executeQuery("SELECT prosrc FROM pg_proc WHERE proname = '" + trigger + "'")) {
+            assertThat(row.next()).isTrue();
+            PAIR.matcher(row.getString(1)).results().forEach(pair -> transitions
+                    .computeIfAbsent(pair.group(1), from -> new TreeSet<>())
+                    .add(pair.group(2)));
+        }
+        transitions.get("UNKNOWN").remove("EXECUTING");
+        return transitions;
+    }
+
+    private static void assertResponse(Reply reply, String responses) {
+        for (String response :
+                Arrays.stream(responses.split(",")).map(String::strip).toList()) {
+            String[] parts = response.split(" ", -1);
             if (reply.status() == Integer.parseInt(parts[0])) {
                 if (parts.length == 1) {
                     reply.is(reply.status());
@@ -148,24 +201,25 @@ class StateTableTest {
                 return;
             }
         }
-        assertThat(reply).hasToString(answers);
+        assertThat(reply).hasToString(responses);
     }
 
     @Test
-    void onlyWhatNobodyHasBegunExpires() {
-        List<StagedPayment> all = Arrays.stream(State.values()).map(StagedPayment::in).toList();
+    void onlyUnconfirmedAndQueuedPaymentsExpire() {
+        List<StagedPayment> all =
+                Arrays.stream(State.values()).map(StagedPayment::in).toList();
         try {
-            all.forEach(staged -> StagedPayment.outdate(staged.id()));
-            // What is outdated later expires no sooner.
+            all.forEach(staged -> StagedPayment.expire(staged.id()));
+            // Payments expire in the order of their expiry.
             StagedPayment last = StagedPayment.in(State.READY);
-            StagedPayment.outdate(last.id());
+            StagedPayment.expire(last.id());
             last.awaitState(State.EXPIRED);
 
             for (StagedPayment staged : all) {
                 switch (staged.state()) {
                     case READY, ACCEPTED, EXPIRED -> staged.awaitState(State.EXPIRED);
                     default ->
-                        staged.shop()
+                        staged.order()
                                 .read(staged.id())
                                 .is(200)
                                 .of(staged.state().name());
@@ -174,29 +228,29 @@ class StateTableTest {
         } finally {
             all.forEach(StagedPayment::close);
         }
-        all.forEach(staged -> PaymentInvariants.ofMainInstance().verify(staged.shop(), staged.id()));
+        all.forEach(staged -> PaymentInvariants.ofMainInstance().verify(staged.order(), staged.id()));
     }
 
     @Test
-    void aReadyPaymentWhoseTimeIsOverIsNotConfirmedHoweverLateTheClockworkIs() {
+    void anExpiredPaymentIsRefusedEvenBeforeItsStatusChanges() {
         StagedPayment staged = StagedPayment.in(State.READY);
-        StagedPayment.outdate(staged.id());
+        StagedPayment.expire(staged.id());
 
-        staged.shop().confirm(staged.id(), StagedPayment.AMOUNT).problem(409, "payment-final");
+        staged.order().confirm(staged.id(), StagedPayment.AMOUNT).problem(409, "payment-final");
 
         staged.awaitState(State.EXPIRED);
-        assertThat(PspCharges.matching(staged.shop().tag())).isEmpty();
+        assertThat(PspCharges.matching(staged.order().tag())).isEmpty();
     }
 
     @Test
-    void aPaymentKeyPaysForOnePayment() {
+    void aPaymentKeyIsAcceptedForOnePaymentOnly() {
         StagedPayment first = StagedPayment.in(State.APPROVED);
         TestOrder second = new TestOrder(client);
         String id = second.create(StagedPayment.AMOUNT).is(201).id();
 
         client.post(
                         "/payments/" + id + "/confirm",
-                        TestOrder.confirmation(first.shop().paymentKey(), StagedPayment.AMOUNT))
+                        TestOrder.confirmation(first.order().paymentKey(), StagedPayment.AMOUNT))
                 .problem(409, "payment-key-used");
 
         second.read(id).is(200).of("READY");
@@ -204,10 +258,10 @@ class StateTableTest {
     }
 
     @Test
-    void anOrderIsPaidOnceAndAnewWhenItCameToNothing() {
+    void anOrderCanBePaidAgainOnlyAfterADeclineCancellationOrExpiry() {
         for (State state : State.values()) {
             try (StagedPayment staged = StagedPayment.in(state)) {
-                Reply again = staged.shop().create(5_000);
+                Reply again = staged.order().create(5_000);
                 switch (state) {
                     case DECLINED, CANCELED, EXPIRED -> again.is(201).of("READY");
                     default -> again.problem(409, "order-already-exists");
@@ -217,43 +271,43 @@ class StateTableTest {
     }
 
     @Test
-    void anUnknownPaymentIsResolvedBeforeItIsCanceledOrRefunded() {
+    void theOutcomeOfAnUnknownPaymentIsDeterminedBeforeACancellationOrRefund() {
         for (boolean cancel : new boolean[] {true, false}) {
             StagedPayment staged = StagedPayment.in(State.UNKNOWN);
             staged.close();
 
-            await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+            await().untilAsserted(() -> {
                 Reply reply = cancel
-                        ? staged.shop().cancel(staged.id())
-                        : staged.shop().refund(staged.id());
+                        ? staged.order().cancel(staged.id())
+                        : staged.order().refund(staged.id());
                 reply.is(cancel ? 200 : 201);
             });
 
-            JsonNode payment = PaymentInvariants.ofMainInstance().verify(staged.shop(), staged.id());
+            JsonNode payment = PaymentInvariants.ofMainInstance().verify(staged.order(), staged.id());
             assertThat(payment.get("refundStatus").asString()).isEqualTo("FULL");
         }
     }
 
     @Test
-    void aCancelOfWhatWentBackInFullIsAnsweredAndChangesNothing() {
+    void cancelingACompletelyRefundedPaymentChangesNothing() {
         StagedPayment staged = StagedPayment.in(State.APPROVED);
-        staged.shop().refund(staged.id()).is(201);
+        staged.order().refund(staged.id()).is(201);
 
-        staged.shop().cancel(staged.id()).is(200).of("APPROVED");
+        staged.order().cancel(staged.id()).is(200).of("APPROVED");
 
-        JsonNode payment = PaymentInvariants.ofMainInstance().verify(staged.shop(), staged.id());
+        JsonNode payment = PaymentInvariants.ofMainInstance().verify(staged.order(), staged.id());
         assertThat(payment.get("refundedAmount").longValue()).isEqualTo(StagedPayment.AMOUNT);
-        assertThat(PaymentInvariants.ofMain().refunds(staged.id())).hasSize(1);
+        assertThat(PaymentInvariants.ofMainInstance().refunds(staged.id())).hasSize(1);
     }
 
     @Test
-    void aCancelRefundsWhatIsLeft() {
+    void aCancellationRefundsTheRest() {
         StagedPayment staged = StagedPayment.in(State.APPROVED);
-        staged.shop().refund(staged.id(), TestOrder.refundOf("1", 700)).is(201);
+        staged.order().refund(staged.id(), TestOrder.refundOf("1", 700)).is(201);
 
-        Reply canceled = staged.shop().cancel(staged.id()).is(200).of("APPROVED");
+        Reply canceled = staged.order().cancel(staged.id()).is(200).of("APPROVED");
 
         assertThat(canceled.get("refundStatus")).isEqualTo("FULL");
-        PaymentInvariants.ofMainInstance().verify(staged.shop(), staged.id());
+        PaymentInvariants.ofMainInstance().verify(staged.order(), staged.id());
     }
 }

@@ -5,10 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import dev.jangbu.api.testbed.Client;
 import dev.jangbu.api.testbed.CompletionProducer;
+import dev.jangbu.api.testbed.PaymentInvariants;
 import dev.jangbu.api.testbed.Reply;
 import dev.jangbu.api.testbed.TestOrder;
 import dev.jangbu.api.testbed.Testbed;
-import dev.jangbu.api.testbed.PaymentInvariants;
 import dev.jangbu.contract.Rejection;
 import dev.jangbu.contract.SettlementKind;
 import dev.jangbu.contract.SettlementRequested;
@@ -26,18 +26,18 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** A payout is asked for here and decided at the wallet desk. */
+/** A payout is requested here and decided by the wallet processor. */
 class PayoutTest {
 
     private static final String BODY = "{\"amount\":3000,\"currency\":\"KRW\",\"destination\":\"bank-1\"}";
 
     private final Client client = Testbed.client();
-    private final TestOrder shop = new TestOrder(client);
-    private final String seller = shop.seller(1);
+    private final TestOrder order = new TestOrder(client);
+    private final String seller = order.seller(1);
     private final String path = "/wallets/" + seller + "/payouts";
 
     @Test
-    void aPayoutIsWrittenDownAndSettlesThroughTheOutbox() {
+    void aPayoutIsStoredWithItsOutboxRow() {
         Reply payout = client.post(path, BODY).is(202).of("REQUESTED");
 
         assertThat(payout.header("Location")).isEqualTo("/v1/payouts/" + payout.id());
@@ -61,12 +61,12 @@ class PayoutTest {
     }
 
     @Test
-    void theDeskBooksIt() {
+    void aCompletionBooksThePayout() {
         Reply payout = client.post(path, BODY).is(202);
 
         try (CompletionProducer completions = new CompletionProducer()) {
             completions.completed(SettlementKind.PAYOUT, payout.id());
-            // What comes twice changes nothing, nor does a second opinion.
+            // Neither a repetition nor a later rejection changes the payout.
             completions.completed(SettlementKind.PAYOUT, payout.id());
             completions.rejected(payout.id(), Rejection.INSUFFICIENT_FUNDS);
         }
@@ -80,7 +80,7 @@ class PayoutTest {
 
     @ParameterizedTest
     @EnumSource(names = {"INSUFFICIENT_FUNDS", "VERSION_CONFLICT"})
-    void orRefusesIt(Rejection rejection) {
+    void aRejectionRejectsThePayout(Rejection rejection) {
         Reply payout = client.post(path, BODY).is(202);
 
         try (CompletionProducer completions = new CompletionProducer()) {
@@ -95,7 +95,7 @@ class PayoutTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\"7\"", "7"})
-    void aVersionThatIsStillTheWalletsGoesToTheDesk(String ifMatch) {
+    void aCurrentVersionIsSentToTheWalletProcessor(String ifMatch) {
         Testbed.wallets().version(seller, 7);
 
         client.post(path, BODY, "If-Match", ifMatch).is(202);
@@ -104,25 +104,25 @@ class PayoutTest {
     }
 
     @Test
-    void aVersionThatIsStaleAlreadyIsRefusedAndNothingIsWritten() {
+    void aStaleVersionIsRefusedAndNothingIsStored() {
         Testbed.wallets().version(seller, 7);
         UUID key = UUID.randomUUID();
 
         client.post(path, BODY, key, "If-Match", "\"6\"").problem(412, "version-conflict");
 
-        assertThat(PaymentInvariants.ofMain().outbox(shop)).isEmpty();
+        assertThat(PaymentInvariants.ofMainInstance().outbox(order)).isEmpty();
         assertThat(payoutsOf(seller)).isEmpty();
-        // 412 isn't stored: the same key may come again with what the wallet says now.
+        // A 412 isn't stored: the same key is accepted with the present version.
         client.post(path, BODY, key, "If-Match", "\"7\"").is(202);
     }
 
     @Test
-    void aPayoutThatMovedTheWalletItselfIsNotToldOfAConflictWithIt() {
+    void aRepetitionOfThePayoutThatChangedTheWalletGetsNoConflict() {
         Testbed.wallets().version(seller, 7);
         UUID key = UUID.randomUUID();
         List<Reply> copies = new CopyOnWriteArrayList<>();
-        // A copy of the call overtakes it while it looks at the wallet, and is booked.
-        Testbed.wallets().beforeOneLook(seller, () -> {
+        // A copy of the call overtakes the first one during its read of the wallet, and is booked.
+        Testbed.wallets().beforeNextRead(seller, () -> {
             copies.add(client.post(path, BODY, key, "If-Match", "\"7\""));
             Testbed.wallets().version(seller, 8);
         });
@@ -145,7 +145,7 @@ class PayoutTest {
     }
 
     @Test
-    void whereTheWalletCannotBeReadTheDeskDecides() {
+    void theWalletProcessorDecidesIfTheWalletCannotBeRead() {
         Testbed.wallets().restoring(true);
         try {
             client.post(path, BODY, "If-Match", "\"3\"").is(202);
@@ -157,7 +157,7 @@ class PayoutTest {
     }
 
     @Test
-    void theSameKeyIsTheSamePayoutForEver() throws SQLException {
+    void aKeyNamesItsPayoutForever() throws SQLException {
         UUID key = UUID.randomUUID();
         Reply payout = client.post(path, BODY, key).is(202);
 
@@ -166,11 +166,11 @@ class PayoutTest {
         assertThat(again.text()).isEqualTo(payout.text());
         assertThat(again.header("Location")).isEqualTo(payout.header("Location"));
         client.post(path, BODY.replace("3000", "3001"), key).problem(422, "idempotency-key-reused");
-        client.post("/wallets/" + shop.seller(2) + "/payouts", BODY, key).problem(422, "idempotency-key-reused");
+        client.post("/wallets/" + order.seller(2) + "/payouts", BODY, key).problem(422, "idempotency-key-reused");
 
-        forget(key);
+        deleteKey(key);
         assertThat(client.post(path, BODY, key).is(202).id()).isEqualTo(payout.id());
-        forget(key);
+        deleteKey(key);
         client.post(path, BODY.replace("3000", "3001"), key).problem(422, "idempotency-key-reused");
         assertThat(payoutsOf(seller)).hasSize(1);
         onlyRequest();
@@ -199,7 +199,7 @@ class PayoutTest {
     }
 
     @Test
-    void whatNobodyKnowsAndWhatNobodyMay() {
+    void unknownPayoutsMissingScopesAndInvalidRequestsAreRefused() {
         client.get("/payouts/" + UUID.randomUUID()).problem(404, "not-found");
         client.post("/wallets/seller%20x/payouts", BODY).isAnyProblem();
         Reply reader = client.post(
@@ -219,13 +219,13 @@ class PayoutTest {
     }
 
     private SettlementRequested onlyRequest() {
-        List<SettlementRequested> requests = PaymentInvariants.ofMain().outbox(shop);
+        List<SettlementRequested> requests = PaymentInvariants.ofMainInstance().outbox(order);
         assertThat(requests).hasSize(1);
         return requests.getFirst();
     }
 
-    private List<String> payoutsOf(String someone) {
-        return ids(client.get("/payouts?sellerId=" + someone));
+    private List<String> payoutsOf(String sellerId) {
+        return ids(client.get("/payouts?sellerId=" + sellerId));
     }
 
     private static List<String> ids(Reply list) {
@@ -234,8 +234,8 @@ class PayoutTest {
                 .toList();
     }
 
-    /** A day later. */
-    private static void forget(UUID key) throws SQLException {
+    /** Deletes the key, as the cleanup does after a day. */
+    private static void deleteKey(UUID key) throws SQLException {
         try (Connection connection = Testbed.database().as("jangbu_payment");
                 PreparedStatement delete = connection.prepareStatement("DELETE FROM idempotency_keys WHERE key = ?")) {
             delete.setString(1, key.toString());

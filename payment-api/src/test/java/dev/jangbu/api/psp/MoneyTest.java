@@ -17,7 +17,7 @@ class MoneyTest {
     }
 
     @Test
-    void decimalsBecomeMinorUnitsOrAreRefused() {
+    void decimalsBecomeMinorUnitsUnlessTheyHaveTooManyDigits() {
         assertThat(Money.minorUnits(new BigDecimal("12.3"), "USD")).isEqualTo(1_230);
         assertThat(Money.minorUnits(new BigDecimal("1E+3"), "KRW")).isEqualTo(1_000);
         assertThatThrownBy(() -> Money.minorUnits(new BigDecimal("12.305"), "USD"))

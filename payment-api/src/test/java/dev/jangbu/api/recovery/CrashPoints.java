@@ -13,60 +13,60 @@ import org.springframework.web.server.WebFilter;
 import reactor.core.publisher.Mono;
 
 /**
- * The service, with places where a piece of work stands still for ever, so that it can be killed there: the payment key
- * names the place, or the request does. Only the tests' class path has it.
+ * The service with crash points, where an operation blocks forever so that a test can kill the process. The payment key or a
+ * request header names the crash point.
  */
 final class CrashPoints {
 
-    /** Of a request: the place where it is to stand, if that is no matter of the payment key. */
-    static final String HEADER = "Park";
+    /** Request header with a crash point that does not depend on the payment key. */
+    static final String HEADER = "Crash-Point";
 
     private CrashPoints() {}
 
-    /** Where work stands still, between its two transactions and about the second one. */
-    enum Place {
+    /** The crash points between and after the two transactions. */
+    enum Point {
         AFTER_T1,
-        AFTER_THE_ANSWER,
+        AFTER_PSP_RESULT,
         BEFORE_T2_COMMITS,
         AFTER_T2;
 
-        /** The beginning of the payment key of a confirmation that is to stand here. */
-        String confirm() {
-            return "parkconfirm-" + name();
+        /** Prefix of the payment key of a confirmation that blocks here. */
+        String confirmPrefix() {
+            return "crashconfirm-" + name();
         }
 
-        /** The beginning of the payment key of a payment whose refund is to stand here. */
-        String refund() {
-            return "parkrefund-" + name();
+        /** Prefix of the payment key of a payment whose refund blocks here. */
+        String refundPrefix() {
+            return "crashrefund-" + name();
         }
 
-        boolean isOf(String paymentKey, boolean confirms) {
-            return paymentKey.startsWith((confirms ? confirm() : refund()) + "_");
+        boolean matches(String paymentKey, boolean confirms) {
+            return paymentKey.startsWith((confirms ? confirmPrefix() : refundPrefix()) + "_");
         }
     }
 
     public static void main(String[] args) {
-        SpringApplication.run(new Class<?>[] {PaymentApi.class, Places.class}, args);
+        SpringApplication.run(new Class<?>[] {PaymentApi.class, Beans.class}, args);
     }
 
-    /** Without an annotation by which the service itself would find it. */
-    static class Places {
+    /** Without an annotation, so that no other test's component scan finds it. */
+    static class Beans {
 
         @Bean
-        static BeanPostProcessor places() {
+        static BeanPostProcessor crashPoints() {
             return new BeanPostProcessor() {
                 @Override
                 public Object postProcessAfterInitialization(Object bean, String name) {
-                    return bean instanceof Psp psp ? around(psp) : bean;
+                    return bean instanceof Psp psp ? withCrashPoints(psp) : bean;
                 }
             };
         }
 
-        /** The place after the commit: what was done is never answered. */
+        /** The crash point after the commit: the response is never sent. */
         @Bean
         static WebFilter afterCommits() {
             return (exchange, chain) -> {
-                if (Place.AFTER_T2
+                if (Point.AFTER_T2
                         .name()
                         .equals(exchange.getRequest().getHeaders().getFirst(HEADER))) {
                     exchange.getResponse().beforeCommit(Mono::never);
@@ -76,8 +76,8 @@ final class CrashPoints {
         }
     }
 
-    /** The places before and after the call. */
-    private static Psp around(Psp psp) {
+    /** The crash points before and after the call to the PSP. */
+    private static Psp withCrashPoints(Psp psp) {
         return (Psp)
                 Proxy.newProxyInstance(Psp.class.getClassLoader(), new Class<?>[] {Psp.class}, (self, method, args) -> {
                     boolean confirms = method.getName().equals("confirm");
@@ -87,10 +87,10 @@ final class CrashPoints {
                                 .map(order -> ((PspOrder) order).paymentKey())
                                 .findFirst()
                                 .orElseThrow();
-                        if (Place.AFTER_T1.isOf(paymentKey, confirms)) {
+                        if (Point.AFTER_T1.matches(paymentKey, confirms)) {
                             return Mono.never();
                         }
-                        if (Place.AFTER_THE_ANSWER.isOf(paymentKey, confirms)) {
+                        if (Point.AFTER_PSP_RESULT.matches(paymentKey, confirms)) {
                             return ((Mono<?>) method.invoke(psp, args)).flatMap(answer -> Mono.never());
                         }
                     }
@@ -102,11 +102,11 @@ final class CrashPoints {
                 });
     }
 
-    /** The place before the commit, in a database of which nobody else needs anything. Who has lost its client ends. */
+    /** The crash point before the commit, in a database of one test. A session without its client ends. */
     static final String BEFORE_COMMITS =
             """
             ALTER DATABASE jangbu_payment SET client_connection_check_interval = 100;
-            CREATE FUNCTION park() RETURNS trigger LANGUAGE plpgsql AS $$
+            CREATE FUNCTION block() RETURNS trigger LANGUAGE plpgsql AS $$
             BEGIN
                 PERFORM pg_sleep(3600)
                    FROM payments
@@ -114,11 +114,11 @@ final class CrashPoints {
                 RETURN NULL;
             END
             $$;
-            CREATE CONSTRAINT TRIGGER park AFTER UPDATE ON payments DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+            CREATE CONSTRAINT TRIGGER block AFTER UPDATE ON payments DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
                 WHEN (NEW.status = 'APPROVED' AND NEW.cause = 'confirm')
-                EXECUTE FUNCTION park('id', '%s_');
-            CREATE CONSTRAINT TRIGGER park AFTER UPDATE ON refunds DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+                EXECUTE FUNCTION block('id', '%s_');
+            CREATE CONSTRAINT TRIGGER block AFTER UPDATE ON refunds DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
                 WHEN (NEW.status = 'APPROVED' AND NEW.cause = 'refund')
-                EXECUTE FUNCTION park('payment_id', '%s_');
-            """.formatted(Place.BEFORE_T2_COMMITS.confirm(), Place.BEFORE_T2_COMMITS.refund());
+                EXECUTE FUNCTION block('payment_id', '%s_');
+            """.formatted(Point.BEFORE_T2_COMMITS.confirmPrefix(), Point.BEFORE_T2_COMMITS.refundPrefix());
 }

@@ -5,16 +5,16 @@ import static org.awaitility.Awaitility.await;
 
 import dev.jangbu.api.PaymentApi;
 import dev.jangbu.api.database.PaymentsDatabase;
-import dev.jangbu.api.recovery.CrashPoints.Place;
+import dev.jangbu.api.recovery.CrashPoints.Point;
 import dev.jangbu.api.testbed.ApiProcess;
+import dev.jangbu.api.testbed.BlockedQueue;
 import dev.jangbu.api.testbed.Client;
+import dev.jangbu.api.testbed.PaymentInvariants;
 import dev.jangbu.api.testbed.PspCharges;
 import dev.jangbu.api.testbed.PspProxy;
-import dev.jangbu.api.testbed.BlockedQueue;
 import dev.jangbu.api.testbed.Reply;
 import dev.jangbu.api.testbed.TestOrder;
 import dev.jangbu.api.testbed.Testbed;
-import dev.jangbu.api.testbed.PaymentInvariants;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -28,26 +28,33 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The service is killed while a payment and a refund stand at each place where it makes a difference. After its restart
- * everything is as if nothing had happened, and nobody had to help.
+ * The service is killed while a payment and a refund are blocked at each crash point. After the restart the recovery completes
+ * all of them without help.
  *
  * <pre>
- *   T1 ─▶ AFTER_T1 ─▶ on the way to the PSP ─▶ PSP works ─▶ on the way back ─▶ AFTER_THE_ANSWER ─▶ T2 … BEFORE_T2_COMMITS ─▶ AFTER_T2 ─▶ answer
+ *   T1 ─▶ AFTER_T1 ─▶ request ─▶ PSP ─▶ response ─▶ AFTER_PSP_RESULT ─▶ T2 … BEFORE_T2_COMMITS ─▶ AFTER_T2
  * </pre>
  */
 class CrashTest {
 
-    private static final String ON_THE_WAY_THERE = "key-there";
-    private static final String ON_THE_WAY_BACK = "key-back";
+    private static final String DURING_REQUEST = "key-request";
+    private static final String DURING_RESPONSE = "key-response";
 
     private static final int QUEUED = 3;
 
-    /** A piece of work that was begun, and never answered. */
-    private record Begun(String place, TestOrder shop, String payment, String path, String body, UUID key, int success) {
+    /** The leases outlast the preparation on a slow machine; after the kill they need not. */
+    private static final String SHORTEN_LEASES = """
+            UPDATE payments SET lease_until = clock_timestamp() + interval '2 seconds' WHERE lease_until > clock_timestamp();
+            UPDATE refunds SET lease_until = clock_timestamp() + interval '2 seconds' WHERE lease_until > clock_timestamp()
+            """;
 
-        CompletableFuture<Reply> begin(Client client) {
-            return place.endsWith(Place.AFTER_T2.name())
-                    ? client.postAsync(path, body, key, CrashPoints.HEADER, Place.AFTER_T2.name())
+    /** A call that is blocked at a crash point. */
+    private record BlockedCall(
+            String point, TestOrder order, String payment, String path, String body, UUID key, int success) {
+
+        CompletableFuture<Reply> send(Client client) {
+            return point.endsWith(Point.AFTER_T2.name())
+                    ? client.postAsync(path, body, key, CrashPoints.HEADER, Point.AFTER_T2.name())
                     : client.postAsync(path, body, key);
         }
 
@@ -57,72 +64,74 @@ class CrashTest {
     }
 
     @Test
-    void whereverItIsKilledEachIsChargedOnceAndSettledOnceAndAnswered() throws SQLException {
+    void afterAKillAtAnyPointEachOperationIsDoneOnceAndItsKeyReturnsTheOutcome() throws SQLException {
         try (PaymentsDatabase database = Testbed.newDatabase()) {
             execute(database, CrashPoints.BEFORE_COMMITS);
-            List<Begun> confirms = new ArrayList<>();
-            List<Begun> refunds = new ArrayList<>();
+            List<BlockedCall> confirms = new ArrayList<>();
+            List<BlockedCall> refunds = new ArrayList<>();
             List<TestOrder> queued = new ArrayList<>();
             List<String> queuedIds = new ArrayList<>();
             try (ApiProcess victim = new ApiProcess(
                     CrashPoints.class,
                     database,
-                    "jangbu.psp.timeout=4s",
+                    "jangbu.psp.timeout=60s",
                     "jangbu.recovery.lease-margin=2s",
                     "jangbu.async.concurrency=1")) {
                 Client client = victim.client();
-                for (Place place : Place.values()) {
-                    confirms.add(confirmation(client, place.confirm()));
-                    refunds.add(refund(client, place.refund()));
+                for (Point point : Point.values()) {
+                    confirms.add(confirmation(client, point.confirmPrefix()));
+                    refunds.add(refund(client, point.refundPrefix()));
                 }
-                for (String way : List.of(ON_THE_WAY_THERE, ON_THE_WAY_BACK)) {
-                    confirms.add(confirmation(client, way));
-                    refunds.add(refund(client, way));
+                for (String point : List.of(DURING_REQUEST, DURING_RESPONSE)) {
+                    confirms.add(confirmation(client, point));
+                    refunds.add(refund(client, point));
                 }
-                BlockedQueue jam = BlockedQueue.of(client, 1);
+                BlockedQueue blocked = BlockedQueue.of(client, 1);
                 for (int i = 0; i < QUEUED; i++) {
-                    TestOrder shop = new TestOrder(client);
-                    String id = shop.create(1_000).is(201).id();
-                    shop.confirm(id, 1_000, "Prefer", "respond-async").is(202);
-                    queued.add(shop);
+                    TestOrder order = new TestOrder(client);
+                    String id = order.create(1_000).is(201).id();
+                    order.confirm(id, 1_000, "Prefer", "respond-async").is(202);
+                    queued.add(order);
                     queuedIds.add(id);
                 }
 
                 List<CompletableFuture<Reply>> unanswered = new ArrayList<>();
-                for (Begun begun : all(confirms, refunds)) {
-                    unanswered.add(begin(client, begun));
+                for (BlockedCall call : all(confirms, refunds)) {
+                    unanswered.add(send(client, call));
                 }
-                awaitThatEachStands(database, confirms, refunds);
+                awaitAllBlocked(database, confirms, refunds);
                 assertThat(unanswered).noneMatch(CompletableFuture::isDone);
                 victim.kill();
-                assertThat(unanswered).allSatisfy(answer -> assertThat(answer).failsWithin(Duration.ofSeconds(10)));
-                for (Begun begun : all(confirms, refunds)) {
-                    Testbed.psp().restore(begun.shop().tag());
+                execute(database, SHORTEN_LEASES);
+                assertThat(unanswered).allSatisfy(answer -> assertThat(answer).failsWithin(Duration.ofSeconds(60)));
+                for (BlockedCall call : all(confirms, refunds)) {
+                    Testbed.psp().restore(call.order().tag());
                 }
-                jam.close();
+                blocked.close();
             }
 
-            try (ApiProcess healer = new ApiProcess(PaymentApi.class, database, "jangbu.psp.timeout=4s")) {
-                Client client = healer.client();
-                PaymentInvariants truth = new PaymentInvariants(client, database);
-                for (Begun begun : all(confirms, refunds)) {
-                    JsonNode payment = truth.holds(begun.shop(), begun.payment());
+            try (ApiProcess restarted = new ApiProcess(PaymentApi.class, database)) {
+                Client client = restarted.client();
+                PaymentInvariants invariants = new PaymentInvariants(client, database);
+                for (BlockedCall call : all(confirms, refunds)) {
+                    JsonNode payment = invariants.verify(call.order(), call.payment());
                     assertThat(payment.get("status").asString())
-                            .as(begun.place())
+                            .as(call.point())
                             .isEqualTo("APPROVED");
                     assertThat(payment.get("refundedAmount").longValue())
-                            .as(begun.place())
-                            .isEqualTo(refunds.contains(begun) ? 700 : 0);
-                    assertThat(PspCharges.matching(begun.shop().tag()))
-                            .as(begun.place())
+                            .as(call.point())
+                            .isEqualTo(refunds.contains(call) ? 700 : 0);
+                    assertThat(PspCharges.matching(call.order().tag()))
+                            .as(call.point())
                             .hasSize(1);
-                    // Nobody came again until now; who does gets the outcome, and always the same.
-                    Reply first = begun.repeat(client).is(begun.success()).of("APPROVED");
-                    assertThat(begun.repeat(client).text()).isEqualTo(first.text());
-                    assertThat(first.replayed()).as(begun.place()).isTrue();
+                    // The first repetition of the call gets the outcome, and so does every other.
+                    Reply first = call.repeat(client).is(call.success()).of("APPROVED");
+                    assertThat(call.repeat(client).text()).isEqualTo(first.text());
+                    assertThat(first.replayed()).as(call.point()).isTrue();
                 }
                 for (int i = 0; i < QUEUED; i++) {
-                    assertThat(truth.holds(queued.get(i), queuedIds.get(i))
+                    assertThat(invariants
+                                    .verify(queued.get(i), queuedIds.get(i))
                                     .get("status")
                                     .asString())
                             .isEqualTo("APPROVED");
@@ -131,26 +140,26 @@ class CrashTest {
         }
     }
 
-    private static Begun confirmation(Client client, String place) {
-        TestOrder shop = new TestOrder(client, place);
-        String id = shop.create(2_000, 1_000).is(201).id();
-        return new Begun(
-                "confirm at " + place,
-                shop,
+    private static BlockedCall confirmation(Client client, String point) {
+        TestOrder order = new TestOrder(client, point);
+        String id = order.create(2_000, 1_000).is(201).id();
+        return new BlockedCall(
+                "confirm at " + point,
+                order,
                 id,
                 "/payments/" + id + "/confirm",
-                shop.confirmation(3_000),
+                order.confirmation(3_000),
                 UUID.randomUUID(),
                 200);
     }
 
-    private static Begun refund(Client client, String place) {
-        TestOrder shop = new TestOrder(client, place);
-        String id = shop.create(2_000, 1_000).is(201).id();
-        shop.confirm(id, 3_000).is(200);
-        return new Begun(
-                "refund at " + place,
-                shop,
+    private static BlockedCall refund(Client client, String point) {
+        TestOrder order = new TestOrder(client, point);
+        String id = order.create(2_000, 1_000).is(201).id();
+        order.confirm(id, 3_000).is(200);
+        return new BlockedCall(
+                "refund at " + point,
+                order,
                 id,
                 "/payments/" + id + "/refunds",
                 TestOrder.refundOf("1", 700),
@@ -158,51 +167,50 @@ class CrashTest {
                 201);
     }
 
-    /** On the wire it is the wire that stands. */
-    private static CompletableFuture<Reply> begin(Client client, Begun begun) {
-        String tag = begun.shop().tag();
-        PspProxy.Hold hold = begun.place().endsWith(ON_THE_WAY_THERE)
+    /** Sends a call; during its request or response to the PSP the proxy holds it. */
+    private static CompletableFuture<Reply> send(Client client, BlockedCall call) {
+        String tag = call.order().tag();
+        PspProxy.Hold hold = call.point().endsWith(DURING_REQUEST)
                 ? Testbed.psp().holdBefore(tag)
-                : begun.place().endsWith(ON_THE_WAY_BACK) ? Testbed.psp().holdAfter(tag) : null;
-        CompletableFuture<Reply> answer = begun.begin(client);
+                : call.point().endsWith(DURING_RESPONSE) ? Testbed.psp().holdAfter(tag) : null;
+        CompletableFuture<Reply> answer = call.send(client);
         if (hold != null) {
             hold.awaitArrival();
         }
         return answer;
     }
 
-    /** Seen from outside: by what the database and the PSP have, and by what sessions stand before their commit. */
-    private static void awaitThatEachStands(PaymentsDatabase database, List<Begun> confirms, List<Begun> refunds) {
-        await().atMost(Duration.ofSeconds(4))
-                .pollInterval(Duration.ofMillis(20))
-                .untilAsserted(() -> {
-                    assertThat(count(database, "SELECT count(*) FROM payments WHERE status = 'EXECUTING'"))
-                            // One of them jams the queue; one that is APPROVED already was not told to its client.
-                            .isEqualTo(confirms.size() - 1 + 1);
-                    assertThat(count(database, "SELECT count(*) FROM refunds WHERE status = 'EXECUTING'"))
-                            .isEqualTo(refunds.size() - 1);
-                    assertThat(count(database, "SELECT count(*) FROM refunds WHERE status = 'APPROVED'"))
-                            .isEqualTo(1);
-                    assertThat(count(database, """
+    /** Waits until all calls are blocked, by the state of the database, its sessions and the PSP. */
+    private static void awaitAllBlocked(
+            PaymentsDatabase database, List<BlockedCall> confirms, List<BlockedCall> refunds) {
+        await().pollInterval(Duration.ofMillis(20)).untilAsserted(() -> {
+            assertThat(count(database, "SELECT count(*) FROM payments WHERE status = 'EXECUTING'"))
+                    // One more blocks the queue; one is APPROVED already, without a response to its client.
+                    .isEqualTo(confirms.size() - 1 + 1);
+            assertThat(count(database, "SELECT count(*) FROM refunds WHERE status = 'EXECUTING'"))
+                    .isEqualTo(refunds.size() - 1);
+            assertThat(count(database, "SELECT count(*) FROM refunds WHERE status = 'APPROVED'"))
+                    .isEqualTo(1);
+            assertThat(count(database, """
                     SELECT count(*) FROM pg_stat_activity
                      WHERE usename = 'jangbu_payment' AND wait_event = 'PgSleep' AND backend_xid IS NOT NULL
                     """)).isEqualTo(2);
-                    for (Begun begun : all(confirms, refunds)) {
-                        boolean confirm = confirms.contains(begun);
-                        boolean done = !begun.place().contains(Place.AFTER_T1.name())
-                                && !begun.place().endsWith(ON_THE_WAY_THERE);
-                        List<PspCharges.Charge> charges =
-                                PspCharges.matching(begun.shop().tag());
-                        assertThat(charges).hasSize(confirm && !done ? 0 : 1);
-                        if (!confirm) {
-                            assertThat(charges.getFirst().cancelled()).isEqualTo(done ? 700 : 0);
-                        }
-                    }
-                });
+            for (BlockedCall call : all(confirms, refunds)) {
+                boolean confirm = confirms.contains(call);
+                boolean done = !call.point().contains(Point.AFTER_T1.name())
+                        && !call.point().endsWith(DURING_REQUEST);
+                List<PspCharges.Charge> charges =
+                        PspCharges.matching(call.order().tag());
+                assertThat(charges).hasSize(confirm && !done ? 0 : 1);
+                if (!confirm) {
+                    assertThat(charges.getFirst().cancelled()).isEqualTo(done ? 700 : 0);
+                }
+            }
+        });
     }
 
-    private static List<Begun> all(List<Begun> confirms, List<Begun> refunds) {
-        List<Begun> all = new ArrayList<>(confirms);
+    private static List<BlockedCall> all(List<BlockedCall> confirms, List<BlockedCall> refunds) {
+        List<BlockedCall> all = new ArrayList<>(confirms);
         all.addAll(refunds);
         return all;
     }

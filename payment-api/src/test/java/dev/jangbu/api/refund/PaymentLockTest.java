@@ -15,21 +15,21 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** What a call that waited for a payment's lock sees is what the one before it left. */
+/** A call that has waited for a payment's row lock sees the changes of the previous holder. */
 class PaymentLockTest {
 
     @Test
-    void aCancellationThatWaitedGivesBackWhatIsLeftThen() throws SQLException {
-        TestOrder shop = new TestOrder(Testbed.client());
-        String payment = shop.create(1_000).is(201).id();
-        shop.confirm(payment, 1_000).is(200);
+    void aCancellationThatWaitedRefundsThePresentRest() throws SQLException {
+        TestOrder order = new TestOrder(Testbed.client());
+        String payment = order.create(1_000).is(201).id();
+        order.confirm(payment, 1_000).is(200);
 
         CompletableFuture<Reply> cancel;
         try (Connection other = Testbed.database().as("jangbu_payment")) {
             other.setAutoCommit(false);
             run(other, "SELECT id FROM payments WHERE id = ? FOR UPDATE", payment);
-            cancel = CompletableFuture.supplyAsync(() -> shop.cancel(payment));
-            await("the cancellation waits for the lock").until(() -> waiting() > 0);
+            cancel = CompletableFuture.supplyAsync(() -> order.cancel(payment));
+            await("the cancellation waits for the row lock").until(() -> waiting() > 0);
             run(other, "UPDATE payment_lines SET reserved_amount = 400 WHERE payment_id = ?", payment);
             other.commit();
         }

@@ -6,7 +6,7 @@ import dev.jangbu.api.payment.Payment;
 import dev.jangbu.api.payment.PaymentLine;
 import dev.jangbu.api.payment.PaymentStatus;
 import dev.jangbu.api.payment.Payments;
-import dev.jangbu.api.refund.RefundRequest.Wanted;
+import dev.jangbu.api.refund.RefundRequest.Requested;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class RefundDecisionTest {
 
-    private static final Wanted REST = new Wanted.Rest();
+    private static final Requested REST = new Requested.Rest();
 
     private static final Payment PARTLY_REFUNDED = Payments.of(
             PaymentStatus.COMPLETED,
@@ -23,8 +23,8 @@ class RefundDecisionTest {
 
     @ParameterizedTest(name = "{0}: refund {1}, cancel {2}")
     @CsvSource(delimiter = '|', textBlock = """
-                    READY     | RefuseNotRefundable | Drop
-                    ACCEPTED  | RefuseNotRefundable | Drop
+                    READY     | RefuseNotRefundable | CancelUncharged
+                    ACCEPTED  | RefuseNotRefundable | CancelUncharged
                     EXECUTING | RefuseInProgress    | RefuseInProgress
                     UNKNOWN   | RefuseInProgress    | RefuseInProgress
                     REVIEW    | RefuseInProgress    | RefuseInProgress
@@ -34,7 +34,7 @@ class RefundDecisionTest {
                     CANCELED  | RefuseNotRefundable | Done
                     EXPIRED   | RefuseNotRefundable | RefuseFinal
                     """)
-    void aRefundAndACancellationComeToWhatTheTableSays(PaymentStatus status, String refund, String cancel) {
+    void theStatusDeterminesTheStepOfARefundAndACancellation(PaymentStatus status, String refund, String cancel) {
         Payment payment = Payments.of(status, new PaymentLine("1", "seller-a", 12_000, 600));
 
         assertThat(RefundDecision.refund(payment, false, REST).getClass().getSimpleName())
@@ -44,14 +44,14 @@ class RefundDecisionTest {
     }
 
     @Test
-    void oneOperationOfAPaymentIsAtThePspAtATime() {
+    void aRefundInProgressRefusesAnother() {
         assertThat(RefundDecision.refund(PARTLY_REFUNDED, true, REST))
                 .isInstanceOf(RefundDecision.RefuseInProgress.class);
         assertThat(RefundDecision.cancel(PARTLY_REFUNDED, true)).isInstanceOf(RefundDecision.RefuseInProgress.class);
     }
 
     @Test
-    void theRestIsWhatIsLeftOfEachLine() {
+    void theRestIsTheRefundableAmountOfEachLine() {
         RefundDecision.Send rest = new RefundDecision.Send(List.of(new RefundLine("1", 10_000, null)));
 
         assertThat(RefundDecision.refund(PARTLY_REFUNDED, false, REST)).isEqualTo(rest);
@@ -59,7 +59,7 @@ class RefundDecisionTest {
     }
 
     @Test
-    void whereNothingIsLeftARefundIsRefusedAndACancellationIsDone() {
+    void withoutARestARefundIsRefusedAndACancellationIsDone() {
         Payment refunded =
                 Payments.of(PaymentStatus.COMPLETED, new PaymentLine("1", "seller-a", 12_000, 600, 12_000, 0, 600));
 
@@ -68,7 +68,7 @@ class RefundDecisionTest {
     }
 
     @Test
-    void noLineGivesBackMoreThanIsLeftOfIt() {
+    void noLineIsRefundedBeyondItsRefundableAmount() {
         assertThat(lines(new RefundLine("1", 10_000, null))).isInstanceOf(RefundDecision.Send.class);
         assertThat(lines(new RefundLine("1", 10_001, null))).isInstanceOf(RefundDecision.RefuseExceeds.class);
         assertThat(lines(new RefundLine("1", 1, null), new RefundLine("2", 1, null)))
@@ -77,23 +77,23 @@ class RefundDecisionTest {
     }
 
     @Test
-    void whatIsOnItsWayBackIsNotLeft() {
+    void reservedAmountsAreNotRefundable() {
         Payment reserved =
                 Payments.of(PaymentStatus.APPROVED, new PaymentLine("1", "seller-a", 12_000, 600, 2_000, 9_999, 100));
 
-        assertThat(RefundDecision.refund(reserved, false, new Wanted.Amount(2)))
+        assertThat(RefundDecision.refund(reserved, false, new Requested.Amount(2)))
                 .isInstanceOf(RefundDecision.RefuseExceeds.class);
-        assertThat(RefundDecision.refund(reserved, false, new Wanted.Amount(1)))
+        assertThat(RefundDecision.refund(reserved, false, new Requested.Amount(1)))
                 .isInstanceOf(RefundDecision.Send.class);
     }
 
     @Test
-    void anAmountAloneSaysEnoughOfOneLineOnly() {
-        assertThat(RefundDecision.refund(PARTLY_REFUNDED, false, new Wanted.Amount(1)))
+    void anAmountWithoutLinesNeedsAPaymentOfOneLine() {
+        assertThat(RefundDecision.refund(PARTLY_REFUNDED, false, new Requested.Amount(1)))
                 .isInstanceOf(RefundDecision.RefuseField.class);
     }
 
     private static RefundDecision lines(RefundLine... lines) {
-        return RefundDecision.refund(PARTLY_REFUNDED, false, new Wanted.Lines(List.of(lines)));
+        return RefundDecision.refund(PARTLY_REFUNDED, false, new Requested.Lines(List.of(lines)));
     }
 }

@@ -6,8 +6,8 @@ import dev.jangbu.api.payment.Payment;
 import dev.jangbu.api.payment.PaymentLine;
 import dev.jangbu.api.payment.PaymentStatus;
 import dev.jangbu.api.payment.Payments;
-import dev.jangbu.api.psp.PspResult;
 import dev.jangbu.api.psp.PspCancel;
+import dev.jangbu.api.psp.PspResult;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -24,48 +24,49 @@ class RefundOutcomeTest {
     private static final PspCancel OURS = new PspCancel("tx-2", 5_000, NOW.plusSeconds(1));
 
     @Test
-    void aCancellationThatIsNotRecordedIsThisRefunds() {
-        assertThat(judge(charged(EARLIER, OURS))).isEqualTo(new RefundOutcome.Approved("tx-2"));
+    void anUnrecordedCancellationBelongsToTheRefund() {
+        assertThat(outcome(charged(EARLIER, OURS))).isEqualTo(new RefundOutcome.Approved("tx-2"));
     }
 
     @Test
-    void oneThatIsMuchOlderThanTheRefundIsNot() {
-        PspCancel byHand = new PspCancel("tx-9", 5_000, NOW.minusSeconds(3_600));
+    void anUnrecordedCancellationOlderThanTheRefundIsIgnored() {
+        PspCancel older = new PspCancel("tx-9", 5_000, NOW.minusSeconds(3_600));
 
-        assertThat(judge(charged(EARLIER, byHand))).isInstanceOf(RefundOutcome.NotDone.class);
-        assertThat(judge(charged(EARLIER, byHand, OURS))).isEqualTo(new RefundOutcome.Approved("tx-2"));
+        assertThat(outcome(charged(EARLIER, older))).isInstanceOf(RefundOutcome.NotDone.class);
+        assertThat(outcome(charged(EARLIER, older, OURS))).isEqualTo(new RefundOutcome.Approved("tx-2"));
     }
 
     @Test
-    void whatThePspDoesNotShowWasNotDone() {
-        assertThat(judge(charged(EARLIER))).isInstanceOf(RefundOutcome.NotDone.class);
-        assertThat(judge(charged())).isInstanceOf(RefundOutcome.NotDone.class);
+    void withoutAnUnrecordedCancellationTheRefundIsNotDone() {
+        assertThat(outcome(charged(EARLIER))).isInstanceOf(RefundOutcome.NotDone.class);
+        assertThat(outcome(charged())).isInstanceOf(RefundOutcome.NotDone.class);
     }
 
     @Test
-    void anotherAmountOrAnotherChargeOrOneCancellationTooManyIsForAPerson() {
-        assertThat(judge(charged(EARLIER, new PspCancel("tx-2", 4_999, NOW)))).isInstanceOf(RefundOutcome.Review.class);
-        assertThat(judge(charged(OURS, new PspCancel("tx-3", 5_000, NOW)))).isInstanceOf(RefundOutcome.Review.class);
-        assertThat(judge(new PspResult.Charged(KEY, "order-1001", 19_999, "KRW", false, List.of())))
+    void anotherAmountAnotherChargeOrASecondCancellationNeedsAReview() {
+        assertThat(outcome(charged(EARLIER, new PspCancel("tx-2", 4_999, NOW))))
                 .isInstanceOf(RefundOutcome.Review.class);
-        assertThat(judge(new PspResult.Charged(KEY, "order-1002", 20_000, "KRW", false, List.of())))
+        assertThat(outcome(charged(OURS, new PspCancel("tx-3", 5_000, NOW)))).isInstanceOf(RefundOutcome.Review.class);
+        assertThat(outcome(new PspResult.Charged(KEY, "order-1001", 19_999, "KRW", false, List.of())))
+                .isInstanceOf(RefundOutcome.Review.class);
+        assertThat(outcome(new PspResult.Charged(KEY, "order-1002", 20_000, "KRW", false, List.of())))
                 .isInstanceOf(RefundOutcome.Review.class);
     }
 
     @Test
     void onlyARefusalFails() {
-        assertThat(judge(new PspResult.Declined("NOT_CANCELABLE_PAYMENT")))
+        assertThat(outcome(new PspResult.Declined("NOT_CANCELABLE_PAYMENT")))
                 .isEqualTo(new RefundOutcome.Failed("NOT_CANCELABLE_PAYMENT"));
-        assertThat(judge(new PspResult.Uncertain("no answer within 3000 ms")))
+        assertThat(outcome(new PspResult.Uncertain("no answer within 3000 ms")))
                 .isInstanceOf(RefundOutcome.Unknown.class);
-        assertThat(judge(new PspResult.NotFound())).isInstanceOf(RefundOutcome.Unknown.class);
-        assertThat(judge(new PspResult.Charged(KEY, "order-1001", 20_000, "KRW", true, List.of())))
+        assertThat(outcome(new PspResult.NotFound())).isInstanceOf(RefundOutcome.Unknown.class);
+        assertThat(outcome(new PspResult.Charged(KEY, "order-1001", 20_000, "KRW", true, List.of())))
                 .isInstanceOf(RefundOutcome.Unknown.class);
     }
 
     @Test
-    void aChargeThatThePspNoLongerKnowsOfIsForAPerson() {
-        assertThat(RefundOutcome.judgeLookUp(new PspResult.Declined("ABORTED"), work()))
+    void aDeclinedChargeNeedsAReview() {
+        assertThat(RefundOutcome.fromLookUp(new PspResult.Declined("ABORTED"), work()))
                 .isInstanceOf(RefundOutcome.Review.class);
     }
 
@@ -73,8 +74,8 @@ class RefundOutcomeTest {
         return new PspResult.Charged(KEY, "order-1001", 20_000, "KRW", cancels.length > 0, List.of(cancels));
     }
 
-    private static RefundOutcome judge(PspResult answer) {
-        return RefundOutcome.judge(answer, work());
+    private static RefundOutcome outcome(PspResult result) {
+        return RefundOutcome.from(result, work());
     }
 
     private static RefundWork work() {

@@ -3,11 +3,11 @@ package dev.jangbu.api.refund;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jangbu.api.testbed.Client;
+import dev.jangbu.api.testbed.PaymentInvariants;
 import dev.jangbu.api.testbed.PspCharges;
 import dev.jangbu.api.testbed.Reply;
 import dev.jangbu.api.testbed.TestOrder;
 import dev.jangbu.api.testbed.Testbed;
-import dev.jangbu.api.testbed.PaymentInvariants;
 import dev.jangbu.contract.SettlementKind;
 import dev.jangbu.contract.SettlementRequested;
 import java.math.BigInteger;
@@ -22,26 +22,26 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** Many refunds of one payment, and the fee that goes back in parts: in the end each won is where it belongs. */
+/** Concurrent refunds of one payment, and fees returned in parts. */
 class RefundRacesTest {
 
     private final Client client = Testbed.client();
 
     @Test
-    void ofManyRefundsAtOnceNoneIsLostAndNothingGoesBackTwice() throws Exception {
-        TestOrder shop = new TestOrder(client);
-        String id = shop.create(1_000, 1_000).is(201).id();
-        shop.confirm(id, 2_000).is(200);
+    void concurrentRefundsNeverExceedTheLinesAndNoneIsLost() throws Exception {
+        TestOrder order = new TestOrder(client);
+        String id = order.create(1_000, 1_000).is(201).id();
+        order.confirm(id, 2_000).is(200);
 
-        // 24 refunds of 150 over two lines of 1,000: six fit into each.
+        // 24 refunds of 150 of two lines of 1,000: six of each line succeed.
         List<Reply> replies = new ArrayList<>();
         try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Future<Reply>> asked = new ArrayList<>();
+            List<Future<Reply>> requests = new ArrayList<>();
             for (int i = 0; i < 24; i++) {
                 String line = Integer.toString(1 + i % 2);
-                asked.add(clients.submit(() -> untilDecided(id, TestOrder.refundOf(line, 150))));
+                requests.add(clients.submit(() -> untilDecided(id, TestOrder.refundOf(line, 150))));
             }
-            for (Future<Reply> reply : asked) {
+            for (Future<Reply> reply : requests) {
                 replies.add(reply.get());
             }
         }
@@ -50,12 +50,15 @@ class RefundRacesTest {
         replies.stream()
                 .filter(reply -> reply.status() != 201)
                 .forEach(reply -> reply.problem(422, "refund-exceeds-payment"));
-        assertThat(PspCharges.matching(shop.tag()).getFirst().cancelled()).isEqualTo(12 * 150);
-        assertThat(PaymentInvariants.ofMainInstance().verify(shop, id).get("refundedAmount").longValue())
+        assertThat(PspCharges.matching(order.tag()).getFirst().cancelled()).isEqualTo(12 * 150);
+        assertThat(PaymentInvariants.ofMainInstance()
+                        .verify(order, id)
+                        .get("refundedAmount")
+                        .longValue())
                 .isEqualTo(12 * 150);
     }
 
-    /** Comes again with the same key while another is at the PSP, as a client does that was told to. */
+    /** Repeats the call with the same key while another refund is in progress. */
     private Reply untilDecided(String payment, String body) {
         UUID key = UUID.randomUUID();
         while (true) {
@@ -68,10 +71,10 @@ class RefundRacesTest {
         }
     }
 
-    /** What is paid and taken back in one random story. */
-    private record Story(long amount, long fee, List<Long> parts) {
+    /** A random payment and its refunds. */
+    private record Scenario(long amount, long fee, List<Long> parts) {
 
-        static Story random(Random random) {
+        static Scenario random(Random random) {
             long amount =
                     switch (random.nextInt(4)) {
                         case 0 -> 1 + random.nextLong(10);
@@ -93,63 +96,64 @@ class RefundRacesTest {
                 left -= part;
             }
             parts.add(left);
-            return new Story(amount, fee, parts);
+            return new Scenario(amount, fee, parts);
         }
     }
 
     @Test
-    void theFeeGoesBackInPartsThatAddUpToIt() throws Exception {
+    void theReturnedFeesAddUpToTheFee() throws Exception {
         long seed = new Random().nextLong();
         Random random = new Random(seed);
-        List<Story> stories = new ArrayList<>();
+        List<Scenario> scenarios = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
-            stories.add(Story.random(random));
+            scenarios.add(Scenario.random(random));
         }
         try (var clients = Executors.newFixedThreadPool(8)) {
-            List<Future<?>> told = new ArrayList<>();
-            for (Story story : stories) {
-                told.add(clients.submit(() -> tell(story, "seed " + seed + ", " + story)));
+            List<Future<?>> results = new ArrayList<>();
+            for (Scenario scenario : scenarios) {
+                results.add(clients.submit(() -> run(scenario, "seed " + seed + ", " + scenario)));
             }
-            for (Future<?> one : told) {
+            for (Future<?> one : results) {
                 one.get();
             }
         }
     }
 
-    private void tell(Story story, String which) {
-        TestOrder shop = new TestOrder(client);
+    private void run(Scenario scenario, String description) {
+        TestOrder order = new TestOrder(client);
         String id = client.post(
-                        "/payments", shop.creationOf("KRW", TestOrder.line(shop.seller(1), story.amount(), story.fee())))
+                        "/payments",
+                        order.creationOf("KRW", TestOrder.line(order.seller(1), scenario.amount(), scenario.fee())))
                 .is(201)
                 .id();
-        shop.confirm(id, story.amount()).is(200);
+        order.confirm(id, scenario.amount()).is(200);
 
         long soFar = 0;
         BigInteger feeSoFar = BigInteger.ZERO;
-        for (long part : story.parts()) {
-            Reply refund = shop.refund(id, TestOrder.refundOf("1", part)).is(201);
+        for (long part : scenario.parts()) {
+            Reply refund = order.refund(id, TestOrder.refundOf("1", part)).is(201);
 
             soFar += part;
-            BigInteger feeUntilNow = roundHalfUp(story.fee(), soFar, story.amount());
+            BigInteger feeUntilNow = roundHalfUp(scenario.fee(), soFar, scenario.amount());
             JsonNode line = refund.json().get("lines").get(0);
             assertThat(line.get("fee").longValue())
-                    .as(which)
+                    .as(description)
                     .isEqualTo(feeUntilNow.subtract(feeSoFar).longValueExact());
             feeSoFar = feeUntilNow;
         }
 
-        assertThat(feeSoFar).as(which).isEqualTo(BigInteger.valueOf(story.fee()));
-        assertThat(PaymentInvariants.ofMain().outbox(shop).stream()
+        assertThat(feeSoFar).as(description).isEqualTo(BigInteger.valueOf(scenario.fee()));
+        assertThat(PaymentInvariants.ofMainInstance().outbox(order).stream()
                         .filter(request -> request.getKind() == SettlementKind.REFUND)
                         .map(SettlementRequested::getFee)
                         .map(BigInteger::valueOf)
                         .reduce(BigInteger.ZERO, BigInteger::add))
-                .as(which)
-                .isEqualTo(BigInteger.valueOf(story.fee()));
-        PaymentInvariants.ofMainInstance().verify(shop, id);
+                .as(description)
+                .isEqualTo(BigInteger.valueOf(scenario.fee()));
+        PaymentInvariants.ofMainInstance().verify(order, id);
     }
 
-    /** {@code round_half_up(fee × refunded ÷ amount)}, in numbers without an end. */
+    /** {@code round_half_up(fee × refunded ÷ amount)}, with unlimited precision. */
     private static BigInteger roundHalfUp(long fee, long refunded, long amount) {
         BigInteger twice =
                 BigInteger.valueOf(fee).multiply(BigInteger.valueOf(refunded)).shiftLeft(1);

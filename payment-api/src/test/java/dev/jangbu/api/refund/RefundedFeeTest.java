@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 class RefundedFeeTest {
 
     @Test
-    void halfAWonGoesBack() {
+    void halfAUnitIsRoundedUp() {
         assertThat(RefundedFee.of(1, 2, 1, 0)).isEqualTo(1);
         assertThat(RefundedFee.of(1, 3, 1, 0)).isZero();
         assertThat(RefundedFee.of(600, 12_000, 5_000, 0)).isEqualTo(250);
@@ -23,7 +23,7 @@ class RefundedFeeTest {
     }
 
     @Test
-    void whoeverRefundsEverythingInWhateverPartsGetsExactlyTheFeeBack() {
+    void refundsOfAllPartsReturnExactlyTheFee() {
         long seed = Long.getLong("jangbu.seed", 20_261_124L);
         Random random = new Random(seed);
         for (int run = 0; run < 2_000; run++) {

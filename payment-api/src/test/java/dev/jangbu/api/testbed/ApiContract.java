@@ -21,15 +21,15 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The API's description of itself, which its answers are held against: an answer's status, its headers, its media type and
- * every member of its body are described for the call, or the description is wrong.
+ * The OpenAPI description, which replies are compared with: the reply's status, headers, media type and every member of its
+ * body must be described for the call.
  */
 public final class ApiContract {
 
     private static final String ID = "https://jangbu.test/openapi.json";
 
-    /** Of the headers that an answer may have, those that mean something in this API. */
-    private static final List<String> TELLING = List.of(
+    /** The headers that are part of the API. */
+    private static final List<String> API_HEADERS = List.of(
             "Location",
             "ETag",
             "Link",
@@ -39,13 +39,13 @@ public final class ApiContract {
             "WWW-Authenticate",
             "Cache-Control");
 
-    private static @Nullable ApiContract one;
+    private static @Nullable ApiContract shared;
 
     private final JsonNode document;
     private final SchemaRegistry registry;
     private final Map<String, Schema> schemas = new ConcurrentHashMap<>();
 
-    /** @param text the document, as the service gives it out */
+    /** @param text the document as the service returns it */
     public ApiContract(String text) {
         document = JsonMapper.shared().readTree(text);
         registry = SchemaRegistry.withDefaultDialect(
@@ -55,32 +55,32 @@ public final class ApiContract {
                                 .build()));
     }
 
-    /** As the service gives it out; every instance gives the same. */
+    /** The description of a service; read once, because every instance returns the same. */
     static synchronized ApiContract of(URI service) {
-        if (one == null) {
+        if (shared == null) {
             Reply reply = new Client(service, "")
                     .send(HttpRequest.newBuilder(service.resolve("/openapi.json"))
                             .build());
-            one = new ApiContract(reply.is(200).text());
+            shared = new ApiContract(reply.is(200).text());
         }
-        return one;
+        return shared;
     }
 
     public JsonNode document() {
         return document;
     }
 
-    /** The value's faults by the schema at that place in the document, such as {@code /components/schemas/Payment}. */
-    public List<String> faults(String place, JsonNode value) {
+    /** The value's violations of the schema at a JSON pointer, such as {@code /components/schemas/Payment}. */
+    public List<String> faults(String pointer, JsonNode value) {
         return schemas
-                .computeIfAbsent(place, at -> registry.getSchema(SchemaLocation.of(ID + "#" + at)))
+                .computeIfAbsent(pointer, at -> registry.getSchema(SchemaLocation.of(ID + "#" + at)))
                 .validate(value)
                 .stream()
                 .map(Object::toString)
                 .toList();
     }
 
-    /** The path of the description that a request's path is one of. */
+    /** The described path template that matches a request's path. */
     public Optional<String> pathOf(String method, String path) {
         return document.path("paths").properties().stream()
                 .filter(described -> described.getValue().has(method.toLowerCase(Locale.ROOT)))
@@ -89,19 +89,19 @@ public final class ApiContract {
                 .findFirst();
     }
 
-    /** Fails if a reply to a described call is not as described. */
+    /** Fails if a reply to a described call differs from the description. */
     public void check(String method, String path, Reply reply) {
-        pathOf(method, path).ifPresent(template -> asDescribed(template, method.toLowerCase(Locale.ROOT), reply));
+        pathOf(method, path).ifPresent(template -> assertDescribed(template, method.toLowerCase(Locale.ROOT), reply));
     }
 
-    private void asDescribed(String template, String method, Reply reply) {
+    private void assertDescribed(String template, String method, Reply reply) {
         String status = Integer.toString(reply.status());
         JsonNode responses = document.path("paths").path(template).path(method).path("responses");
         assertThat(new TreeSet<>(responses.propertyNames()))
-                .as("%s %s answers as described: %s", method, template, reply)
+                .as("%s %s has a described status: %s", method, template, reply)
                 .contains(status);
         JsonNode response = responses.path(status);
-        for (String header : TELLING) {
+        for (String header : API_HEADERS) {
             if (reply.headers().firstValue(header).isPresent()) {
                 assertThat(response.path("headers").has(header))
                         .as("%s of %s %s is described: %s", header, method, template, reply)
@@ -121,11 +121,11 @@ public final class ApiContract {
                 .as("%s of %s %s is described: %s", type, method, template, reply)
                 .isFalse();
         assertThat(faults(at, reply.json()))
-                .as("%s %s answers by its schema: %s", method, template, reply)
+                .as("%s %s matches its schema: %s", method, template, reply)
                 .isEmpty();
     }
 
-    /** As a part of a JSON Pointer (RFC 6901, section 3). */
+    /** Escapes a token of a JSON Pointer (RFC 6901, section 3). */
     private static String escaped(String token) {
         return token.replace("~", "~0").replace("/", "~1");
     }

@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** The service as a process of its own, which can be killed. It has no Kafka: approvals must not need it. */
+/** The service as a separate process that a test can kill. It has no Kafka: approvals must not need it. */
 public final class ApiProcess implements AutoCloseable {
 
     private final Path folder = Folders.temporary("test-api");
@@ -24,7 +24,7 @@ public final class ApiProcess implements AutoCloseable {
     private final ChildProcess process;
 
     /**
-     * Starts it, and returns when it takes payments.
+     * Starts the process and waits until it accepts payments.
      *
      * @param main the class to start
      */
@@ -39,22 +39,22 @@ public final class ApiProcess implements AutoCloseable {
                 "-cp",
                 System.getProperty("java.class.path"),
                 main.getName()));
-        List<String> own = new ArrayList<>(List.of(settings));
-        own.addAll(List.of("server.port=" + port, "management.server.port=" + management));
+        List<String> arguments = new ArrayList<>(List.of(settings));
+        arguments.addAll(List.of("server.port=" + port, "management.server.port=" + management));
         command.addAll(Testbed.arguments(
                 database,
                 Testbed.registry(),
                 "127.0.0.1:1",
                 Testbed.psp().url(),
                 Testbed.wallets().url(),
-                own.toArray(String[]::new)));
+                arguments.toArray(String[]::new)));
         process = ChildProcess.start(command, Map.of(), folder, log);
         try {
             awaitReadiness(management);
-            Testbed.awaitTaking(client());
+            Testbed.awaitReady(client());
         } catch (RuntimeException | AssertionError e) {
             process.close();
-            throw new AssertionError("It doesn't start: " + output(), e);
+            throw new AssertionError("The service doesn't start: " + output(), e);
         }
     }
 
@@ -63,10 +63,10 @@ public final class ApiProcess implements AutoCloseable {
             HttpRequest readiness = HttpRequest.newBuilder(
                             URI.create("http://127.0.0.1:" + management + "/actuator/health/readiness"))
                     .build();
-            await().atMost(Duration.ofSeconds(60))
+            await().atMost(Duration.ofMinutes(3))
                     .pollInterval(Duration.ofMillis(100))
                     .ignoreExceptions()
-                    .failFast("It has ended", () -> !process.isAlive())
+                    .failFast("The process has ended", () -> !process.isAlive())
                     .until(() -> http.send(readiness, BodyHandlers.discarding()).statusCode() == 200);
         }
     }
@@ -75,16 +75,16 @@ public final class ApiProcess implements AutoCloseable {
         return new Client(URI.create("http://127.0.0.1:" + port), Testbed.API_KEY);
     }
 
-    /** What it has printed. */
+    /** The output of the process. */
     public String output() {
         try {
             return Files.readString(log);
         } catch (IOException e) {
-            return "nothing can be read: " + e;
+            return "The log can't be read: " + e;
         }
     }
 
-    /** Kills it with SIGKILL; it is gone when this returns. */
+    /** Kills the process with SIGKILL and waits for its end. */
     public void kill() {
         process.close();
     }

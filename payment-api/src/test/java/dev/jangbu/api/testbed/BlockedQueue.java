@@ -3,31 +3,32 @@ package dev.jangbu.api.testbed;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Payments that were accepted and now stand still at the PSP, so that others wait for their places. */
+/** Accepted payments that are held at the PSP, so that later ones stay in the queue. */
 public final class BlockedQueue implements AutoCloseable {
 
-    private final List<TestOrder> shops;
+    private final List<TestOrder> orders;
 
-    private BlockedQueue(List<TestOrder> shops) {
-        this.shops = shops;
+    private BlockedQueue(List<TestOrder> orders) {
+        this.orders = orders;
     }
 
-    /** As many as there are places: returns when all of them stand. They do so until the PSP's time-out. */
-    public static BlockedQueue of(Client client, int places) {
-        List<TestOrder> shops =
-                IntStream.range(0, places).mapToObj(i -> new TestOrder(client)).toList();
-        List<PspProxy.Hold> holds =
-                shops.stream().map(shop -> Testbed.psp().holdBefore(shop.tag())).toList();
-        for (TestOrder shop : shops) {
-            String id = shop.create(1_000).is(201).id();
-            shop.confirm(id, 1_000, "Prefer", "respond-async").is(202);
+    /** Fills the given number of slots and waits until all calls are held. They are held until the PSP timeout. */
+    public static BlockedQueue of(Client client, int slots) {
+        List<TestOrder> orders =
+                IntStream.range(0, slots).mapToObj(i -> new TestOrder(client)).toList();
+        List<PspProxy.Hold> holds = orders.stream()
+                .map(order -> Testbed.psp().holdBefore(order.tag()))
+                .toList();
+        for (TestOrder order : orders) {
+            String id = order.create(1_000).is(201).id();
+            order.confirm(id, 1_000, "Prefer", "respond-async").is(202);
         }
         holds.forEach(PspProxy.Hold::awaitArrival);
-        return new BlockedQueue(shops);
+        return new BlockedQueue(orders);
     }
 
     @Override
     public void close() {
-        shops.forEach(shop -> Testbed.psp().restore(shop.tag()));
+        orders.forEach(order -> Testbed.psp().restore(order.tag()));
     }
 }

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A process that ends when this JVM does, however that happens: a shell beside it waits for the end of a pipe that nobody
- * but this JVM holds open.
+ * A process that ends with this JVM, even if the JVM is killed: a guard shell kills it at the end of a pipe that only this JVM
+ * holds open.
  */
 final class ChildProcess implements AutoCloseable {
 
@@ -23,7 +23,7 @@ final class ChildProcess implements AutoCloseable {
         this.guard = guard;
     }
 
-    /** Starts it in a folder; what it prints is added to the file. */
+    /** Starts the process in a folder; its output is appended to the log. */
     static ChildProcess start(List<String> command, Map<String, String> environment, Path folder, Path log) {
         List<String> guarded = new ArrayList<>(List.of("sh", "-c", GUARD, "sh"));
         guarded.addAll(command);
@@ -43,24 +43,24 @@ final class ChildProcess implements AutoCloseable {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
-    /** Whether the process itself, and not its guard alone, runs. */
+    /** Whether the process itself runs, and not only its guard. */
     boolean isAlive() {
         return guard.isAlive()
                 && guard.descendants()
                         .anyMatch(child -> child.info().command().orElse("").endsWith("java"));
     }
 
-    /** Ends it with SIGKILL; it is gone when this returns. */
+    /** Kills the process with SIGKILL and waits for its end. */
     @Override
     public void close() {
         List<ProcessHandle> children = guard.descendants().toList();
         try {
             guard.getOutputStream().close();
-            if (!guard.waitFor(10, TimeUnit.SECONDS)) {
+            if (!guard.waitFor(60, TimeUnit.SECONDS)) {
                 throw new IllegalStateException("The guard of a child process doesn't end");
             }
             for (ProcessHandle child : children) {
-                child.onExit().get(10, TimeUnit.SECONDS);
+                child.onExit().get(60, TimeUnit.SECONDS);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

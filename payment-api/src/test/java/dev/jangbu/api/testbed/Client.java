@@ -15,7 +15,7 @@ import java.util.concurrent.Executors;
 /** A client of the service with an API key; paths are below {@code /v1}. */
 public final class Client {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(90);
 
     private static final HttpClient HTTP = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -35,7 +35,7 @@ public final class Client {
         return base;
     }
 
-    /** The same service with another key. */
+    /** A client of the same service with another API key. */
     public Client withKey(String other) {
         return new Client(base, other);
     }
@@ -45,41 +45,41 @@ public final class Client {
         return post(path, body, UUID.randomUUID(), headers);
     }
 
-    /** A POST; headers are names and values in turn. */
+    /** A POST; headers are alternating names and values. */
     public Reply post(String path, String body, UUID idempotencyKey, String... headers) {
-        return send(posting(path, body, idempotencyKey.toString(), headers));
+        return send(postRequest(path, body, idempotencyKey.toString(), headers));
     }
 
     /** A POST whose idempotency key is any text. */
     public Reply postKeyed(String idempotencyKey, String path, String body) {
-        return send(posting(path, body, idempotencyKey));
+        return send(postRequest(path, body, idempotencyKey));
     }
 
-    /** A POST that is under way when this returns; it fails if the connection does. */
-    public CompletableFuture<Reply> posted(String path, String body, UUID idempotencyKey, String... headers) {
-        return sent(posting(path, body, idempotencyKey.toString(), headers));
+    /** A POST whose reply is awaited by the caller; it fails if the connection fails. */
+    public CompletableFuture<Reply> postAsync(String path, String body, UUID idempotencyKey, String... headers) {
+        return sendAsync(postRequest(path, body, idempotencyKey.toString(), headers));
     }
 
     public Reply get(String path, String... headers) {
         return send(request(path, headers).build());
     }
 
-    public CompletableFuture<Reply> got(String path, String... headers) {
-        return sent(request(path, headers).build());
+    public CompletableFuture<Reply> getAsync(String path, String... headers) {
+        return sendAsync(request(path, headers).build());
     }
 
-    /** Any request below the base, as it is built from here. */
+    /** A request builder for a path. */
     public HttpRequest.Builder request(String path, String... headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + "/v1" + path))
-                .timeout(PATIENCE)
+                .timeout(TIMEOUT)
                 .header("Authorization", "Bearer " + apiKey);
         return headers.length == 0 ? request : request.headers(headers);
     }
 
     public Reply send(HttpRequest request) {
         try {
-            var answer = HTTP.send(request, BodyHandlers.ofString());
-            return asDescribed(request, new Reply(answer.statusCode(), answer.headers(), answer.body()));
+            var response = HTTP.send(request, BodyHandlers.ofString());
+            return checked(request, new Reply(response.statusCode(), response.headers(), response.body()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -88,21 +88,21 @@ public final class Client {
         }
     }
 
-    public CompletableFuture<Reply> sent(HttpRequest request) {
+    public CompletableFuture<Reply> sendAsync(HttpRequest request) {
         return HTTP.sendAsync(request, BodyHandlers.ofString())
-                .thenApply(answer ->
-                        asDescribed(request, new Reply(answer.statusCode(), answer.headers(), answer.body())));
+                .thenApply(response ->
+                        checked(request, new Reply(response.statusCode(), response.headers(), response.body())));
     }
 
-    /** Whatever a test is about, the API answers as its description says. */
-    private Reply asDescribed(HttpRequest request, Reply reply) {
+    /** Every reply in every test is checked against the OpenAPI description. */
+    private Reply checked(HttpRequest request, Reply reply) {
         if (request.uri().getRawPath().startsWith("/v1/")) {
             ApiContract.of(base).check(request.method(), request.uri().getRawPath(), reply);
         }
         return reply;
     }
 
-    private HttpRequest posting(String path, String body, String idempotencyKey, String... headers) {
+    private HttpRequest postRequest(String path, String body, String idempotencyKey, String... headers) {
         return request(path, headers)
                 .header("Content-Type", "application/json")
                 .header("Idempotency-Key", idempotencyKey)

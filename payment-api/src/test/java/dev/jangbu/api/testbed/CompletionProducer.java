@@ -20,7 +20,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serializer;
 import org.jspecify.annotations.Nullable;
 
-/** The desks' part: records on {@code settlement.completions}, as the desks write them. */
+/** Writes records to {@code settlement.completions}, in place of the streams-processor. */
 public final class CompletionProducer implements AutoCloseable {
 
     private final Serializer<SettlementCompleted> serializer = new AvroSerdes(Testbed.registry())
@@ -37,12 +37,12 @@ public final class CompletionProducer implements AutoCloseable {
             new ByteArraySerializer(),
             new ByteArraySerializer());
 
-    /** The payment or refund is in the wallets and in the book. */
+    /** The payment, refund or payout is settled. */
     public void completed(SettlementKind kind, String reference) {
         send(reference, value(kind, reference, Outcome.COMPLETED, null));
     }
 
-    /** The desk has refused the payout. */
+    /** The wallet processor has rejected the payout. */
     public void rejected(String payout, Rejection rejection) {
         send(payout, value(SettlementKind.PAYOUT, payout, Outcome.REJECTED, rejection));
     }
@@ -60,7 +60,7 @@ public final class CompletionProducer implements AutoCloseable {
                         .build());
     }
 
-    /** Any bytes under any key; it is on the broker when this returns. */
+    /** Writes any bytes under any key and waits for the broker's acknowledgement. */
     public void send(String key, byte @Nullable [] value) {
         try {
             producer.send(new ProducerRecord<>(
@@ -73,7 +73,7 @@ public final class CompletionProducer implements AutoCloseable {
                                     EventHeaders.TYPE_SETTLEMENT_COMPLETED,
                                     "/jangbu/streams-processor",
                                     Instant.now())))
-                    .get(20, TimeUnit.SECONDS);
+                    .get(60, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);

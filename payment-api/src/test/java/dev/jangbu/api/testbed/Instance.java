@@ -7,14 +7,14 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.http.client.ReactorResourceFactory;
 
-/** The whole service in this JVM, as it starts everywhere. */
+/** The whole service, started in this JVM as in production. */
 public final class Instance implements AutoCloseable {
 
     private final ConfigurableApplicationContext context;
 
     Instance(String... arguments) {
         SpringApplication application = new SpringApplication(PaymentApi.class, OwnThreads.class);
-        // The testbed ends everything in order.
+        // The testbed stops everything in order.
         application.setRegisterShutdownHook(false);
         context = application.run(arguments);
     }
@@ -25,12 +25,12 @@ public final class Instance implements AutoCloseable {
                 Testbed.API_KEY);
     }
 
-    /** The base of the actuator's pages. */
+    /** The base address of the actuator. */
     public URI management() {
         return URI.create("http://127.0.0.1:" + context.getEnvironment().getRequiredProperty("local.management.port"));
     }
 
-    /** Of several instances in one JVM, one that ends must not end the threads of the others. */
+    /** Separate threads for each instance in this JVM, so that one can stop without the others. */
     static class OwnThreads {
 
         @Bean

@@ -6,16 +6,16 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
-/** Things that each take a wait, at the price of one. */
+/** Runs an action for several items in parallel, so that their waits overlap. */
 public final class Parallel {
 
     private Parallel() {}
 
-    /** Does it for each at once; fails as the first of them that fails. */
-    public static <T> void each(List<T> things, Consumer<T> what) {
+    /** Runs the action for all items in parallel; fails with the first failure in the items' order. */
+    public static <T> void forEach(List<T> items, Consumer<T> action) {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<? extends Future<?>> all = things.stream()
-                    .map(thing -> threads.submit(() -> what.accept(thing)))
+            List<? extends Future<?>> all = items.stream()
+                    .map(item -> threads.submit(() -> action.accept(item)))
                     .toList();
             for (Future<?> one : all) {
                 one.get();

@@ -22,26 +22,25 @@ import org.apache.kafka.common.serialization.Deserializer;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What must be true of a payment when nobody is at work on it any more: the PSP's own book, the service's answers, its
- * outbox and its history tell one story.
+ * The invariants of a payment without a running operation: the PSP's charges, the API, the outbox and the history agree.
  */
 public final class PaymentInvariants {
 
     private static final Set<String> OPEN = Set.of("ACCEPTED", "EXECUTING", "UNKNOWN");
     private static final Set<String> SETTLED = Set.of("APPROVED", "COMPLETED");
 
-    private static final Map<String, Set<String>> LEGAL = Map.of(
+    private static final Map<String, Set<String>> TRANSITIONS = Map.of(
             "", Set.of("READY"),
             "READY", Set.of("ACCEPTED", "EXECUTING", "CANCELED", "EXPIRED"),
             "ACCEPTED", Set.of("EXECUTING", "CANCELED", "EXPIRED"),
             "EXECUTING", Set.of("APPROVED", "DECLINED", "UNKNOWN", "REVIEW"),
-            "UNKNOWN", Set.of("EXECUTING", "APPROVED", "DECLINED", "REVIEW"),
+            "UNKNOWN", Set.of("APPROVED", "DECLINED", "REVIEW"),
             "REVIEW", Set.of("APPROVED", "DECLINED"),
             "APPROVED", Set.of("COMPLETED"));
 
     private final Client client;
     private final PaymentsDatabase database;
-    /** Asks the registry once. */
+    /** Shared, because it reads the schema from the registry. */
     private static final Deserializer<SettlementRequested> REQUESTS =
             new AvroSerdes(Testbed.registry()).warm(Topics.SETTLEMENT_REQUESTS).deserializer();
 
@@ -50,14 +49,14 @@ public final class PaymentInvariants {
         this.database = database;
     }
 
-    /** Of the service that all tests share. */
-    public static PaymentInvariants ofMain() {
+    /** The invariants of payments of the shared instance. */
+    public static PaymentInvariants ofMainInstance() {
         return new PaymentInvariants(Testbed.client(), Testbed.database());
     }
 
-    /** Waits until neither the payment nor a refund of it is under way, and looks. The payment, as it is then. */
-    public JsonNode holds(TestOrder shop, String payment) {
-        await().atMost(Duration.ofSeconds(40))
+    /** Waits until neither the payment nor a refund of it is running, then verifies; returns the payment. */
+    public JsonNode verify(TestOrder order, String payment) {
+        await().atMost(Duration.ofSeconds(90))
                 .pollInterval(Duration.ofMillis(50))
                 .untilAsserted(() -> {
                     JsonNode open = payment(payment);
@@ -71,15 +70,15 @@ public final class PaymentInvariants {
                 });
         JsonNode found = payment(payment);
         List<JsonNode> refunds = refunds(payment);
-        theBookAgrees(shop, found, refunds);
-        theLinesAddUp(found, refunds);
-        theOutboxAgrees(shop, found, refunds);
-        theHistoryIsLegal(payment, found);
+        verifyCharges(order, found, refunds);
+        verifyLines(found, refunds);
+        verifyOutbox(order, found, refunds);
+        verifyHistory(payment, found);
         return found;
     }
 
-    private void theBookAgrees(TestOrder shop, JsonNode payment, List<JsonNode> refunds) {
-        List<PspCharges.Charge> charges = PspCharges.matching(shop.tag());
+    private void verifyCharges(TestOrder order, JsonNode payment, List<JsonNode> refunds) {
+        List<PspCharges.Charge> charges = PspCharges.matching(order.tag());
         String status = payment.get("status").asString();
         if (status.equals("REVIEW")) {
             assertThat(charges).as("%s", payment).hasSizeLessThanOrEqualTo(1);
@@ -94,13 +93,13 @@ public final class PaymentInvariants {
             if (refunds.stream()
                     .noneMatch(refund -> refund.get("status").asString().equals("REVIEW"))) {
                 assertThat(charge.cancelled())
-                        .as("what went back of %s", payment)
+                        .as("refunded at the PSP of %s", payment)
                         .isEqualTo(payment.get("refundedAmount").longValue());
             }
         }
     }
 
-    private static void theLinesAddUp(JsonNode payment, List<JsonNode> refunds) {
+    private static void verifyLines(JsonNode payment, List<JsonNode> refunds) {
         Map<String, Long> byLine = new TreeMap<>();
         long total = 0;
         for (JsonNode refund : refunds) {
@@ -126,7 +125,7 @@ public final class PaymentInvariants {
                 .isEqualTo(total == 0 ? "NONE" : total < amount ? "PARTIAL" : "FULL");
     }
 
-    private void theOutboxAgrees(TestOrder shop, JsonNode payment, List<JsonNode> refunds) {
+    private void verifyOutbox(TestOrder order, JsonNode payment, List<JsonNode> refunds) {
         List<String> expected = new ArrayList<>();
         if (SETTLED.contains(payment.get("status").asString())) {
             for (JsonNode line : payment.get("lines")) {
@@ -142,7 +141,7 @@ public final class PaymentInvariants {
                 }
             }
         }
-        assertThat(outbox(shop).stream().map(PaymentInvariants::entry))
+        assertThat(outbox(order).stream().map(PaymentInvariants::entry))
                 .as("outbox of %s", payment)
                 .containsExactlyInAnyOrderElementsOf(expected);
     }
@@ -177,21 +176,21 @@ public final class PaymentInvariants {
     }
 
     private static String seller(JsonNode payment, JsonNode line) {
-        for (JsonNode own : payment.get("lines")) {
-            if (own.get("lineId").equals(line.get("lineId"))) {
-                return own.get("sellerId").asString();
+        for (JsonNode candidate : payment.get("lines")) {
+            if (candidate.get("lineId").equals(line.get("lineId"))) {
+                return candidate.get("sellerId").asString();
             }
         }
         throw new AssertionError("No line " + line + " in " + payment);
     }
 
-    /** What the outbox holds for the sellers of this shop, oldest first. */
-    public List<SettlementRequested> outbox(TestOrder shop) {
+    /** The outbox rows for the sellers of this order, oldest first. */
+    public List<SettlementRequested> outbox(TestOrder order) {
         List<SettlementRequested> rows = new ArrayList<>();
         try (Connection connection = database.as("jangbu_audit");
                 PreparedStatement select = connection.prepareStatement(
                         "SELECT id::text, aggregateid, payload FROM outbox WHERE aggregateid LIKE ? ORDER BY id")) {
-            select.setString(1, "%" + shop.tag() + "%");
+            select.setString(1, "%" + order.tag() + "%");
             ResultSet found = select.executeQuery();
             while (found.next()) {
                 SettlementRequested request =
@@ -206,7 +205,7 @@ public final class PaymentInvariants {
         return rows;
     }
 
-    private void theHistoryIsLegal(String id, JsonNode payment) {
+    private void verifyHistory(String id, JsonNode payment) {
         String before = "";
         long version = 0;
         try (Connection connection = database.as("jangbu_audit");
@@ -218,7 +217,7 @@ public final class PaymentInvariants {
                 String from = rows.getString("from_status");
                 String to = rows.getString("to_status");
                 assertThat(from == null ? "" : from).isEqualTo(before);
-                assertThat(LEGAL.getOrDefault(before, Set.of())).contains(to);
+                assertThat(TRANSITIONS.getOrDefault(before, Set.of())).contains(to);
                 assertThat(rows.getLong("version")).isGreaterThan(version);
                 version = rows.getLong("version");
                 before = to;
@@ -233,7 +232,7 @@ public final class PaymentInvariants {
         return client.get("/payments/" + id).is(200).json();
     }
 
-    /** All refunds of a payment, however many. */
+    /** All refunds of a payment, from all pages. */
     public List<JsonNode> refunds(String payment) {
         List<JsonNode> all = new ArrayList<>();
         String cursor = "";

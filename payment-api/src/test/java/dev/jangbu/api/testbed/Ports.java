@@ -7,7 +7,7 @@ import java.net.ServerSocket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Ports that nobody listens on, each given out once: the system might give the same to two who ask one after the other. */
+/** Free ports. Each is returned once, because the system may offer the same port to consecutive callers. */
 public final class Ports {
 
     private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();

@@ -16,7 +16,7 @@ import java.util.SequencedMap;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What the PSP truly did, from its own book: {@code GET /simulator/charges}. */
+/** The charges that the simulator has recorded: {@code GET /simulator/charges}. */
 public final class PspCharges {
 
     private static final JsonMapper JSON = new JsonMapper();
@@ -25,27 +25,27 @@ public final class PspCharges {
      * A charge.
      *
      * @param amount minor units
-     * @param cancelled minor units of it that went back
+     * @param cancelled minor units that were refunded
      */
     public record Charge(String paymentKey, String orderId, long amount, String currency, long cancelled) {}
 
-    /** Of each charge that was seen, the payment key of the one before it: where the book is to be opened. */
-    private static final SequencedMap<String, String> BEFORE = new LinkedHashMap<>();
+    /** The predecessor of each charge read so far, by payment key: the cursor for reading the charge again. */
+    private static final SequencedMap<String, String> PREDECESSORS = new LinkedHashMap<>();
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private PspCharges() {}
 
-    /** The charges whose payment key or order holds the text, as they stand now. */
-    public static synchronized List<Charge> charges(String text) {
+    /** The charges whose payment key or order contains the text, in their present state. */
+    public static synchronized List<Charge> matching(String text) {
         List<Charge> found = new ArrayList<>();
-        for (Map.Entry<String, String> seen : BEFORE.entrySet()) {
-            // A payment key that doesn't hold the text may still be of an order that does: tests never make such.
+        for (Map.Entry<String, String> seen : PREDECESSORS.entrySet()) {
+            // Tests use the same text in payment key and order, so the payment key is enough.
             if (seen.getKey().contains(text)) {
                 found.addAll(page(seen.getValue(), 1));
             }
         }
-        for (Charge charge : news()) {
+        for (Charge charge : unread()) {
             if (charge.paymentKey().contains(text) || charge.orderId().contains(text)) {
                 found.add(charge);
             }
@@ -53,20 +53,20 @@ public final class PspCharges {
         return found;
     }
 
-    /** The charges that nobody has seen yet. */
-    private static List<Charge> news() {
-        List<Charge> news = new ArrayList<>();
+    /** The charges recorded since the last read. */
+    private static List<Charge> unread() {
+        List<Charge> unread = new ArrayList<>();
         List<Charge> page;
         do {
-            String last = BEFORE.isEmpty() ? "" : BEFORE.lastEntry().getKey();
+            String last = PREDECESSORS.isEmpty() ? "" : PREDECESSORS.lastEntry().getKey();
             page = page(last, 1_000);
             for (Charge charge : page) {
-                BEFORE.put(charge.paymentKey(), last);
+                PREDECESSORS.put(charge.paymentKey(), last);
                 last = charge.paymentKey();
             }
-            news.addAll(page);
+            unread.addAll(page);
         } while (page.size() == 1_000);
-        return news;
+        return unread;
     }
 
     private static List<Charge> page(String after, int limit) {

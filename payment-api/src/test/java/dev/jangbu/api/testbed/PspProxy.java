@@ -24,13 +24,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The wire between the service and the PSP, in a test's hands: it carries every call to the simulator and back, keeps a
- * list of them, and can be cut or stopped for the calls that mention a text, such as a payment key.
+ * A proxy between the service and the PSP simulator. It records all calls, and can fail or hold the calls that contain a text,
+ * such as a payment key.
  */
 public final class PspProxy {
 
-    /** Long enough for a slow machine, short enough for a test that forgot to let go. */
-    private static final long HOLD_MAX_SECONDS = 20;
+    /** Limit of a hold, for a test that doesn't release it, and of the wait for its first call. */
+    private static final long HOLD_MAX_SECONDS = 60;
 
     private final HttpServer server;
     private final HttpClient http = HttpClient.newBuilder()
@@ -42,18 +42,18 @@ public final class PspProxy {
     private final ConcurrentLinkedQueue<Call> calls = new ConcurrentLinkedQueue<>();
 
     /**
-     * A call that the service made.
+     * A call of the service.
      *
-     * @param idempotencyKey the PSP's own key, or empty
+     * @param idempotencyKey the key of the operation at the PSP, or empty
      */
     public record Call(String method, String path, String idempotencyKey, String body) {
 
-        /** Whether it would move money. */
-        public boolean moves() {
+        /** Whether the call can move money. */
+        public boolean movesMoney() {
             return method.equals("POST");
         }
 
-        boolean mentions(String text) {
+        boolean contains(String text) {
             return path.contains(text) || body.contains(text);
         }
     }
@@ -61,23 +61,23 @@ public final class PspProxy {
     private sealed interface Rule {
         record Cut() implements Rule {}
 
-        record Stop(Hold hold, boolean afterwards, AtomicInteger room) implements Rule {
+        record Stop(Hold hold, boolean afterResponse, AtomicInteger remaining) implements Rule {
 
-            /** Whether this call is to stand; of those that only the first few do. */
-            boolean stops(boolean after) {
-                return afterwards == after && room.getAndDecrement() > 0;
+            /** Whether to hold this call; only the first calls are held. */
+            boolean holds(boolean after) {
+                return afterResponse == after && remaining.getAndDecrement() > 0;
             }
         }
 
-        record Count(AtomicInteger now, AtomicInteger most) implements Rule {}
+        record Count(AtomicInteger current, AtomicInteger max) implements Rule {}
     }
 
-    /** Calls that stand still until they are let go. */
+    /** Calls that are held until their release. */
     public static final class Hold {
         private final CountDownLatch arrived = new CountDownLatch(1);
         private final CountDownLatch released = new CountDownLatch(1);
 
-        /** Returns when the first of the calls stands still. */
+        /** Waits until the first of the calls is held. */
         public void awaitArrival() {
             try {
                 if (!arrived.await(HOLD_MAX_SECONDS, TimeUnit.SECONDS)) {
@@ -93,7 +93,7 @@ public final class PspProxy {
             released.countDown();
         }
 
-        private void stand() throws InterruptedException {
+        private void block() throws InterruptedException {
             arrived.countDown();
             if (!released.await(HOLD_MAX_SECONDS, TimeUnit.SECONDS)) {
                 released.countDown();
@@ -113,77 +113,77 @@ public final class PspProxy {
         server.start();
     }
 
-    /** What the service is told is the PSP. */
+    /** The PSP's address in the service's settings. */
     public URI url() {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
     }
 
-    /** Calls that mention the text stand still before they reach the PSP. */
+    /** Holds calls that contain the text before they reach the PSP. */
     public Hold holdBefore(String text) {
         return hold(text, false, Integer.MAX_VALUE);
     }
 
-    /** Calls that mention the text reach the PSP, which does its work, and whose answers stand still. */
+    /** Holds the responses to calls that contain the text, after the PSP has processed them. */
     public Hold holdAfter(String text) {
         return hold(text, true, Integer.MAX_VALUE);
     }
 
-    /** The first call alone that mentions the text stands still, when the PSP has done its work. */
+    /** Holds the response to the first call that contains the text, after the PSP has processed it. */
     public Hold holdFirstAfter(String text) {
         return hold(text, true, 1);
     }
 
-    private Hold hold(String text, boolean afterwards, int calls) {
+    private Hold hold(String text, boolean afterResponse, int calls) {
         Hold hold = new Hold();
-        rules.put(text, new Rule.Stop(hold, afterwards, new AtomicInteger(calls)));
+        rules.put(text, new Rule.Stop(hold, afterResponse, new AtomicInteger(calls)));
         return hold;
     }
 
-    /** Calls that mention the text don't reach the PSP, and get a 502 that says nothing, until it is mended. */
+    /** Answers calls that contain the text with an empty 502, without the PSP, until {@link #restore}. */
     public void cut(String text) {
         rules.put(text, new Rule.Cut());
     }
 
-    /** From now on, how many calls that mention the text are under way at once is watched. */
-    public void watch(String text) {
+    /** Starts to count the concurrent calls that contain the text. */
+    public void countConcurrent(String text) {
         rules.put(text, new Rule.Count(new AtomicInteger(), new AtomicInteger()));
     }
 
-    /** The most calls that were under way at once since {@link #watch}. */
-    public int mostAtOnce(String text) {
+    /** The maximum of concurrent calls since {@link #countConcurrent}. */
+    public int maxConcurrent(String text) {
         if (rules.get(text) instanceof Rule.Count count) {
-            return count.most().get();
+            return count.max().get();
         }
-        throw new IllegalStateException("Nobody watches " + text);
+        throw new IllegalStateException("Calls are not counted: " + text);
     }
 
-    /** Ends what was asked for the text; calls that stand still go on. */
-    public void mend(String text) {
+    /** Removes the rule of the text; held calls continue. */
+    public void restore(String text) {
         if (rules.remove(text) instanceof Rule.Stop stop) {
             stop.hold().release();
         }
     }
 
-    /** The calls that mention the text, in the order of their arrival, those that were cut too. */
+    /** The calls that contain the text, in the order of their arrival, including failed ones. */
     public List<Call> calls(String text) {
-        return calls.stream().filter(call -> call.mentions(text)).toList();
+        return calls.stream().filter(call -> call.contains(text)).toList();
     }
 
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
             Call call = read(exchange);
             calls.add(call);
-            List<Rule> mine = new ArrayList<>();
+            List<Rule> matching = new ArrayList<>();
             rules.forEach((text, rule) -> {
-                if (call.mentions(text)) {
-                    mine.add(rule);
+                if (call.contains(text)) {
+                    matching.add(rule);
                 }
             });
-            mine.forEach(rule -> enter(rule));
+            matching.forEach(rule -> enter(rule));
             try {
-                pass(exchange, call, mine);
+                pass(exchange, call, matching);
             } finally {
-                mine.forEach(rule -> leave(rule));
+                matching.forEach(rule -> leave(rule));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -196,14 +196,14 @@ public final class PspProxy {
                 exchange.sendResponseHeaders(502, -1);
                 return;
             }
-            if (rule instanceof Rule.Stop stop && stop.stops(false)) {
-                stop.hold().stand();
+            if (rule instanceof Rule.Stop stop && stop.holds(false)) {
+                stop.hold().block();
             }
         }
         HttpResponse<byte[]> answer = http.send(request(exchange, call), BodyHandlers.ofByteArray());
         for (Rule rule : rules) {
-            if (rule instanceof Rule.Stop stop && stop.stops(true)) {
-                stop.hold().stand();
+            if (rule instanceof Rule.Stop stop && stop.holds(true)) {
+                stop.hold().block();
             }
         }
         answer.headers().firstValue("Content-Type").ifPresent(type -> exchange.getResponseHeaders()
@@ -235,14 +235,14 @@ public final class PspProxy {
 
     private static void enter(Rule rule) {
         if (rule instanceof Rule.Count count) {
-            int now = count.now().incrementAndGet();
-            count.most().accumulateAndGet(now, Math::max);
+            int now = count.current().incrementAndGet();
+            count.max().accumulateAndGet(now, Math::max);
         }
     }
 
     private static void leave(Rule rule) {
         if (rule instanceof Rule.Count count) {
-            count.now().decrementAndGet();
+            count.current().decrementAndGet();
         }
     }
 }

@@ -8,9 +8,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What the service answered.
+ * A reply of the service.
  *
- * @param text the body as it came
+ * @param text the body
  */
 public record Reply(int status, HttpHeaders headers, String text) {
 
@@ -21,7 +21,7 @@ public record Reply(int status, HttpHeaders headers, String text) {
         return JSON.readTree(text);
     }
 
-    /** A member of the body, as text; empty where it is null or absent. */
+    /** A member of the body, as text; empty if null or absent. */
     public String get(String member) {
         JsonNode value = json().path(member);
         return value.isNull() || value.isMissingNode() ? "" : value.asString();
@@ -37,7 +37,7 @@ public record Reply(int status, HttpHeaders headers, String text) {
         return get("id");
     }
 
-    /** A header's only value; empty where it is absent. */
+    /** The only value of a header; empty if absent. */
     public String header(String name) {
         assertThat(headers.allValues(name)).hasSizeLessThanOrEqualTo(1);
         Optional<String> value = headers.firstValue(name);
@@ -48,7 +48,7 @@ public record Reply(int status, HttpHeaders headers, String text) {
         return header("Idempotency-Replayed").equals("true");
     }
 
-    /** The reply, if it has this status and is JSON. */
+    /** Asserts the HTTP status and a JSON body. */
     public Reply is(int expected) {
         assertThat(status).as("%s", this).isEqualTo(expected);
         if (expected != 204) {
@@ -59,13 +59,13 @@ public record Reply(int status, HttpHeaders headers, String text) {
         return this;
     }
 
-    /** The reply, if its resource has this status. */
+    /** Asserts the resource's status. */
     public Reply of(String resourceStatus) {
         assertThat(get("status")).as("%s", this).isEqualTo(resourceStatus);
         return this;
     }
 
-    /** The reply, if it is this problem. */
+    /** Asserts the HTTP status and the problem code. */
     public Reply problem(int expected, String code) {
         isAnyProblem();
         assertThat(status).as("%s", this).isEqualTo(expected);
@@ -73,14 +73,14 @@ public record Reply(int status, HttpHeaders headers, String text) {
         return this;
     }
 
-    /** The reply, if it is a problem that a client can wait out. */
+    /** Asserts a temporary problem: one with {@code Retry-After}. */
     public Reply problemForNow(int expected, String code) {
         problem(expected, code);
         assertThat(header("Retry-After")).as("%s", this).matches("[1-9][0-9]*");
         return this;
     }
 
-    /** The reply, if it is a refusal in the form of RFC 9457, complete. */
+    /** Asserts a complete problem body (RFC 9457). */
     public Reply isAnyProblem() {
         assertThat(header("Content-Type")).as("%s", this).isEqualTo("application/problem+json");
         JsonNode problem = json();

@@ -14,17 +14,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
 /**
- * A payment of 3,000 in two lines, brought to a state by what brings payments there, and kept in it until it is let go.
+ * A payment of 3,000 in two lines, brought to a status through the API and kept in it until its release.
  *
- * @param id the payment's
+ * @param id the payment's id
+ * @param release ends the hold at the PSP that keeps the status
  */
-public record StagedPayment(State state, TestOrder shop, String id, Runnable letGo) implements AutoCloseable {
+public record StagedPayment(State state, TestOrder order, String id, Runnable release) implements AutoCloseable {
 
     public static final long AMOUNT = 3_000;
 
     private static final CompletionProducer COMPLETIONS = new CompletionProducer();
 
-    /** Every state that a payment can be in. */
+    /** The status of a payment. */
     public enum State {
         READY,
         ACCEPTED,
@@ -38,12 +39,12 @@ public record StagedPayment(State state, TestOrder shop, String id, Runnable let
         EXPIRED
     }
 
-    /** A payment in this state. */
+    /** A payment with this status. */
     public static StagedPayment in(State state) {
         return many(state, 1).getFirst();
     }
 
-    /** Some of them, for the price of one where that is a wait. */
+    /** Several payments with this status, whose waits overlap. */
     public static List<StagedPayment> many(State state, int count) {
         Client client = Testbed.client();
         PspProxy gate = Testbed.psp();
@@ -53,10 +54,10 @@ public record StagedPayment(State state, TestOrder shop, String id, Runnable let
             case EXECUTING -> repeat(count, () -> executing(client, gate));
             case UNKNOWN ->
                 repeat(count, () -> {
-                    TestOrder shop = new TestOrder(client);
-                    gate.cut(shop.tag());
-                    StagedPayment staged = created(state, shop, () -> gate.mend(shop.tag()));
-                    shop.confirm(staged.id(), AMOUNT).is(202).of("UNKNOWN");
+                    TestOrder order = new TestOrder(client);
+                    gate.cut(order.tag());
+                    StagedPayment staged = created(state, order, () -> gate.restore(order.tag()));
+                    order.confirm(staged.id(), AMOUNT).is(202).of("UNKNOWN");
                     return staged;
                 });
             case REVIEW -> repeat(count, () -> confirmed(state, new TestOrder(client, "sim_wrong_amount"), 202));
@@ -64,62 +65,63 @@ public record StagedPayment(State state, TestOrder shop, String id, Runnable let
             case COMPLETED -> {
                 List<StagedPayment> all = repeat(count, () -> {
                     StagedPayment staged = confirmed(State.APPROVED, new TestOrder(client), 200);
-                    return new StagedPayment(state, staged.shop(), staged.id(), () -> {});
+                    return new StagedPayment(state, staged.order(), staged.id(), () -> {});
                 });
-                all.forEach(one -> COMPLETIONS.completed(SettlementKind.PAYMENT, one.id()));
-                all.forEach(one -> one.awaitState(State.COMPLETED));
+                all.forEach(payment -> COMPLETIONS.completed(SettlementKind.PAYMENT, payment.id()));
+                all.forEach(payment -> payment.awaitState(State.COMPLETED));
                 yield all;
             }
             case DECLINED -> repeat(count, () -> confirmed(state, new TestOrder(client, "sim_declined"), 402));
             case CANCELED ->
                 repeat(count, () -> {
                     StagedPayment staged = created(state, new TestOrder(client), () -> {});
-                    staged.shop().cancel(staged.id()).is(200).of("CANCELED");
+                    staged.order().cancel(staged.id()).is(200).of("CANCELED");
                     return staged;
                 });
             case EXPIRED -> {
                 List<StagedPayment> all = repeat(count, () -> created(state, new TestOrder(client), () -> {}));
-                all.forEach(one -> outdate(one.id()));
-                all.forEach(one -> one.awaitState(State.EXPIRED));
+                all.forEach(payment -> expire(payment.id()));
+                all.forEach(payment -> payment.awaitState(State.EXPIRED));
                 yield all;
             }
         };
     }
 
-    private static List<StagedPayment> repeat(int count, java.util.function.Supplier<StagedPayment> one) {
-        return Stream.generate(one).limit(count).toList();
+    private static List<StagedPayment> repeat(int count, java.util.function.Supplier<StagedPayment> payment) {
+        return Stream.generate(payment).limit(count).toList();
     }
 
-    private static StagedPayment created(State state, TestOrder shop, Runnable letGo) {
-        return new StagedPayment(state, shop, shop.create(2_000, 1_000).is(201).id(), letGo);
+    private static StagedPayment created(State state, TestOrder order, Runnable release) {
+        return new StagedPayment(
+                state, order, order.create(2_000, 1_000).is(201).id(), release);
     }
 
-    private static StagedPayment confirmed(State state, TestOrder shop, int answer) {
-        StagedPayment staged = created(state, shop, () -> {});
-        shop.confirm(staged.id(), AMOUNT).is(answer);
+    private static StagedPayment confirmed(State state, TestOrder order, int status) {
+        StagedPayment staged = created(state, order, () -> {});
+        order.confirm(staged.id(), AMOUNT).is(status);
         return staged;
     }
 
     private static StagedPayment executing(Client client, PspProxy gate) {
-        TestOrder shop = new TestOrder(client);
-        StagedPayment staged = created(State.EXECUTING, shop, () -> {});
-        PspProxy.Hold hold = gate.holdBefore(shop.tag());
-        CompletableFuture<Reply> buyer =
-                client.postAsync("/payments/" + staged.id() + "/confirm", shop.confirmation(AMOUNT), UUID.randomUUID());
+        TestOrder order = new TestOrder(client);
+        StagedPayment staged = created(State.EXECUTING, order, () -> {});
+        PspProxy.Hold hold = gate.holdBefore(order.tag());
+        CompletableFuture<Reply> buyer = client.postAsync(
+                "/payments/" + staged.id() + "/confirm", order.confirmation(AMOUNT), UUID.randomUUID());
         hold.awaitArrival();
-        return new StagedPayment(State.EXECUTING, shop, staged.id(), () -> {
-            gate.mend(shop.tag());
+        return new StagedPayment(State.EXECUTING, order, staged.id(), () -> {
+            gate.restore(order.tag());
             buyer.join();
         });
     }
 
-    /** They wait behind others that occupy every place at the PSP. */
+    /** Payments in a queue whose slots at the PSP are all occupied. */
     private static List<StagedPayment> accepted(int count, Client client) {
-        BlockedQueue jam = BlockedQueue.of(client, Testbed.ASYNC_CONCURRENCY);
+        BlockedQueue blocked = BlockedQueue.of(client, Testbed.ASYNC_CONCURRENCY);
         List<StagedPayment> all = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            StagedPayment staged = created(State.ACCEPTED, new TestOrder(client), jam::close);
-            staged.shop()
+            StagedPayment staged = created(State.ACCEPTED, new TestOrder(client), blocked::close);
+            staged.order()
                     .confirm(staged.id(), AMOUNT, "Prefer", "respond-async")
                     .is(202)
                     .of("ACCEPTED");
@@ -128,8 +130,8 @@ public record StagedPayment(State state, TestOrder shop, String id, Runnable let
         return all;
     }
 
-    /** Makes a payment one whose time to be confirmed is over. */
-    public static void outdate(String payment) {
+    /** Sets the payment's expiry to the past. */
+    public static void expire(String payment) {
         try (Connection connection = Testbed.database().asSuperuser();
                 PreparedStatement update = connection.prepareStatement(
                         "UPDATE payments SET expires_at = now() - interval '1 minute' WHERE id = ?::uuid")) {
@@ -141,14 +143,13 @@ public record StagedPayment(State state, TestOrder shop, String id, Runnable let
     }
 
     public void awaitState(State expected) {
-        await().atMost(Duration.ofSeconds(20))
-                .pollInterval(Duration.ofMillis(50))
-                .untilAsserted(() -> shop.read(id).is(200).of(expected.name()));
+        await().pollInterval(Duration.ofMillis(50))
+                .untilAsserted(() -> order.read(id).is(200).of(expected.name()));
     }
 
-    /** Lets whatever keeps it in its state go. */
+    /** Releases the payment. */
     @Override
     public void close() {
-        letGo.run();
+        release.run();
     }
 }

@@ -20,14 +20,14 @@ import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.Feature;
 import org.apache.kafka.server.common.MetadataVersion;
 
-/** A real broker in the tests' JVM, with the catalogue's topics. */
+/** A Kafka broker in the tests' JVM, with the topics of the catalogue. */
 final class TestBroker implements AutoCloseable {
 
     private final Path directory;
     private final String address;
     private final KafkaRaftServer server;
 
-    /** Starts it, and makes the topics. */
+    /** Starts the broker and creates the topics. */
     TestBroker() {
         try {
             directory = Files.createTempDirectory("test-broker");
@@ -37,7 +37,7 @@ final class TestBroker implements AutoCloseable {
             server = new KafkaRaftServer(new KafkaConfig(settings(directory, address, controller), false), Time.SYSTEM);
             server.startup();
         } catch (Exception e) {
-            throw new IllegalStateException("No broker", e);
+            throw new IllegalStateException("The broker could not be started", e);
         }
         try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, address))) {
             Provision.topics(admin, Topics.LOCAL_PARTITIONS, 1);

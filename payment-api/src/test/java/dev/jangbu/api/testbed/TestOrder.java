@@ -2,29 +2,26 @@ package dev.jangbu.api.testbed;
 
 import java.util.UUID;
 
-/**
- * A shop with one order, whose every name holds a text of its own, so that tests that run beside one another, or in one
- * database, don't meet.
- */
+/** One order with unique ids, which contain the order's tag, so that tests that share a database don't interfere. */
 public final class TestOrder {
 
     private final Client client;
     private final String tag;
     private final String paymentKey;
 
-    /** An order whose payment key makes the simulator behave; see the simulator for what there is. */
+    /** An order whose payment key selects a behaviour of the simulator. */
     public TestOrder(Client client, String behaviour) {
         this.client = client;
         this.tag = UUID.randomUUID().toString().substring(9).replace("-", "");
         this.paymentKey = behaviour + "_" + tag;
     }
 
-    /** An order that is paid without any misbehaviour. */
+    /** An order that is paid without faults. */
     public TestOrder(Client client) {
         this(client, "key");
     }
 
-    /** The text that stands in the order's id, its payment key and its sellers' ids, and nowhere else. */
+    /** The text that is part of the order's id, its payment key and its sellers' ids, and of nothing else. */
     public String tag() {
         return tag;
     }
@@ -41,7 +38,7 @@ public final class TestOrder {
         return "seller-" + number + "-" + tag;
     }
 
-    /** A payment in KRW, a line for each amount, with a fee of a tenth. */
+    /** Creates a payment in KRW, with a line for each amount and a fee of a tenth. */
     public Reply create(long... amounts) {
         return client.post("/payments", creation(amounts));
     }
@@ -82,7 +79,7 @@ public final class TestOrder {
         return client.post("/payments/" + payment + "/cancel", "{\"reason\":\"changed my mind\"}");
     }
 
-    /** A refund of the rest. */
+    /** Refunds the rest. */
     public Reply refund(String payment) {
         return client.post("/payments/" + payment + "/refunds", "{\"reason\":\"broken\"}");
     }

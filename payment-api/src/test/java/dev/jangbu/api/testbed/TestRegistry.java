@@ -13,17 +13,17 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/** The real schema registry as a process of its own, in memory, with the released schemas. */
+/** The schema registry as a separate process, in memory, with the released schemas. */
 final class TestRegistry implements AutoCloseable {
 
-    /** Where the build of {@code schemas} has unpacked it. */
+    /** Unpacked by the build of {@code schemas}. */
     private static final Path PROGRAM = Path.of("..", "schemas", "target", "registry", "quarkus-run.jar");
 
     private final URI url = URI.create("http://127.0.0.1:" + Ports.free());
     private final Path folder = Folders.temporary("test-registry");
     private final ChildProcess process;
 
-    /** Begins to start it, which takes some seconds. */
+    /** Starts the process, without waiting until it is ready. */
     TestRegistry() {
         if (!Files.exists(PROGRAM)) {
             throw new IllegalStateException(
@@ -50,12 +50,12 @@ final class TestRegistry implements AutoCloseable {
         return url;
     }
 
-    /** Returns when it answers and holds the schemas. */
-    void ready() {
+    /** Waits until the registry answers, and registers the schemas. */
+    void awaitReady() {
         try (HttpClient http = HttpClient.newHttpClient()) {
             HttpRequest subjects = HttpRequest.newBuilder(URI.create(url + "/apis/ccompat/v7/subjects"))
                     .build();
-            await().atMost(Duration.ofSeconds(90))
+            await().atMost(Duration.ofMinutes(3))
                     .ignoreExceptions()
                     .until(() -> http.send(subjects, BodyHandlers.discarding()).statusCode() == 200);
         }

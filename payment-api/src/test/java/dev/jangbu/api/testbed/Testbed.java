@@ -8,15 +8,17 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that the service stands on, for real, once for all tests of a JVM: PostgreSQL with a replication slot, a
- * broker, the schema registry, the PSP simulator behind a {@link PspProxy}; and the service itself, over HTTP.
+ * The service and all that it needs, started once for all tests of a JVM: PostgreSQL with a replication slot, a Kafka broker,
+ * the schema registry, the PSP simulator behind a {@link PspProxy}.
  *
  * <pre>
  *   Client ──▶ Instance ──▶ PspProxy ──▶ TestSimulator
@@ -24,61 +26,68 @@ import org.jspecify.annotations.Nullable;
  *                 ◀── TestBroker, TestRegistry
  * </pre>
  *
- * <p>Tests share it, so each uses payments, sellers and keys of its own: see {@link TestOrder}.
+ * <p>Tests share it, so each uses its own payments, sellers and keys: see {@link TestOrder}.
  */
 public final class Testbed {
 
-    /** With every scope. */
+    /** An API key with every scope. */
     public static final String API_KEY = "test_key_with_all_scopes";
 
-    /** The main instance's, for tests that must wait for it or outwait it. */
-    public static final int PSP_TIMEOUT_MS = 4_000;
+    /** The shared instance's PSP timeout: long enough for held calls on a slow machine, see {@link #withShortTimeouts}. */
+    private static final Duration PSP_TIMEOUT = Duration.ofSeconds(30);
 
-    /** How many accepted payments the main instance has at the PSP at once. */
+    /** The PSP timeout of {@link #withShortTimeouts}, shorter than the simulator's. */
+    public static final Duration SHORT_PSP_TIMEOUT = Duration.ofSeconds(3);
+
+    /** The main instance's limit of concurrent calls for accepted payments. */
     public static final int ASYNC_CONCURRENCY = 2;
 
-    private static @Nullable Testbed one;
+    /** How long a test waits for a condition, unless it says otherwise. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
+
+    private static @Nullable Testbed shared;
     private static @Nullable String failure;
 
     private final Path folder = Folders.temporary("testbed");
     private final TestSimulator simulator;
-    private final PspProxy gate;
+    private final PspProxy proxy;
     private final WalletServer wallets = new WalletServer();
     private final PaymentsDatabase database;
     private final TestBroker broker;
     private final TestRegistry registry;
     private final Instance main;
 
-    /** Not while this class is loaded: the threads that it starts could not use it before it is complete. */
-    @SuppressWarnings("StaticAssignmentOfThrowable") // Every test that would like one is told the same.
-    private static synchronized Testbed one() {
+    /** Not a static initializer: the threads that it starts use this class. */
+    @SuppressWarnings("StaticAssignmentOfThrowable") // Every later test fails with the same cause.
+    private static synchronized Testbed shared() {
         if (failure != null) {
             throw new IllegalStateException("The testbed could not be started for an earlier test: " + failure);
         }
-        if (one == null) {
+        if (shared == null) {
             try {
-                one = new Testbed();
+                shared = new Testbed();
             } catch (RuntimeException | Error e) {
-                // Once is enough: each try would leave processes behind until the end of this JVM.
+                // No second try: each would leave processes behind until the end of this JVM.
                 failure = e.toString();
                 throw e;
             }
         }
-        return one;
+        return shared;
     }
 
     private Testbed() {
+        Awaitility.setDefaultTimeout(TIMEOUT);
         registry = new TestRegistry();
         Runtime.getRuntime().addShutdownHook(new Thread(registry::close));
         CompletableFuture<TestBroker> startingBroker = CompletableFuture.supplyAsync(TestBroker::new);
         simulator = new TestSimulator(folder);
-        gate = new PspProxy(simulator.url());
+        proxy = new PspProxy(simulator.url());
         database = newDatabase();
         broker = startingBroker.join();
-        registry.ready();
+        registry.awaitReady();
         main = start();
         Runtime.getRuntime().addShutdownHook(new Thread(this::close));
-        awaitTaking(main.client());
+        awaitReady(main.client());
     }
 
     private void close() {
@@ -92,57 +101,62 @@ public final class Testbed {
 
     /** A client of the service that all tests share. */
     public static Client client() {
-        return one().main.client();
+        return shared().main.client();
     }
 
     public static Instance main() {
-        return one().main;
+        return shared().main;
     }
 
     public static PaymentsDatabase database() {
-        return one().database;
+        return shared().database;
     }
 
     public static PspProxy psp() {
-        return one().gate;
+        return shared().proxy;
     }
 
     public static WalletServer wallets() {
-        return one().wallets;
+        return shared().wallets;
     }
 
-    /** The simulator's own address, past the gate. */
+    /** The simulator's address, without the proxy. */
     public static URI simulator() {
-        return one().simulator.url();
+        return shared().simulator.url();
     }
 
     public static String kafka() {
-        return one().broker.address();
+        return shared().broker.address();
     }
 
     public static URI registry() {
-        return one().registry.url();
+        return shared().registry.url();
     }
 
-    /** Another instance of the service on the same database, with settings of its own; the caller closes it. */
+    /** Another instance of the service on the same database, with its own settings; the caller closes it. */
     public static Instance anotherInstance(String... settings) {
-        Instance instance = one().start(settings);
-        awaitTaking(instance.client());
+        Instance instance = shared().start(settings);
+        awaitReady(instance.client());
         return instance;
     }
 
-    /** A server and database of a test's own, with a slot; the caller closes it. */
+    /** Another instance with a short PSP timeout, and therefore short leases. */
+    public static Instance withShortTimeouts() {
+        return anotherInstance("jangbu.psp.timeout=" + SHORT_PSP_TIMEOUT.toMillis() + "ms");
+    }
+
+    /** A separate server and database with a replication slot; the caller closes it. */
     public static PaymentsDatabase newDatabase() {
         try {
             PaymentsDatabase database = new PaymentsDatabase();
             database.establishChangeStream();
             return database;
         } catch (IOException | SQLException e) {
-            throw new IllegalStateException("No database", e);
+            throw new IllegalStateException("The database could not be started", e);
         }
     }
 
-    /** What an instance on this database is started with; a test's own settings, name=value, come before these. */
+    /** The arguments of an instance; the test's settings, name=value, override the defaults. */
     static List<String> arguments(
             PaymentsDatabase database, URI registry, String kafka, URI psp, URI wallets, String... settings) {
         Map<String, String> properties = new LinkedHashMap<>(Map.ofEntries(
@@ -159,7 +173,7 @@ public final class Testbed {
                 Map.entry("jangbu.dev-api-key", API_KEY),
                 Map.entry("jangbu.psp.url", psp.toString()),
                 Map.entry("jangbu.psp.secret", TestSimulator.SECRET),
-                Map.entry("jangbu.psp.timeout", PSP_TIMEOUT_MS + "ms"),
+                Map.entry("jangbu.psp.timeout", PSP_TIMEOUT.toMillis() + "ms"),
                 Map.entry("jangbu.recovery.lease-margin", "1s"),
                 Map.entry("jangbu.async.concurrency", Integer.toString(ASYNC_CONCURRENCY)),
                 Map.entry("logging.level.root", "WARN"),
@@ -175,14 +189,14 @@ public final class Testbed {
     }
 
     private Instance start(String... settings) {
-        return new Instance(arguments(database, registry.url(), broker.address(), gate.url(), wallets.url(), settings)
+        return new Instance(arguments(database, registry.url(), broker.address(), proxy.url(), wallets.url(), settings)
                 .toArray(String[]::new));
     }
 
-    /** An instance is up a moment before it has seen that the change stream is established. */
-    static void awaitTaking(Client client) {
-        TestOrder shop = new TestOrder(client);
-        String id = shop.create(1_000).is(201).id();
-        await().untilAsserted(() -> shop.confirm(id, 1_000).is(200));
+    /** Waits until the instance has seen the replication slot and accepts payments. */
+    static void awaitReady(Client client) {
+        TestOrder order = new TestOrder(client);
+        String id = order.create(1_000).is(201).id();
+        await().untilAsserted(() -> order.confirm(id, 1_000).is(200));
     }
 }

@@ -12,12 +12,12 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 
-/** Stands in for the streams-processor, of which the service reads a wallet's version and nothing else. */
+/** Replaces the streams-processor, from which the service reads only a wallet's version. */
 public final class WalletServer implements AutoCloseable {
 
     private final HttpServer server;
     private final Map<String, Long> versions = new ConcurrentHashMap<>();
-    private final Map<String, Runnable> beforeOneLook = new ConcurrentHashMap<>();
+    private final Map<String, Runnable> beforeNextRead = new ConcurrentHashMap<>();
     private volatile boolean restoring;
 
     WalletServer() {
@@ -35,26 +35,26 @@ public final class WalletServer implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
     }
 
-    /** From now on the seller's wallet has had so many entries; until then it has had none. */
+    /** Sets the version of the seller's wallet; it is 0 before. */
     public void version(String seller, long version) {
         versions.put(seller, version);
     }
 
-    /** What happens between the next look at the seller's wallet and its answer. */
-    public void beforeOneLook(String seller, Runnable meanwhile) {
-        beforeOneLook.put(seller, meanwhile);
+    /** Runs an action between the next read of the seller's wallet and its response. */
+    public void beforeNextRead(String seller, Runnable action) {
+        beforeNextRead.put(seller, action);
     }
 
-    /** Whether the stores are still being restored, so that no wallet can be read. */
+    /** Whether the stores are being restored, so that wallets can't be read. */
     public void restoring(boolean now) {
         restoring = now;
     }
 
     private void answer(HttpExchange exchange) throws IOException {
         String seller = exchange.getRequestURI().getPath().substring("/wallets/".length());
-        Runnable meanwhile = beforeOneLook.remove(seller);
-        if (meanwhile != null) {
-            meanwhile.run();
+        Runnable action = beforeNextRead.remove(seller);
+        if (action != null) {
+            action.run();
         }
         long version = versions.getOrDefault(seller, 0L);
         String body = restoring

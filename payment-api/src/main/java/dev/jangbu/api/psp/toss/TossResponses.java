@@ -1,8 +1,8 @@
 package dev.jangbu.api.psp.toss;
 
 import dev.jangbu.api.psp.Money;
-import dev.jangbu.api.psp.PspResult;
 import dev.jangbu.api.psp.PspCancel;
+import dev.jangbu.api.psp.PspResult;
 import java.math.BigDecimal;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
@@ -105,10 +105,7 @@ final class TossResponses {
             }
             String code = response.path("code").asString("");
             return status / 100 == 4 ? refusal(code, finalCodes) : uncertain(code);
-        } catch (JacksonException
-                | ArithmeticException
-                | IllegalArgumentException
-                | DateTimeParseException e) {
+        } catch (JacksonException | ArithmeticException | IllegalArgumentException | DateTimeParseException e) {
             return new PspResult.Uncertain("the response can't be read");
         }
     }

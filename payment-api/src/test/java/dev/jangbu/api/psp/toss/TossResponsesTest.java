@@ -2,8 +2,8 @@ package dev.jangbu.api.psp.toss;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jangbu.api.psp.PspResult;
 import dev.jangbu.api.psp.PspCancel;
+import dev.jangbu.api.psp.PspResult;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -15,20 +15,20 @@ class TossResponsesTest {
 
     @Test
     void aDonePaymentIsACharge() {
-        assertThat(read(true, payment("DONE", "12.30", "USD")))
+        assertThat(confirm(true, payment("DONE", "12.30", "USD")))
                 .isEqualTo(new PspResult.Charged("key-1", "order-1001", 1_230, "USD", false, List.of()));
-        assertThat(read(true, payment("PARTIAL_CANCELED", "20000", "KRW")))
+        assertThat(confirm(true, payment("PARTIAL_CANCELED", "20000", "KRW")))
                 .isEqualTo(new PspResult.Charged("key-1", "order-1001", 20_000, "KRW", true, List.of()));
     }
 
     @Test
-    void whatWentBackIsToldByTransactionKeyAndAmount() {
+    void cancellationsHaveTransactionKeyAmountAndTime() {
         String body = """
                 {"paymentKey":"key-1","orderId":"order-1001","status":"PARTIAL_CANCELED","totalAmount":12.30,"currency":"USD",
                  "cancels":[{"transactionKey":"tx-1","cancelAmount":1.05,"canceledAt":"2026-11-24T15:00:00+09:00","cancelStatus":"DONE"},
                             {"transactionKey":"tx-2","cancelAmount":2,"cancelStatus":"IN_PROGRESS"}]}
                 """;
-        assertThat(TossResponses.readCancel(200, body.getBytes(StandardCharsets.UTF_8)))
+        assertThat(TossResponses.parseCancel(200, body.getBytes(StandardCharsets.UTF_8)))
                 .isEqualTo(new PspResult.Charged(
                         "key-1",
                         "order-1001",
@@ -39,35 +39,38 @@ class TossResponsesTest {
     }
 
     @Test
-    void aRefusedCancellationIsToldByItsCode() {
-        assertThat(TossResponses.readCancel(403, error("NOT_CANCELABLE_AMOUNT").getBytes(StandardCharsets.UTF_8)))
+    void onlyAFinalCodeRefusesACancellation() {
+        assertThat(TossResponses.parseCancel(403, error("NOT_CANCELABLE_AMOUNT").getBytes(StandardCharsets.UTF_8)))
                 .isEqualTo(new PspResult.Declined("NOT_CANCELABLE_AMOUNT"));
-        // It may have been this very refund, in an attempt whose answer was lost.
-        assertThat(TossResponses.readCancel(403, error("ALREADY_CANCELED_PAYMENT").getBytes(StandardCharsets.UTF_8)))
+        // The earlier cancellation may be this refund, from an attempt whose response was lost.
+        assertThat(TossResponses.parseCancel(
+                        403, error("ALREADY_CANCELED_PAYMENT").getBytes(StandardCharsets.UTF_8)))
                 .isEqualTo(new PspResult.Uncertain("ALREADY_CANCELED_PAYMENT"));
     }
 
     @Test
-    void aServerInTroubleAndALookUpThatIsRefusedSettleNothing() {
+    void serverErrorsAndRefusedLookUpsAreUncertain() {
         byte[] decline = error("REJECT_CARD_PAYMENT").getBytes(StandardCharsets.UTF_8);
 
-        assertThat(TossResponses.readConfirm(500, decline)).isInstanceOf(PspResult.Uncertain.class);
-        assertThat(TossResponses.readLookUp(403, decline)).isInstanceOf(PspResult.Uncertain.class);
-        assertThat(TossResponses.readCancel(502, error("NOT_CANCELABLE_PAYMENT").getBytes(StandardCharsets.UTF_8)))
+        assertThat(TossResponses.parseConfirm(500, decline)).isInstanceOf(PspResult.Uncertain.class);
+        assertThat(TossResponses.parseLookUp(403, decline)).isInstanceOf(PspResult.Uncertain.class);
+        assertThat(TossResponses.parseCancel(
+                        502, error("NOT_CANCELABLE_PAYMENT").getBytes(StandardCharsets.UTF_8)))
                 .isInstanceOf(PspResult.Uncertain.class);
     }
 
     @Test
-    void whatTossGaveUpIsDeclinedAndWhatItIsAtIsNot() {
-        assertThat(read(true, payment("EXPIRED", "1", "KRW"))).isEqualTo(new PspResult.Declined("EXPIRED"));
-        assertThat(read(true, payment("ABORTED", "1", "KRW"))).isEqualTo(new PspResult.Declined("ABORTED"));
-        assertThat(read(true, payment("IN_PROGRESS", "1", "KRW"))).isInstanceOf(PspResult.InProgress.class);
+    void abortedPaymentsAreDeclinedAndPendingOnesAreNot() {
+        assertThat(confirm(true, payment("EXPIRED", "1", "KRW"))).isEqualTo(new PspResult.Declined("EXPIRED"));
+        assertThat(confirm(true, payment("ABORTED", "1", "KRW"))).isEqualTo(new PspResult.Declined("ABORTED"));
+        assertThat(confirm(true, payment("IN_PROGRESS", "1", "KRW"))).isInstanceOf(PspResult.InProgress.class);
     }
 
     @Test
-    void errorsAreToldApartByTheirCode() {
-        assertThat(read(false, error("REJECT_CARD_PAYMENT"))).isEqualTo(new PspResult.Declined("REJECT_CARD_PAYMENT"));
-        assertThat(read(false, error("NOT_FOUND_PAYMENT"))).isInstanceOf(PspResult.NotFound.class);
+    void errorsAreClassifiedByTheirCode() {
+        assertThat(confirm(false, error("REJECT_CARD_PAYMENT")))
+                .isEqualTo(new PspResult.Declined("REJECT_CARD_PAYMENT"));
+        assertThat(confirm(false, error("NOT_FOUND_PAYMENT"))).isInstanceOf(PspResult.NotFound.class);
     }
 
     @ParameterizedTest
@@ -80,10 +83,10 @@ class TossResponsesTest {
                 "FAILED_PAYMENT_INTERNAL_SYSTEM_PROCESSING",
                 "UNKNOWN_PAYMENT_ERROR",
                 "UNAUTHORIZED_KEY",
-                "A_CODE_OF_TOMORROW"
+                "A_FUTURE_CODE"
             })
-    void aCodeThatSettlesNothingIsNeverADecline(String code) {
-        assertThat(read(false, error(code))).isEqualTo(new PspResult.Uncertain(code));
+    void aCodeThatIsNotFinalIsUncertain(String code) {
+        assertThat(confirm(false, error(code))).isEqualTo(new PspResult.Uncertain(code));
     }
 
     @ParameterizedTest
@@ -98,15 +101,15 @@ class TossResponsesTest {
                 "{\"status\":\"DONE\",\"paymentKey\":\"k\",\"orderId\":\"o\",\"totalAmount\":\"1\",\"currency\":\"KRW\"}",
                 "{\"status\":\"DONE\",\"paymentKey\":\"k\",\"orderId\":\"o\",\"totalAmount\":1.5,\"currency\":\"KRW\"}",
                 "{\"status\":\"DONE\",\"paymentKey\":\"k\",\"orderId\":\"o\",\"totalAmount\":1,\"currency\":\"XX\"}",
-                "{\"status\":\"TOMORROW\"}"
+                "{\"status\":\"FUTURE_STATUS\"}"
             })
-    void anAnswerThatCannotBeReadIsUncertain(String body) {
-        assertThat(TossResponses.readConfirm(200, body.getBytes(StandardCharsets.UTF_8)))
+    void anUnreadableResponseIsUncertain(String body) {
+        assertThat(TossResponses.parseConfirm(200, body.getBytes(StandardCharsets.UTF_8)))
                 .isInstanceOf(PspResult.Uncertain.class);
     }
 
-    private static PspResult read(boolean success, String body) {
-        return TossResponses.readConfirm(success ? 200 : 400, body.getBytes(StandardCharsets.UTF_8));
+    private static PspResult confirm(boolean success, String body) {
+        return TossResponses.parseConfirm(success ? 200 : 400, body.getBytes(StandardCharsets.UTF_8));
     }
 
     private static String payment(String status, String amount, String currency) {
