@@ -88,13 +88,21 @@ public class RecordOutcome {
                 .retryWhen(TRANSIENT_FAILURES)
                 .onErrorMap(failure -> notRecorded(payment, failure))
                 .doOnNext(recorded -> {
-                    meters.counter("jangbu.payment.outcomes", "outcome", name(decided), "cause", cause)
-                            .increment();
+                    // A higher attempt number: this attempt had lost its lease and recorded nothing.
+                    if (recorded.attempts() == payment.attempts()) {
+                        count(decided, cause);
+                    }
                     longPoll.wake(recorded);
                     if (recorded.status() == PaymentStatus.UNKNOWN) {
                         recoverySignal.raise();
                     }
                 });
+    }
+
+    /** Counts a recorded outcome, after its commit. */
+    void count(ConfirmOutcome outcome, String cause) {
+        meters.counter("jangbu.payment.outcomes", "outcome", name(outcome), "cause", cause)
+                .increment();
     }
 
     /**

@@ -76,6 +76,11 @@ class ResolveReview {
                                     case KeyState.Fresh fresh -> write(payment, cancellations, decision, key, apiKeyId);
                                 }))
                         .as(transaction::transactional))
+                .doOnNext(answer -> {
+                    if (!answer.replayed()) {
+                        record.count(outcome(decision), OPERATION);
+                    }
+                })
                 .delayUntil(answer -> longPoll.wake(List.of(id)));
     }
 
@@ -95,14 +100,16 @@ class ResolveReview {
         if (payment.status() != PaymentStatus.REVIEW) {
             return Mono.error(Resolutions.notInReview("payment", payment.status()));
         }
-        ConfirmOutcome outcome =
-                decision.approved() ? new ConfirmOutcome.Approved() : new ConfirmOutcome.Declined(DECLINED_BY_HAND);
-        return record.transition(payment, outcome, OPERATION)
+        return record.transition(payment, outcome(decision), OPERATION)
                 .switchIfEmpty(Mono.error(() -> new IllegalStateException("A locked row changed")))
                 .delayUntil(decided -> cancels.record(payment.id(), null, cancellations))
                 .delayUntil(decided -> resolutions.insert(
                         payment.id(), "PAYMENT", decided.status().name(), decision.evidence(), apiKeyId))
                 .map(responses::ok)
                 .delayUntil(answer -> keys.answered(key, answer));
+    }
+
+    private static ConfirmOutcome outcome(ResolveRequest.Valid decision) {
+        return decision.approved() ? new ConfirmOutcome.Approved() : new ConfirmOutcome.Declined(DECLINED_BY_HAND);
     }
 }

@@ -98,13 +98,21 @@ class RecordRefund {
                 .retryWhen(TRANSIENT_FAILURES)
                 .onErrorMap(failure -> notRecorded(work.refund(), failure))
                 .delayUntil(recorded -> {
-                    meters.counter("jangbu.refund.outcomes", "outcome", name(decided), "cause", cause)
-                            .increment();
+                    // A higher attempt number: this attempt had lost its lease and recorded nothing.
+                    if (recorded.attempts() == work.refund().attempts()) {
+                        count(name(decided), cause);
+                    }
                     if (recorded.status() == RefundStatus.UNKNOWN) {
                         recoverySignal.raise();
                     }
                     return longPoll.wake(List.of(recorded.paymentId()));
                 });
+    }
+
+    /** Counts a recorded outcome, after its commit. */
+    void count(String outcome, String cause) {
+        meters.counter("jangbu.refund.outcomes", "outcome", outcome, "cause", cause)
+                .increment();
     }
 
     private Mono<Refund> write(RefundWork work, RefundOutcome outcome, String cause) {

@@ -96,6 +96,11 @@ class ResolveRefundReview {
                                                 write(payment, id, cancellations, decision, key, apiKeyId);
                                         }))
                                 .as(transaction::transactional)
+                                .doOnNext(answer -> {
+                                    if (!answer.replayed()) {
+                                        record.count(outcome(decision), OPERATION);
+                                    }
+                                })
                                 .delayUntil(answer ->
                                         longPoll.wake(List.of(work.payment().id())))));
     }
@@ -127,10 +132,13 @@ class ResolveRefundReview {
         Mono<Void> changed = decision.approved()
                 ? leases.approveAfterReview(refund, clock.instant().truncatedTo(ChronoUnit.MILLIS))
                 : leases.failAfterReview(refund, FAILED_BY_HAND);
-        String outcome = decision.approved() ? "APPROVED" : "FAILED";
         return changed.then(cancels.record(payment.id(), refund.id(), cancellations))
-                .then(resolutions.insert(refund.id(), "REFUND", outcome, decision.evidence(), apiKeyId))
+                .then(resolutions.insert(refund.id(), "REFUND", outcome(decision), decision.evidence(), apiKeyId))
                 .then(record.consequences(payment, refund))
                 .map(responses::ok);
+    }
+
+    private static String outcome(ResolveRequest.Valid decision) {
+        return decision.approved() ? "APPROVED" : "FAILED";
     }
 }
