@@ -4,7 +4,9 @@ import dev.jangbu.api.psp.Psp;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
-/** Charges a payment at the PSP, outside any transaction, and records the outcome. The caller holds the payment's lease. */
+/**
+ * Charges a payment at the PSP, outside any transaction, and records the outcome. The caller holds the payment's lease.
+ */
 @Component
 public class ChargePayment {
 

@@ -1,6 +1,9 @@
 package dev.jangbu.api.payment;
 
-/** Chooses the next step of a confirmation by the payment's status. Pure function; the caller holds the payment's row lock. */
+/**
+ * Chooses the next step of a confirmation by the payment's status. Pure function; the caller holds the payment's row
+ * lock.
+ */
 final class ConfirmDecision {
 
     private ConfirmDecision() {}

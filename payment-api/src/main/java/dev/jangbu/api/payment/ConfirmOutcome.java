@@ -19,8 +19,8 @@ public sealed interface ConfirmOutcome {
     record Review(String reason) implements ConfirmOutcome {}
 
     /**
-     * Derives the outcome. A payment is approved only if order, amount and currency match. A result for another payment key
-     * says nothing about this payment.
+     * Derives the outcome. A payment is approved only if order, amount and currency match. A result for another payment
+     * key says nothing about this payment.
      */
     static ConfirmOutcome from(PspResult result, PspOrder order) {
         return switch (result) {

@@ -22,14 +22,14 @@ import reactor.core.publisher.Mono;
  * Confirms a payment with the PSP while the buyer waits:
  *
  * <ol>
- *   <li><i>T1</i>, one commit: the idempotency key, READY to EXECUTING with a lease, the attempt. A crash after T1 loses
- *       nothing: the intent is stored.
+ *   <li><i>T1</i>, one commit: the idempotency key, READY to EXECUTING with a lease, the attempt. A crash after T1
+ *       loses nothing: the intent is stored.
  *   <li>The PSP is called, outside any transaction.
  *   <li><i>T2</i>, one commit: {@link RecordOutcome} writes the status, the outbox rows and the stored responses.
  * </ol>
  *
- * <p>With {@code Prefer: respond-async} the payment is queued instead, READY to ACCEPTED, and the recovery charges it. A
- * repeated call gets the stored response, or continues work whose lease has run out.
+ * <p>With {@code Prefer: respond-async} the payment is queued instead, READY to ACCEPTED, and the recovery charges it.
+ * A repeated call gets the stored response, or continues work whose lease has run out.
  */
 @Component
 class ConfirmPayment {

@@ -73,7 +73,9 @@ public class InquirePayment {
                 : result;
     }
 
-    /** The order's uncharged payment at the PSP may belong to another payment key: only a charge under this key counts. */
+    /**
+     * The order's uncharged payment at the PSP may belong to another payment key: only a charge under this key counts.
+     */
     private static PspResult chargedUnderThisKey(PspResult result, Payment payment) {
         return result instanceof PspResult.Charged || result instanceof PspResult.Uncertain
                 ? ofThisKey(result, payment)

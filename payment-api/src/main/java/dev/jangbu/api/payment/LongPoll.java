@@ -25,8 +25,8 @@ import reactor.core.publisher.FluxSink;
 import reactor.core.publisher.Mono;
 
 /**
- * Waiting clients, by payment. Code that changes a payment publishes it here. A sweep, one query a second for all waiting
- * clients, finds changes made by other instances. A client costs at most one query of its own. Thread-safe.
+ * Waiting clients, by payment. Code that changes a payment publishes it here. A sweep, one query a second for all
+ * waiting clients, finds changes made by other instances. A client costs at most one query of its own. Thread-safe.
  */
 @Component
 public class LongPoll {
@@ -117,8 +117,8 @@ public class LongPoll {
     }
 
     /**
-     * Reads changed payments and sends them to the clients that wait for them: one query, or none if no client waits. The
-     * changes are committed, so a failure here is only logged; the sweep finds them.
+     * Reads changed payments and sends them to the clients that wait for them: one query, or none if no client waits.
+     * The changes are committed, so a failure here is only logged; the sweep finds them.
      */
     public Mono<Void> wake(Collection<UUID> changed) {
         List<UUID> awaited = changed.stream().filter(waiting::containsKey).toList();

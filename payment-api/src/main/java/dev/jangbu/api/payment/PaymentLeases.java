@@ -23,13 +23,15 @@ import reactor.core.publisher.Mono;
 
 /**
  * Leases and attempts of payments at the PSP. Leases and delays use the database's {@code clock_timestamp()}, the clock
- * that all instances share. Each attempt increments the attempt number; only the last attempt may record an outcome, see
- * {@link RecordOutcome}.
+ * that all instances share. Each attempt increments the attempt number; only the last attempt may record an outcome,
+ * see {@link RecordOutcome}.
  */
 @Component
 public class PaymentLeases {
 
-    /** Moves the payments of the CTE {@code ready} from READY to EXECUTING, with payment key, lease and first attempt. */
+    /**
+     * Moves the payments of the CTE {@code ready} from READY to EXECUTING, with payment key, lease and first attempt.
+     */
     private static final String START_READY = """
             , started AS (
                 UPDATE payments p
@@ -53,8 +55,9 @@ public class PaymentLeases {
             """ + START_READY;
 
     /**
-     * Starts those {@link Confirmation}s whose payment is READY and unlocked and whose key is free. Rows are locked before
-     * keys are taken, as everywhere. A locked row is skipped, so that the batch does not wait for another transaction.
+     * Starts those {@link Confirmation}s whose payment is READY and unlocked and whose key is free. Rows are locked
+     * before keys are taken, as everywhere. A locked row is skipped, so that the batch does not wait for another
+     * transaction.
      */
     private static final String START_BATCH =
             """
@@ -185,8 +188,8 @@ public class PaymentLeases {
     }
 
     /**
-     * Acquires the key and starts the payment in one statement, shared with concurrent calls. Requires a payment in READY,
-     * its amount and a new key. Empty, with nothing changed, if one of them is missing.
+     * Acquires the key and starts the payment in one statement, shared with concurrent calls. Requires a payment in
+     * READY, its amount and a new key. Empty, with nothing changed, if one of them is missing.
      */
     Mono<Payment> startFastPath(
             UUID id, ConfirmRequest.Valid request, IdempotencyKey key, Fingerprint fingerprint, String traceparent) {
@@ -210,8 +213,8 @@ public class PaymentLeases {
     }
 
     /**
-     * READY to ACCEPTED; the caller holds the row lock. Concurrent transactions don't see each other's rows, so the queue may
-     * exceed its limit by the number of connections.
+     * READY to ACCEPTED; the caller holds the row lock. Concurrent transactions don't see each other's rows, so the
+     * queue may exceed its limit by the number of connections.
      *
      * @return whether the queue had room
      */

@@ -15,7 +15,10 @@ import tools.jackson.databind.json.JsonMapper;
 @Component
 class PaymentRow {
 
-    /** Select list, to be followed by a FROM clause with the alias {@code p}. Times are compared with the database's clock. */
+    /**
+     * Select list, to be followed by a FROM clause with the alias {@code p}. Times are compared with the database's
+     * clock.
+     */
     static final String COLUMNS = """
             SELECT p.*, coalesce(p.lease_until > clock_timestamp(), false) AS lease_live,
                    coalesce(p.next_attempt_at <= clock_timestamp(), true) AS inquiry_due,

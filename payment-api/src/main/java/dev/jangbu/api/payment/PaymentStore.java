@@ -158,8 +158,8 @@ public class PaymentStore {
     public record RefundedLine(String lineId, long amount, long fee) {}
 
     /**
-     * Creates a payment in READY, version 1, with its lines, and stores the response under the call's key, atomically. The
-     * statement is shared with concurrent calls.
+     * Creates a payment in READY, version 1, with its lines, and stores the response under the call's key, atomically.
+     * The statement is shared with concurrent calls.
      *
      * @return whether it was created; if not, the key is in use
      */
@@ -201,8 +201,8 @@ public class PaymentStore {
     }
 
     /**
-     * The payment, its row locked until the transaction ends. The lock is a separate statement: a locking SELECT that waited
-     * rereads the locked row, but would return the lines of its older snapshot.
+     * The payment, its row locked until the transaction ends. The lock is a separate statement: a locking SELECT that
+     * waited rereads the locked row, but would return the lines of its older snapshot.
      */
     public Mono<Payment> lock(UUID id) {
         return database.sql("SELECT id FROM payments WHERE id = :id FOR UPDATE")

@@ -24,8 +24,9 @@ import reactor.core.publisher.Mono;
 class PaymentTransitions {
 
     /**
-     * Applies those {@link Transition}s whose payment still has the expected attempt, status and version, compared under its row
-     * lock. Of the others it only ends the attempt. The batched variant skips locked rows, the single one waits for the lock.
+     * Applies those {@link Transition}s whose payment still has the expected attempt, status and version, compared
+     * under its row lock. Of the others it only ends the attempt. The batched variant skips locked rows, the single one
+     * waits for the lock.
      */
     private static final String TRANSITION = """
             WITH requested AS (
@@ -103,8 +104,8 @@ class PaymentTransitions {
             @Nullable String answerBody) {}
 
     /**
-     * Applies a transition in a statement shared with concurrent ones, outside any transaction. If the batch skips it, because
-     * the payment has changed or is locked, it is applied alone.
+     * Applies a transition in a statement shared with concurrent ones, outside any transaction. If the batch skips it,
+     * because the payment has changed or is locked, it is applied alone.
      *
      * @return the payment's id; empty if the payment has changed
      */

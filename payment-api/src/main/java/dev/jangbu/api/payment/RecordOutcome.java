@@ -21,11 +21,12 @@ import reactor.core.publisher.Mono;
 import reactor.util.retry.Retry;
 
 /**
- * T2 of a confirmation: records the outcome of an attempt in one commit. Used by the request, its repetition and the recovery.
+ * T2 of a confirmation: records the outcome of an attempt in one commit. Used by the request, its repetition and the
+ * recovery.
  *
  * <ul>
- *   <li>It writes the payment's status and history, the outbox rows of the settlement, and the response of every idempotency key
- *       that waits for the outcome.
+ *   <li>It writes the payment's status and history, the outbox rows of the settlement, and the response of every
+ *       idempotency key that waits for the outcome.
  *   <li>Only the payment's last attempt may write. An older attempt matches no row and returns the stored payment.
  * </ul>
  */
@@ -33,8 +34,8 @@ import reactor.util.retry.Retry;
 public class RecordOutcome {
 
     /**
-     * Timeout of a transaction that records an outcome: a database that does not answer counts as unavailable, and the waiting
-     * client gets a 503.
+     * Timeout of a transaction that records an outcome: a database that does not answer counts as unavailable, and the
+     * waiting client gets a 503.
      */
     public static final Duration TIMEOUT = Duration.ofSeconds(10);
 
@@ -106,8 +107,9 @@ public class RecordOutcome {
     }
 
     /**
-     * The statement answers the keys that were inserted before it started. For a payment in EXECUTING no key is inserted later,
-     * except by a call that takes over the attempt. For UNKNOWN keys are inserted under the row lock, so the lock is taken first.
+     * The statement answers the keys that were inserted before it started. For a payment in EXECUTING no key is
+     * inserted later, except by a call that takes over the attempt. For UNKNOWN keys are inserted under the row lock,
+     * so the lock is taken first.
      */
     private Mono<Payment> write(Payment payment, ConfirmOutcome outcome, String cause) {
         return payment.status() == PaymentStatus.EXECUTING

@@ -19,8 +19,8 @@ import org.springframework.transaction.reactive.TransactionalOperator;
 import reactor.core.publisher.Mono;
 
 /**
- * Records a person's decision about a payment in REVIEW. The consequences are those of the PSP's own result: the settlement,
- * and the responses of the waiting keys.
+ * Records a person's decision about a payment in REVIEW. The consequences are those of the PSP's own result: the
+ * settlement, and the responses of the waiting keys.
  */
 @Component
 class ResolveReview {

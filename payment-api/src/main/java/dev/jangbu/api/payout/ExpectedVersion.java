@@ -8,7 +8,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.springframework.http.HttpHeaders;
 
-/** The {@code If-Match} header of a payout: the ETag of the wallet version that it expects (RFC 9110, section 13.1.1). */
+/**
+ * The {@code If-Match} header of a payout: the ETag of the wallet version that it expects (RFC 9110, section 13.1.1).
+ */
 final class ExpectedVersion {
 
     private static final Pattern VERSION = Pattern.compile("(\"?)(0|[1-9]\\d{0,17})\\1");

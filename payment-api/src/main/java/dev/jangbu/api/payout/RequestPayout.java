@@ -26,9 +26,9 @@ import reactor.core.publisher.Mono;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Requests a payout from the wallet. One transaction stores the payout, its outbox row and the idempotency key. The wallet
- * processor decides whether the balance suffices and the wallet still has the expected version. A version that is already stale
- * is refused here, before anything is stored.
+ * Requests a payout from the wallet. One transaction stores the payout, its outbox row and the idempotency key. The
+ * wallet processor decides whether the balance suffices and the wallet still has the expected version. A version that
+ * is already stale is refused here, before anything is stored.
  */
 @Component
 class RequestPayout {
@@ -112,9 +112,10 @@ class RequestPayout {
     }
 
     /**
-     * Refuses, unless this payout itself changed the wallet: a concurrent copy of the call may have committed during the read,
-     * and its client must not get a conflict and request the payout again under a new key. A copy that commits after this check
-     * can't have changed the wallet before the read, so the wallet processor refuses it for the same reason.
+     * Refuses, unless this payout itself changed the wallet: a concurrent copy of the call may have committed during
+     * the read, and its client must not get a conflict and request the payout again under a new key. A copy that
+     * commits after this check can't have changed the wallet before the read, so the wallet processor refuses it for
+     * the same reason.
      */
     private Mono<Answer> refuseStale(long version, Payout payout, IdempotencyKey key, Fingerprint fingerprint) {
         return keys.claim(key, fingerprint, OPERATION, payout.id(), 0, Duration.ZERO)

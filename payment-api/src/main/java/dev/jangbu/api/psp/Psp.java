@@ -3,8 +3,8 @@ package dev.jangbu.api.psp;
 import reactor.core.publisher.Mono;
 
 /**
- * A payment service provider. Calls must not be made inside a database transaction. Every call ends within the configured
- * timeout; without an answer the result is {@link PspResult.Uncertain}. No call ends in an error.
+ * A payment service provider. Calls must not be made inside a database transaction. Every call ends within the
+ * configured timeout; without an answer the result is {@link PspResult.Uncertain}. No call ends in an error.
  */
 public interface Psp {
 
@@ -12,7 +12,8 @@ public interface Psp {
     String name();
 
     /**
-     * Charges an order that the buyer has authenticated. A repetition with the same idempotency key does not charge again.
+     * Charges an order that the buyer has authenticated. A repetition with the same idempotency key does not charge
+     * again.
      *
      * @param idempotencyKey the key of this operation at the PSP
      */

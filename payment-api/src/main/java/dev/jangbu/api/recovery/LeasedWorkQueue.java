@@ -11,8 +11,9 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Processes leased work of one kind with bounded concurrency. It leases only as much as it processes at once, so that no lease
- * runs out while work waits. Whenever one item is done it polls for more, so that a slow item delays only itself. Thread-safe.
+ * Processes leased work of one kind with bounded concurrency. It leases only as much as it processes at once, so that
+ * no lease runs out while work waits. Whenever one item is done it polls for more, so that a slow item delays only
+ * itself. Thread-safe.
  */
 final class LeasedWorkQueue {
 

@@ -22,9 +22,9 @@ import org.springframework.stereotype.Component;
 import reactor.core.publisher.Flux;
 
 /**
- * Charges queued payments, and completes payments and refunds whose outcome is open and whose lease has run out, because an
- * instance died or the PSP gave no answer. Each kind has its own queue, so that unanswered calls of one kind don't delay the
- * others. It polls at each {@link RecoverySignal} and every second.
+ * Charges queued payments, and completes payments and refunds whose outcome is open and whose lease has run out,
+ * because an instance died or the PSP gave no answer. Each kind has its own queue, so that unanswered calls of one kind
+ * don't delay the others. It polls at each {@link RecoverySignal} and every second.
  */
 @Component
 class Recovery implements SmartLifecycle {
@@ -81,7 +81,10 @@ class Recovery implements SmartLifecycle {
         recoverySignal.onRaised(this::poll);
     }
 
-    /** Only while the instance accepts traffic: without the schema an outcome can't be recorded, and an attempt would be lost. */
+    /**
+     * Only while the instance accepts traffic: without the schema an outcome can't be recorded, and an attempt would be
+     * lost.
+     */
     @Scheduled(fixedDelay = 1000)
     void poll() {
         if (running && availability.getReadinessState() == ReadinessState.ACCEPTING_TRAFFIC) {

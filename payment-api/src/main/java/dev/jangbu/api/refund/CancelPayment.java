@@ -25,7 +25,8 @@ import reactor.core.publisher.Mono;
  * <ul>
  *   <li>Before the charge the payment becomes CANCELED, also if it is queued.
  *   <li>After the charge the rest is refunded.
- *   <li>An open operation without a live lease is completed first; with a live lease the cancellation is refused for now.
+ *   <li>An open operation without a live lease is completed first; with a live lease the cancellation is refused for
+ *       now.
  * </ul>
  */
 @Component

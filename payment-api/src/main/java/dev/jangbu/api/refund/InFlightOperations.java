@@ -9,8 +9,8 @@ import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
 /**
- * Completes a payment's open operation before the next one starts. An operation with a live lease, or whose delay after the last
- * inquiry is not over, is left alone.
+ * Completes a payment's open operation before the next one starts. An operation with a live lease, or whose delay after
+ * the last inquiry is not over, is left alone.
  */
 @Component
 class InFlightOperations {

@@ -30,8 +30,8 @@ import reactor.util.retry.Retry;
  * T2 of a refund: records the outcome of an attempt in one transaction, which locks the payment first.
  *
  * <ul>
- *   <li>It writes the refund's status and history, the refunded amounts of the payment's lines, the outbox rows of the settlement,
- *       and the response of every idempotency key that waits for the outcome.
+ *   <li>It writes the refund's status and history, the refunded amounts of the payment's lines, the outbox rows of the
+ *       settlement, and the response of every idempotency key that waits for the outcome.
  *   <li>Only the refund's last attempt may write. An older attempt matches no row and returns the stored refund.
  * </ul>
  */

@@ -8,7 +8,10 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Chooses the next step of a refund or cancellation by the payment's status. Pure functions; the caller holds its row lock. */
+/**
+ * Chooses the next step of a refund or cancellation by the payment's status. Pure functions; the caller holds its row
+ * lock.
+ */
 sealed interface RefundDecision {
 
     /** Refund these lines at the PSP; at least one. */

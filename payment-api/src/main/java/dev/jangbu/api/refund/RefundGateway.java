@@ -9,8 +9,9 @@ import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
 /**
- * Refunds at the PSP, outside any transaction, and records the outcome. The caller holds the refund's lease. An attempt without
- * an answer is looked up first; it is sent again, with the same key, only if the PSP doesn't show its cancellation.
+ * Refunds at the PSP, outside any transaction, and records the outcome. The caller holds the refund's lease. An attempt
+ * without an answer is looked up first; it is sent again, with the same key, only if the PSP doesn't show its
+ * cancellation.
  */
 @Component
 public class RefundGateway {

@@ -13,8 +13,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Leases, attempts and outcomes of refunds. As in {@link dev.jangbu.api.payment.PaymentLeases}, leases use the database's clock
- * and only the last attempt may record an outcome.
+ * Leases, attempts and outcomes of refunds. As in {@link dev.jangbu.api.payment.PaymentLeases}, leases use the
+ * database's clock and only the last attempt may record an outcome.
  */
 @Component
 public class RefundLeases {

@@ -45,8 +45,8 @@ sealed interface RefundOutcome {
     }
 
     /**
-     * Derives the outcome from a look-up of the charge. A payment has one operation at the PSP at a time, so an unrecorded
-     * cancellation that is not older than the refund belongs to this refund.
+     * Derives the outcome from a look-up of the charge. A payment has one operation at the PSP at a time, so an
+     * unrecorded cancellation that is not older than the refund belongs to this refund.
      */
     static RefundOutcome fromLookUp(PspResult result, RefundWork work) {
         return result instanceof PspResult.Declined declined

@@ -8,8 +8,8 @@ final class RefundedFee {
     private RefundedFee() {}
 
     /**
-     * The part returned now. It is computed from the total refunded so far, so that rounding errors don't accumulate: a line
-     * that is refunded completely, in any parts, returns exactly its fee.
+     * The part returned now. It is computed from the total refunded so far, so that rounding errors don't accumulate: a
+     * line that is refunded completely, in any parts, returns exactly its fee.
      *
      * @param fee of the line, in minor units
      * @param amount of the line, in minor units, above 0

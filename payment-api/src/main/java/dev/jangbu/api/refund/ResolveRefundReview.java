@@ -25,9 +25,9 @@ import org.springframework.transaction.reactive.TransactionalOperator;
 import reactor.core.publisher.Mono;
 
 /**
- * Records a person's decision about a refund in REVIEW. First the payment's cancellations are read from the PSP and recorded,
- * because an unrecorded one could be matched with a later refund. Without an answer of the PSP the decision is recorded all the
- * same; cancellations older than a later refund are not matched with it.
+ * Records a person's decision about a refund in REVIEW. First the payment's cancellations are read from the PSP and
+ * recorded, because an unrecorded one could be matched with a later refund. Without an answer of the PSP the decision
+ * is recorded all the same; cancellations older than a later refund are not matched with it.
  */
 @Component
 class ResolveRefundReview {

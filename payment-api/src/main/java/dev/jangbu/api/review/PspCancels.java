@@ -16,8 +16,9 @@ import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
 /**
- * The recorded cancellations of a payment, by the PSP's transaction keys. An unrecorded cancellation is matched with the running
- * refund. Therefore a person's decision records all cancellations that the PSP shows, or a later refund would match one of them.
+ * The recorded cancellations of a payment, by the PSP's transaction keys. An unrecorded cancellation is matched with
+ * the running refund. Therefore a person's decision records all cancellations that the PSP shows, or a later refund
+ * would match one of them.
  */
 @Component
 public class PspCancels {

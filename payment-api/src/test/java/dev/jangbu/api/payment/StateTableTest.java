@@ -35,7 +35,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
-/** The state table: the response and next status of each operation on each status, and the pictures of the transitions. */
+/**
+ * The state table: the response and next status of each operation on each status, and the pictures of the transitions.
+ */
 class StateTableTest {
 
     /** Payments with a status that takes a wait, created once for all cells. */

@@ -13,8 +13,8 @@ import org.springframework.web.server.WebFilter;
 import reactor.core.publisher.Mono;
 
 /**
- * The service with crash points, where an operation blocks forever so that a test can kill the process. The payment key or a
- * request header names the crash point.
+ * The service with crash points, where an operation blocks forever so that a test can kill the process. The payment key
+ * or a request header names the crash point.
  */
 final class CrashPoints {
 

@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The service is killed while a payment and a refund are blocked at each crash point. After the restart the recovery completes
- * all of them without help.
+ * The service is killed while a payment and a refund are blocked at each crash point. After the restart the recovery
+ * completes all of them without help.
  *
  * <pre>
  *   T1 ─▶ AFTER_T1 ─▶ request ─▶ PSP ─▶ response ─▶ AFTER_PSP_RESULT ─▶ T2 … BEFORE_T2_COMMITS ─▶ AFTER_T2

@@ -87,7 +87,10 @@ class DatabaseRestartTest {
         }
     }
 
-    /** Sessions end between and within statements. The next end follows a successful call, so that calls succeed on any machine. */
+    /**
+     * Sessions end between and within statements. The next end follows a successful call, so that calls succeed on any
+     * machine.
+     */
     @Test
     void repeatedlyEndedSessionsCostTimeAndNothingElse() throws InterruptedException, ExecutionException, SQLException {
         List<Purchase> purchases = new ArrayList<>();

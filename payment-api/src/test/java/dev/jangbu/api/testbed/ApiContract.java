@@ -21,8 +21,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The OpenAPI description, which replies are compared with: the reply's status, headers, media type and every member of its
- * body must be described for the call.
+ * The OpenAPI description, which replies are compared with: the reply's status, headers, media type and every member of
+ * its body must be described for the call.
  */
 public final class ApiContract {
 

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A process that ends with this JVM, even if the JVM is killed: a guard shell kills it at the end of a pipe that only this JVM
- * holds open.
+ * A process that ends with this JVM, even if the JVM is killed: a guard shell kills it at the end of a pipe that only
+ * this JVM holds open.
  */
 final class ChildProcess implements AutoCloseable {
 

@@ -22,7 +22,8 @@ import org.apache.kafka.common.serialization.Deserializer;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The invariants of a payment without a running operation: the PSP's charges, the API, the outbox and the history agree.
+ * The invariants of a payment without a running operation: the PSP's charges, the API, the outbox and the history
+ * agree.
  */
 public final class PaymentInvariants {
 

@@ -24,8 +24,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A proxy between the service and the PSP simulator. It records all calls, and can fail or hold the calls that contain a text,
- * such as a payment key.
+ * A proxy between the service and the PSP simulator. It records all calls, and can fail or hold the calls that contain
+ * a text, such as a payment key.
  */
 public final class PspProxy {
 

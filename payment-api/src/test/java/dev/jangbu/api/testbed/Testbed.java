@@ -17,8 +17,8 @@ import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The service and all that it needs, started once for all tests of a JVM: PostgreSQL with a replication slot, a Kafka broker,
- * the schema registry, the PSP simulator behind a {@link PspProxy}.
+ * The service and all that it needs, started once for all tests of a JVM: PostgreSQL with a replication slot, a Kafka
+ * broker, the schema registry, the PSP simulator behind a {@link PspProxy}.
  *
  * <pre>
  *   Client ──▶ Instance ──▶ PspProxy ──▶ TestSimulator
@@ -33,7 +33,9 @@ public final class Testbed {
     /** An API key with every scope. */
     public static final String API_KEY = "test_key_with_all_scopes";
 
-    /** The shared instance's PSP timeout: long enough for held calls on a slow machine, see {@link #withShortTimeouts}. */
+    /**
+     * The shared instance's PSP timeout: long enough for held calls on a slow machine, see {@link #withShortTimeouts}.
+     */
     private static final Duration PSP_TIMEOUT = Duration.ofSeconds(30);
 
     /** The PSP timeout of {@link #withShortTimeouts}, shorter than the simulator's. */

@@ -20,8 +20,8 @@ import reactor.netty.resources.ConnectionProvider;
 import reactor.util.retry.Retry;
 
 /**
- * Toss Payments over its public HTTP API, version 1: Basic authentication with the secret key, {@code Idempotency-Key} on
- * confirmations and cancellations, amounts as decimals.
+ * Toss Payments over its public HTTP API, version 1: Basic authentication with the secret key, {@code Idempotency-Key}
+ * on confirmations and cancellations, amounts as decimals.
  *
  * @see <a href="https://docs.tosspayments.com/reference">Toss Payments: core API</a>
  */
@@ -47,8 +47,8 @@ final class TossPsp implements Psp {
     }
 
     /**
-     * Connections are closed before servers close them: a request on a closing connection would leave its payment UNKNOWN. The
-     * HTTP client's own retry after a reset is off for the same reason: it could repeat a request.
+     * Connections are closed before servers close them: a request on a closing connection would leave its payment
+     * UNKNOWN. The HTTP client's own retry after a reset is off for the same reason: it could repeat a request.
      */
     private static ConnectionProvider connections() {
         return ConnectionProvider.builder("toss")

@@ -14,8 +14,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Parses Toss's responses. The error code alone classifies a refusal: the HTTP status does not say whether money moved. A code
- * that is not known as final, or any code with a 5xx status, is {@link PspResult.Uncertain}.
+ * Parses Toss's responses. The error code alone classifies a refusal: the HTTP status does not say whether money moved.
+ * A code that is not known as final, or any code with a 5xx status, is {@link PspResult.Uncertain}.
  *
  * @see <a href="https://docs.tosspayments.com/reference/error-codes">Toss Payments: error codes</a>
  */
