@@ -46,7 +46,7 @@ class ArchitectureTest {
                 .haveNameMatching(
                         "(\\[L?)*(void|I|int|long|boolean|java\\.lang\\..*|java\\.util\\.[A-Z].*|java\\.time\\.(Instant|Duration)"
                                 + "|org\\.jspecify\\..*"
-                                + "|dev\\.jangbu\\.api\\.psp\\.(PspAnswer|PspOrder|PspCancel)(\\$.*)?"
+                                + "|dev\\.jangbu\\.api\\.psp\\.(PspResult|PspOrder|PspCancel)(\\$.*)?"
                                 + "|dev\\.jangbu\\.api\\.payment\\.(Payment|PaymentLine|PaymentStatus|ConfirmDecision|ConfirmOutcome)(\\$.*)?);?")
                 .because("decisions use no Spring, no Kafka, no clock and no I/O")
                 .check(OWN);
@@ -56,15 +56,15 @@ class ArchitectureTest {
     void refundDecisionsArePureFunctions() {
         classes()
                 .that()
-                .haveNameMatching("dev\\.jangbu\\.api\\.refund\\.(RefundDecision|RefundOutcome|FeeShare)(\\$.*)?")
+                .haveNameMatching("dev\\.jangbu\\.api\\.refund\\.(RefundDecision|RefundOutcome|RefundedFee)(\\$.*)?")
                 .should()
                 .onlyDependOnClassesThat()
                 .haveNameMatching(
                         "(\\[L?)*(void|I|int|long|boolean|java\\.lang\\..*|java\\.math\\.BigInteger|java\\.time\\.(Instant|Duration)|java\\.util\\..*"
                                 + "|org\\.jspecify\\..*"
-                                + "|dev\\.jangbu\\.api\\.psp\\.(PspAnswer|PspOrder|PspCancel)(\\$.*)?"
+                                + "|dev\\.jangbu\\.api\\.psp\\.(PspResult|PspOrder|PspCancel)(\\$.*)?"
                                 + "|dev\\.jangbu\\.api\\.payment\\.(Payment|PaymentLine|PaymentStatus)(\\$.*)?"
-                                + "|dev\\.jangbu\\.api\\.refund\\.(RefundDecision|RefundOutcome|FeeShare|Refund|RefundWork|RefundStatus|RefundLine|RefundRequest\\$Wanted)(\\$.*)?);?")
+                                + "|dev\\.jangbu\\.api\\.refund\\.(RefundDecision|RefundOutcome|RefundedFee|Refund|RefundWork|RefundStatus|RefundLine|RefundRequest\\$Wanted)(\\$.*)?);?")
                 .because("decisions use no Spring, no Kafka, no clock and no I/O")
                 .check(OWN);
     }

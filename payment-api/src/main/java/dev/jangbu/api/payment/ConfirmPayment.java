@@ -1,7 +1,6 @@
 package dev.jangbu.api.payment;
 
-import dev.jangbu.api.PaymentApiSettings;
-import dev.jangbu.api.http.Answer;
+import dev.jangbu.api.http.ApiResponse;
 import dev.jangbu.api.http.Problem;
 import dev.jangbu.api.http.ProblemCode;
 import dev.jangbu.api.http.TraceContext;
@@ -10,6 +9,7 @@ import dev.jangbu.api.idempotency.IdempotencyKey;
 import dev.jangbu.api.idempotency.IdempotencyKeys;
 import dev.jangbu.api.idempotency.KeyState;
 import dev.jangbu.api.outbox.ReplicationSlotMonitor;
+import dev.jangbu.api.settings.PaymentApiSettings;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
@@ -74,7 +74,7 @@ class ConfirmPayment {
     private sealed interface Intent {
 
         /** None: the response is known. */
-        record Answered(Answer answer) implements Intent {}
+        record Answered(ApiResponse answer) implements Intent {}
 
         /** Charge at the PSP. */
         record Charge(Payment payment) implements Intent {}
@@ -91,7 +91,7 @@ class ConfirmPayment {
      *
      * @param payment after this call; empty if the response was stored before or the payment was queued
      */
-    record Confirmed(Answer answer, Optional<Payment> payment) {}
+    record Confirmed(ApiResponse answer, Optional<Payment> payment) {}
 
     /** @param async whether the client prefers a queued payment to waiting for the outcome */
     Mono<Confirmed> confirm(
@@ -131,7 +131,7 @@ class ConfirmPayment {
 
     /** T1 as one statement, for the common case. Empty, with nothing changed, if T1 needs a decision. */
     private Mono<Intent> fastPath(Call call) {
-        return call.async() || !replicationSlot.established()
+        return call.async() || !replicationSlot.isHealthy()
                 ? Mono.empty()
                 : leases.startFastPath(
                                 call.id(),
@@ -172,13 +172,13 @@ class ConfirmPayment {
                 payment, request.paymentKey(), request.amount(), call.async(), repeated)) {
             case CHARGE ->
                 replicationSlot
-                        .required()
+                        .requireHealthy()
                         .then(leases.start(
                                 payment, request.paymentKey(), call.trace().traceparent()))
                         .map(Intent.Charge::new);
-            case ACCEPT -> replicationSlot.required().then(accept(payment, call));
+            case ACCEPT -> replicationSlot.requireHealthy().then(accept(payment, call));
             case INQUIRE ->
-                leases.leaseDue(payment.id(), OPERATION, settings.resolutionLease())
+                leases.leaseDue(payment.id(), OPERATION, settings.recoveryLease())
                         .<Intent>map(Intent.Inquire::new)
                         .switchIfEmpty(Mono.error(PaymentResponses::inProgress));
             case RETURN_CHARGED -> answered(call.key(), responses.ok(payment));
@@ -203,8 +203,8 @@ class ConfirmPayment {
                 .map(Intent.Queued::new);
     }
 
-    private Mono<Intent> answered(IdempotencyKey key, Answer answer) {
-        return keys.answered(key, answer).thenReturn(new Intent.Answered(answer));
+    private Mono<Intent> answered(IdempotencyKey key, ApiResponse answer) {
+        return keys.storeResponse(key, answer).thenReturn(new Intent.Answered(answer));
     }
 
     private static Problem queueFull() {

@@ -2,7 +2,7 @@ package dev.jangbu.api.payment;
 
 import com.fasterxml.uuid.Generators;
 import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
-import dev.jangbu.api.http.Answer;
+import dev.jangbu.api.http.ApiResponse;
 import dev.jangbu.api.http.Problem;
 import dev.jangbu.api.http.ProblemCode;
 import dev.jangbu.api.idempotency.Fingerprint;
@@ -47,7 +47,7 @@ class CreatePayment {
         this.clock = clock;
     }
 
-    Mono<Answer> create(CreatePaymentRequest request, IdempotencyKey key) {
+    Mono<ApiResponse> create(CreatePaymentRequest request, IdempotencyKey key) {
         Fingerprint fingerprint = Fingerprint.of(OPERATION, request);
         return Mono.defer(() -> insert(payment(request.validated()), key, fingerprint))
                 // A stored response takes precedence over a refusal of the repeated call.
@@ -55,10 +55,10 @@ class CreatePayment {
                         Problem.class, refusal -> keys.replay(key, fingerprint).switchIfEmpty(Mono.error(refusal)));
     }
 
-    private Mono<Answer> insert(Payment payment, IdempotencyKey key, Fingerprint fingerprint) {
-        Answer answer = responses.created(payment);
+    private Mono<ApiResponse> insert(Payment payment, IdempotencyKey key, Fingerprint fingerprint) {
+        ApiResponse answer = responses.created(payment);
         return replicationSlot
-                .required()
+                .requireHealthy()
                 .then(Mono.defer(() -> payments.create(payment, key, fingerprint, answer)))
                 .flatMap(created -> created ? Mono.just(answer) : keys.replay(key, fingerprint))
                 // The key expired between the two statements and is free again.

@@ -2,12 +2,12 @@ package dev.jangbu.api.payment;
 
 import dev.jangbu.api.auth.Caller;
 import dev.jangbu.api.history.History;
-import dev.jangbu.api.http.Answer;
-import dev.jangbu.api.http.Answers;
+import dev.jangbu.api.http.ApiResponse;
 import dev.jangbu.api.http.Ids;
 import dev.jangbu.api.http.NonCancellable;
 import dev.jangbu.api.http.Page;
-import dev.jangbu.api.http.Prefer;
+import dev.jangbu.api.http.PreferHeader;
+import dev.jangbu.api.http.ResponseSchema;
 import dev.jangbu.api.http.TraceContext;
 import dev.jangbu.api.idempotency.IdempotencyKey;
 import dev.jangbu.api.review.ResolveRequest;
@@ -61,16 +61,16 @@ class PaymentController {
         this.json = json;
     }
 
-    @Answers(PaymentView.class)
+    @ResponseSchema(PaymentView.class)
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
     Mono<ResponseEntity<byte[]>> create(
             @RequestHeader HttpHeaders headers, @RequestBody Mono<CreatePaymentRequest> body) {
         IdempotencyKey key = IdempotencyKey.of(headers);
         return body.flatMap(request -> NonCancellable.run(create.create(request, key)))
-                .map(Answer::toEntity);
+                .map(ApiResponse::toEntity);
     }
 
-    @Answers(PaymentView.class)
+    @ResponseSchema(PaymentView.class)
     @PostMapping(path = "/{id}/confirm", consumes = MediaType.APPLICATION_JSON_VALUE)
     Mono<ResponseEntity<byte[]>> confirm(
             @PathVariable String id,
@@ -79,7 +79,7 @@ class PaymentController {
             ServerWebExchange exchange) {
         UUID payment = Ids.inPath(id, "payment");
         IdempotencyKey key = IdempotencyKey.of(headers);
-        Prefer prefer = Prefer.of(headers);
+        PreferHeader prefer = PreferHeader.of(headers);
         TraceContext trace = TraceContext.of(exchange);
         return body.map(ConfirmRequest::validated)
                 .flatMap(request ->
@@ -87,7 +87,7 @@ class PaymentController {
                 .flatMap(confirmed -> preferred(payment, confirmed, prefer));
     }
 
-    @Answers(PaymentView.class)
+    @ResponseSchema(PaymentView.class)
     @PostMapping(path = "/{id}/resolve", consumes = MediaType.APPLICATION_JSON_VALUE)
     Mono<ResponseEntity<byte[]>> resolve(
             @PathVariable String id,
@@ -99,31 +99,31 @@ class PaymentController {
         UUID apiKeyId = Caller.of(exchange).keyId();
         return body.map(request -> request.validated("DECLINED"))
                 .flatMap(decision -> NonCancellable.run(resolveReview.resolve(payment, decision, key, apiKeyId)))
-                .map(Answer::toEntity);
+                .map(ApiResponse::toEntity);
     }
 
-    @Answers(PaymentView.class)
+    @ResponseSchema(PaymentView.class)
     @GetMapping("/{id}")
     Mono<ResponseEntity<byte[]>> read(@PathVariable String id, @RequestHeader HttpHeaders headers) {
         UUID payment = Ids.inPath(id, "payment");
-        Prefer prefer = Prefer.of(headers);
+        PreferHeader prefer = PreferHeader.of(headers);
         return prefer.waitFor()
                 .map(wait -> reader.awaitFinal(payment, wait))
                 .orElseGet(() -> reader.read(payment))
                 .map(found -> applied(tagged(found), prefer, false));
     }
 
-    @Answers(value = PaymentView.class, list = true)
+    @ResponseSchema(value = PaymentView.class, list = true)
     @GetMapping
     Mono<ResponseEntity<byte[]>> list(ServerHttpRequest request) {
         Page page = Page.of(request, PaymentList.FILTERS);
         return list.list(page)
                 .map(PaymentView::of)
                 .collectList()
-                .map(found -> page.answer(json, found, payment -> payment.id().toString()));
+                .map(found -> page.toEntity(json, found, payment -> payment.id().toString()));
     }
 
-    @Answers(value = History.Change.class, list = true)
+    @ResponseSchema(value = History.Change.class, list = true)
     @GetMapping("/{id}/history")
     Mono<ResponseEntity<byte[]>> history(@PathVariable String id, ServerHttpRequest request) {
         UUID payment = Ids.inPath(id, "payment");
@@ -131,12 +131,13 @@ class PaymentController {
         return reader.read(payment)
                 .thenMany(history.of(payment, page))
                 .collectList()
-                .map(changes -> page.answer(json, changes, History.Change::key));
+                .map(changes -> page.toEntity(json, changes, History.Change::key));
     }
 
     /** Applies the client's preferences to the response: with {@code wait} it waits for the payment's final status. */
-    private Mono<ResponseEntity<byte[]>> preferred(UUID payment, ConfirmPayment.Confirmed confirmed, Prefer prefer) {
-        Answer answer = confirmed.answer();
+    private Mono<ResponseEntity<byte[]>> preferred(
+            UUID payment, ConfirmPayment.Confirmed confirmed, PreferHeader prefer) {
+        ApiResponse answer = confirmed.answer();
         boolean async = prefer.respondAsync() && answer.status() == 202;
         if (answer.replayed() || !(answer.status() == 200 || async)) {
             return Mono.just(answer.toEntity());
@@ -157,7 +158,7 @@ class PaymentController {
         return responses.ok(payment).toEntity(PaymentView.entityTag(payment));
     }
 
-    private static ResponseEntity<byte[]> applied(ResponseEntity<byte[]> entity, Prefer prefer, boolean async) {
+    private static ResponseEntity<byte[]> applied(ResponseEntity<byte[]> entity, PreferHeader prefer, boolean async) {
         HttpHeaders headers = new HttpHeaders(entity.getHeaders());
         prefer.applied(async).ifPresent(applied -> headers.set("Preference-Applied", applied));
         return new ResponseEntity<>(entity.getBody(), headers, entity.getStatusCode());

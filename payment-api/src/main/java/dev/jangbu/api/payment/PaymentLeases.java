@@ -2,7 +2,6 @@ package dev.jangbu.api.payment;
 
 import static dev.jangbu.api.database.RowMapping.required;
 
-import dev.jangbu.api.PaymentApiSettings;
 import dev.jangbu.api.database.Bindings;
 import dev.jangbu.api.database.GroupCommit;
 import dev.jangbu.api.database.JsonRecordset;
@@ -10,6 +9,7 @@ import dev.jangbu.api.database.RowMapping;
 import dev.jangbu.api.idempotency.Fingerprint;
 import dev.jangbu.api.idempotency.IdempotencyKey;
 import dev.jangbu.api.idempotency.IdempotencyKeys;
+import dev.jangbu.api.settings.PaymentApiSettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.r2dbc.spi.Readable;
 import java.time.Duration;
@@ -77,7 +77,7 @@ public class PaymentLeases {
                 %s),
             ready AS (
                 SELECT id, call.payment_key, call.traceparent FROM call JOIN acquired USING (id))
-            """.formatted(JsonRecordset.columns(Confirmation.class), IdempotencyKeys.TAKE_RUNNING) + START_READY;
+            """.formatted(JsonRecordset.columns(Confirmation.class), IdempotencyKeys.INSERT_RUNNING) + START_READY;
 
     private static final String ACCEPT = """
             UPDATE payments
@@ -181,7 +181,7 @@ public class PaymentLeases {
                 .with("paymentKey", paymentKey)
                 .with("traceparent", traceparent)
                 .with("leaseMs", lease.toMillis())
-                .in(database.sql(START))
+                .bindTo(database.sql(START))
                 .map(rows::read)
                 .one()
                 .switchIfEmpty(Mono.error(() -> new IllegalStateException("A locked row changed")));

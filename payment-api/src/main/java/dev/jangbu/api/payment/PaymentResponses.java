@@ -1,6 +1,6 @@
 package dev.jangbu.api.payment;
 
-import dev.jangbu.api.http.Answer;
+import dev.jangbu.api.http.ApiResponse;
 import dev.jangbu.api.http.Problem;
 import dev.jangbu.api.http.ProblemCode;
 import java.time.Duration;
@@ -19,22 +19,22 @@ public class PaymentResponses {
     }
 
     /** 201 with a created payment. */
-    Answer created(Payment payment) {
-        return new Answer(201, body(payment), location(payment));
+    ApiResponse created(Payment payment) {
+        return new ApiResponse(201, body(payment), location(payment));
     }
 
     /** 200 with the payment. */
-    public Answer ok(Payment payment) {
-        return new Answer(200, body(payment), null);
+    public ApiResponse ok(Payment payment) {
+        return new ApiResponse(200, body(payment), null);
     }
 
     /** 202 with the open payment; the client polls it. */
-    public Answer open(Payment payment) {
-        return new Answer(202, body(payment), location(payment));
+    public ApiResponse open(Payment payment) {
+        return new ApiResponse(202, body(payment), location(payment));
     }
 
     /** 402 for a declined confirmation. */
-    Answer declined(Payment payment) {
+    ApiResponse declined(Payment payment) {
         return refused(
                 payment,
                 new Problem(ProblemCode.PAYMENT_DECLINED, "The payment service provider declined the payment")
@@ -43,13 +43,13 @@ public class PaymentResponses {
     }
 
     /** A refusal that is stored under the call's idempotency key. */
-    Answer refused(Payment payment, Problem problem) {
-        return new Answer(
+    ApiResponse refused(Payment payment, Problem problem) {
+        return new ApiResponse(
                 problem.code().status(), json.writeValueAsString(problem.body(location(payment) + "/confirm")), null);
     }
 
     /** The response to a confirmation whose outcome is recorded, by the payment's status. */
-    Answer confirmed(Payment payment) {
+    ApiResponse confirmed(Payment payment) {
         return switch (payment.status()) {
             case APPROVED, COMPLETED -> ok(payment);
             case DECLINED -> declined(payment);

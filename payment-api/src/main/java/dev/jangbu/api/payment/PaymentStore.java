@@ -3,14 +3,14 @@ package dev.jangbu.api.payment;
 import static dev.jangbu.api.database.RowMapping.column;
 import static dev.jangbu.api.database.RowMapping.required;
 
-import dev.jangbu.api.PaymentApiSettings;
 import dev.jangbu.api.database.GroupCommit;
 import dev.jangbu.api.database.JsonRecordset;
 import dev.jangbu.api.database.RowMapping;
-import dev.jangbu.api.http.Answer;
+import dev.jangbu.api.http.ApiResponse;
 import dev.jangbu.api.idempotency.Fingerprint;
 import dev.jangbu.api.idempotency.IdempotencyKey;
 import dev.jangbu.api.idempotency.IdempotencyKeys;
+import dev.jangbu.api.settings.PaymentApiSettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
@@ -55,7 +55,7 @@ public class PaymentStore {
                        json_to_recordset(call.lines) AS (line_id text, seller_id text, amount bigint, fee bigint))
                        WITH ORDINALITY AS line (line_id, seller_id, amount, fee, no))
             SELECT id FROM created
-            """.formatted(JsonRecordset.columns(Creation.class), IdempotencyKeys.TAKE_ANSWERED);
+            """.formatted(JsonRecordset.columns(Creation.class), IdempotencyKeys.INSERT_DONE);
 
     private static final String CANCEL = """
             UPDATE payments
@@ -163,7 +163,7 @@ public class PaymentStore {
      *
      * @return whether it was created; if not, the key is in use
      */
-    Mono<Boolean> create(Payment payment, IdempotencyKey key, Fingerprint fingerprint, Answer answer) {
+    Mono<Boolean> create(Payment payment, IdempotencyKey key, Fingerprint fingerprint, ApiResponse answer) {
         return creations
                 .call(new Creation(
                         payment.id(),

@@ -2,11 +2,11 @@ package dev.jangbu.api.payment;
 
 import static dev.jangbu.api.database.RowMapping.required;
 
-import dev.jangbu.api.PaymentApiSettings;
 import dev.jangbu.api.database.GroupCommit;
 import dev.jangbu.api.database.JsonRecordset;
 import dev.jangbu.api.idempotency.IdempotencyKeys;
 import dev.jangbu.api.outbox.Outbox;
+import dev.jangbu.api.settings.PaymentApiSettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Instant;
 import java.util.List;
@@ -135,6 +135,6 @@ class PaymentTransitions {
 
     private static String transition(String lockedRows) {
         return TRANSITION.formatted(
-                JsonRecordset.columns(Transition.class), lockedRows, Outbox.INSERT, IdempotencyKeys.ANSWER_ALL);
+                JsonRecordset.columns(Transition.class), lockedRows, Outbox.INSERT, IdempotencyKeys.STORE_RESPONSES);
     }
 }

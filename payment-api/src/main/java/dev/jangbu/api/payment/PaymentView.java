@@ -42,7 +42,9 @@ public record PaymentView(
 
     /** The ETag's value: the version, and from the second attempt on the attempts, which change without the version. */
     static String entityTag(Payment payment) {
-        return payment.attempts() <= 1 ? Long.toString(payment.version()) : payment.version() + "." + payment.attempts();
+        return payment.attempts() <= 1
+                ? Long.toString(payment.version())
+                : payment.version() + "." + payment.attempts();
     }
 
     static PaymentView of(Payment payment) {

@@ -1,10 +1,10 @@
 package dev.jangbu.api.payment;
 
-import dev.jangbu.api.PaymentApiSettings;
-import dev.jangbu.api.http.Answer;
+import dev.jangbu.api.http.ApiResponse;
 import dev.jangbu.api.http.Problem;
 import dev.jangbu.api.http.ProblemCode;
 import dev.jangbu.api.outbox.Outbox;
+import dev.jangbu.api.settings.PaymentApiSettings;
 import dev.jangbu.contract.SettlementRequested;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
@@ -144,7 +144,7 @@ public class RecordOutcome {
 
     private PaymentTransitions.Transition row(
             Payment payment, Payment after, ConfirmOutcome outcome, String cause, Instant now) {
-        Answer response = response(after);
+        ApiResponse response = response(after);
         return new PaymentTransitions.Transition(
                 payment.id(),
                 payment.attempts(),
@@ -184,7 +184,7 @@ public class RecordOutcome {
     }
 
     /** The response to store; null while the outcome is open. */
-    private @Nullable Answer response(Payment after) {
+    private @Nullable ApiResponse response(Payment after) {
         return switch (after.status()) {
             case APPROVED -> responses.ok(after);
             case DECLINED -> responses.declined(after);

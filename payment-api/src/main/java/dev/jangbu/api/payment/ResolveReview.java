@@ -1,6 +1,6 @@
 package dev.jangbu.api.payment;
 
-import dev.jangbu.api.http.Answer;
+import dev.jangbu.api.http.ApiResponse;
 import dev.jangbu.api.http.Problem;
 import dev.jangbu.api.idempotency.Fingerprint;
 import dev.jangbu.api.idempotency.IdempotencyKey;
@@ -61,7 +61,7 @@ class ResolveReview {
         this.transaction = transaction;
     }
 
-    Mono<Answer> resolve(UUID id, ResolveRequest.Valid decision, IdempotencyKey key, UUID apiKeyId) {
+    Mono<ApiResponse> resolve(UUID id, ResolveRequest.Valid decision, IdempotencyKey key, UUID apiKeyId) {
         Fingerprint fingerprint = Fingerprint.of(OPERATION + " payment " + id, decision);
         return payments.find(id)
                 .switchIfEmpty(Mono.error(() -> Problem.notFound("payment")))
@@ -71,7 +71,7 @@ class ResolveReview {
                                 .flatMap(claim -> switch (claim) {
                                     case KeyState.Done done -> Mono.just(done.answer());
                                     case KeyState.Running running ->
-                                        Mono.<Answer>error(new IllegalStateException(
+                                        Mono.<ApiResponse>error(new IllegalStateException(
                                                 "A decision commits with its key, so none is running"));
                                     case KeyState.Fresh fresh -> write(payment, cancellations, decision, key, apiKeyId);
                                 }))
@@ -91,7 +91,7 @@ class ResolveReview {
                 : Mono.just(Set.of());
     }
 
-    private Mono<Answer> write(
+    private Mono<ApiResponse> write(
             Payment payment,
             Set<String> cancellations,
             ResolveRequest.Valid decision,
@@ -106,7 +106,7 @@ class ResolveReview {
                 .delayUntil(decided -> resolutions.insert(
                         payment.id(), "PAYMENT", decided.status().name(), decision.evidence(), apiKeyId))
                 .map(responses::ok)
-                .delayUntil(answer -> keys.answered(key, answer));
+                .delayUntil(answer -> keys.storeResponse(key, answer));
     }
 
     private static ConfirmOutcome outcome(ResolveRequest.Valid decision) {

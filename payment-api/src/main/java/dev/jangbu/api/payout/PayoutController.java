@@ -1,12 +1,12 @@
 package dev.jangbu.api.payout;
 
 import dev.jangbu.api.history.History;
-import dev.jangbu.api.http.Answer;
-import dev.jangbu.api.http.Answers;
+import dev.jangbu.api.http.ApiResponse;
 import dev.jangbu.api.http.Ids;
 import dev.jangbu.api.http.NonCancellable;
 import dev.jangbu.api.http.Page;
 import dev.jangbu.api.http.Problem;
+import dev.jangbu.api.http.ResponseSchema;
 import dev.jangbu.api.http.TraceContext;
 import dev.jangbu.api.idempotency.IdempotencyKey;
 import java.util.Optional;
@@ -46,7 +46,7 @@ class PayoutController {
         this.json = json;
     }
 
-    @Answers(PayoutView.class)
+    @ResponseSchema(PayoutView.class)
     @PostMapping(path = "/wallets/{sellerId}/payouts", consumes = MediaType.APPLICATION_JSON_VALUE)
     Mono<ResponseEntity<byte[]>> request(
             @PathVariable String sellerId,
@@ -61,32 +61,32 @@ class PayoutController {
         TraceContext trace = TraceContext.of(exchange);
         return body.map(PayoutRequest::validated)
                 .flatMap(valid -> NonCancellable.run(request.request(sellerId, valid, expectedVersion, key, trace)))
-                .map(Answer::toEntity);
+                .map(ApiResponse::toEntity);
     }
 
-    @Answers(PayoutView.class)
+    @ResponseSchema(PayoutView.class)
     @GetMapping("/payouts/{id}")
     Mono<ResponseEntity<byte[]>> read(@PathVariable String id) {
         return find(id).map(payout ->
-                new Answer(200, json.writeValueAsString(PayoutView.of(payout)), null).toEntity(payout.version()));
+                new ApiResponse(200, json.writeValueAsString(PayoutView.of(payout)), null).toEntity(payout.version()));
     }
 
-    @Answers(value = PayoutView.class, list = true)
+    @ResponseSchema(value = PayoutView.class, list = true)
     @GetMapping("/payouts")
     Mono<ResponseEntity<byte[]>> list(ServerHttpRequest httpRequest) {
         Page page = Page.of(httpRequest, PayoutStore.FILTERS);
         return payouts.list(page)
                 .map(PayoutView::of)
                 .collectList()
-                .map(found -> page.answer(json, found, view -> view.id().toString()));
+                .map(found -> page.toEntity(json, found, view -> view.id().toString()));
     }
 
-    @Answers(value = History.Change.class, list = true)
+    @ResponseSchema(value = History.Change.class, list = true)
     @GetMapping("/payouts/{id}/history")
     Mono<ResponseEntity<byte[]>> history(@PathVariable String id, ServerHttpRequest httpRequest) {
         Page page = Page.of(httpRequest, Set.of());
         return find(id).flatMap(payout -> history.of(payout.id(), page).collectList())
-                .map(changes -> page.answer(json, changes, History.Change::key));
+                .map(changes -> page.toEntity(json, changes, History.Change::key));
     }
 
     private Mono<Payout> find(String id) {

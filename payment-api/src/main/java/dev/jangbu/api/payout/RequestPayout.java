@@ -2,7 +2,7 @@ package dev.jangbu.api.payout;
 
 import com.fasterxml.uuid.Generators;
 import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
-import dev.jangbu.api.http.Answer;
+import dev.jangbu.api.http.ApiResponse;
 import dev.jangbu.api.http.Problem;
 import dev.jangbu.api.http.ProblemCode;
 import dev.jangbu.api.http.TraceContext;
@@ -64,7 +64,7 @@ class RequestPayout {
         this.json = json;
     }
 
-    Mono<Answer> request(
+    Mono<ApiResponse> request(
             String sellerId,
             PayoutRequest.Valid request,
             Optional<Long> expectedVersion,
@@ -73,32 +73,32 @@ class RequestPayout {
         Fingerprint fingerprint = Fingerprint.of(OPERATION + " " + sellerId + " " + expectedVersion, request);
         return keys.replay(key, fingerprint).switchIfEmpty(Mono.defer(() -> {
             Payout payout = payout(sellerId, request, expectedVersion);
-            return replicationSlot.required().then(Mono.defer(() -> write(payout, key, fingerprint, trace)));
+            return replicationSlot.requireHealthy().then(Mono.defer(() -> write(payout, key, fingerprint, trace)));
         }));
     }
 
-    private Mono<Answer> write(Payout payout, IdempotencyKey key, Fingerprint fingerprint, TraceContext trace) {
+    private Mono<ApiResponse> write(Payout payout, IdempotencyKey key, Fingerprint fingerprint, TraceContext trace) {
         return payouts.findByKey(key)
                 .flatMap(existing -> existing.fingerprint().equals(fingerprint)
                         ? Mono.just(answer(existing.payout()).asReplay())
-                        : Mono.<Answer>error(IdempotencyKeys.reused()))
+                        : Mono.<ApiResponse>error(IdempotencyKeys.reused()))
                 .switchIfEmpty(Mono.defer(() -> staleVersion(payout)
                         .flatMap(version -> refuseStale(version, payout, key, fingerprint))
                         .switchIfEmpty(Mono.defer(
                                 () -> insert(payout, key, fingerprint, trace).as(transaction::transactional)))));
     }
 
-    private Mono<Answer> insert(Payout payout, IdempotencyKey key, Fingerprint fingerprint, TraceContext trace) {
-        Answer answer = answer(payout);
+    private Mono<ApiResponse> insert(Payout payout, IdempotencyKey key, Fingerprint fingerprint, TraceContext trace) {
+        ApiResponse answer = answer(payout);
         return keys.claim(key, fingerprint, OPERATION, payout.id(), 0, Duration.ZERO)
                 .flatMap(claim -> switch (claim) {
                     case KeyState.Fresh fresh ->
                         payouts.insert(payout, key, fingerprint)
                                 .then(outbox.add(List.of(settlement(payout)), payout.createdAt(), trace.traceparent()))
-                                .then(keys.answered(key, answer))
+                                .then(keys.storeResponse(key, answer))
                                 .thenReturn(answer);
                     case KeyState.Done done -> Mono.just(done.answer());
-                    case KeyState.Running running -> Mono.<Answer>error(neverRunning());
+                    case KeyState.Running running -> Mono.<ApiResponse>error(neverRunning());
                 });
     }
 
@@ -117,12 +117,12 @@ class RequestPayout {
      * commits after this check can't have changed the wallet before the read, so the wallet processor refuses it for
      * the same reason.
      */
-    private Mono<Answer> refuseStale(long version, Payout payout, IdempotencyKey key, Fingerprint fingerprint) {
+    private Mono<ApiResponse> refuseStale(long version, Payout payout, IdempotencyKey key, Fingerprint fingerprint) {
         return keys.claim(key, fingerprint, OPERATION, payout.id(), 0, Duration.ZERO)
                 .flatMap(claim -> switch (claim) {
-                    case KeyState.Fresh fresh -> keys.forget(key).then(Mono.<Answer>empty());
+                    case KeyState.Fresh fresh -> keys.release(key).then(Mono.<ApiResponse>empty());
                     case KeyState.Done done -> Mono.just(done.answer());
-                    case KeyState.Running running -> Mono.<Answer>error(neverRunning());
+                    case KeyState.Running running -> Mono.<ApiResponse>error(neverRunning());
                 })
                 .as(transaction::transactional)
                 .switchIfEmpty(Mono.error(() -> new Problem(
@@ -171,7 +171,7 @@ class RequestPayout {
         return new IllegalStateException("A payout commits with its key, so none is running");
     }
 
-    private Answer answer(Payout payout) {
-        return new Answer(202, json.writeValueAsString(PayoutView.of(payout)), "/v1/payouts/" + payout.id());
+    private ApiResponse answer(Payout payout) {
+        return new ApiResponse(202, json.writeValueAsString(PayoutView.of(payout)), "/v1/payouts/" + payout.id());
     }
 }

@@ -1,6 +1,6 @@
 package dev.jangbu.api.payout;
 
-import dev.jangbu.api.PaymentApiSettings;
+import dev.jangbu.api.settings.PaymentApiSettings;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

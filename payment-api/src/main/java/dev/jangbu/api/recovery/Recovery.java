@@ -1,6 +1,5 @@
 package dev.jangbu.api.recovery;
 
-import dev.jangbu.api.PaymentApiSettings;
 import dev.jangbu.api.payment.ChargePayment;
 import dev.jangbu.api.payment.InquirePayment;
 import dev.jangbu.api.payment.PaymentLeases;
@@ -8,6 +7,7 @@ import dev.jangbu.api.payment.RecordOutcome;
 import dev.jangbu.api.payment.RecoverySignal;
 import dev.jangbu.api.refund.RefundGateway;
 import dev.jangbu.api.refund.RefundLeases;
+import dev.jangbu.api.settings.PaymentApiSettings;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -53,7 +53,7 @@ class Recovery implements SmartLifecycle {
             PaymentApiSettings settings) {
         this.availability = availability;
         Duration lease = settings.lease();
-        Duration resolutionLease = settings.resolutionLease();
+        Duration resolutionLease = settings.recoveryLease();
         int concurrency = settings.recovery().concurrency();
         this.queues = List.of(
                 new LeasedWorkQueue(

@@ -1,7 +1,6 @@
 package dev.jangbu.api.refund;
 
-import dev.jangbu.api.PaymentApiSettings;
-import dev.jangbu.api.http.Answer;
+import dev.jangbu.api.http.ApiResponse;
 import dev.jangbu.api.http.Problem;
 import dev.jangbu.api.http.TraceContext;
 import dev.jangbu.api.idempotency.Fingerprint;
@@ -13,6 +12,7 @@ import dev.jangbu.api.payment.LongPoll;
 import dev.jangbu.api.payment.Payment;
 import dev.jangbu.api.payment.PaymentResponses;
 import dev.jangbu.api.payment.PaymentStore;
+import dev.jangbu.api.settings.PaymentApiSettings;
 import java.util.List;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
@@ -78,16 +78,16 @@ class CancelPayment {
     private sealed interface Intent {
 
         /** None: the response is known. */
-        record Answered(Answer answer) implements Intent {}
+        record Answered(ApiResponse answer) implements Intent {}
 
         /** The payment was canceled before the charge: wake its waiting clients. */
-        record Canceled(Answer answer) implements Intent {}
+        record Canceled(ApiResponse answer) implements Intent {}
 
         /** Refund the rest at the PSP. */
         record Send(RefundWork work) implements Intent {}
     }
 
-    Mono<Answer> cancel(UUID paymentId, CancelRequest.Valid request, IdempotencyKey key, TraceContext trace) {
+    Mono<ApiResponse> cancel(UUID paymentId, CancelRequest.Valid request, IdempotencyKey key, TraceContext trace) {
         Fingerprint fingerprint = Fingerprint.of(OPERATION + " " + paymentId, request);
         RefundIntent.Call call = new RefundIntent.Call(OPERATION, request.reason(), key, fingerprint, trace);
         return keys.replay(key, fingerprint).switchIfEmpty(Mono.defer(() -> inFlightOperations
@@ -129,7 +129,7 @@ class CancelPayment {
     private Mono<Intent> fresh(UUID id, Payment payment, RefundIntent.Call call) {
         return refunds.findByKey(call.key())
                 .<Intent>flatMap(existing -> existing.fingerprint().equals(call.fingerprint())
-                        ? keys.forget(call.key())
+                        ? keys.release(call.key())
                                 .thenReturn(new Intent.Answered(responses
                                         .canceled(payment, existing.refund())
                                         .asReplay()))
@@ -144,14 +144,15 @@ class CancelPayment {
                 payments.cancel(payment)
                         .then(payments.find(payment.id()))
                         .map(paymentResponses::ok)
-                        .flatMap(answer -> keys.answered(call.key(), answer).thenReturn(new Intent.Canceled(answer)));
+                        .flatMap(answer ->
+                                keys.storeResponse(call.key(), answer).thenReturn(new Intent.Canceled(answer)));
             case RefundDecision.Done done -> {
-                Answer answer = paymentResponses.ok(payment);
-                yield keys.answered(call.key(), answer).thenReturn(new Intent.Answered(answer));
+                ApiResponse answer = paymentResponses.ok(payment);
+                yield keys.storeResponse(call.key(), answer).thenReturn(new Intent.Answered(answer));
             }
             case RefundDecision.Send send ->
                 replicationSlot
-                        .required()
+                        .requireHealthy()
                         .then(intent.store(id, payment, send.lines(), call))
                         .map(Intent.Send::new);
             case RefundDecision.RefuseInProgress inProgress -> Mono.error(PaymentResponses.inProgress());

@@ -1,8 +1,8 @@
 package dev.jangbu.api.refund;
 
-import dev.jangbu.api.PaymentApiSettings;
 import dev.jangbu.api.payment.InquirePayment;
 import dev.jangbu.api.payment.PaymentLeases;
+import dev.jangbu.api.settings.PaymentApiSettings;
 import java.time.Duration;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
@@ -31,7 +31,7 @@ class InFlightOperations {
         this.refundLeases = refundLeases;
         this.inquirePayment = inquirePayment;
         this.refundGateway = refundGateway;
-        this.lease = settings.resolutionLease();
+        this.lease = settings.recoveryLease();
     }
 
     Mono<Void> complete(UUID paymentId) {

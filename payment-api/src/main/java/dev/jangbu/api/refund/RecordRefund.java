@@ -1,6 +1,5 @@
 package dev.jangbu.api.refund;
 
-import dev.jangbu.api.PaymentApiSettings;
 import dev.jangbu.api.http.Problem;
 import dev.jangbu.api.http.ProblemCode;
 import dev.jangbu.api.idempotency.IdempotencyKeys;
@@ -12,6 +11,7 @@ import dev.jangbu.api.payment.PaymentStore.RefundedLine;
 import dev.jangbu.api.payment.RecordOutcome;
 import dev.jangbu.api.payment.RecoverySignal;
 import dev.jangbu.api.review.PspCancels;
+import dev.jangbu.api.settings.PaymentApiSettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -171,8 +171,9 @@ class RecordRefund {
     }
 
     private Mono<Refund> answered(Payment payment, Refund refund) {
-        return keys.answeredAll(refund.id(), RefundPayment.OPERATION, responses.refunded(refund))
-                .then(keys.answeredAll(refund.id(), CancelPayment.OPERATION, responses.canceled(payment, refund)))
+        return keys.storeResponseForAll(refund.id(), RefundPayment.OPERATION, responses.refunded(refund))
+                .then(keys.storeResponseForAll(
+                        refund.id(), CancelPayment.OPERATION, responses.canceled(payment, refund)))
                 .thenReturn(refund);
     }
 

@@ -2,12 +2,12 @@ package dev.jangbu.api.refund;
 
 import dev.jangbu.api.auth.Caller;
 import dev.jangbu.api.history.History;
-import dev.jangbu.api.http.Answer;
-import dev.jangbu.api.http.Answers;
+import dev.jangbu.api.http.ApiResponse;
 import dev.jangbu.api.http.Ids;
 import dev.jangbu.api.http.NonCancellable;
 import dev.jangbu.api.http.Page;
 import dev.jangbu.api.http.Problem;
+import dev.jangbu.api.http.ResponseSchema;
 import dev.jangbu.api.http.TraceContext;
 import dev.jangbu.api.idempotency.IdempotencyKey;
 import dev.jangbu.api.payment.PaymentReader;
@@ -64,7 +64,7 @@ class RefundController {
         this.json = json;
     }
 
-    @Answers(RefundView.class)
+    @ResponseSchema(RefundView.class)
     @PostMapping(path = "/payments/{id}/refunds", consumes = MediaType.APPLICATION_JSON_VALUE)
     Mono<ResponseEntity<byte[]>> refund(
             @PathVariable String id,
@@ -76,10 +76,10 @@ class RefundController {
         TraceContext trace = TraceContext.of(exchange);
         return body.map(RefundRequest::validated)
                 .flatMap(request -> NonCancellable.run(refund.refund(payment, request, key, trace)))
-                .map(Answer::toEntity);
+                .map(ApiResponse::toEntity);
     }
 
-    @Answers(PaymentView.class)
+    @ResponseSchema(PaymentView.class)
     @PostMapping(path = "/payments/{id}/cancel", consumes = MediaType.APPLICATION_JSON_VALUE)
     Mono<ResponseEntity<byte[]>> cancel(
             @PathVariable String id,
@@ -91,10 +91,10 @@ class RefundController {
         TraceContext trace = TraceContext.of(exchange);
         return body.map(CancelRequest::validated)
                 .flatMap(request -> NonCancellable.run(cancel.cancel(payment, request, key, trace)))
-                .map(Answer::toEntity);
+                .map(ApiResponse::toEntity);
     }
 
-    @Answers(RefundView.class)
+    @ResponseSchema(RefundView.class)
     @PostMapping(path = "/refunds/{id}/resolve", consumes = MediaType.APPLICATION_JSON_VALUE)
     Mono<ResponseEntity<byte[]>> resolve(
             @PathVariable String id,
@@ -106,17 +106,17 @@ class RefundController {
         UUID apiKeyId = Caller.of(exchange).keyId();
         return body.map(request -> request.validated("FAILED"))
                 .flatMap(decision -> NonCancellable.run(resolveReview.resolve(refundId, decision, key, apiKeyId)))
-                .map(Answer::toEntity);
+                .map(ApiResponse::toEntity);
     }
 
-    @Answers(RefundView.class)
+    @ResponseSchema(RefundView.class)
     @GetMapping("/refunds/{id}")
     Mono<ResponseEntity<byte[]>> read(@PathVariable String id) {
         return find(id).map(found -> responses.ok(found).toEntity(found.version()));
     }
 
     /** Refunds by status, for instance those in REVIEW. {@code status} is required. */
-    @Answers(value = RefundView.class, list = true)
+    @ResponseSchema(value = RefundView.class, list = true)
     @GetMapping("/refunds")
     Mono<ResponseEntity<byte[]>> ofStatus(ServerHttpRequest request) {
         Page page = Page.of(request, Set.of("status"));
@@ -127,7 +127,7 @@ class RefundController {
         return listed(refunds.ofStatus(status, page), page);
     }
 
-    @Answers(value = RefundView.class, list = true)
+    @ResponseSchema(value = RefundView.class, list = true)
     @GetMapping("/payments/{id}/refunds")
     Mono<ResponseEntity<byte[]>> ofPayment(@PathVariable String id, ServerHttpRequest request) {
         UUID payment = Ids.inPath(id, "payment");
@@ -135,12 +135,12 @@ class RefundController {
         return payments.read(payment).then(listed(refunds.ofPayment(payment, page), page));
     }
 
-    @Answers(value = History.Change.class, list = true)
+    @ResponseSchema(value = History.Change.class, list = true)
     @GetMapping("/refunds/{id}/history")
     Mono<ResponseEntity<byte[]>> history(@PathVariable String id, ServerHttpRequest request) {
         Page page = Page.of(request, Set.of());
         return find(id).flatMap(found -> history.of(found.id(), page).collectList())
-                .map(changes -> page.answer(json, changes, History.Change::key));
+                .map(changes -> page.toEntity(json, changes, History.Change::key));
     }
 
     private Mono<Refund> find(String id) {
@@ -150,6 +150,6 @@ class RefundController {
     private Mono<ResponseEntity<byte[]>> listed(Flux<Refund> found, Page page) {
         return found.map(RefundView::of)
                 .collectList()
-                .map(views -> page.answer(json, views, view -> view.id().toString()));
+                .map(views -> page.toEntity(json, views, view -> view.id().toString()));
     }
 }

@@ -2,7 +2,6 @@ package dev.jangbu.api.refund;
 
 import com.fasterxml.uuid.Generators;
 import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
-import dev.jangbu.api.PaymentApiSettings;
 import dev.jangbu.api.http.TraceContext;
 import dev.jangbu.api.idempotency.Fingerprint;
 import dev.jangbu.api.idempotency.IdempotencyKey;
@@ -10,6 +9,7 @@ import dev.jangbu.api.payment.Payment;
 import dev.jangbu.api.payment.PaymentStore;
 import dev.jangbu.api.payment.PaymentStore.RefundedLine;
 import dev.jangbu.api.review.PspCancels;
+import dev.jangbu.api.settings.PaymentApiSettings;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.List;

@@ -1,7 +1,6 @@
 package dev.jangbu.api.refund;
 
-import dev.jangbu.api.PaymentApiSettings;
-import dev.jangbu.api.http.Answer;
+import dev.jangbu.api.http.ApiResponse;
 import dev.jangbu.api.http.Problem;
 import dev.jangbu.api.http.ProblemCode;
 import dev.jangbu.api.http.TraceContext;
@@ -13,6 +12,7 @@ import dev.jangbu.api.outbox.ReplicationSlotMonitor;
 import dev.jangbu.api.payment.Payment;
 import dev.jangbu.api.payment.PaymentResponses;
 import dev.jangbu.api.payment.PaymentStore;
+import dev.jangbu.api.settings.PaymentApiSettings;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.reactive.TransactionalOperator;
@@ -72,13 +72,13 @@ class RefundPayment {
     private sealed interface Intent {
 
         /** None: the response is known. */
-        record Answered(Answer answer) implements Intent {}
+        record Answered(ApiResponse answer) implements Intent {}
 
         /** Refund at the PSP. */
         record Send(RefundWork work) implements Intent {}
     }
 
-    Mono<Answer> refund(UUID paymentId, RefundRequest.Valid request, IdempotencyKey key, TraceContext trace) {
+    Mono<ApiResponse> refund(UUID paymentId, RefundRequest.Valid request, IdempotencyKey key, TraceContext trace) {
         Fingerprint fingerprint = Fingerprint.of(OPERATION + " " + paymentId, request);
         RefundIntent.Call call = new RefundIntent.Call(OPERATION, request.reason(), key, fingerprint, trace);
         return keys.replay(key, fingerprint).switchIfEmpty(Mono.defer(() -> inFlightOperations
@@ -117,7 +117,7 @@ class RefundPayment {
     private Mono<Intent> fresh(UUID id, Payment payment, RefundRequest.Requested requested, RefundIntent.Call call) {
         return refunds.findByKey(call.key())
                 .<Intent>flatMap(existing -> existing.fingerprint().equals(call.fingerprint())
-                        ? keys.forget(call.key())
+                        ? keys.release(call.key())
                                 .thenReturn(new Intent.Answered(
                                         responses.refunded(existing.refund()).asReplay()))
                         : Mono.error(IdempotencyKeys.reused()))
@@ -130,7 +130,7 @@ class RefundPayment {
         return switch (RefundDecision.refund(payment, inFlight, requested)) {
             case RefundDecision.Send send ->
                 replicationSlot
-                        .required()
+                        .requireHealthy()
                         .then(intent.store(id, payment, send.lines(), call))
                         .map(Intent.Send::new);
             case RefundDecision.RefuseInProgress inProgress -> Mono.error(PaymentResponses.inProgress());
@@ -156,7 +156,7 @@ class RefundPayment {
     }
 
     private Mono<Intent> refused(Payment payment, IdempotencyKey key, Problem problem) {
-        Answer answer = responses.refused(payment, problem);
-        return keys.answered(key, answer).thenReturn(new Intent.Answered(answer));
+        ApiResponse answer = responses.refused(payment, problem);
+        return keys.storeResponse(key, answer).thenReturn(new Intent.Answered(answer));
     }
 }

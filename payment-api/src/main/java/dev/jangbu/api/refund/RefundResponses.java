@@ -1,6 +1,6 @@
 package dev.jangbu.api.refund;
 
-import dev.jangbu.api.http.Answer;
+import dev.jangbu.api.http.ApiResponse;
 import dev.jangbu.api.http.Problem;
 import dev.jangbu.api.http.ProblemCode;
 import dev.jangbu.api.payment.Payment;
@@ -22,21 +22,21 @@ class RefundResponses {
     }
 
     /** 200 with the refund. */
-    Answer ok(Refund refund) {
-        return new Answer(200, body(refund), null);
+    ApiResponse ok(Refund refund) {
+        return new ApiResponse(200, body(refund), null);
     }
 
     /** The response to a refund by its status: 201, 402 if the PSP refused it, 202 while it is open. */
-    Answer refunded(Refund refund) {
+    ApiResponse refunded(Refund refund) {
         return switch (refund.status()) {
-            case APPROVED, COMPLETED -> new Answer(201, body(refund), location(refund));
+            case APPROVED, COMPLETED -> new ApiResponse(201, body(refund), location(refund));
             case FAILED -> refused(refund);
-            case EXECUTING, UNKNOWN, REVIEW -> new Answer(202, body(refund), location(refund));
+            case EXECUTING, UNKNOWN, REVIEW -> new ApiResponse(202, body(refund), location(refund));
         };
     }
 
     /** The response to a cancellation by the status of its refund: the payment, or 402 if the PSP refused. */
-    Answer canceled(Payment payment, Refund refund) {
+    ApiResponse canceled(Payment payment, Refund refund) {
         return switch (refund.status()) {
             case APPROVED, COMPLETED -> payments.ok(payment);
             case FAILED -> refused(refund);
@@ -45,21 +45,21 @@ class RefundResponses {
     }
 
     /** A refusal that is stored under the call's idempotency key. */
-    Answer refused(Payment payment, Problem problem) {
-        return new Answer(
+    ApiResponse refused(Payment payment, Problem problem) {
+        return new ApiResponse(
                 problem.code().status(),
                 json.writeValueAsString(problem.body("/v1/payments/" + payment.id() + "/refunds")),
                 null);
     }
 
-    private Answer refused(Refund refund) {
+    private ApiResponse refused(Refund refund) {
         Problem problem = new Problem(
                         ProblemCode.REFUND_REFUSED,
                         "The payment service provider refused the refund; nothing was refunded to the buyer")
                 .with("pspCode", Objects.requireNonNull(refund.failureCode(), "failed"))
                 .with("paymentId", refund.paymentId())
                 .with("refundId", refund.id());
-        return new Answer(
+        return new ApiResponse(
                 problem.code().status(),
                 json.writeValueAsString(problem.body("/v1/payments/" + refund.paymentId() + "/refunds")),
                 null);

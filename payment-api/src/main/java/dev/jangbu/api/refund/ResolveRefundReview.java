@@ -1,6 +1,6 @@
 package dev.jangbu.api.refund;
 
-import dev.jangbu.api.http.Answer;
+import dev.jangbu.api.http.ApiResponse;
 import dev.jangbu.api.http.Problem;
 import dev.jangbu.api.idempotency.Fingerprint;
 import dev.jangbu.api.idempotency.IdempotencyKey;
@@ -80,7 +80,7 @@ class ResolveRefundReview {
         this.clock = clock;
     }
 
-    Mono<Answer> resolve(UUID id, ResolveRequest.Valid decision, IdempotencyKey key, UUID apiKeyId) {
+    Mono<ApiResponse> resolve(UUID id, ResolveRequest.Valid decision, IdempotencyKey key, UUID apiKeyId) {
         Fingerprint fingerprint = Fingerprint.of(OPERATION + " refund " + id, decision);
         return gateway.work(id)
                 .switchIfEmpty(Mono.error(() -> Problem.notFound("refund")))
@@ -90,7 +90,7 @@ class ResolveRefundReview {
                                         .flatMap(claim -> switch (claim) {
                                             case KeyState.Done done -> Mono.just(done.answer());
                                             case KeyState.Running running ->
-                                                Mono.<Answer>error(new IllegalStateException(
+                                                Mono.<ApiResponse>error(new IllegalStateException(
                                                         "A decision commits with its key, so none is running"));
                                             case KeyState.Fresh fresh ->
                                                 write(payment, id, cancellations, decision, key, apiKeyId);
@@ -113,7 +113,7 @@ class ResolveRefundReview {
                 : Mono.just(Set.of());
     }
 
-    private Mono<Answer> write(
+    private Mono<ApiResponse> write(
             Payment payment,
             UUID id,
             Set<String> cancellations,
@@ -123,11 +123,11 @@ class ResolveRefundReview {
         return refunds.lock(id)
                 .flatMap(refund -> refund.status() == RefundStatus.REVIEW
                         ? decided(payment, refund, cancellations, decision, apiKeyId)
-                        : Mono.<Answer>error(Resolutions.notInReview("refund", refund.status())))
-                .flatMap(answer -> keys.answered(key, answer).thenReturn(answer));
+                        : Mono.<ApiResponse>error(Resolutions.notInReview("refund", refund.status())))
+                .flatMap(answer -> keys.storeResponse(key, answer).thenReturn(answer));
     }
 
-    private Mono<Answer> decided(
+    private Mono<ApiResponse> decided(
             Payment payment, Refund refund, Set<String> cancellations, ResolveRequest.Valid decision, UUID apiKeyId) {
         Mono<Void> changed = decision.approved()
                 ? leases.approveAfterReview(refund, clock.instant().truncatedTo(ChronoUnit.MILLIS))

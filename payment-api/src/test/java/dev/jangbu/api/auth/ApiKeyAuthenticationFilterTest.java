@@ -101,7 +101,7 @@ class ApiKeyAuthenticationFilterTest {
 
             eager.get("/payments?limit=1").is(200);
             // All at once, so that even a slow machine exceeds one call a second.
-            List<CompletableFuture<Reply>> calls = Stream.generate(() -> eager.got("/payments?limit=1"))
+            List<CompletableFuture<Reply>> calls = Stream.generate(() -> eager.getAsync("/payments?limit=1"))
                     .limit(50)
                     .toList();
             Reply refused = calls.stream()

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.jangbu.api.testbed.Client;
-import dev.jangbu.api.testbed.Completions;
+import dev.jangbu.api.testbed.CompletionProducer;
+import dev.jangbu.api.testbed.PaymentInvariants;
 import dev.jangbu.api.testbed.Reply;
-import dev.jangbu.api.testbed.Staged;
-import dev.jangbu.api.testbed.Staged.State;
+import dev.jangbu.api.testbed.StagedPayment;
+import dev.jangbu.api.testbed.StagedPayment.State;
 import dev.jangbu.api.testbed.Testbed;
-import dev.jangbu.api.testbed.Truth;
 import dev.jangbu.contract.DeadLetters;
 import dev.jangbu.contract.EventHeaders;
 import dev.jangbu.contract.Outcome;
@@ -52,7 +52,7 @@ import org.postgresql.jdbc.PgConnection;
 /** Completions from Kafka: valid, repeated, early, unmatched and malformed ones. */
 class CompletionTest {
 
-    private static final Completions COMPLETIONS = new Completions();
+    private static final CompletionProducer COMPLETIONS = new CompletionProducer();
 
     private final Client client = Testbed.client();
 
@@ -63,7 +63,7 @@ class CompletionTest {
 
     @Test
     void repeatedCompletionsAreRecordedOnce() {
-        List<Staged> payments = Staged.many(State.APPROVED, 40);
+        List<StagedPayment> payments = StagedPayment.many(State.APPROVED, 40);
         for (int round = 0; round < 3; round++) {
             payments.forEach(payment -> COMPLETIONS.completed(SettlementKind.PAYMENT, payment.id()));
         }
@@ -75,15 +75,15 @@ class CompletionTest {
         Reply later = client.get("/payments/" + payments.getFirst().id());
         assertThat(later.number("version")).isEqualTo(first.number("version"));
         assertThat(later.get("completedAt")).isEqualTo(first.get("completedAt")).isNotBlank();
-        payments.forEach(payment -> Truth.ofMain().holds(payment.shop(), payment.id()));
+        payments.forEach(payment -> PaymentInvariants.ofMainInstance().verify(payment.order(), payment.id()));
     }
 
     @Test
     void aWaitingClientGetsTheCompletion() {
-        Staged payment = Staged.in(State.APPROVED);
-        Staged open = Staged.in(State.APPROVED);
-        CompletableFuture<Reply> earlier = client.got("/payments/" + open.id(), "Prefer", "wait=30");
-        CompletableFuture<Reply> waiting = client.got("/payments/" + payment.id(), "Prefer", "wait=30");
+        StagedPayment payment = StagedPayment.in(State.APPROVED);
+        StagedPayment open = StagedPayment.in(State.APPROVED);
+        CompletableFuture<Reply> earlier = client.getAsync("/payments/" + open.id(), "Prefer", "wait=30");
+        CompletableFuture<Reply> waiting = client.getAsync("/payments/" + payment.id(), "Prefer", "wait=30");
 
         COMPLETIONS.completed(SettlementKind.PAYMENT, payment.id());
 
@@ -97,8 +97,8 @@ class CompletionTest {
 
     @Test
     void unmatchedCompletionsChangeNothingAndBecomeDeadLetters() {
-        Staged payment = Staged.in(State.APPROVED);
-        Staged ready = Staged.in(State.READY);
+        StagedPayment payment = StagedPayment.in(State.APPROVED);
+        StagedPayment ready = StagedPayment.in(State.READY);
         String unknown = UUID.randomUUID().toString();
         List<byte[]> unmatched = List.of(
                 COMPLETIONS.value(SettlementKind.PAYMENT, unknown, Outcome.COMPLETED, null),
@@ -119,18 +119,18 @@ class CompletionTest {
                         .contains("no approved or requested"))
                 .extracting(ConsumerRecord::value)
                 .containsExactlyElementsOf(unmatched);
-        payment.shop().read(payment.id()).of("APPROVED");
-        ready.shop().read(ready.id()).of("READY");
+        payment.order().read(payment.id()).of("APPROVED");
+        ready.order().read(ready.id()).of("READY");
     }
 
     @Test
     void aCompletionThatArrivesBeforeItsApprovalIsVisibleIsRecorded() {
-        Staged before = Staged.in(State.APPROVED);
-        try (Staged executing = Staged.in(State.EXECUTING)) {
+        StagedPayment before = StagedPayment.in(State.APPROVED);
+        try (StagedPayment executing = StagedPayment.in(State.EXECUTING)) {
             COMPLETIONS.completed(SettlementKind.PAYMENT, before.id());
             COMPLETIONS.completed(SettlementKind.PAYMENT, executing.id());
             before.awaitState(State.COMPLETED);
-            executing.letGo().run();
+            executing.release().run();
 
             executing.awaitState(State.COMPLETED);
         }
@@ -138,7 +138,7 @@ class CompletionTest {
 
     @Test
     void malformedRecordsBecomeDeadLettersAndOthersAreRecorded() {
-        List<Staged> payments = Staged.many(State.APPROVED, 6);
+        List<StagedPayment> payments = StagedPayment.many(State.APPROVED, 6);
         byte[] good =
                 COMPLETIONS.value(SettlementKind.PAYMENT, UUID.randomUUID().toString(), Outcome.COMPLETED, null);
         byte[] wrongMagic = good.clone();
@@ -177,7 +177,7 @@ class CompletionTest {
     @Test
     void aReferenceThatIsNotAUuidDoesNotBlockOthers() {
         String key = "no-id-" + UUID.randomUUID();
-        Staged payment = Staged.in(State.APPROVED);
+        StagedPayment payment = StagedPayment.in(State.APPROVED);
 
         COMPLETIONS.send(key, COMPLETIONS.value(SettlementKind.PAYMENT, key, Outcome.COMPLETED, null));
         // The same partition, at a later offset.
@@ -190,7 +190,7 @@ class CompletionTest {
     /** The statement of a batch with a malformed record is cancelled twice, so the batch is delivered three times. */
     @Test
     void aBatchThatIsRetriedWritesEachDeadLetterOnce() throws Exception {
-        Staged payment = Staged.in(State.APPROVED);
+        StagedPayment payment = StagedPayment.in(State.APPROVED);
         String key = "retried-" + UUID.randomUUID();
         byte[] malformed = {1, 2, 3};
         double writtenBefore = deadLettersWritten();

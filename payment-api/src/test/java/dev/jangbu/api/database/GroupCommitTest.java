@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jangbu.api.testbed.Client;
 import dev.jangbu.api.testbed.Instance;
+import dev.jangbu.api.testbed.PaymentInvariants;
 import dev.jangbu.api.testbed.Reply;
-import dev.jangbu.api.testbed.Shop;
+import dev.jangbu.api.testbed.TestOrder;
 import dev.jangbu.api.testbed.Testbed;
-import dev.jangbu.api.testbed.Truth;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.Connection;
@@ -48,7 +48,7 @@ class GroupCommitTest {
 
     @Test
     void concurrentPaymentsShareStatements() {
-        List<Shop> shops = shops(40);
+        List<TestOrder> shops = shops(40);
         long before = statements();
 
         List<String> ids =
@@ -59,13 +59,13 @@ class GroupCommitTest {
         // 120 without sharing.
         assertThat(statements() - before).isLessThan(30);
         for (int i = 0; i < shops.size(); i++) {
-            Truth.ofMain().holds(shops.get(i), ids.get(i));
+            PaymentInvariants.ofMainInstance().verify(shops.get(i), ids.get(i));
         }
     }
 
     @Test
     void aRefusedCallDoesNotAffectOthers() {
-        List<Shop> shops = shops(10);
+        List<TestOrder> shops = shops(10);
         shops.get(4).create(1_000).is(201);
 
         List<Reply> replies = create(shops);
@@ -81,12 +81,12 @@ class GroupCommitTest {
 
     @Test
     void ofConcurrentCreationsOfOneOrderOneSucceeds() {
-        List<Shop> others = shops(5);
-        Shop wanted = new Shop(client);
+        List<TestOrder> others = shops(5);
+        TestOrder wanted = new TestOrder(client);
 
         List<CompletableFuture<Reply>> same = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
-            same.add(client.posted("/payments", wanted.creation(1_000), UUID.randomUUID()));
+            same.add(client.postAsync("/payments", wanted.creation(1_000), UUID.randomUUID()));
         }
         create(others).forEach(reply -> reply.is(201));
 
@@ -97,10 +97,10 @@ class GroupCommitTest {
 
     @Test
     void ofConcurrentCallsWithOneKeyOneIsExecutedAndTheOthersAreReplayed() {
-        Shop shop = new Shop(client);
+        TestOrder shop = new TestOrder(client);
         UUID key = UUID.randomUUID();
 
-        List<Reply> replies = all(5, i -> client.posted("/payments", shop.creation(1_000), key));
+        List<Reply> replies = all(5, i -> client.postAsync("/payments", shop.creation(1_000), key));
 
         assertThat(replies).allSatisfy(reply -> reply.is(201));
         assertThat(replies.stream().map(Reply::id).distinct()).hasSize(1);
@@ -109,18 +109,18 @@ class GroupCommitTest {
 
     @Test
     void ofConcurrentCallsWithOneKeyAndDifferentBodiesOneIsRefused() {
-        List<Shop> others = shops(5);
+        List<TestOrder> others = shops(5);
         UUID key = UUID.randomUUID();
 
         List<Reply> replies =
-                all(2, i -> client.posted("/payments", others.get(i).creation(1_000), key));
+                all(2, i -> client.postAsync("/payments", others.get(i).creation(1_000), key));
 
         assertThat(replies.stream().map(Reply::status).sorted()).containsExactly(201, 422);
     }
 
     @Test
     void ofConcurrentConfirmationsOfOnePaymentOneCharges() {
-        List<Shop> others = shops(6);
+        List<TestOrder> others = shops(6);
         List<String> ids =
                 create(others).stream().map(reply -> reply.is(201).id()).toList();
 
@@ -135,20 +135,20 @@ class GroupCommitTest {
                 same.stream().map(reply -> reply.join().status()).toList();
         assertThat(statuses).contains(200).allMatch(Set.of(200, 409)::contains);
         for (int i = 0; i < others.size(); i++) {
-            Truth.ofMain().holds(others.get(i), ids.get(i));
+            PaymentInvariants.ofMainInstance().verify(others.get(i), ids.get(i));
         }
     }
 
     @Test
     void aUsedPaymentKeyIsRefusedWithoutAffectingOthers() {
-        List<Shop> shops = shops(6);
+        List<TestOrder> shops = shops(6);
         List<String> ids =
                 create(shops).stream().map(reply -> reply.is(201).id()).toList();
         confirm(shops.get(5), ids.get(5)).join().is(200);
 
-        CompletableFuture<Reply> taken = client.posted(
+        CompletableFuture<Reply> taken = client.postAsync(
                 "/payments/" + ids.getFirst() + "/confirm",
-                Shop.confirmation(shops.get(5).paymentKey(), 1_000),
+                TestOrder.confirmation(shops.get(5).paymentKey(), 1_000),
                 UUID.randomUUID());
         List<Reply> rest = all(4, i -> confirm(shops.get(i + 1), ids.get(i + 1)));
 
@@ -159,7 +159,7 @@ class GroupCommitTest {
     /** Another session locks one payment: the others are confirmed, and that one after the lock is released. */
     @Test
     void aLockedPaymentDoesNotBlockOthers() throws SQLException {
-        List<Shop> shops = shops(5);
+        List<TestOrder> shops = shops(5);
         List<String> ids =
                 create(shops).stream().map(reply -> reply.is(201).id()).toList();
         CompletableFuture<Reply> held;
@@ -185,20 +185,20 @@ class GroupCommitTest {
                 .sum();
     }
 
-    private static List<Shop> shops(int count) {
-        List<Shop> shops = new ArrayList<>();
+    private static List<TestOrder> shops(int count) {
+        List<TestOrder> shops = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            shops.add(new Shop(client));
+            shops.add(new TestOrder(client));
         }
         return shops;
     }
 
-    private static List<Reply> create(List<Shop> shops) {
-        return all(shops.size(), i -> client.posted("/payments", shops.get(i).creation(1_000), UUID.randomUUID()));
+    private static List<Reply> create(List<TestOrder> shops) {
+        return all(shops.size(), i -> client.postAsync("/payments", shops.get(i).creation(1_000), UUID.randomUUID()));
     }
 
-    private static CompletableFuture<Reply> confirm(Shop shop, String id) {
-        return client.posted("/payments/" + id + "/confirm", shop.confirmation(1_000), UUID.randomUUID());
+    private static CompletableFuture<Reply> confirm(TestOrder shop, String id) {
+        return client.postAsync("/payments/" + id + "/confirm", shop.confirmation(1_000), UUID.randomUUID());
     }
 
     private interface Call {

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.jangbu.api.testbed.Client;
-import dev.jangbu.api.testbed.Completions;
+import dev.jangbu.api.testbed.CompletionProducer;
 import dev.jangbu.api.testbed.Instance;
 import dev.jangbu.api.testbed.Reply;
-import dev.jangbu.api.testbed.Shop;
+import dev.jangbu.api.testbed.TestOrder;
 import dev.jangbu.api.testbed.Testbed;
 import dev.jangbu.contract.SettlementKind;
 import java.io.IOException;
@@ -72,16 +72,16 @@ class StatementsTest {
         List<String> ids = new ArrayList<>();
         List<Supplier<CompletableFuture<Reply>>> confirmations = new ArrayList<>();
         for (int i = 0; i < PAYMENTS; i++) {
-            Shop shop = new Shop(client);
+            TestOrder shop = new TestOrder(client);
             String id = shop.create(2_000, 1_000).is(201).id();
             ids.add(id);
-            confirmations.add(() -> client.posted(
+            confirmations.add(() -> client.postAsync(
                     "/payments/" + id + "/confirm", shop.confirmation(3_000), UUID.randomUUID(), "Prefer", "wait=30"));
         }
         List<CompletableFuture<Reply>> confirms =
                 confirmations.stream().map(Supplier::get).toList();
         await().atMost(Duration.ofSeconds(60)).until(() -> approved(ids) == PAYMENTS);
-        try (Completions completions = new Completions()) {
+        try (CompletionProducer completions = new CompletionProducer()) {
             ids.forEach(id -> completions.completed(SettlementKind.PAYMENT, id));
         }
         confirms.forEach(confirm -> confirm.join().is(200).of("COMPLETED"));
@@ -98,7 +98,7 @@ class StatementsTest {
     @Test
     void anUnresponsiveConnectionIsReplaced() throws SQLException, IOException {
         Client client = instance.client();
-        Shop shop = new Shop(client);
+        TestOrder shop = new TestOrder(client);
         String id = shop.create(1_000).is(201).id();
         List<String> stopped = idleSessions();
         assertThat(stopped).isNotEmpty();
@@ -106,7 +106,7 @@ class StatementsTest {
         try {
             await().atMost(Duration.ofSeconds(60))
                     .ignoreExceptions()
-                    .until(() -> client.got("/payments/" + id)
+                    .until(() -> client.getAsync("/payments/" + id)
                                     .get(5, TimeUnit.SECONDS)
                                     .status()
                             == 200);

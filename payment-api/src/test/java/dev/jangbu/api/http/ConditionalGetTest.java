@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.jangbu.api.testbed.Client;
-import dev.jangbu.api.testbed.Completions;
+import dev.jangbu.api.testbed.CompletionProducer;
 import dev.jangbu.api.testbed.Reply;
-import dev.jangbu.api.testbed.Shop;
-import dev.jangbu.api.testbed.Staged;
-import dev.jangbu.api.testbed.Staged.State;
+import dev.jangbu.api.testbed.StagedPayment;
+import dev.jangbu.api.testbed.StagedPayment.State;
+import dev.jangbu.api.testbed.TestOrder;
 import dev.jangbu.api.testbed.Testbed;
 import dev.jangbu.contract.Rejection;
 import dev.jangbu.contract.SettlementKind;
@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ConditionalGetTest {
 
     private final Client client = Testbed.client();
-    private final Shop shop = new Shop(client);
+    private final TestOrder shop = new TestOrder(client);
     private final Map<String, String> bodiesByTag = new HashMap<>();
 
     @ParameterizedTest
@@ -58,7 +58,7 @@ class ConditionalGetTest {
 
     @Test
     void changedAttemptsAreSent() {
-        try (Staged unknown = Staged.in(State.UNKNOWN)) {
+        try (StagedPayment unknown = StagedPayment.in(State.UNKNOWN)) {
             String path = "/payments/" + unknown.id();
             Reply before = client.get(path).is(200).of("UNKNOWN");
 
@@ -81,7 +81,7 @@ class ConditionalGetTest {
         for (String line : List.of("1", "2")) {
             String before = tagOf(path);
             long refunded = client.get(path).number("refundedAmount");
-            shop.refund(id, Shop.refundOf(line, 100)).is(201);
+            shop.refund(id, TestOrder.refundOf(line, 100)).is(201);
 
             assertThat(client.get(path, "If-None-Match", before).is(200).number("refundedAmount"))
                     .isEqualTo(refunded + 100);
@@ -92,15 +92,15 @@ class ConditionalGetTest {
     /** Every body that is read in the life of a payment, a refund and a payout has an ETag of its own. */
     @Test
     void noTwoDifferentBodiesHaveTheSameTag() {
-        try (Completions completions = new Completions()) {
-            Staged payment = Staged.in(State.UNKNOWN);
+        try (CompletionProducer completions = new CompletionProducer()) {
+            StagedPayment payment = StagedPayment.in(State.UNKNOWN);
             String path = "/payments/" + payment.id();
             await().atMost(Duration.ofSeconds(60)).until(() -> observe(path).number("attempts") > 2);
-            payment.letGo().run();
+            payment.release().run();
             await().atMost(Duration.ofSeconds(60))
                     .until(() -> observe(path).get("status").equals("APPROVED"));
-            String refund = payment.shop()
-                    .refund(payment.id(), Shop.refundOf("1", 100))
+            String refund = payment.order()
+                    .refund(payment.id(), TestOrder.refundOf("1", 100))
                     .is(201)
                     .id();
             observe("/refunds/" + refund);
@@ -109,11 +109,11 @@ class ConditionalGetTest {
             completions.completed(SettlementKind.REFUND, refund);
             awaitStatus(path, "COMPLETED");
             awaitStatus("/refunds/" + refund, "COMPLETED");
-            payment.shop().refund(payment.id()).is(201);
+            payment.order().refund(payment.id()).is(201);
             observe(path);
 
             for (boolean booked : new boolean[] {true, false}) {
-                String payout = requestPayout(payment.shop());
+                String payout = requestPayout(payment.order());
                 observe("/payouts/" + payout);
                 if (booked) {
                     completions.completed(SettlementKind.PAYOUT, payout);
@@ -147,7 +147,7 @@ class ConditionalGetTest {
                 .isEqualTo(tag);
     }
 
-    private String requestPayout(Shop of) {
+    private String requestPayout(TestOrder of) {
         return client.post(
                         "/wallets/" + of.seller(1) + "/payouts",
                         "{\"amount\":1,\"currency\":\"KRW\",\"destination\":\"KB 123\"}")

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jangbu.api.testbed.Client;
 import dev.jangbu.api.testbed.Reply;
-import dev.jangbu.api.testbed.Shop;
+import dev.jangbu.api.testbed.TestOrder;
 import dev.jangbu.api.testbed.Testbed;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -27,7 +27,7 @@ class MalformedInputTest {
     private static final int BODY_LIMIT = 64 * 1024;
 
     private final Client client = Testbed.client();
-    private final Shop shop = new Shop(client);
+    private final TestOrder shop = new TestOrder(client);
 
     /** Bodies that are invalid for every call. */
     static List<String> notJsonObjects() {
@@ -120,7 +120,7 @@ class MalformedInputTest {
     void invalidAmountsAreRefusedInEveryField(String value) {
         String id = shop.create(1_000).is(201).id();
 
-        Shop other = new Shop(client);
+        TestOrder other = new TestOrder(client);
         refused("/payments", creation(other, "KRW", value, "0"));
         refused(
                 "/payments/" + id + "/confirm",
@@ -332,7 +332,7 @@ class MalformedInputTest {
         }
         String padded = shop.creation(1_000);
         padded = " ".repeat(BODY_LIMIT - padded.length()) + padded;
-        new Shop(client).read(id).is(200);
+        new TestOrder(client).read(id).is(200);
         client.post("/payments", padded).problem(409, "order-already-exists");
     }
 
@@ -435,7 +435,7 @@ class MalformedInputTest {
         client.postKeyed(
                         "k".repeat(220) + UUID.randomUUID().toString().substring(1),
                         "/payments",
-                        new Shop(client).creation(1_000))
+                        new TestOrder(client).creation(1_000))
                 .is(201);
     }
 
@@ -627,7 +627,7 @@ class MalformedInputTest {
                 payout("KRW", "1000"));
     }
 
-    private static String creation(Shop shop, String currency, String amount, String fee) {
+    private static String creation(TestOrder shop, String currency, String amount, String fee) {
         return "{\"orderId\":\"%s\",\"currency\":\"%s\",\"lines\":[{\"sellerId\":\"a\",\"amount\":%s,\"fee\":%s}]}"
                 .formatted(shop.orderId(), currency, amount, fee);
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jangbu.api.testbed.Client;
 import dev.jangbu.api.testbed.Reply;
-import dev.jangbu.api.testbed.Shop;
+import dev.jangbu.api.testbed.TestOrder;
 import dev.jangbu.api.testbed.Testbed;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
@@ -52,14 +52,14 @@ class MutatedInputTest {
     void noMutatedBodyCausesAServerError() {
         long seed = new Random().nextLong();
         Random random = new Random(seed);
-        String payment = new Shop(client).create(6_000, 4_000).is(201).id();
+        String payment = new TestOrder(client).create(6_000, 4_000).is(201).id();
         Semaphore permits = new Semaphore(AT_ONCE);
 
         List<CompletableFuture<Void>> all = Stream.generate(() -> mutant(random, payment))
                 .limit(MUTANTS)
                 .map(mutant -> {
                     permits.acquireUninterruptibly();
-                    return client.sent(client.request(mutant.path())
+                    return client.sendAsync(client.request(mutant.path())
                                     .header("Content-Type", "application/json")
                                     .header("Idempotency-Key", UUID.randomUUID().toString())
                                     .POST(BodyPublishers.ofByteArray(mutant.body()))

@@ -3,7 +3,7 @@ package dev.jangbu.api.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jangbu.api.testbed.Client;
-import dev.jangbu.api.testbed.Shop;
+import dev.jangbu.api.testbed.TestOrder;
 import dev.jangbu.api.testbed.Testbed;
 import java.io.IOException;
 import java.net.Socket;
@@ -106,7 +106,7 @@ class RawSocketTest {
                 socket.setSoLinger(true, 0);
             }
         }
-        new Shop(client).create(1_000).is(201);
+        new TestOrder(client).create(1_000).is(201);
     }
 
     private static String get(String target) {

@@ -5,12 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import dev.jangbu.api.settings.TestSettings;
 import dev.jangbu.api.testbed.Client;
-import dev.jangbu.api.testbed.PspBook;
-import dev.jangbu.api.testbed.PspGate;
+import dev.jangbu.api.testbed.PaymentInvariants;
+import dev.jangbu.api.testbed.PspCharges;
+import dev.jangbu.api.testbed.PspProxy;
 import dev.jangbu.api.testbed.Reply;
-import dev.jangbu.api.testbed.Shop;
+import dev.jangbu.api.testbed.TestOrder;
 import dev.jangbu.api.testbed.Testbed;
-import dev.jangbu.api.testbed.Truth;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -28,7 +28,7 @@ import org.springframework.scheduling.config.ScheduledTaskHolder;
 class IdempotencyTest {
 
     private final Client client = Testbed.client();
-    private final Shop shop = new Shop(client);
+    private final TestOrder shop = new TestOrder(client);
     private final UUID key = UUID.randomUUID();
 
     @Test
@@ -73,9 +73,9 @@ class IdempotencyTest {
                 .is(200);
         client.post("/payments/" + id + "/confirm", shop.confirmation(999), confirming)
                 .problem(422, "idempotency-key-reused");
-        client.post("/payments/" + id + "/confirm", Shop.confirmation("other", 1_000), confirming)
+        client.post("/payments/" + id + "/confirm", TestOrder.confirmation("other", 1_000), confirming)
                 .problem(422, "idempotency-key-reused");
-        Shop second = new Shop(client);
+        TestOrder second = new TestOrder(client);
         String other = second.create(1_000).is(201).id();
         client.post("/payments/" + other + "/confirm", shop.confirmation(1_000), confirming)
                 .problem(422, "idempotency-key-reused");
@@ -98,21 +98,24 @@ class IdempotencyTest {
     void everyFinalResponseIsReplayed() {
         String approved = shop.create(1_000).is(201).id();
         assertReplayed("/payments/" + approved + "/confirm", shop.confirmation(1_000), 200);
-        assertReplayed("/payments/" + approved + "/refunds", Shop.refundOf("1", 10), 201);
-        assertReplayed("/payments/" + approved + "/refunds", Shop.refundOf("1", 991), 422);
+        assertReplayed("/payments/" + approved + "/refunds", TestOrder.refundOf("1", 10), 201);
+        assertReplayed("/payments/" + approved + "/refunds", TestOrder.refundOf("1", 991), 422);
         assertReplayed("/payments/" + approved + "/cancel", "{\"reason\":\"x\"}", 200);
-        assertThat(Truth.ofMain().holds(shop, approved).get("refundedAmount").longValue())
+        assertThat(PaymentInvariants.ofMainInstance()
+                        .verify(shop, approved)
+                        .get("refundedAmount")
+                        .longValue())
                 .isEqualTo(1_000);
 
-        Shop declined = new Shop(client, "sim_declined");
+        TestOrder declined = new TestOrder(client, "sim_declined");
         String id = declined.create(1_000).is(201).id();
         assertReplayed("/payments/" + id + "/confirm", declined.confirmation(1_000), 402);
 
-        Shop mismatched = new Shop(client);
+        TestOrder mismatched = new TestOrder(client);
         String ready = mismatched.create(1_000).is(201).id();
         assertReplayed("/payments/" + ready + "/confirm", mismatched.confirmation(1_001), 422);
 
-        Shop dropped = new Shop(client);
+        TestOrder dropped = new TestOrder(client);
         String canceled = dropped.create(1_000).is(201).id();
         assertReplayed("/payments/" + canceled + "/cancel", "{\"reason\":\"x\"}", 200);
     }
@@ -131,14 +134,14 @@ class IdempotencyTest {
     @Test
     void aTemporaryRefusalIsNotStored() {
         String id = shop.create(1_000).is(201).id();
-        PspGate.Hold hold = Testbed.psp().holdBefore(shop.tag());
+        PspProxy.Hold hold = Testbed.psp().holdBefore(shop.tag());
         CompletableFuture<Reply> buyer =
-                client.posted("/payments/" + id + "/confirm", shop.confirmation(1_000), UUID.randomUUID());
+                client.postAsync("/payments/" + id + "/confirm", shop.confirmation(1_000), UUID.randomUUID());
         hold.awaitArrival();
 
         client.post("/payments/" + id + "/confirm", shop.confirmation(1_000), key)
                 .problemForNow(409, "payment-in-progress");
-        Testbed.psp().mend(shop.tag());
+        Testbed.psp().restore(shop.tag());
         buyer.join().is(200);
 
         client.post("/payments/" + id + "/confirm", shop.confirmation(1_000), key)
@@ -148,20 +151,20 @@ class IdempotencyTest {
         client.post("/payments/" + UUID.randomUUID() + "/cancel", "{\"reason\":\"x\"}", refused)
                 .problem(404, "not-found");
         client.post("/payments", "{}", refused).isAnyProblem();
-        client.post("/payments", new Shop(client).creation(1_000), refused).is(201);
+        client.post("/payments", new TestOrder(client).creation(1_000), refused).is(201);
     }
 
     @Test
     void repetitionsOfARunningCallAreRefused() {
         String id = shop.create(1_000).is(201).id();
-        PspGate.Hold hold = Testbed.psp().holdBefore(shop.tag());
+        PspProxy.Hold hold = Testbed.psp().holdBefore(shop.tag());
         String path = "/payments/" + id + "/confirm";
-        CompletableFuture<Reply> first = client.posted(path, shop.confirmation(1_000), key);
+        CompletableFuture<Reply> first = client.postAsync(path, shop.confirmation(1_000), key);
         hold.awaitArrival();
 
         client.post(path, shop.confirmation(1_000), key).problemForNow(409, "idempotency-key-in-use");
         client.post(path, shop.confirmation(999), key).problem(422, "idempotency-key-reused");
-        Testbed.psp().mend(shop.tag());
+        Testbed.psp().restore(shop.tag());
 
         Reply outcome = first.join().is(200);
         Reply replay = client.post(path, shop.confirmation(1_000), key).is(200);
@@ -181,12 +184,12 @@ class IdempotencyTest {
         assertThat(open.get("unknownSince")).isNotBlank();
         Reply still = client.post(path, shop.confirmation(1_000), key).is(202).of("UNKNOWN");
         assertThat(still.replayed()).isFalse();
-        Testbed.psp().mend(shop.tag());
+        Testbed.psp().restore(shop.tag());
 
         await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() ->
                         client.post(path, shop.confirmation(1_000), key).is(200).of("APPROVED"));
-        Truth.ofMain().holds(shop, id);
+        PaymentInvariants.ofMainInstance().verify(shop, id);
     }
 
     @Test
@@ -194,8 +197,8 @@ class IdempotencyTest {
         String id = shop.create(1_000).is(201).id();
         for (String path : List.of("/payments/" + id + "/confirm", "/payments/" + id + "/refunds")) {
             UUID own = UUID.randomUUID();
-            String body = path.endsWith("confirm") ? shop.confirmation(1_000) : Shop.refundOf("1", 30);
-            List<Reply> replies = Stream.generate(() -> client.posted(path, body, own)).limit(20).toList().stream()
+            String body = path.endsWith("confirm") ? shop.confirmation(1_000) : TestOrder.refundOf("1", 30);
+            List<Reply> replies = Stream.generate(() -> client.postAsync(path, body, own)).limit(20).toList().stream()
                     .map(CompletableFuture::join)
                     .toList();
 
@@ -207,11 +210,11 @@ class IdempotencyTest {
             assertThat(replies.stream().filter(reply -> reply.status() < 300).map(Reply::text))
                     .containsOnly(client.post(path, body, own).text());
         }
-        assertThat(PspBook.charges(shop.tag())).singleElement().satisfies(charge -> assertThat(charge.cancelled())
+        assertThat(PspCharges.matching(shop.tag())).singleElement().satisfies(charge -> assertThat(charge.cancelled())
                 .isEqualTo(30));
-        Shop creating = new Shop(client);
+        TestOrder creating = new TestOrder(client);
         List<Reply> created =
-                Stream.generate(() -> client.posted("/payments", creating.creation(500), key))
+                Stream.generate(() -> client.postAsync("/payments", creating.creation(500), key))
                         .limit(20)
                         .toList()
                         .stream()
@@ -234,9 +237,9 @@ class IdempotencyTest {
         String id = shop.create(1_000).is(201).id();
         shop.confirm(id, 1_000).is(200);
         String refunds = "/payments/" + id + "/refunds";
-        Reply refund = client.post(refunds, Shop.refundOf("1", 100), key).is(201);
+        Reply refund = client.post(refunds, TestOrder.refundOf("1", 100), key).is(201);
         UUID creating = UUID.randomUUID();
-        Shop other = new Shop(client);
+        TestOrder other = new TestOrder(client);
         client.post("/payments", other.creation(1_000), creating).is(201);
 
         new IdempotencyKeyCleanup(
@@ -248,21 +251,25 @@ class IdempotencyTest {
         assertThat(isStored(key)).isFalse();
         // The key is unused again.
         client.post("/payments", other.creation(1_000), creating).problem(409, "order-already-exists");
-        Reply again = client.post(refunds, Shop.refundOf("1", 100), key).is(201);
+        Reply again = client.post(refunds, TestOrder.refundOf("1", 100), key).is(201);
         assertThat(again.id()).isEqualTo(refund.id());
-        client.post(refunds, Shop.refundOf("1", 101), key).problem(422, "idempotency-key-reused");
-        assertThat(Truth.ofMain().holds(shop, id).get("refundedAmount").longValue())
+        client.post(refunds, TestOrder.refundOf("1", 101), key).problem(422, "idempotency-key-reused");
+        assertThat(PaymentInvariants.ofMainInstance()
+                        .verify(shop, id)
+                        .get("refundedAmount")
+                        .longValue())
                 .isEqualTo(100);
     }
 
     @Test
     void theKeyOfARunningCallIsNotDeleted() throws Exception {
         String id = shop.create(1_000).is(201).id();
-        PspGate.Hold hold = Testbed.psp().holdBefore(shop.tag());
-        CompletableFuture<Reply> buyer = client.posted("/payments/" + id + "/confirm", shop.confirmation(1_000), key);
+        PspProxy.Hold hold = Testbed.psp().holdBefore(shop.tag());
+        CompletableFuture<Reply> buyer =
+                client.postAsync("/payments/" + id + "/confirm", shop.confirmation(1_000), key);
         hold.awaitArrival();
         UUID done = UUID.randomUUID();
-        client.post("/payments", new Shop(client).creation(1_000), done).is(201);
+        client.post("/payments", new TestOrder(client).creation(1_000), done).is(201);
 
         Testbed.main()
                 .bean(IdempotencyKeys.class)
@@ -271,7 +278,7 @@ class IdempotencyTest {
 
         assertThat(isStored(done)).isFalse();
         assertThat(isStored(key)).isTrue();
-        Testbed.psp().mend(shop.tag());
+        Testbed.psp().restore(shop.tag());
         buyer.join().is(200);
     }
 

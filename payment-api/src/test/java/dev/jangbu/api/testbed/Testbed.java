@@ -151,7 +151,7 @@ public final class Testbed {
     public static PaymentsDatabase newDatabase() {
         try {
             PaymentsDatabase database = new PaymentsDatabase();
-            database.establishChangeStream();
+            database.createReplicationSlot();
             return database;
         } catch (IOException | SQLException e) {
             throw new IllegalStateException("The database could not be started", e);

@@ -1,10 +1,10 @@
 package dev.jangbu.api.psp.toss;
 
-import dev.jangbu.api.PaymentApiSettings;
 import dev.jangbu.api.psp.Money;
 import dev.jangbu.api.psp.Psp;
 import dev.jangbu.api.psp.PspOrder;
 import dev.jangbu.api.psp.PspResult;
+import dev.jangbu.api.settings.PaymentApiSettings;
 import java.math.BigDecimal;
 import java.net.ConnectException;
 import java.time.Duration;
