@@ -78,6 +78,11 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
     }
 
     @ExceptionHandler
+    ResponseEntity<ProblemDetail> malformedQuery(org.apache.tomcat.util.http.InvalidParameterException e) {
+        return answer(Code.MALFORMED_REQUEST.problem("The query must be percent-encoded UTF-8"));
+    }
+
+    @ExceptionHandler
     ResponseEntity<ProblemDetail> notFound(NotFoundException e) {
         return answer(Code.NOT_FOUND.problem(e.getMessage()));
     }

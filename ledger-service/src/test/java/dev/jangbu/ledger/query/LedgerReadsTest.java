@@ -311,6 +311,12 @@ final class LedgerReadsTest {
         }
     }
 
+    @Test
+    void aQueryThatIsNotUtf8IsMalformed() {
+        problem("/ledger/accounts?limit=%FF", 400, "malformed-request");
+        problem("/ledger/journals/x?y=%FF", 400, "malformed-request");
+    }
+
     /** The recording time of a random entry, or a millisecond before or after it. */
     private static Instant randomTime(Random random) {
         Instant recorded = ENTRIES.get(random.nextInt(ENTRIES.size())).recordedAt();
