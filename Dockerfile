@@ -1,13 +1,13 @@
-# Every image that is built here, one target each; docker-compose.yml says which. Needs BuildKit (Docker 23 and later have it).
+# All images of this repository, one target each, used by docker-compose.yml. Needs BuildKit (part of Docker 23 and later).
 
 FROM maven:3.9-eclipse-temurin-25 AS build
 WORKDIR /src
 COPY . .
-# The tests are run where they have a whole machine, by mvn verify.
+# mvn verify runs the tests, outside of the image build.
 RUN --mount=type=cache,target=/root/.m2 \
-    mvn -B -ntp -DskipTests -Dquick -pl schemas,payment-api,streams-processor,ledger-service,psp-simulator,local-stack package
+    mvn -B -ntp -DskipTests -Dquick -pl schemas,payment-api,streams-processor,ledger-service,operator-cli,psp-simulator,local-stack package
 
-# What every container has: a JRE, curl for the health checks, a user without rights, a folder for its data.
+# The base of every image: a JRE, curl for the health checks, an unprivileged user with a folder for data.
 FROM eclipse-temurin:25-jre AS tools
 RUN apt-get update \
     && apt-get install -y --no-install-recommends curl \
@@ -18,8 +18,8 @@ WORKDIR /opt/jangbu
 COPY local-stack/jvm.options jvm.options
 USER jangbu
 
-# Libraries first: they change seldom, and are a layer of their own. The entry points are processes of their own (no shell
-# between), so that a SIGTERM reaches the JVM. Its heap follows the container's memory limit.
+# The libraries are a layer of their own: they change less often than the programs. An entry point without a shell passes
+# SIGTERM to the JVM. The heap is a share of the container's memory limit.
 
 FROM tools AS payment-api
 COPY --from=build /src/payment-api/target/lib lib
@@ -41,7 +41,16 @@ COPY --from=build /src/psp-simulator/target/lib lib
 COPY --from=build /src/psp-simulator/target/psp-simulator.jar ./
 ENTRYPOINT ["java", "@jvm.options", "-XX:MaxRAMPercentage=40", "-cp", "psp-simulator.jar:lib/*", "dev.jangbu.simulator.PspSimulator"]
 
-# Two programs of one class path, the one that ./jangbu up starts them from too.
+# The operator's commands, in the layout of the repository: ledger and reconcile run ledger-service's program.
+FROM tools AS operator-cli
+COPY local-stack/jvm.options local-stack/jvm.options
+COPY --from=build /src/ledger-service/target/lib ledger-service/target/lib
+COPY --from=build /src/ledger-service/target/ledger-service.jar ledger-service/target/
+COPY --from=build /src/operator-cli/target/lib lib
+COPY --from=build /src/operator-cli/target/operator-cli.jar ./
+ENTRYPOINT ["java", "@jvm.options", "-XX:MaxRAMPercentage=20", "-Dlogback.configurationFile=logback-command.xml", "-Djangbu.home=/opt/jangbu", "-cp", "operator-cli.jar:lib/*", "dev.jangbu.operator.OperatorCli"]
+
+# Two programs with the class path of ./jangbu up.
 FROM tools AS local-stack
 COPY --from=build /src/local-stack/target/lib lib
 COPY --from=build /src/local-stack/target/local-stack.jar ./

@@ -1,5 +1,5 @@
--- psql reads the passwords from its environment: they are on no command line, and the server's settings keep statements
--- out of its log. A variable that is missing is a syntax error, which ends the initialization.
+-- psql reads the passwords from its environment, so they are on no command line. The server's settings keep them out of
+-- its log. A missing variable is a syntax error, which stops the initialization.
 \getenv owner JANGBU_OWNER_PASSWORD
 \getenv payment JANGBU_PAYMENT_PASSWORD
 \getenv ledger JANGBU_LEDGER_PASSWORD

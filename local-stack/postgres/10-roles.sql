@@ -1,18 +1,18 @@
--- One role for each purpose. Passwords are set by whoever runs the server; tables are granted by the services' migrations.
+-- One role for each purpose. The deployment sets the passwords. The services' migrations grant privileges on tables.
 
--- Owns both databases and every table; logs in only to migrate.
+-- Owns both databases and all tables. Logs in for migrations only.
 CREATE ROLE jangbu_owner LOGIN;
--- payment-api at work.
+-- payment-api.
 CREATE ROLE jangbu_payment LOGIN;
--- A process that stands still in a transaction must not hold a payment's row for ever.
+-- A process that is frozen in a transaction must not lock a payment forever.
 ALTER ROLE jangbu_payment SET idle_in_transaction_session_timeout = '10s';
--- ledger-service at work.
+-- ledger-service.
 CREATE ROLE jangbu_ledger LOGIN;
--- The outbox connector: reads the WAL.
+-- The outbox connector, which reads the WAL.
 CREATE ROLE jangbu_cdc LOGIN REPLICATION;
--- Trims and republishes the outbox.
+-- Maintenance of the outbox: deletes old rows, republishes rows.
 CREATE ROLE jangbu_maintenance LOGIN;
--- Reads everything, writes nothing.
+-- Read-only access to all tables.
 CREATE ROLE jangbu_audit LOGIN;
--- The schema registry's storage.
+-- The schema registry.
 CREATE ROLE jangbu_registry LOGIN;

@@ -1,4 +1,4 @@
--- Two databases for payments and the book, so that each fails and is decoded alone; the registry keeps its schemas in a third.
+-- Payments and ledger have a database each: each fails alone and has its own logical decoding. The third is for the registry.
 CREATE DATABASE jangbu_payment OWNER jangbu_owner;
 CREATE DATABASE jangbu_ledger OWNER jangbu_owner;
 CREATE DATABASE jangbu_registry OWNER jangbu_registry;

@@ -1,4 +1,4 @@
--- Who may connect where. In schema public of each database, only the database's owner may create (PostgreSQL 15 and later).
+-- Roles that may connect. Only a database's owner may create objects in its schema public (PostgreSQL 15 and later).
 REVOKE ALL ON DATABASE jangbu_payment FROM PUBLIC;
 REVOKE ALL ON DATABASE jangbu_ledger FROM PUBLIC;
 REVOKE ALL ON DATABASE jangbu_registry FROM PUBLIC;

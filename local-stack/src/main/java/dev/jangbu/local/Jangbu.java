@@ -1,67 +1,37 @@
 package dev.jangbu.local;
 
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
-import java.io.PrintStream;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
+import dev.jangbu.local.demo.DemoCommand;
+import dev.jangbu.operator.OperatorCli;
+import dev.jangbu.operator.console.CommandRunner;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 
 /**
- * The command line, {@code ./jangbu}.
- *
- * <ul>
- *   <li>{@code up} runs the stack: {@link Supervisor}
- *   <li>{@code topics} and {@code tail} look into Kafka
- *   <li>{@code ledger} and {@code reconcile} prove the book
- *   <li>{@code dead-letters} lists, shows and replays what could not be processed; {@code outbox} sends rows again
- *   <li>{@code demo} sends payments and shows them completing
- * </ul>
- *
- * {@code audit}, {@code torture}, {@code bugs} and {@code bench} are not here: the script hands them to the proving ground, which must not
- * know what it judges.
+ * The command line of the local stack. {@code up} runs it, {@code demo} sends payments. The help also lists the commands of
+ * {@link OperatorCli}, which the script {@code jangbu} runs in that program, and those of the proving ground and the
+ * benchmarks.
  */
 @Command(
         name = "jangbu",
         description = "A payments backbone: outbox, exactly-once settlement, double-entry ledger.",
         synopsisSubcommandLabel = "COMMAND",
         footer = {
-            "  audit    Checks a running stack from outside: is any money astray?",
-            "  torture  Kills, stops and confuses a stack of its own under load, then audits it.",
-            "  bugs     Plants bugs in stacks of its own, to see that they are caught.",
-            "  bench    Measures Jangbu beside what one would build instead."
+            "  audit    Verifies a running stack from outside.",
+            "  torture  Injects faults into a stack of its own under load, then audits it.",
+            "  bugs     Injects bugs into stacks of its own and checks that the audit finds them.",
+            "  bench    Measures Jangbu beside alternatives."
         },
         mixinStandardHelpOptions = true,
-        subcommands = {
-            UpCommand.class,
-            DemoCommand.class,
-            TopicsCommand.class,
-            TailCommand.class,
-            LedgerCommand.class,
-            LedgerCommand.Reconcile.class,
-            DeadLettersCommand.class,
-            OutboxCommand.class,
-            HelpCommand.class
-        })
+        subcommands = {UpCommand.class, DemoCommand.class})
 public final class Jangbu {
 
     private Jangbu() {}
 
-    /** Exits with 0, with 1 and a message when a command can't do its work, with 2 when it was called wrongly. */
     public static void main(String[] args) {
-        PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
         CommandLine commands = new CommandLine(new Jangbu());
-        commands.setOut(new PrintWriter(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8));
-        commands.setExecutionExceptionHandler((exception, command, parsed) -> {
-            if (exception instanceof CommandException told) {
-                err.println(told.getMessage());
-            } else {
-                exception.printStackTrace(err);
-            }
-            return 1;
-        });
-        System.exit(commands.execute(args));
+        OperatorCli.addCommandsTo(commands);
+        commands.addSubcommand(new HelpCommand());
+        System.exit(CommandRunner.run(commands, args));
     }
 }

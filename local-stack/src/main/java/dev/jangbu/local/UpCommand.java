@@ -1,5 +1,20 @@
 package dev.jangbu.local;
 
+import dev.jangbu.local.parts.AllParts;
+import dev.jangbu.local.parts.OutboxConnector;
+import dev.jangbu.local.stack.DataDirectory;
+import dev.jangbu.local.stack.PartName;
+import dev.jangbu.local.stack.Ports;
+import dev.jangbu.local.stack.PrivateFile;
+import dev.jangbu.local.stack.Secrets;
+import dev.jangbu.local.stack.Stack;
+import dev.jangbu.local.supervision.OrphanedProcesses;
+import dev.jangbu.local.supervision.Shutdown;
+import dev.jangbu.local.supervision.StackProcess;
+import dev.jangbu.local.supervision.Supervisor;
+import dev.jangbu.operator.console.CommandException;
+import dev.jangbu.operator.console.Console;
+import dev.jangbu.operator.installation.DataOption;
 import java.io.IOException;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
@@ -13,24 +28,24 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code up}: runs the whole stack in the foreground until SIGINT or SIGTERM. */
+/** {@code up}: runs the stack in the foreground until SIGINT or SIGTERM. */
 @Command(
         name = "up",
-        description = "Starts the whole stack on loopback; Ctrl-C stops it. Data survives.",
+        description = "Runs the stack on loopback until Ctrl-C. Keeps its data.",
         mixinStandardHelpOptions = true)
 final class UpCommand implements Callable<Integer> {
 
     @Mixin
     private DataOption data = new DataOption();
 
-    @Option(names = "--fresh", description = "start empty: remove all data first")
+    @Option(names = "--fresh", description = "remove all data first")
     private boolean fresh;
 
     @Option(
             names = "--only",
             split = ",",
             paramLabel = "PART",
-            description = "start these parts alone, for instance to run a service from an IDE")
+            description = "start only these parts, for instance to run a service in an IDE")
     private List<String> only = List.of();
 
     private final Console console = Console.ofStdout();
@@ -38,32 +53,36 @@ final class UpCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         long begin = System.nanoTime();
-        Set<PartName> wanted = wanted();
+        Set<PartName> parts = parts();
         Ports ports = Ports.from(System.getenv());
-        DataDirectory directory = data.directory();
+        DataDirectory directory = new DataDirectory(data.directory());
         FileLock lock = directory.lock();
-        Leftovers.awaitEnd(directory, console);
+        OrphanedProcesses.awaitExit(directory, console);
         if (fresh) {
             directory.clear();
         }
-        ports.requireFree(wanted);
-        Files.deleteIfExists(directory.devJson());
+        ports.requireFree(parts);
+        Files.deleteIfExists(directory.descriptor());
         Files.writeString(
                 directory.pidFile("supervisor"), ProcessHandle.current().pid() + System.lineSeparator());
 
-        Stack stack = new Stack(DataOption.home(), directory, ports, Secrets.in(directory.secrets()));
-        Supervisor supervisor = new Supervisor(stack, wanted, console);
+        Stack stack = new Stack(DataOption.home(), directory, ports, Secrets.loadOrCreate(directory.secrets()));
+        List<StackProcess> processes = AllParts.of(stack).stream()
+                .filter(process -> parts.contains(process.name()))
+                .toList();
+        Supervisor supervisor =
+                new Supervisor(stack, processes, List.of(new OutboxConnector(stack, console)), console);
         Shutdown shutdown = Shutdown.install(() -> {
-            console.say("Stopping");
-            Files.deleteIfExists(directory.devJson());
+            console.print("Stopping");
+            Files.deleteIfExists(directory.descriptor());
             supervisor.stop();
             Files.deleteIfExists(directory.pidFile("supervisor"));
-            console.say("Stopped");
+            console.print("Stopped");
         });
         try {
             supervisor.start();
-            DevJson.of(ports, stack.secrets()).write(directory);
-            greet(stack, Duration.ofNanos(System.nanoTime() - begin));
+            PrivateFile.write(directory.descriptor(), stack.descriptor().toJson());
+            printSummary(stack, Duration.ofNanos(System.nanoTime() - begin));
             new CountDownLatch(1).await();
         } catch (CommandException e) {
             shutdown.exitCode(1);
@@ -74,7 +93,7 @@ final class UpCommand implements Callable<Integer> {
         return 0;
     }
 
-    private Set<PartName> wanted() {
+    private Set<PartName> parts() {
         if (only.isEmpty()) {
             return EnumSet.allOf(PartName.class);
         }
@@ -85,13 +104,13 @@ final class UpCommand implements Callable<Integer> {
         return named;
     }
 
-    private void greet(Stack stack, Duration took) throws IOException {
+    private void printSummary(Stack stack, Duration took) throws IOException {
         Ports ports = stack.ports();
-        console.say("""
+        console.print("""
 
                 Ready after %.1f s. Data, logs and secrets: %s
 
-                  API             %s/v1   (described at %s/docs)
+                  API             %s/v1   (reference: %s/docs)
                   API key         %s
                   PSP simulator   %s
                   Kafka           %s
@@ -117,7 +136,7 @@ final class UpCommand implements Callable<Integer> {
                         ports.url(PartName.REGISTRY),
                         ports.url(PartName.CONNECT),
                         ports.address(PartName.POSTGRES),
-                        stack.data().devJson(),
+                        stack.data().descriptor(),
                         ports.url(PartName.PAYMENT_API),
                         stack.secrets().apiKey()));
     }

@@ -1,8 +1,6 @@
 /**
- * The whole system on one machine, as processes: what {@code ./jangbu} runs.
- *
- * <p>{@link dev.jangbu.local.Jangbu} is the command line, {@link dev.jangbu.local.Supervisor} the story of {@code up},
- * and each part of the stack is one class that says how it is started and when it is ready.
+ * The whole system as processes on one machine. {@link dev.jangbu.local.Jangbu} is the command line, {@link
+ * dev.jangbu.local.UpCommand} starts and stops the stack.
  */
 @NullMarked
 package dev.jangbu.local;

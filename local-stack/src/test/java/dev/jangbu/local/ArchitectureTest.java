@@ -1,20 +1,24 @@
 package dev.jangbu.local;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import dev.jangbu.architecture.HouseRules;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What the stack may know: every part as a process, and no part's inside. */
+/** The dependencies that this module may have. */
 @Tag("gate")
 class ArchitectureTest {
 
     private static final JavaClasses OWN = HouseRules.ownClasses();
 
     @Test
-    void theStackKnowsTheServicesAsProcessesAlone() {
+    void theStackStartsTheServicesAndDoesNotDependOnTheirClasses() {
         noClasses()
                 .should()
                 .dependOnClassesThat()
@@ -29,6 +33,11 @@ class ArchitectureTest {
     }
 
     @Test
+    void packagesAreFreeOfCycles() {
+        slices().assignedFrom(new EachPackage()).should().beFreeOfCycles().check(OWN);
+    }
+
+    @Test
     void noClassNamesTheSerializers() {
         HouseRules.onlySerdeLibraryNamesTheSerializers();
     }
@@ -36,5 +45,21 @@ class ArchitectureTest {
     @Test
     void everyPackageIsNullMarked() {
         HouseRules.everyPackageIsNullMarked(OWN);
+    }
+
+    /** Every package is a slice of its own, the root package included. */
+    private static final class EachPackage implements SliceAssignment {
+
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass type) {
+            return type.getPackageName().startsWith("dev.jangbu.local")
+                    ? SliceIdentifier.of(type.getPackageName())
+                    : SliceIdentifier.ignore();
+        }
+
+        @Override
+        public String getDescription() {
+            return "packages";
+        }
     }
 }

@@ -1,0 +1,153 @@
+package dev.jangbu.local.parts;
+
+import dev.jangbu.local.stack.PartName;
+import dev.jangbu.local.stack.Probe;
+import dev.jangbu.local.stack.Stack;
+import dev.jangbu.local.supervision.StackTask;
+import dev.jangbu.operator.console.CommandException;
+import dev.jangbu.operator.console.Console;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Set;
+
+/**
+ * The connector that publishes the outbox to Kafka. Creates it at Connect, then restarts it when it fails: Connect does not
+ * restart a failed task.
+ */
+public final class OutboxConnector implements StackTask {
+
+    static final String NAME = "outbox";
+
+    private static final String SLOT = "jangbu_outbox";
+    private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final Duration PROBE_INTERVAL = Duration.ofMillis(100);
+    private static final Duration WATCH_INTERVAL = Duration.ofSeconds(2);
+    private static final Duration MAX_BACKOFF = Duration.ofSeconds(30);
+
+    private final ObjectMapper json = new ObjectMapper();
+    private final Postgres postgres;
+    private final Path configFile;
+    private final String url;
+    private final Console console;
+
+    public OutboxConnector(Stack stack, Console console) {
+        this.postgres = new Postgres(stack);
+        this.configFile = stack.home().resolve("connect-config").resolve("outbox-connector.json");
+        this.url = stack.ports().url(PartName.CONNECT) + "/connectors/" + NAME;
+        this.console = console;
+    }
+
+    @Override
+    public Set<PartName> dependencies() {
+        // payment-api creates the tables and the publication.
+        return Set.of(PartName.POSTGRES, PartName.CONNECT, PartName.PAYMENT_API);
+    }
+
+    @Override
+    public void run() throws InterruptedException {
+        create();
+        Thread.ofVirtual().name("outbox-connector").start(this::restartOnFailure);
+    }
+
+    /** Creates or updates the connector and waits until it streams. */
+    private void create() throws InterruptedException {
+        long begin = System.nanoTime();
+        String problem = "no response";
+        boolean configured = false;
+        while (System.nanoTime() - begin < START_LIMIT.toNanos()) {
+            try {
+                if (!configured) {
+                    problem = configure();
+                    configured = problem.isEmpty();
+                }
+                if (configured) {
+                    problem = status();
+                }
+                if (configured && isStreaming(problem)) {
+                    console.printReady("outbox connector", "slot " + SLOT, Duration.ofNanos(System.nanoTime() - begin));
+                    return;
+                }
+            } catch (IOException | SQLException e) {
+                problem = e.toString();
+            }
+            Thread.sleep(PROBE_INTERVAL);
+        }
+        throw new CommandException("The outbox connector does not stream after %d s: %s"
+                .formatted(START_LIMIT.toSeconds(), problem));
+    }
+
+    private void restartOnFailure() {
+        Duration wait = WATCH_INTERVAL;
+        try {
+            while (true) {
+                Thread.sleep(wait);
+                wait = hasFailed() ? restart(wait) : WATCH_INTERVAL;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Duration restart(Duration waited) throws InterruptedException {
+        console.printProblem("outbox connector", "failed (see connect.log); restarting it");
+        try {
+            Probe.send("POST", url + "/restart?includeTasks=true&onlyFailed=true", "");
+        } catch (IOException e) {
+            // Connect is down; the supervisor restarts it.
+        }
+        Duration doubled = waited.multipliedBy(2);
+        return doubled.compareTo(MAX_BACKOFF) < 0 ? doubled : MAX_BACKOFF;
+    }
+
+    /** Connect's refusal; empty if it accepted. After an unclean stop it refuses for some seconds. */
+    private String configure() throws IOException, InterruptedException {
+        ObjectNode config = (ObjectNode) json.readTree(Files.readString(configFile));
+        config.put("name", NAME);
+        HttpResponse<String> present = Probe.get(url + "/config");
+        if (present.statusCode() == 200 && json.readTree(present.body()).equals(config)) {
+            return "";
+        }
+        HttpResponse<String> answer = Probe.send("PUT", url + "/config", json.writeValueAsString(config));
+        return answer.statusCode() < 300 ? "" : answer.statusCode() + " " + answer.body();
+    }
+
+    private boolean isStreaming(String statusJson) throws IOException, InterruptedException, SQLException {
+        JsonNode status = json.readTree(statusJson);
+        return status.at("/connector/state").asText().equals("RUNNING")
+                && status.at("/tasks/0/state").asText().equals("RUNNING")
+                && slotIsActive();
+    }
+
+    private boolean hasFailed() throws InterruptedException {
+        try {
+            JsonNode status = json.readTree(status());
+            return status.at("/connector/state").asText().equals("FAILED")
+                    || status.at("/tasks/0/state").asText().equals("FAILED");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private String status() throws IOException, InterruptedException {
+        return Probe.get(url + "/status").body();
+    }
+
+    private boolean slotIsActive() throws SQLException {
+        try (Connection connection = postgres.superuser("jangbu_payment");
+                Statement statement = connection.createStatement();
+                ResultSet slot = statement.executeQuery(
+                        "SELECT active FROM pg_replication_slots WHERE slot_name = '" + SLOT + "'")) {
+            return slot.next() && slot.getBoolean(1);
+        }
+    }
+}

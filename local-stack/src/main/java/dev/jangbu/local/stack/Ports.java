@@ -1,0 +1,132 @@
+package dev.jangbu.local.stack;
+
+import dev.jangbu.operator.console.CommandException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+
+/**
+ * The loopback port of each part.
+ *
+ * @param byPart the port of the environment, else the default
+ */
+public record Ports(Map<PartName, Integer> byPart) {
+
+    public static final String HOST = "127.0.0.1";
+
+    public Ports {
+        byPart = Map.copyOf(byPart);
+    }
+
+    /**
+     * Reads {@code JANGBU_<PART>_PORT} for each part.
+     *
+     * @throws CommandException if a value is not a port, or two parts have the same one
+     */
+    public static Ports from(Map<String, String> environment) {
+        Map<PartName, Integer> ports = new EnumMap<>(PartName.class);
+        Map<Integer, PartName> taken = new TreeMap<>();
+        for (PartName part : PartName.values()) {
+            String text = environment.get(part.portVariable());
+            int port = text == null || text.isBlank() ? part.defaultPort() : parse(part, text.strip());
+            PartName other = taken.putIfAbsent(port, part);
+            if (other != null) {
+                throw new CommandException("%s and %s have the same port %d: change %s or %s."
+                        .formatted(other.text(), part.text(), port, other.portVariable(), part.portVariable()));
+            }
+            ports.put(part, port);
+        }
+        return new Ports(ports);
+    }
+
+    public int of(PartName part) {
+        return Objects.requireNonNull(byPart.get(part), part::text);
+    }
+
+    public String address(PartName part) {
+        return HOST + ":" + of(part);
+    }
+
+    public String url(PartName part) {
+        return "http://" + address(part);
+    }
+
+    /** @throws CommandException naming every port of these parts that is in use */
+    public void requireFree(Collection<PartName> parts) {
+        List<String> taken = new ArrayList<>();
+        for (PartName part : parts) {
+            if (!isFree(of(part))) {
+                taken.add(
+                        "Port %d of %s is in use by another process. Stop that process, or set %s to another port."
+                                .formatted(of(part), part.text(), part.portVariable()));
+            }
+        }
+        if (!taken.isEmpty()) {
+            throw new CommandException(String.join(System.lineSeparator(), taken));
+        }
+    }
+
+    /** Finds different free ports that belong to no part of the stack. */
+    public List<Integer> findFree(int count) {
+        List<ServerSocket> held = new ArrayList<>();
+        try {
+            List<Integer> free = new ArrayList<>();
+            while (free.size() < count) {
+                ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(HOST));
+                held.add(socket);
+                if (!byPart.containsValue(socket.getLocalPort())) {
+                    free.add(socket.getLocalPort());
+                }
+            }
+            return free;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            held.forEach(Ports::close);
+        }
+    }
+
+    private static void close(ServerSocket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean isFree(int port) {
+        // SO_REUSEADDR: connections of an earlier run in TIME_WAIT do not block the port.
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(HOST, port));
+            return true;
+        } catch (BindException e) {
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static int parse(PartName part, String text) {
+        try {
+            int port = Integer.parseInt(text);
+            if (port >= 1 && port <= 65_535) {
+                return port;
+            }
+        } catch (NumberFormatException e) {
+            // Reported below.
+        }
+        throw new CommandException(
+                "%s is '%s': use a port from 1 to 65535.".formatted(part.portVariable(), text));
+    }
+}

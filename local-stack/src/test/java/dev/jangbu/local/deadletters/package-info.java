@@ -1,5 +1,0 @@
-/** Tests. */
-@NullMarked
-package dev.jangbu.local.deadletters;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Output and failures of a command. */
+@NullMarked
+package dev.jangbu.operator.console;
+
+import org.jspecify.annotations.NullMarked;

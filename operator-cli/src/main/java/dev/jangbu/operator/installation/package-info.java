@@ -1,0 +1,5 @@
+/** Finds the parts of an installation: {@link dev.jangbu.operator.installation.Installation}. */
+@NullMarked
+package dev.jangbu.operator.installation;
+
+import org.jspecify.annotations.NullMarked;

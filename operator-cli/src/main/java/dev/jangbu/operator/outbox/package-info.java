@@ -1,0 +1,5 @@
+/** The commands on the outbox. */
+@NullMarked
+package dev.jangbu.operator.outbox;
+
+import org.jspecify.annotations.NullMarked;

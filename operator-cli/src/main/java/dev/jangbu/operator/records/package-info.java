@@ -1,0 +1,5 @@
+/** Kafka records as JSON. */
+@NullMarked
+package dev.jangbu.operator.records;
+
+import org.jspecify.annotations.NullMarked;

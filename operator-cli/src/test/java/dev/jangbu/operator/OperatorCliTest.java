@@ -1,0 +1,34 @@
+package dev.jangbu.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+class OperatorCliTest {
+
+    @Test
+    void everyCommandCanBeAddedToAnotherProgram() {
+        CommandLine program = new CommandLine(new Program());
+
+        OperatorCli.addCommandsTo(program);
+
+        assertThat(program.getSubcommands())
+                .containsOnlyKeys("topics", "tail", "dead-letters", "outbox", "ledger", "reconcile");
+    }
+
+    @Test
+    void noOptionTakesASecret() {
+        CommandLine program = new CommandLine(new Program());
+        OperatorCli.addCommandsTo(program);
+
+        program.getSubcommands()
+                .values()
+                .forEach(command -> assertThat(command.getCommandSpec().optionsMap().keySet())
+                        .noneMatch(option -> option.contains("password") || option.contains("key") && !option.equals("--key")));
+    }
+
+    @Command(name = "program")
+    private static final class Program {}
+}
