@@ -70,8 +70,7 @@ final class UpCommand implements Callable<Integer> {
         List<StackProcess> processes = AllParts.of(stack).stream()
                 .filter(process -> parts.contains(process.name()))
                 .toList();
-        Supervisor supervisor =
-                new Supervisor(stack, processes, List.of(new OutboxConnector(stack, console)), console);
+        Supervisor supervisor = new Supervisor(stack, processes, List.of(new OutboxConnector(stack, console)), console);
         Shutdown shutdown = Shutdown.install(() -> {
             console.print("Stopping");
             Files.deleteIfExists(directory.descriptor());

@@ -23,10 +23,9 @@ class OperatorCliTest {
         CommandLine program = new CommandLine(new Program());
         OperatorCli.addCommandsTo(program);
 
-        program.getSubcommands()
-                .values()
-                .forEach(command -> assertThat(command.getCommandSpec().optionsMap().keySet())
-                        .noneMatch(option -> option.contains("password") || option.contains("key") && !option.equals("--key")));
+        program.getSubcommands().values().forEach(command -> assertThat(
+                        command.getCommandSpec().optionsMap().keySet())
+                .noneMatch(option -> option.contains("password") || option.contains("key") && !option.equals("--key")));
     }
 
     @Command(name = "program")

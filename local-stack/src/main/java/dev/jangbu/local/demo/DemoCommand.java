@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
 /** {@code demo}: sends payments at a constant rate through the public API and prints each outcome. */
 @Command(
         name = "demo",
-        description = "Sends payments to an installation and prints their outcomes. Ends with a summary, also at Ctrl-C.",
+        description = "Sends payments and prints their outcomes. Ends with a summary, also at Ctrl-C.",
         mixinStandardHelpOptions = true)
 public final class DemoCommand implements Callable<Integer> {
 
@@ -34,10 +34,7 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(names = "--seconds", paramLabel = "S", description = "duration (default: ${DEFAULT-VALUE})")
     private int seconds = 30;
 
-    @Option(
-            names = "--sellers",
-            paramLabel = "N",
-            description = "number of sellers (default: ${DEFAULT-VALUE})")
+    @Option(names = "--sellers", paramLabel = "N", description = "number of sellers (default: ${DEFAULT-VALUE})")
     private int sellers = 20;
 
     private final Console console = Console.ofStdout();
@@ -45,7 +42,8 @@ public final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         if (!(rate > 0) || rate > 10_000 || seconds < 1 || sellers < 1) {
-            throw new CommandException("--rate must be greater than 0 and at most 10000; --seconds and --sellers at least 1.");
+            throw new CommandException(
+                    "--rate must be greater than 0 and at most 10000; --seconds and --sellers at least 1.");
         }
         Installation installation = options.installation();
         DemoApi api = new DemoApi(installation.api(), installation.apiKey());

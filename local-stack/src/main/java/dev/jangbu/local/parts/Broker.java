@@ -13,7 +13,7 @@ import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.Feature;
 import org.apache.kafka.server.common.MetadataVersion;
 
-/** The main class of the Kafka process. Formats an empty data directory, then runs the broker until the process is stopped. */
+/** The main class of the Kafka process. Formats an empty data directory, then runs the broker until it is stopped. */
 final class Broker {
 
     private Broker() {}

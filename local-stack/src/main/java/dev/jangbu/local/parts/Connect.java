@@ -27,7 +27,9 @@ record Connect(Stack stack) implements StackProcess {
 
     @Override
     public LaunchSpec launchSpec() {
-        List<String> command = JvmCommand.ofModule(stack, name(),
+        List<String> command = JvmCommand.ofModule(
+                stack,
+                name(),
                 "local-stack",
                 "org.apache.kafka.connect.cli.ConnectDistributed",
                 256,

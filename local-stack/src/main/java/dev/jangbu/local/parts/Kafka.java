@@ -1,5 +1,7 @@
 package dev.jangbu.local.parts;
 
+import dev.jangbu.contract.Provision;
+import dev.jangbu.contract.Topics;
 import dev.jangbu.local.stack.PartName;
 import dev.jangbu.local.stack.Ports;
 import dev.jangbu.local.stack.Probe;
@@ -8,8 +10,6 @@ import dev.jangbu.local.supervision.JvmCommand;
 import dev.jangbu.local.supervision.LaunchSpec;
 import dev.jangbu.local.supervision.StackProcess;
 import dev.jangbu.operator.console.CommandException;
-import dev.jangbu.contract.Provision;
-import dev.jangbu.contract.Topics;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
@@ -53,7 +53,9 @@ record Kafka(Stack stack, int controllerPort) implements StackProcess {
 
     @Override
     public LaunchSpec launchSpec() {
-        List<String> command = JvmCommand.ofModule(stack, name(),
+        List<String> command = JvmCommand.ofModule(
+                stack,
+                name(),
                 "local-stack",
                 Broker.class.getName(),
                 256,

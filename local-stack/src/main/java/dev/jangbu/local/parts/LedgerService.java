@@ -26,7 +26,13 @@ record LedgerService(Stack stack) implements StackProcess {
     @Override
     public LaunchSpec launchSpec() {
         return LaunchSpec.of(
-                JvmCommand.ofModule(stack, name(), "ledger-service", "dev.jangbu.ledger.LedgerService", 192, JvmCommand.compilerOptions()),
+                JvmCommand.ofModule(
+                        stack,
+                        name(),
+                        "ledger-service",
+                        "dev.jangbu.ledger.LedgerService",
+                        192,
+                        JvmCommand.compilerOptions()),
                 ServiceEnvironment.of(
                         stack,
                         name(),

@@ -1,14 +1,14 @@
 package dev.jangbu.local.parts;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.jangbu.local.stack.PartName;
 import dev.jangbu.local.stack.Probe;
 import dev.jangbu.local.stack.Stack;
 import dev.jangbu.local.supervision.StackTask;
 import dev.jangbu.operator.console.CommandException;
 import dev.jangbu.operator.console.Console;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -21,8 +21,8 @@ import java.time.Duration;
 import java.util.Set;
 
 /**
- * The connector that publishes the outbox to Kafka. Creates it at Connect, then restarts it when it fails: Connect does not
- * restart a failed task.
+ * The connector that publishes the outbox to Kafka. Creates it at Connect, then restarts it when it fails: Connect does
+ * not restart a failed task.
  */
 public final class OutboxConnector implements StackTask {
 
@@ -82,8 +82,8 @@ public final class OutboxConnector implements StackTask {
             }
             Thread.sleep(PROBE_INTERVAL);
         }
-        throw new CommandException("The outbox connector does not stream after %d s: %s"
-                .formatted(START_LIMIT.toSeconds(), problem));
+        throw new CommandException(
+                "The outbox connector does not stream after %d s: %s".formatted(START_LIMIT.toSeconds(), problem));
     }
 
     private void restartOnFailure() {

@@ -27,7 +27,8 @@ record PaymentApi(Stack stack, int managementPort) implements StackProcess {
     @Override
     public LaunchSpec launchSpec() {
         return LaunchSpec.of(
-                JvmCommand.ofModule(stack, name(), "payment-api", "dev.jangbu.api.PaymentApi", 192, JvmCommand.compilerOptions()),
+                JvmCommand.ofModule(
+                        stack, name(), "payment-api", "dev.jangbu.api.PaymentApi", 192, JvmCommand.compilerOptions()),
                 ServiceEnvironment.of(
                         stack,
                         name(),

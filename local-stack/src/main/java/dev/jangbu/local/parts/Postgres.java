@@ -160,7 +160,10 @@ record Postgres(Stack stack) implements StackProcess {
     private String program(String name) {
         try {
             Path cache = stack.home().resolve("local-stack").resolve("target").resolve("postgres");
-            return PostgresBinaries.unpackInto(cache).resolve("bin").resolve(name).toString();
+            return PostgresBinaries.unpackInto(cache)
+                    .resolve("bin")
+                    .resolve(name)
+                    .toString();
         } catch (IOException e) {
             throw new CommandException("The PostgreSQL programs can't be unpacked: " + e, e);
         }

@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Set;
 
-/** psp-simulator: stands in for a payment service provider. */
+/** psp-simulator: simulates a payment service provider. */
 record PspSimulator(Stack stack) implements StackProcess {
 
     @Override
@@ -26,7 +26,13 @@ record PspSimulator(Stack stack) implements StackProcess {
     @Override
     public LaunchSpec launchSpec() {
         return new LaunchSpec(
-                JvmCommand.ofModule(stack, name(), "psp-simulator", "dev.jangbu.simulator.PspSimulator", 96, JvmCommand.compilerOptions()),
+                JvmCommand.ofModule(
+                        stack,
+                        name(),
+                        "psp-simulator",
+                        "dev.jangbu.simulator.PspSimulator",
+                        96,
+                        JvmCommand.compilerOptions()),
                 Map.of(
                         "JANGBU_PSP_SIMULATOR_PORT",
                         Integer.toString(stack.ports().of(PartName.PSP_SIMULATOR)),

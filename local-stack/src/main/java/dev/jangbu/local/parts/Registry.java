@@ -1,5 +1,6 @@
 package dev.jangbu.local.parts;
 
+import dev.jangbu.contract.Provision;
 import dev.jangbu.local.stack.PartName;
 import dev.jangbu.local.stack.Ports;
 import dev.jangbu.local.stack.Probe;
@@ -7,7 +8,6 @@ import dev.jangbu.local.stack.Stack;
 import dev.jangbu.local.supervision.JvmCommand;
 import dev.jangbu.local.supervision.LaunchSpec;
 import dev.jangbu.local.supervision.StackProcess;
-import dev.jangbu.contract.Provision;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -36,7 +36,10 @@ record Registry(Stack stack, int managementPort) implements StackProcess {
                 .resolve("registry")
                 .resolve("quarkus-run.jar");
         List<String> command = JvmCommand.ofJar(
-                stack, name(), program, 160,
+                stack,
+                name(),
+                program,
+                160,
                 List.of("-XX:TieredStopAtLevel=1", "-Djava.util.logging.manager=org.jboss.logmanager.LogManager"));
         return LaunchSpec.of(
                 command,

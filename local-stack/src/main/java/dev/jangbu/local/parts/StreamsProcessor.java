@@ -26,7 +26,13 @@ record StreamsProcessor(Stack stack) implements StackProcess {
     @Override
     public LaunchSpec launchSpec() {
         return LaunchSpec.of(
-                JvmCommand.ofModule(stack, name(), "streams-processor", "dev.jangbu.settlement.StreamsProcessor", 256, JvmCommand.compilerOptions()),
+                JvmCommand.ofModule(
+                        stack,
+                        name(),
+                        "streams-processor",
+                        "dev.jangbu.settlement.StreamsProcessor",
+                        256,
+                        JvmCommand.compilerOptions()),
                 ServiceEnvironment.of(
                         stack,
                         name(),

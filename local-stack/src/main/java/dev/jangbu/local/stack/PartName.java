@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** The parts of the stack. Their names stand in pid files, logs and environment variables. */
+/** The parts of the stack. Their names appear in pid files, logs and environment variables. */
 public enum PartName {
     POSTGRES(15432),
     KAFKA(9092),
@@ -18,7 +18,7 @@ public enum PartName {
     LEDGER_SERVICE(8082);
 
     /**
-     * The groups in the order in which they are stopped: producers before the broker, clients of the databases before the
+     * The groups in the order in which they are stopped: producers before the broker, database clients before the
      * server.
      */
     public static final List<List<PartName>> STOP_ORDER = List.of(

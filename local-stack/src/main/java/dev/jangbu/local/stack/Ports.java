@@ -66,9 +66,8 @@ public record Ports(Map<PartName, Integer> byPart) {
         List<String> taken = new ArrayList<>();
         for (PartName part : parts) {
             if (!isFree(of(part))) {
-                taken.add(
-                        "Port %d of %s is in use by another process. Stop that process, or set %s to another port."
-                                .formatted(of(part), part.text(), part.portVariable()));
+                taken.add("Port %d of %s is in use by another process. Stop that process, or set %s to another port."
+                        .formatted(of(part), part.text(), part.portVariable()));
             }
         }
         if (!taken.isEmpty()) {
@@ -126,7 +125,6 @@ public record Ports(Map<PartName, Integer> byPart) {
         } catch (NumberFormatException e) {
             // Reported below.
         }
-        throw new CommandException(
-                "%s is '%s': use a port from 1 to 65535.".formatted(part.portVariable(), text));
+        throw new CommandException("%s is '%s': use a port from 1 to 65535.".formatted(part.portVariable(), text));
     }
 }

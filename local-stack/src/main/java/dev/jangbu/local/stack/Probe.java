@@ -42,7 +42,8 @@ public final class Probe {
     }
 
     /** Sends a JSON body; an empty string is no body. */
-    public static HttpResponse<String> send(String method, String url, String body) throws IOException, InterruptedException {
+    public static HttpResponse<String> send(String method, String url, String body)
+            throws IOException, InterruptedException {
         HttpRequest.Builder request = request(url).header("Content-Type", "application/json");
         request.method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
         return HTTP.send(request.build(), BodyHandlers.ofString());

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The deployment on this machine: the facts that all parts share.
+ * The deployment on this machine: the values that all parts share.
  *
  * @param home the root of the repository
  * @param data the directory of this stack's data

@@ -1,7 +1,6 @@
 package dev.jangbu.local.supervision;
 
 import dev.jangbu.local.stack.DataDirectory;
-import dev.jangbu.local.stack.Stack;
 import dev.jangbu.operator.console.CommandException;
 import dev.jangbu.operator.console.Console;
 import java.io.IOException;

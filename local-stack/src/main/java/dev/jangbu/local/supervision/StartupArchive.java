@@ -34,7 +34,8 @@ record StartupArchive(Path file, List<Path> jars) {
             case POSTGRES, KAFKA -> Optional.empty();
             case REGISTRY -> Optional.of(archive(stack, part, "local-stack/target/registry"));
             case CONNECT -> Optional.of(ofModule(stack, part, "local-stack"));
-            case PSP_SIMULATOR, PAYMENT_API, STREAMS_PROCESSOR, LEDGER_SERVICE -> Optional.of(ofModule(stack, part, part.text()));
+            case PSP_SIMULATOR, PAYMENT_API, STREAMS_PROCESSOR, LEDGER_SERVICE ->
+                Optional.of(ofModule(stack, part, part.text()));
         };
     }
 

@@ -70,7 +70,8 @@ final class SupervisedPart {
     /** Saves the class archive of the running JVM, which pauses meanwhile. */
     void saveArchive() throws InterruptedException {
         Optional<StartupArchive> archive = StartupArchive.of(stack, definition.name());
-        Optional<Long> pid = OrphanedProcesses.pid(stack.data().pidFile(definition.name().text()));
+        Optional<Long> pid =
+                OrphanedProcesses.pid(stack.data().pidFile(definition.name().text()));
         if (archive.isPresent() && pid.isPresent()) {
             archive.get().save(pid.get());
         }
@@ -182,7 +183,10 @@ final class SupervisedPart {
             return null;
         }
         process = GuardedProcess.start(
-                guardScript, definition.launchSpec(), stack.data().pidFile(definition.name().text()), log());
+                guardScript,
+                definition.launchSpec(),
+                stack.data().pidFile(definition.name().text()),
+                log());
         return process;
     }
 
@@ -196,7 +200,8 @@ final class SupervisedPart {
 
     private String failure(GuardedProcess started) throws IOException, InterruptedException {
         List<String> lines = Files.readAllLines(log());
-        List<String> printed = new ArrayList<>(lines.subList(Math.max(0, lines.size() - LOG_LINES_PRINTED), lines.size()));
+        List<String> printed =
+                new ArrayList<>(lines.subList(Math.max(0, lines.size() - LOG_LINES_PRINTED), lines.size()));
         if (started.isAlive()) {
             printed.addAll(dumpThreads());
         }
@@ -212,8 +217,11 @@ final class SupervisedPart {
 
     /** Appends a thread dump of the JVM to its log; returns the stack of its main thread. */
     private List<String> dumpThreads() throws InterruptedException {
-        Optional<Long> pid = OrphanedProcesses.pid(stack.data().pidFile(definition.name().text()));
-        return definition.name() == PartName.POSTGRES || pid.isEmpty() ? List.of() : ThreadDump.appendTo(log(), pid.get());
+        Optional<Long> pid =
+                OrphanedProcesses.pid(stack.data().pidFile(definition.name().text()));
+        return definition.name() == PartName.POSTGRES || pid.isEmpty()
+                ? List.of()
+                : ThreadDump.appendTo(log(), pid.get());
     }
 
     private Path log() {

@@ -61,7 +61,10 @@ final class DockerComposeTest {
         Map<String, Map<String, Map<String, Object>>> compose = new Yaml().load(text);
         services = compose.get("services");
         Stack stack = new Stack(
-                HOME, new DataDirectory(data), Ports.from(Map.of()), Secrets.loadOrCreate(data.resolve("secrets.properties")));
+                HOME,
+                new DataDirectory(data),
+                Ports.from(Map.of()),
+                Secrets.loadOrCreate(data.resolve("secrets.properties")));
         jvmParts = List.of(
                 new Registry(stack, 9000),
                 new Connect(stack),

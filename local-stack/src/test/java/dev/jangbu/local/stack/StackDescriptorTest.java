@@ -86,7 +86,8 @@ final class StackDescriptorTest {
         assertThat(installation.connect()).isEqualTo("http://127.0.0.1:8083");
         for (String role : Secrets.ROLES) {
             if (!role.equals("jangbu_registry")) {
-                assertThat(installation.password(role)).isEqualTo(stack.secrets().password(role));
+                assertThat(installation.password(role))
+                        .isEqualTo(stack.secrets().password(role));
             }
         }
     }

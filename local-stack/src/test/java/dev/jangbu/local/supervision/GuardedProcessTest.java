@@ -71,7 +71,8 @@ final class GuardedProcessTest {
 
     private GuardedProcess start(List<String> command) throws IOException {
         Path script = GuardedProcess.installGuard(new DataDirectory(folder));
-        return GuardedProcess.start(script, new LaunchSpec(command, Map.of(), "TERM", 1), pidFile(), folder.resolve("log"));
+        return GuardedProcess.start(
+                script, new LaunchSpec(command, Map.of(), "TERM", 1), pidFile(), folder.resolve("log"));
     }
 
     private ProcessHandle command() {

@@ -102,7 +102,8 @@ final class AbsenceProof {
                 return offset == null ? beginning : Math.max(beginning, offset.offset());
             });
         } catch (ExecutionException e) {
-            throw new IllegalStateException("The committed offsets of the settlement topology can't be read", e.getCause());
+            throw new IllegalStateException(
+                    "The committed offsets of the settlement topology can't be read", e.getCause());
         }
         return from;
     }

@@ -21,7 +21,12 @@ import org.jspecify.annotations.Nullable;
  * @param reason the reason of the refusal
  */
 record DeadLetter(
-        ConsumerRecord<byte[], byte[]> record, String topic, int partition, long offset, String refusedBy, String reason) {
+        ConsumerRecord<byte[], byte[]> record,
+        String topic,
+        int partition,
+        long offset,
+        String refusedBy,
+        String reason) {
 
     static DeadLetter of(ConsumerRecord<byte[], byte[]> record) {
         Headers headers = record.headers();

@@ -1,14 +1,14 @@
 package dev.jangbu.operator.deadletters;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.jangbu.contract.AvroSerdes;
+import dev.jangbu.contract.DeadLetterReplayed;
 import dev.jangbu.operator.console.CommandException;
 import dev.jangbu.operator.console.Console;
 import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.operator.installation.InstallationOptions;
 import dev.jangbu.operator.records.AvroJson;
 import dev.jangbu.operator.records.RecordJson;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.jangbu.contract.AvroSerdes;
-import dev.jangbu.contract.DeadLetterReplayed;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +39,10 @@ public final class DeadLettersCommand implements Callable<Integer> {
     @Option(names = "--topic", paramLabel = "T", description = "only those of this original topic")
     private @Nullable String topic;
 
-    @Option(names = "--by", paramLabel = "NAME", description = "only those that this processor refused (column REFUSED BY)")
+    @Option(
+            names = "--by",
+            paramLabel = "NAME",
+            description = "only those that this processor refused (column REFUSED BY)")
     private @Nullable String refusedBy;
 
     @Option(names = "--not-replayed", description = "only those without a replay")

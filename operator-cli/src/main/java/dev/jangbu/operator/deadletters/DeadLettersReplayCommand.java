@@ -1,12 +1,12 @@
 package dev.jangbu.operator.deadletters;
 
+import dev.jangbu.contract.AvroSerdes;
+import dev.jangbu.contract.DeadLetterReplayed;
+import dev.jangbu.contract.RegistryUnavailableException;
 import dev.jangbu.operator.console.CommandException;
 import dev.jangbu.operator.console.Console;
 import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.operator.installation.InstallationOptions;
-import dev.jangbu.contract.AvroSerdes;
-import dev.jangbu.contract.DeadLetterReplayed;
-import dev.jangbu.contract.RegistryUnavailableException;
 import java.net.URI;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -40,10 +40,17 @@ final class DeadLettersReplayCommand implements Callable<Integer> {
     @Parameters(paramLabel = "NUMBER", arity = "1..*", description = "numbers in the list of dead-letters")
     private Set<Long> numbers = new LinkedHashSet<>();
 
-    @Option(names = "--reason", paramLabel = "TEXT", required = true, description = "the reason, kept in settlement.replays")
+    @Option(
+            names = "--reason",
+            paramLabel = "TEXT",
+            required = true,
+            description = "the reason, kept in settlement.replays")
     private String reason = "";
 
-    @Option(names = "--by", paramLabel = "NAME", description = "your name, kept in settlement.replays (default: ${DEFAULT-VALUE})")
+    @Option(
+            names = "--by",
+            paramLabel = "NAME",
+            description = "your name, kept in settlement.replays (default: ${DEFAULT-VALUE})")
     private String by = System.getProperty("user.name", "unknown");
 
     @Option(names = "--again", description = "also replay dead letters that were replayed before")
@@ -66,8 +73,8 @@ final class DeadLettersReplayCommand implements Callable<Integer> {
         installation.requireKafkaAndPostgresOfOneSource();
         AvroSerdes serdes = new AvroSerdes(URI.create(installation.registry()));
         try (Connection ledger = installation.openLedger();
-                Replayer replayer =
-                        new Replayer(installation.kafka(), applicationId, serdes, new LedgerReader(ledger), Clock.systemUTC())) {
+                Replayer replayer = new Replayer(
+                        installation.kafka(), applicationId, serdes, new LedgerReader(ledger), Clock.systemUTC())) {
             return replay(new DeadLetterReader(installation.kafka(), serdes), replayer);
         } catch (RegistryUnavailableException e) {
             throw new CommandException("The registry at %s: %s".formatted(installation.registry(), e.getMessage()), e);

@@ -1,13 +1,13 @@
 package dev.jangbu.operator.deadletters;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.jangbu.contract.AvroSerdes;
 import dev.jangbu.operator.console.CommandException;
 import dev.jangbu.operator.console.Console;
 import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.operator.installation.InstallationOptions;
 import dev.jangbu.operator.records.AvroJson;
 import dev.jangbu.operator.records.RecordJson;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.jangbu.contract.AvroSerdes;
 import java.net.URI;
 import java.util.HexFormat;
 import java.util.List;
@@ -50,8 +50,8 @@ final class DeadLettersShowCommand implements Callable<Integer> {
 
     static DeadLetter find(DeadLetterReader reader, long number) {
         return reader.find(number)
-                .orElseThrow(() -> new CommandException(
-                        "There is no dead letter " + number + "; dead-letters lists them."));
+                .orElseThrow(
+                        () -> new CommandException("There is no dead letter " + number + "; dead-letters lists them."));
     }
 
     /** The record. If its value does not decode, also all its bytes and the fields that do decode. */

@@ -143,8 +143,10 @@ final class Replayer implements AutoCloseable {
         requireKey(letter, posting.getReferenceId());
         byte[] hash = new byte[posting.getHash().remaining()];
         posting.getHash().duplicate().get(hash);
-        if (!ledger.containsJournal(settlementId(posting.getSettlementId()), posting.getBook(), posting.getJournalNo(), hash)) {
-            throw new ReplayRefusedException("The ledger has no such journal: ledger-service did not write this posting");
+        if (!ledger.containsJournal(
+                settlementId(posting.getSettlementId()), posting.getBook(), posting.getJournalNo(), hash)) {
+            throw new ReplayRefusedException(
+                    "The ledger has no such journal: ledger-service did not write this posting");
         }
         String reference = posting.getReferenceId();
         try (TopicScan scan = new TopicScan(kafka)) {

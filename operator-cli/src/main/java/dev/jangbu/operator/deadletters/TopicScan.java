@@ -91,7 +91,8 @@ final class TopicScan implements AutoCloseable {
             if (!records.isEmpty()) {
                 lastProgress = System.nanoTime();
             } else if (System.nanoTime() - lastProgress > STALL_TIMEOUT.toNanos()) {
-                throw new IllegalStateException("Kafka returns no more records of " + to.keySet() + " before their ends");
+                throw new IllegalStateException(
+                        "Kafka returns no more records of " + to.keySet() + " before their ends");
             }
         }
         return to;

@@ -14,7 +14,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The addresses and credentials of one installation. Each fact comes from the first of these sources that has it:
+ * The addresses and credentials of one installation. Each setting comes from the first of these sources that has it:
  *
  * <ol>
  *   <li>a command-line flag, for instance {@code --kafka}; secrets have none
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code dev.json} in the data directory of a local stack
  * </ol>
  *
- * <p>A fact is resolved when it is read: a command that reads Kafka alone needs no password. A missing fact is a
+ * <p>A setting is resolved on access: a command that reads Kafka alone needs no password. A missing setting is a
  * {@link CommandException} that names its sources. Not thread-safe.
  */
 public final class Installation {
@@ -32,8 +32,8 @@ public final class Installation {
     private static final String LEDGER = "jangbu_ledger";
     private static final String CONNECT_TIMEOUT_SECONDS = "5";
 
-    /** A fact with a variable of its own. */
-    private enum Fact {
+    /** A setting with a variable of its own. */
+    private enum Setting {
         KAFKA("The address of Kafka", "--kafka", "JANGBU_KAFKA", StackDescriptor::kafka),
         REGISTRY("The URL of the schema registry", "--registry", "JANGBU_REGISTRY", StackDescriptor::registry),
         POSTGRES("The address of PostgreSQL", "--postgres", "JANGBU_POSTGRES", StackDescriptor::postgres),
@@ -47,7 +47,7 @@ public final class Installation {
         private final String variable;
         private final Function<StackDescriptor, @Nullable String> local;
 
-        Fact(
+        Setting(
                 String label,
                 @Nullable String flag,
                 String variable,
@@ -84,56 +84,55 @@ public final class Installation {
      * @param dataDirectory the data directory of a local stack; it need not exist
      */
     public static Installation of(Map<String, String> flags, Map<String, String> environment, Path dataDirectory) {
-        return new Installation(
-                flags, environment, dataDirectory, () -> StackDescriptor.readRunning(dataDirectory));
+        return new Installation(flags, environment, dataDirectory, () -> StackDescriptor.readRunning(dataDirectory));
     }
 
     /** A local stack, as its {@code dev.json} describes it. Its parts may be down. */
     public static Installation ofLocalStack(Path dataDirectory) {
-        return new Installation(
-                Map.of(), Map.of(), dataDirectory, () -> StackDescriptor.read(dataDirectory));
+        return new Installation(Map.of(), Map.of(), dataDirectory, () -> StackDescriptor.read(dataDirectory));
     }
 
     /** Kafka's bootstrap servers. */
     public String kafka() {
-        return value(Fact.KAFKA);
+        return value(Setting.KAFKA);
     }
 
     /** The base URL of the schema registry. */
     public String registry() {
-        return value(Fact.REGISTRY);
+        return value(Setting.REGISTRY);
     }
 
     /** The host:port of the PostgreSQL server. */
     public String postgres() {
-        return value(Fact.POSTGRES);
+        return value(Setting.POSTGRES);
     }
 
     /** The base URL of Kafka Connect. */
     public String connect() {
-        return value(Fact.CONNECT);
+        return value(Setting.CONNECT);
     }
 
     /** The base URL of the public API, with {@code /v1}. */
     public String api() {
-        return value(Fact.API);
+        return value(Setting.API);
     }
 
     /** A key of the public API with all scopes. */
     public String apiKey() {
-        return value(Fact.API_KEY);
+        return value(Setting.API_KEY);
     }
 
     /** The base URL of the PSP simulator. */
     public String simulator() {
-        return value(Fact.SIMULATOR);
+        return value(Setting.SIMULATOR);
     }
 
     /** The password of a PostgreSQL role: {@code JANGBU_AUDIT_PASSWORD} is that of {@code jangbu_audit}. */
     public String password(String role) {
         String variable = passwordVariable(role);
         return explicit(null, variable)
-                .orElseGet(() -> local("The password of the role " + role, null, variable, stack -> stack.password(role)));
+                .orElseGet(
+                        () -> local("The password of the role " + role, null, variable, stack -> stack.password(role)));
     }
 
     /** The environment variable of a role's password. */
@@ -154,11 +153,13 @@ public final class Installation {
 
     /** A connection as a role, to the database where the role works. */
     public Connection openAs(String role) throws SQLException {
-        return open(role, switch (role) {
-            case LEDGER -> LEDGER;
-            case "postgres" -> "postgres";
-            default -> PAYMENTS;
-        });
+        return open(
+                role,
+                switch (role) {
+                    case LEDGER -> LEDGER;
+                    case "postgres" -> "postgres";
+                    default -> PAYMENTS;
+                });
     }
 
     /** A connection as a role to the ledger's database. */
@@ -186,19 +187,22 @@ public final class Installation {
      * @throws CommandException if only one of the two has a flag or variable
      */
     public void requireKafkaAndPostgresOfOneSource() {
-        boolean kafkaIsNamed = explicit(Fact.KAFKA.flag, Fact.KAFKA.variable).isPresent();
-        boolean postgresIsNamed = explicit(Fact.POSTGRES.flag, Fact.POSTGRES.variable).isPresent();
+        boolean kafkaIsNamed =
+                explicit(Setting.KAFKA.flag, Setting.KAFKA.variable).isPresent();
+        boolean postgresIsNamed =
+                explicit(Setting.POSTGRES.flag, Setting.POSTGRES.variable).isPresent();
         if (kafkaIsNamed != postgresIsNamed) {
-            Fact missing = kafkaIsNamed ? Fact.POSTGRES : Fact.KAFKA;
-            throw new CommandException("%s is missing: set %s or %s. This command needs Kafka and PostgreSQL of the same"
-                            .formatted(missing.label, missing.flag, missing.variable)
-                    + " installation, and does not combine a named one with a local stack.");
+            Setting missing = kafkaIsNamed ? Setting.POSTGRES : Setting.KAFKA;
+            throw new CommandException(
+                    "%s is missing: set %s or %s. This command needs Kafka and PostgreSQL of the same"
+                                    .formatted(missing.label, missing.flag, missing.variable)
+                            + " installation, and does not combine a named one with a local stack.");
         }
     }
 
-    private String value(Fact fact) {
-        return explicit(fact.flag, fact.variable)
-                .orElseGet(() -> local(fact.label, fact.flag, fact.variable, fact.local));
+    private String value(Setting setting) {
+        return explicit(setting.flag, setting.variable)
+                .orElseGet(() -> local(setting.label, setting.flag, setting.variable, setting.local));
     }
 
     private Optional<String> explicit(@Nullable String flag, String variable) {
@@ -209,10 +213,7 @@ public final class Installation {
     }
 
     private String local(
-            String label,
-            @Nullable String flag,
-            String variable,
-            Function<StackDescriptor, @Nullable String> read) {
+            String label, @Nullable String flag, String variable, Function<StackDescriptor, @Nullable String> read) {
         String missing = "%s is missing: set %s.".formatted(label, flag == null ? variable : flag + " or " + variable);
         if (descriptor == null) {
             descriptor = reader.get()
@@ -222,8 +223,9 @@ public final class Installation {
         }
         String value = read.apply(descriptor);
         if (value == null) {
-            throw new CommandException(missing + " %s does not contain it: restart the stack with ./jangbu up."
-                    .formatted(dataDirectory.resolve(StackDescriptor.FILE)));
+            throw new CommandException(missing
+                    + " %s does not contain it: restart the stack with ./jangbu up."
+                            .formatted(dataDirectory.resolve(StackDescriptor.FILE)));
         }
         return value;
     }

@@ -113,8 +113,7 @@ public record StackDescriptor(
         int colon = address.lastIndexOf(':');
         try (Socket socket = new Socket()) {
             socket.connect(
-                    new InetSocketAddress(
-                            address.substring(0, colon), Integer.parseInt(address.substring(colon + 1))),
+                    new InetSocketAddress(address.substring(0, colon), Integer.parseInt(address.substring(colon + 1))),
                     CONNECT_TIMEOUT_MS);
             return true;
         } catch (IOException e) {

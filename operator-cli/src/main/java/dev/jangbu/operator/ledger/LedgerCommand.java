@@ -135,7 +135,8 @@ public final class LedgerCommand {
             database.create();
             try {
                 arguments.addAll(List.of("--into", into));
-                return program.run(installation, true, List.of("jangbu_audit", "jangbu_owner", "jangbu_ledger"), arguments);
+                return program.run(
+                        installation, true, List.of("jangbu_audit", "jangbu_owner", "jangbu_ledger"), arguments);
             } finally {
                 if (keep) {
                     spec.commandLine().getErr().println("The rebuilt ledger is in the database " + into + ".");

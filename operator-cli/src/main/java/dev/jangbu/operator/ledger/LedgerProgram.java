@@ -36,7 +36,7 @@ final class LedgerProgram {
      * @param readsKafka whether the command reads topics, and needs Kafka and the registry
      * @param roles the PostgreSQL roles that the command needs
      * @return 0 the ledger holds, 1 something differs, 2 the command could not run
-     * @throws CommandException if the program is not built, or the installation lacks a fact
+     * @throws CommandException if the program is not built, or a setting of the installation is missing
      */
     int run(Installation installation, boolean readsKafka, List<String> roles, List<String> arguments)
             throws IOException, InterruptedException {

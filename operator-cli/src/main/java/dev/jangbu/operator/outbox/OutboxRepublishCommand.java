@@ -38,16 +38,13 @@ final class OutboxRepublishCommand implements Callable<Integer> {
     @Option(names = "--to", paramLabel = "TIME", description = "last creation time, exclusive (default: now)")
     private @Nullable String to;
 
-    @Option(
-            names = "--batch",
-            paramLabel = "N",
-            description = "rows per transaction (default: ${DEFAULT-VALUE})")
+    @Option(names = "--batch", paramLabel = "N", description = "rows per transaction (default: ${DEFAULT-VALUE})")
     private int batch = 500;
 
     private final Console console = Console.ofStdout();
 
     @Override
-    public Integer call() {
+    public Integer call() throws SQLException {
         if (batch < 1 || batch > 10_000) {
             throw new CommandException("--batch must be from 1 to 10000.");
         }
@@ -56,17 +53,23 @@ final class OutboxRepublishCommand implements Callable<Integer> {
             OutboxRows rows = new OutboxRows(maintenance);
             // Republished rows keep their creation time, so the period does not grow.
             Instant end = to == null ? rows.now() : time("--to", to);
-            long sent = rows.republish(
+            long sent = republish(rows, begin, end);
+            console.print(
+                    sent == 0 ? "There are no rows from " + begin + " to " + end + "." : "Done: " + sent + " rows.");
+        }
+        return 0;
+    }
+
+    private long republish(OutboxRows rows, Instant begin, Instant end) {
+        try {
+            return rows.republish(
                     begin,
                     end,
                     batch,
                     (count, last) -> console.print("%d rows sent, created up to %s".formatted(count, last)));
-            console.print(
-                    sent == 0 ? "There are no rows from " + begin + " to " + end + "." : "Done: " + sent + " rows.");
         } catch (SQLException e) {
             throw new CommandException("The last batch was rolled back: " + e.getMessage(), e);
         }
-        return 0;
     }
 
     private static Instant time(String option, String text) {
@@ -74,8 +77,7 @@ final class OutboxRepublishCommand implements Callable<Integer> {
             return OffsetDateTime.parse(text).toInstant();
         } catch (DateTimeParseException e) {
             throw new CommandException(
-                    "%s is '%s': use a time in RFC 3339, for instance 2026-11-24T09:00:00Z."
-                            .formatted(option, text));
+                    "%s is '%s': use a time in RFC 3339, for instance 2026-11-24T09:00:00Z.".formatted(option, text));
         }
     }
 }

@@ -1,12 +1,12 @@
 package dev.jangbu.operator.topics;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.jangbu.contract.AvroSerdes;
 import dev.jangbu.operator.console.CommandException;
 import dev.jangbu.operator.console.Console;
 import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.operator.installation.InstallationOptions;
 import dev.jangbu.operator.records.RecordJson;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.jangbu.contract.AvroSerdes;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Collection;
@@ -33,7 +33,10 @@ import picocli.CommandLine.Parameters;
  */
 @Command(
         name = "tail",
-        description = "Prints the decoded records of a topic. Ends at Ctrl-C, after --max records, or with --no-follow at the topic's end.",
+        description = {
+            "Prints the decoded records of a topic.",
+            "Ends at Ctrl-C, after --max records, or with --no-follow at the topic's end."
+        },
         mixinStandardHelpOptions = true)
 public final class TailCommand implements Callable<Integer> {
 

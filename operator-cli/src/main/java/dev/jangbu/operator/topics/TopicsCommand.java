@@ -1,10 +1,10 @@
 package dev.jangbu.operator.topics;
 
+import dev.jangbu.contract.Topic;
+import dev.jangbu.contract.Topics;
 import dev.jangbu.operator.console.CommandException;
 import dev.jangbu.operator.console.Console;
 import dev.jangbu.operator.installation.InstallationOptions;
-import dev.jangbu.contract.Topic;
-import dev.jangbu.contract.Topics;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -37,17 +37,15 @@ public final class TopicsCommand implements Callable<Integer> {
     @Mixin
     private InstallationOptions options = new InstallationOptions();
 
-    @Option(
-            names = "--all",
-            description = "also list other topics: changelogs, those of Connect and of Kafka")
+    @Option(names = "--all", description = "also list other topics: changelogs, those of Connect and of Kafka")
     private boolean all;
 
     @Override
     public Integer call() throws Exception {
         Console console = Console.ofStdout();
         String kafka = options.installation().kafka();
-        try (Admin admin = Admin.create(Map.of(
-                "bootstrap.servers", kafka, "request.timeout.ms", "5000", "default.api.timeout.ms", "10000"))) {
+        try (Admin admin = Admin.create(
+                Map.of("bootstrap.servers", kafka, "request.timeout.ms", "5000", "default.api.timeout.ms", "10000"))) {
             Map<String, TopicDescription> topics = describe(admin);
             Map<String, Long> offsets = offsetRanges(admin, topics);
             Map<ConfigResource, Config> configs = admin.describeConfigs(topics.keySet().stream()
@@ -98,8 +96,7 @@ public final class TopicsCommand implements Callable<Integer> {
         return ranges;
     }
 
-    private static Map<TopicPartition, Long> offsets(
-            Admin admin, Map<String, TopicDescription> topics, OffsetSpec spec)
+    private static Map<TopicPartition, Long> offsets(Admin admin, Map<String, TopicDescription> topics, OffsetSpec spec)
             throws ExecutionException, InterruptedException {
         Map<TopicPartition, OffsetSpec> requests = topics.values().stream()
                 .flatMap(topic ->

@@ -3,8 +3,6 @@ package dev.jangbu.operator.deadletters;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.jangbu.operator.testing.BrokerForTests;
-import dev.jangbu.operator.testing.PostgresForTests;
 import dev.jangbu.contract.DeadLetterReplayed;
 import dev.jangbu.contract.DeadLetters;
 import dev.jangbu.contract.EventHeaders;
@@ -21,6 +19,8 @@ import dev.jangbu.contract.SettlementRequested;
 import dev.jangbu.contract.Side;
 import dev.jangbu.contract.Topic;
 import dev.jangbu.contract.Topics;
+import dev.jangbu.operator.testing.BrokerForTests;
+import dev.jangbu.operator.testing.PostgresForTests;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -83,7 +83,8 @@ final class ReplayerTest {
                 Map.of("bootstrap.servers", kafka.bootstrap()), new ByteArraySerializer(), new ByteArraySerializer());
         ledger = PostgresForTests.connect("jangbu_ledger", "jangbu_audit");
         reader = new DeadLetterReader(kafka.bootstrap(), SERDES);
-        replayer = new Replayer(kafka.bootstrap(), GROUP, SERDES, new LedgerReader(ledger), Clock.fixed(NOW, ZoneOffset.UTC));
+        replayer = new Replayer(
+                kafka.bootstrap(), GROUP, SERDES, new LedgerReader(ledger), Clock.fixed(NOW, ZoneOffset.UTC));
     }
 
     @AfterAll
@@ -206,8 +207,11 @@ final class ReplayerTest {
 
         DeadLetter letter = reader.find(number).orElseThrow();
         assertThat(letter.origin()).isEqualTo("?--1@-1");
-        assertThat(reader.newest(1, each -> true)).extracting(DeadLetter::number).containsExactly(number);
-        assertThat(reader.newest(100, each -> each.refusedBy().equals("nobody"))).isEmpty();
+        assertThat(reader.newest(1, each -> true))
+                .extracting(DeadLetter::number)
+                .containsExactly(number);
+        assertThat(reader.newest(100, each -> each.refusedBy().equals("nobody")))
+                .isEmpty();
         assertThat(reader.find(number + 1_000)).isEmpty();
         assertRefused(letter, "can't be replayed");
     }
@@ -237,7 +241,8 @@ final class ReplayerTest {
         assertRefused(letter, List.of(), false, reason);
     }
 
-    private static void assertRefused(DeadLetter letter, List<DeadLetterReplayed> earlier, boolean again, String reason) {
+    private static void assertRefused(
+            DeadLetter letter, List<DeadLetterReplayed> earlier, boolean again, String reason) {
         List<DeadLetterReplayed> before = reader.replays().getOrDefault(letter.number(), List.of());
         assertThatThrownBy(() -> replayer.replay(letter, "kim", "why", earlier, again))
                 .isInstanceOf(ReplayRefusedException.class)

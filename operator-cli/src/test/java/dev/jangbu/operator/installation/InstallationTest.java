@@ -30,7 +30,8 @@ class InstallationTest {
     void aFlagOverridesAVariableAndAVariableOverridesTheLocalStack() throws IOException {
         try (ServerSocket kafka = listen()) {
             StackDescriptor local = writeDescriptor(kafka.getLocalPort());
-            Map<String, String> variables = Map.of("JANGBU_REGISTRY", "http://variable", "JANGBU_CONNECT", "http://variable");
+            Map<String, String> variables =
+                    Map.of("JANGBU_REGISTRY", "http://variable", "JANGBU_CONNECT", "http://variable");
 
             Installation installation = Installation.of(Map.of("--connect", "http://flag"), variables, data);
 
@@ -71,20 +72,20 @@ class InstallationTest {
     }
 
     @Test
-    void aMissingFactIsReportedWithItsFlagItsVariableAndTheLocalStack() {
-        Map<String, Function<Installation, String>> facts = new HashMap<>();
-        facts.put("--kafka or JANGBU_KAFKA", Installation::kafka);
-        facts.put("--registry or JANGBU_REGISTRY", Installation::registry);
-        facts.put("--postgres or JANGBU_POSTGRES", Installation::postgres);
-        facts.put("--connect or JANGBU_CONNECT", Installation::connect);
-        facts.put("--api or JANGBU_API", Installation::api);
-        facts.put("set JANGBU_API_KEY", Installation::apiKey);
-        facts.put("set JANGBU_SIMULATOR", Installation::simulator);
-        facts.put("set JANGBU_MAINTENANCE_PASSWORD", installation -> installation.password("jangbu_maintenance"));
+    void aMissingSettingIsReportedWithItsFlagItsVariableAndTheLocalStack() {
+        Map<String, Function<Installation, String>> settings = new HashMap<>();
+        settings.put("--kafka or JANGBU_KAFKA", Installation::kafka);
+        settings.put("--registry or JANGBU_REGISTRY", Installation::registry);
+        settings.put("--postgres or JANGBU_POSTGRES", Installation::postgres);
+        settings.put("--connect or JANGBU_CONNECT", Installation::connect);
+        settings.put("--api or JANGBU_API", Installation::api);
+        settings.put("set JANGBU_API_KEY", Installation::apiKey);
+        settings.put("set JANGBU_SIMULATOR", Installation::simulator);
+        settings.put("set JANGBU_MAINTENANCE_PASSWORD", installation -> installation.password("jangbu_maintenance"));
         // A blank value counts as missing.
         Installation installation = Installation.of(Map.of(), Map.of("JANGBU_KAFKA", " "), data);
 
-        facts.forEach((names, fact) -> assertThatThrownBy(() -> fact.apply(installation))
+        settings.forEach((names, setting) -> assertThatThrownBy(() -> setting.apply(installation))
                 .isInstanceOf(CommandException.class)
                 .hasMessageContaining(names)
                 .hasMessageContaining("No stack is ready on " + data)
@@ -111,7 +112,8 @@ class InstallationTest {
                 .isInstanceOf(CommandException.class)
                 .hasMessageContaining("was killed")
                 .hasMessageContaining(Integer.toString(port));
-        assertThat(Installation.of(Map.of("--registry", "http://flag"), Map.of(), data).registry())
+        assertThat(Installation.of(Map.of("--registry", "http://flag"), Map.of(), data)
+                        .registry())
                 .isEqualTo("http://flag");
         assertThat(Installation.ofLocalStack(data).registry()).isEqualTo("http://127.0.0.1:8084");
     }

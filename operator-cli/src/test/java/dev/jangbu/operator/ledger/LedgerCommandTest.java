@@ -69,7 +69,9 @@ class LedgerCommandTest {
                     .isEqualTo(2);
             assertThat(err.toString()).contains("--into is 'x;DROP'");
             assertThat(run("ledger", "rebuild", "--data", data.toString())).isEqualTo(2);
-            assertThat(err.toString()).contains("PostgreSQL at 127.0.0.1:1/postgres").doesNotContain("secret");
+            assertThat(err.toString())
+                    .contains("PostgreSQL at 127.0.0.1:1/postgres")
+                    .doesNotContain("secret");
         }
     }
 

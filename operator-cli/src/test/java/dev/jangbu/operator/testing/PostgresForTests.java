@@ -72,7 +72,8 @@ public final class PostgresForTests {
     }
 
     private static List<String> statements(Path script) throws IOException {
-        return Arrays.stream(Files.readString(script).replaceAll("(?m)--.*$", "").split(";", -1))
+        return Arrays.stream(
+                        Files.readString(script).replaceAll("(?m)--.*$", "").split(";", -1))
                 .filter(sql -> !sql.isBlank())
                 .toList();
     }
