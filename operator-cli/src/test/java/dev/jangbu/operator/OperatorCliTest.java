@@ -23,9 +23,13 @@ class OperatorCliTest {
         CommandLine program = new CommandLine(new Program());
         OperatorCli.addCommandsTo(program);
 
-        program.getSubcommands().values().forEach(command -> assertThat(
-                        command.getCommandSpec().optionsMap().keySet())
-                .noneMatch(option -> option.contains("password") || option.contains("key") && !option.equals("--key")));
+        assertNoSecretOptions(program);
+    }
+
+    private static void assertNoSecretOptions(CommandLine command) {
+        assertThat(command.getCommandSpec().optionsMap().keySet())
+                .noneMatch(option -> option.matches(".*(password|secret|api-?key).*"));
+        command.getSubcommands().values().forEach(OperatorCliTest::assertNoSecretOptions);
     }
 
     @Command(name = "program")

@@ -32,32 +32,35 @@ public final class Installation {
     private static final String LEDGER = "jangbu_ledger";
     private static final String CONNECT_TIMEOUT_SECONDS = "5";
 
-    /** A setting with a variable of its own. */
-    private enum Setting {
-        KAFKA("The address of Kafka", "--kafka", "JANGBU_KAFKA", StackDescriptor::kafka),
-        REGISTRY("The URL of the schema registry", "--registry", "JANGBU_REGISTRY", StackDescriptor::registry),
-        POSTGRES("The address of PostgreSQL", "--postgres", "JANGBU_POSTGRES", StackDescriptor::postgres),
-        CONNECT("The URL of Kafka Connect", "--connect", "JANGBU_CONNECT", StackDescriptor::connect),
-        API("The URL of the public API", "--api", "JANGBU_API", StackDescriptor::api),
-        API_KEY("The API key", null, "JANGBU_API_KEY", StackDescriptor::apiKey),
-        SIMULATOR("The URL of the PSP simulator", null, "JANGBU_SIMULATOR", StackDescriptor::simulator);
+    /**
+     * One address or secret.
+     *
+     * @param label the subject of the message that it is missing
+     * @param flag its command-line flag; null for a secret
+     * @param variable its environment variable
+     * @param local reads it from a local stack
+     */
+    private record Setting(
+            String label, @Nullable String flag, String variable, Function<StackDescriptor, @Nullable String> local) {
 
-        private final String label;
-        private final @Nullable String flag;
-        private final String variable;
-        private final Function<StackDescriptor, @Nullable String> local;
-
-        Setting(
-                String label,
-                @Nullable String flag,
-                String variable,
-                Function<StackDescriptor, @Nullable String> local) {
-            this.label = label;
-            this.flag = flag;
-            this.variable = variable;
-            this.local = local;
+        String names() {
+            return flag == null ? variable : flag + " or " + variable;
         }
     }
+
+    private static final Setting KAFKA =
+            new Setting("The address of Kafka", "--kafka", "JANGBU_KAFKA", StackDescriptor::kafka);
+    private static final Setting REGISTRY =
+            new Setting("The URL of the schema registry", "--registry", "JANGBU_REGISTRY", StackDescriptor::registry);
+    private static final Setting POSTGRES =
+            new Setting("The address of PostgreSQL", "--postgres", "JANGBU_POSTGRES", StackDescriptor::postgres);
+    private static final Setting CONNECT =
+            new Setting("The URL of Kafka Connect", "--connect", "JANGBU_CONNECT", StackDescriptor::connect);
+    private static final Setting API =
+            new Setting("The URL of the public API", "--api", "JANGBU_API", StackDescriptor::api);
+    private static final Setting API_KEY = new Setting("The API key", null, "JANGBU_API_KEY", StackDescriptor::apiKey);
+    private static final Setting SIMULATOR =
+            new Setting("The URL of the PSP simulator", null, "JANGBU_SIMULATOR", StackDescriptor::simulator);
 
     private final Map<String, String> flags;
     private final Map<String, String> environment;
@@ -94,45 +97,43 @@ public final class Installation {
 
     /** Kafka's bootstrap servers. */
     public String kafka() {
-        return value(Setting.KAFKA);
+        return value(KAFKA);
     }
 
     /** The base URL of the schema registry. */
     public String registry() {
-        return value(Setting.REGISTRY);
+        return value(REGISTRY);
     }
 
     /** The host:port of the PostgreSQL server. */
     public String postgres() {
-        return value(Setting.POSTGRES);
+        return value(POSTGRES);
     }
 
     /** The base URL of Kafka Connect. */
     public String connect() {
-        return value(Setting.CONNECT);
+        return value(CONNECT);
     }
 
     /** The base URL of the public API, with {@code /v1}. */
     public String api() {
-        return value(Setting.API);
+        return value(API);
     }
 
     /** A key of the public API with all scopes. */
     public String apiKey() {
-        return value(Setting.API_KEY);
+        return value(API_KEY);
     }
 
     /** The base URL of the PSP simulator. */
     public String simulator() {
-        return value(Setting.SIMULATOR);
+        return value(SIMULATOR);
     }
 
     /** The password of a PostgreSQL role: {@code JANGBU_AUDIT_PASSWORD} is that of {@code jangbu_audit}. */
     public String password(String role) {
-        String variable = passwordVariable(role);
-        return explicit(null, variable)
-                .orElseGet(
-                        () -> local("The password of the role " + role, null, variable, stack -> stack.password(role)));
+        return value(new Setting(
+                "The password of the role " + role, null, passwordVariable(role), stack -> stack.password(role)));
     }
 
     /** The environment variable of a role's password. */
@@ -187,41 +188,36 @@ public final class Installation {
      * @throws CommandException if only one of the two has a flag or variable
      */
     public void requireKafkaAndPostgresOfOneSource() {
-        boolean kafkaIsNamed =
-                explicit(Setting.KAFKA.flag, Setting.KAFKA.variable).isPresent();
-        boolean postgresIsNamed =
-                explicit(Setting.POSTGRES.flag, Setting.POSTGRES.variable).isPresent();
-        if (kafkaIsNamed != postgresIsNamed) {
-            Setting missing = kafkaIsNamed ? Setting.POSTGRES : Setting.KAFKA;
-            throw new CommandException(
-                    "%s is missing: set %s or %s. This command needs Kafka and PostgreSQL of the same"
-                                    .formatted(missing.label, missing.flag, missing.variable)
-                            + " installation, and does not combine a named one with a local stack.");
+        boolean kafkaIsNamed = named(KAFKA).isPresent();
+        if (kafkaIsNamed != named(POSTGRES).isPresent()) {
+            Setting missing = kafkaIsNamed ? POSTGRES : KAFKA;
+            throw new CommandException("%s is missing: set %s. This command needs Kafka and PostgreSQL of the same"
+                            .formatted(missing.label, missing.names())
+                    + " installation, and does not combine a named one with a local stack.");
         }
     }
 
     private String value(Setting setting) {
-        return explicit(setting.flag, setting.variable)
-                .orElseGet(() -> local(setting.label, setting.flag, setting.variable, setting.local));
+        return named(setting).orElseGet(() -> local(setting));
     }
 
-    private Optional<String> explicit(@Nullable String flag, String variable) {
-        return Optional.ofNullable(flag == null ? null : flags.get(flag))
-                .or(() -> Optional.ofNullable(environment.get(variable)))
+    /** The value of the flag or the variable. A blank one counts as missing. */
+    private Optional<String> named(Setting setting) {
+        return Optional.ofNullable(setting.flag == null ? null : flags.get(setting.flag))
+                .or(() -> Optional.ofNullable(environment.get(setting.variable)))
                 .map(String::strip)
                 .filter(text -> !text.isEmpty());
     }
 
-    private String local(
-            String label, @Nullable String flag, String variable, Function<StackDescriptor, @Nullable String> read) {
-        String missing = "%s is missing: set %s.".formatted(label, flag == null ? variable : flag + " or " + variable);
+    private String local(Setting setting) {
+        String missing = "%s is missing: set %s.".formatted(setting.label, setting.names());
         if (descriptor == null) {
             descriptor = reader.get()
                     .orElseThrow(() -> new CommandException(missing
                             + " No stack is ready on %s: start one with ./jangbu up, or name its directory with --data."
                                     .formatted(dataDirectory)));
         }
-        String value = read.apply(descriptor);
+        String value = setting.local.apply(descriptor);
         if (value == null) {
             throw new CommandException(missing
                     + " %s does not contain it: restart the stack with ./jangbu up."
