@@ -7,6 +7,7 @@ import dev.jangbu.local.stack.DataDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** The guard script with real processes. */
 final class GuardedProcessTest {
 
+    /** Far longer than any step takes, also on a slow machine. */
+    private static final Duration TIMEOUT = Duration.ofMinutes(2);
+
     @TempDir
     private Path folder;
 
@@ -24,7 +28,8 @@ final class GuardedProcessTest {
         GuardedProcess sleeper = start(List.of("sleep", "600"));
         ProcessHandle command = command();
 
-        assertThat(command.info().command().orElseThrow()).endsWith("sleep");
+        // The guard writes the file before the command's process executes its program.
+        await().atMost(TIMEOUT).until(() -> command.info().command().orElse("").endsWith("sleep"));
         sleeper.stop();
         assertThat(command.isAlive()).isFalse();
         assertThat(pidFile()).doesNotExist();
@@ -65,7 +70,7 @@ final class GuardedProcessTest {
 
         supervisor.destroyForcibly();
 
-        command.onExit().get(10, TimeUnit.SECONDS);
+        command.onExit().get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
         assertThat(command.isAlive()).isFalse();
     }
 
@@ -76,7 +81,7 @@ final class GuardedProcessTest {
     }
 
     private ProcessHandle command() {
-        await().until(() -> Files.exists(pidFile()));
+        await().atMost(TIMEOUT).until(() -> Files.exists(pidFile()));
         try {
             return ProcessHandle.of(Long.parseLong(Files.readString(pidFile()).strip()))
                     .orElseThrow();

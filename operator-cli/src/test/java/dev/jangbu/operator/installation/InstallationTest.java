@@ -182,7 +182,7 @@ class InstallationTest {
     }
 
     private static ServerSocket listen() throws IOException {
-        return new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
+        return new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
     }
 
     private StackDescriptor writeDescriptor(int kafkaPort) throws IOException {

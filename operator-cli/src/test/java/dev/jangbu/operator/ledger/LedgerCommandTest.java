@@ -48,7 +48,7 @@ class LedgerCommandTest {
 
     @Test
     void aNamedKafkaWithoutPostgresCouldNotRun() throws IOException {
-        try (ServerSocket kafka = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket kafka = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"))) {
             writeDescriptor(kafka.getLocalPort());
 
             assertThat(run("ledger", "verify", "--kafka", "127.0.0.1:1", "--data", data.toString()))
@@ -59,7 +59,7 @@ class LedgerCommandTest {
 
     @Test
     void aDatabaseInUseIsNotRebuiltAndAnUnreachableServerIsNoDifference() throws IOException {
-        try (ServerSocket kafka = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket kafka = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"))) {
             writeDescriptor(kafka.getLocalPort());
 
             assertThat(run("ledger", "rebuild", "--data", data.toString(), "--into", "jangbu_ledger"))
