@@ -14,7 +14,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 
-/** The commands of {@code ./jangbu} that judge a stack from outside. */
+/** The {@code ./jangbu} commands that check a stack from outside: {@code audit}, {@code torture} and {@code bugs}. */
 @Command(
         name = "jangbu",
         synopsisSubcommandLabel = "COMMAND",
@@ -22,12 +22,12 @@ import picocli.CommandLine.HelpCommand;
         subcommands = HelpCommand.class)
 public final class ProvingGround {
 
-    /** Nothing can be said: the same as of an audit that found no quiet. */
-    private static final int CAN_NOT_TELL = 2;
+    /** Exit code for "inconclusive", the same as for an audit of a stack that did not become quiet. */
+    private static final int INCONCLUSIVE = 2;
 
     private ProvingGround() {}
 
-    /** Exits with the command's code; 2 as well when it broke. */
+    /** Exits with the command's exit code, or with 2 if the command threw an exception. */
     public static void main(String[] args) {
         PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
         PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
@@ -38,7 +38,7 @@ public final class ProvingGround {
         commands.setOut(new PrintWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8), true));
         commands.setExecutionExceptionHandler((exception, command, parsed) -> {
             exception.printStackTrace(err);
-            return CAN_NOT_TELL;
+            return INCONCLUSIVE;
         });
         System.exit(commands.execute(args));
     }

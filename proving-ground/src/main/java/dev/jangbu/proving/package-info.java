@@ -1,6 +1,6 @@
 /**
- * A stranger to the services, who knows what is public: HTTP, SQL with the auditor's role, Kafka, and the contracts. What is
- * promised elsewhere is checked here, from outside.
+ * Checks a running stack from outside: over HTTP, SQL with the auditor's role, Kafka, and the contracts. It knows nothing of the
+ * services' internals, so it does not share their mistakes.
  */
 @NullMarked
 package dev.jangbu.proving;

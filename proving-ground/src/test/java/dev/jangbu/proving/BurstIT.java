@@ -1,14 +1,15 @@
 package dev.jangbu.proving;
 
-import static dev.jangbu.proving.Shop.line;
-import static dev.jangbu.proving.Shop.order;
+import static dev.jangbu.proving.stack.Shop.line;
+import static dev.jangbu.proving.stack.Shop.order;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.jangbu.proving.stack.HttpApi;
-import dev.jangbu.proving.stack.HttpApi.Answer;
+import dev.jangbu.proving.stack.HttpApi.Response;
+import dev.jangbu.proving.stack.SharedStack;
+import dev.jangbu.proving.stack.Shop;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -22,32 +23,30 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * The proof of the whole: kill -9 in the midst of a burst, and every won is accounted for. Among the long ones, because each build
- * has a torture of its own, which kills too.
+ * Kills the streams processor, the ledger and Connect with SIGKILL during a burst of payments; the audit accounts for every won. Tagged
+ * as a long proof because {@code TortureIT} kills the same parts in every build.
  */
 @Tag("proof")
 class BurstIT {
 
-    private static final Duration SETTLES_WITHIN = Duration.ofMinutes(2);
-
-    private static LocalStack stack;
+    private static SharedStack stack;
     private static HttpApi api;
     private static Shop shop;
 
     @BeforeAll
-    static void aRunningStack() {
-        stack = LocalStack.shared();
+    static void startStack() {
+        stack = SharedStack.running();
         api = stack.api();
         shop = new Shop(api);
     }
 
     @AfterAll
-    static void stop() {
+    static void close() {
         api.close();
     }
 
     @Test
-    void aBurstOfPaymentsSurvivesTheDeathOfTheStreamsProcessorTheLedgerAndConnect() throws Exception {
+    void everyPaymentOfABurstSettlesAlthoughPartsAreKilled() throws Exception {
         long seed = Long.getLong("jangbu.seed", 20_261_122L);
         System.out.println("seed of the burst: " + seed + " (repeat with -Djangbu.seed=" + seed + ")");
         AtomicInteger confirmed = new AtomicInteger();
@@ -64,10 +63,10 @@ class BurstIT {
                     return null;
                 }));
             }
-            int struck = 0;
+            int kills = 0;
             for (String part : List.of("streams-processor", "ledger-service", "connect")) {
-                int due = ++struck * payments / 5;
-                await("payment " + due).atMost(SETTLES_WITHIN).until(() -> confirmed.get() >= due);
+                int due = ++kills * payments / 5;
+                await("payment " + due).atMost(Shop.SETTLE_LIMIT).until(() -> confirmed.get() >= due);
                 ProcessHandle before = stack.process(part).orElseThrow();
                 stack.kill9(part);
                 stack.awaitRestartOf(part, before);
@@ -77,10 +76,10 @@ class BurstIT {
             client.get();
         }
 
-        Auditor.assertThatAllHolds(stack.address(), "seed " + seed);
+        AuditAssertions.assertThatAllHolds(stack.address(), "seed " + seed);
     }
 
-    /** One payment of the burst, wholly decided by the seed and its number; some clients repeat themselves. */
+    /** One payment of the burst, determined by the seed and its number. One in ten is confirmed twice. */
     private static void pay(long seed, int n) throws IOException {
         Random random = new Random(seed * 31 + n);
         List<String> lines = new ArrayList<>();
@@ -92,10 +91,10 @@ class BurstIT {
         }
         String id = shop.create(order("burst-" + seed + "-" + n, lines.toArray(String[]::new)));
         String key = "burst-" + seed + "-" + n;
-        Answer answer = shop.confirm(id, key, "burst_" + id, amount);
-        assertThat(answer.status()).as("%s", answer).isEqualTo(200);
+        Response confirmed = shop.confirm(id, key, "burst_" + id, amount);
+        assertThat(confirmed.status()).as("%s", confirmed).isEqualTo(200);
         if (random.nextInt(10) == 0) {
-            assertThat(shop.confirm(id, key, "burst_" + id, amount).body()).isEqualTo(answer.body());
+            assertThat(shop.confirm(id, key, "burst_" + id, amount).body()).isEqualTo(confirmed.body());
         }
     }
 }

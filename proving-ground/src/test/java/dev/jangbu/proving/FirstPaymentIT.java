@@ -1,8 +1,8 @@
 package dev.jangbu.proving;
 
-import static dev.jangbu.proving.Shop.line;
-import static dev.jangbu.proving.Shop.newOrderId;
-import static dev.jangbu.proving.Shop.order;
+import static dev.jangbu.proving.stack.Shop.line;
+import static dev.jangbu.proving.stack.Shop.newOrderId;
+import static dev.jangbu.proving.stack.Shop.order;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -11,13 +11,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.jangbu.contract.DeadLetters;
 import dev.jangbu.contract.EventHeaders;
 import dev.jangbu.contract.Topics;
+import dev.jangbu.proving.stack.EphemeralStack;
 import dev.jangbu.proving.stack.HttpApi;
-import dev.jangbu.proving.stack.HttpApi.Answer;
-import dev.jangbu.proving.stack.OwnStack;
+import dev.jangbu.proving.stack.HttpApi.Response;
+import dev.jangbu.proving.stack.SharedStack;
+import dev.jangbu.proving.stack.Shop;
 import dev.jangbu.proving.stack.TopicReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,44 +39,46 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The whole way of a payment on a running stack, as a marketplace sees it; the tests share the stack and run side by side. Each says so, not the class, which would
- * then run beside others that kill parts of that stack.
+ * A payment's life on a running stack, as a marketplace sees it. The tests share the stack and run concurrently. The methods are
+ * annotated instead of the class, which would otherwise run concurrently with classes that kill parts of the stack.
  */
 class FirstPaymentIT {
 
-    private static final Duration SETTLES_WITHIN = Duration.ofMinutes(2);
-
-    private static LocalStack stack;
+    private static SharedStack stack;
     private static HttpApi api;
     private static Shop shop;
 
     @BeforeAll
-    static void aRunningStack() {
-        stack = LocalStack.shared();
+    static void startStack() throws IOException {
+        stack = SharedStack.running();
         api = stack.api();
         shop = new Shop(api);
+        // The first payment takes longer: the services load their classes and join their groups.
+        String id = shop.awaitCreated("seller-first", 1_000);
+        shop.confirm(id, UUID.randomUUID().toString(), "key-" + id, 1_000);
+        shop.awaitStatus(id, "COMPLETED");
     }
 
     @AfterAll
-    static void stop() {
+    static void close() {
         api.close();
     }
 
     @Test
     @Execution(ExecutionMode.CONCURRENT)
-    void aPaymentOfTwoSellersGoesFromReadyToCompletedAndIsSeenEverywhere() throws IOException {
+    void aPaymentOfTwoSellersCompletesAndIsVisibleInAllReads() throws IOException {
         String body = order(newOrderId(), line("seller-a1", 12_000, 600), line("seller-b1", 8_000, 0));
-        Answer created = api.post("/payments", UUID.randomUUID().toString(), body);
+        Response created = api.post("/payments", UUID.randomUUID().toString(), body);
         assertThat(created.status()).isEqualTo(201);
         assertThat(created.text("status")).isEqualTo("READY");
         String id = created.text("id");
         assertThat(created.headers().firstValue("Location")).hasValue("/v1/payments/" + id);
 
-        Answer confirmed = shop.confirm(id, UUID.randomUUID().toString(), "key-" + id, 20_000);
+        Response confirmed = shop.confirm(id, UUID.randomUUID().toString(), "key-" + id, 20_000);
         assertThat(confirmed.status()).isEqualTo(200);
         assertThat(confirmed.text("status")).isIn("APPROVED", "COMPLETED");
 
-        Answer completed = api.get("/payments/" + id, "Prefer", "wait=30");
+        Response completed = api.get("/payments/" + id, "Prefer", "wait=30");
         assertThat(completed.text("status")).isEqualTo("COMPLETED");
         assertThat(completed.headers().firstValue("Preference-Applied")).hasValue("wait=30");
         assertThat(completed.body().path("completedAt").isTextual()).isTrue();
@@ -100,8 +103,7 @@ class FirstPaymentIT {
             assertThat(account.path("balance").asLong()).isEqualTo(11_400);
         });
 
-        OwnStack.Ran tail = stack.run(
-                Map.of(),
+        EphemeralStack.CommandResult tail = stack.run(
                 "tail",
                 "ledger.entries",
                 "--data",
@@ -124,8 +126,8 @@ class FirstPaymentIT {
 
     @Test
     @Execution(ExecutionMode.CONCURRENT)
-    void aWalletWithoutEntriesIsEmptyAndNotMissing() throws IOException {
-        Answer wallet = api.get("/wallets/nobody?currency=KRW");
+    void aWalletWithoutEntriesHasBalanceZero() throws IOException {
+        Response wallet = api.get("/wallets/seller-unused?currency=KRW");
 
         assertThat(wallet.status()).isEqualTo(200);
         assertThat(wallet.body().path("balance").asLong(-1)).isZero();
@@ -134,10 +136,10 @@ class FirstPaymentIT {
 
     @Test
     @Execution(ExecutionMode.CONCURRENT)
-    void aConfirmationThatWaitsIsAnsweredWhenThePaymentIsComplete() throws IOException {
+    void aConfirmationWithPreferWaitRespondsWhenThePaymentIsCompleted() throws IOException {
         String id = shop.create("seller-w1", 1_000);
 
-        Answer confirmed = shop.confirm(id, UUID.randomUUID().toString(), "key-" + id, 1_000, "Prefer", "wait=30");
+        Response confirmed = shop.confirm(id, UUID.randomUUID().toString(), "key-" + id, 1_000, "Prefer", "wait=30");
 
         assertThat(confirmed.status()).isEqualTo(200);
         assertThat(confirmed.text("status")).isEqualTo("COMPLETED");
@@ -145,19 +147,19 @@ class FirstPaymentIT {
 
     @Test
     @Execution(ExecutionMode.CONCURRENT)
-    void aRepetitionIsAnsweredTheSameAndDoesNothing() throws IOException {
+    void aRepeatedRequestGetsTheSameResponseAndHasNoEffect() throws IOException {
         String createKey = UUID.randomUUID().toString();
         String body = order(newOrderId(), line("seller-r1", 5_000, 0));
-        Answer created = api.post("/payments", createKey, body);
-        Answer createdAgain = api.post("/payments", createKey, body);
+        Response created = api.post("/payments", createKey, body);
+        Response createdAgain = api.post("/payments", createKey, body);
         assertThat(createdAgain.body()).isEqualTo(created.body());
         assertThat(createdAgain.headers().firstValue("Idempotency-Replayed")).hasValue("true");
 
         String id = created.text("id");
         String key = UUID.randomUUID().toString();
-        Answer first = shop.confirm(id, key, "key-" + id, 5_000);
-        Answer second = shop.confirm(id, key, "key-" + id, 5_000);
-        Answer withAnotherKey = shop.confirm(id, UUID.randomUUID().toString(), "key-" + id, 5_000);
+        Response first = shop.confirm(id, key, "key-" + id, 5_000);
+        Response second = shop.confirm(id, key, "key-" + id, 5_000);
+        Response withAnotherKey = shop.confirm(id, UUID.randomUUID().toString(), "key-" + id, 5_000);
 
         assertThat(second.status()).isEqualTo(200);
         assertThat(second.body()).isEqualTo(first.body());
@@ -170,33 +172,30 @@ class FirstPaymentIT {
 
     @Test
     @Execution(ExecutionMode.CONCURRENT)
-    void tenClientsThatConfirmAtOnceChargeOnce() throws Exception {
+    void tenConcurrentConfirmationsChargeOnce() throws Exception {
         String id = shop.create("seller-race", 7_000);
-        List<Future<Answer>> answers = new ArrayList<>();
+        List<Future<Response>> responses = new ArrayList<>();
         try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < 10; i++) {
                 String key = "race-" + id + "-" + i % 3;
-                answers.add(clients.submit(() -> shop.confirm(id, key, "key-" + id, 7_000)));
+                responses.add(clients.submit(() -> shop.confirm(id, key, "key-" + id, 7_000)));
             }
         }
-        for (Future<Answer> answer : answers) {
-            assertThat(answer.get().status()).isIn(200, 409);
+        for (Future<Response> response : responses) {
+            assertThat(response.get().status()).isIn(200, 409);
         }
-        assertThat(api.get("/payments/" + id, "Prefer", "wait=30")
-                        .body()
-                        .path("attempts")
-                        .asInt())
+        assertThat(shop.awaitStatus(id, "COMPLETED").body().path("attempts").asInt())
                 .isEqualTo(1);
     }
 
     @Test
     @Execution(ExecutionMode.CONCURRENT)
-    void aDeclineIsFinalAndSaysThePspsCode() throws IOException {
+    void aDeclineIsFinalAndHasThePspsCode() throws IOException {
         String id = shop.create("seller-d1", 3_000);
         String key = UUID.randomUUID().toString();
 
-        Answer declined = shop.confirm(id, key, "sim_declined_" + id, 3_000);
-        Answer again = shop.confirm(id, key, "sim_declined_" + id, 3_000);
+        Response declined = shop.confirm(id, key, "sim_declined_" + id, 3_000);
+        Response again = shop.confirm(id, key, "sim_declined_" + id, 3_000);
 
         assertProblem(declined, 402, "payment-declined");
         assertThat(declined.text("pspCode")).isEqualTo("REJECT_CARD_COMPANY");
@@ -215,31 +214,30 @@ class FirstPaymentIT {
                 "reset_after_charge",
                 "garbage"
             })
-    void anAnswerThatNobodyUnderstandsIsUnknownAndHeals(String behaviour) throws IOException {
+    void anAmbiguousPspResponseIsUnknownUntilTheInquiryResolvesIt(String behaviour) throws IOException {
         String id = shop.create("seller-u1", 2_000);
         String key = UUID.randomUUID().toString();
         String paymentKey = "sim_" + behaviour + "_" + id;
 
-        Answer unknown = shop.confirm(id, key, paymentKey, 2_000);
+        Response unknown = shop.confirm(id, key, paymentKey, 2_000);
 
         assertThat(unknown.status()).isEqualTo(202);
         assertThat(unknown.text("status")).isEqualTo("UNKNOWN");
-        Answer healed = api.get("/payments/" + id, "Prefer", "wait=30");
-        assertThat(healed.text("status")).isEqualTo("COMPLETED");
-        Answer repeated = shop.confirm(id, key, paymentKey, 2_000);
+        shop.awaitStatus(id, "COMPLETED");
+        Response repeated = shop.confirm(id, key, paymentKey, 2_000);
         assertThat(repeated.status()).isEqualTo(200);
         assertThat(repeated.text("id")).isEqualTo(id);
     }
 
     @Test
     @Execution(ExecutionMode.CONCURRENT)
-    void aChargeOfAnotherAmountIsForAPersonToReview() throws IOException {
+    void aChargeOfAnotherAmountNeedsReview() throws IOException {
         String id = shop.create("seller-v1", 2_000);
 
-        Answer answer = shop.confirm(id, UUID.randomUUID().toString(), "sim_wrong_amount_" + id, 2_000);
+        Response response = shop.confirm(id, UUID.randomUUID().toString(), "sim_wrong_amount_" + id, 2_000);
 
-        assertThat(answer.status()).isEqualTo(202);
-        assertThat(answer.text("status")).isEqualTo("REVIEW");
+        assertThat(response.status()).isEqualTo(202);
+        assertThat(response.text("status")).isEqualTo("REVIEW");
     }
 
     @ParameterizedTest(name = "{0}: {1} {2}")
@@ -258,13 +256,14 @@ class FirstPaymentIT {
                     nothing               | 422 | invalid-field     | {}
                     null                  | 400 | malformed-request | null
                     """)
-    void aBodyThatIsWrongIsRefusedWithTheReason(String what, int status, String code, String body) throws IOException {
+    void anInvalidBodyIsRejectedWithTheReason(String description, int status, String code, String body)
+            throws IOException {
         assertProblem(api.post("/payments", UUID.randomUUID().toString(), body), status, code);
     }
 
     @Test
     @Execution(ExecutionMode.CONCURRENT)
-    void whatIsMissingOrForbiddenIsSaid() throws IOException {
+    void missingResourcesAndForbiddenRequestsAreRejectedWithTheReason() throws IOException {
         String id = shop.create("seller-m1", 4_000);
         assertProblem(shop.confirm(id, UUID.randomUUID().toString(), "key-" + id, 4_001), 422, "amount-mismatch");
         assertThat(api.get("/payments/" + id).text("status")).isEqualTo("READY");
@@ -274,19 +273,19 @@ class FirstPaymentIT {
         assertProblem(api.post("/payments/" + id, "k", "{}"), 405, "method-not-allowed");
         assertProblem(
                 api.post("/payments", "k", "{\"orderId\":\"" + "x".repeat(70_000) + "\"}"), 413, "body-too-large");
-        try (HttpApi stranger = new HttpApi(stack.address().api(), "wrong")) {
-            assertProblem(stranger.get("/payments/" + id), 401, "unauthorized");
+        try (HttpApi unauthorized = new HttpApi(stack.address().api(), "wrong")) {
+            assertProblem(unauthorized.get("/payments/" + id), 401, "unauthorized");
         }
-        try (HttpApi stranger = new HttpApi(stack.address().api(), "")) {
-            assertProblem(stranger.get("/payments/" + id), 401, "unauthorized");
+        try (HttpApi unauthorized = new HttpApi(stack.address().api(), "")) {
+            assertProblem(unauthorized.get("/payments/" + id), 401, "unauthorized");
         }
-        // The same place by other spellings: the check must see what the router sees.
+        // Other spellings of the same path: the authentication must decode the path as the router does.
         String host = stack.address().api().replace("/v1", "");
         for (String spelling : List.of("/%76%31", "/v1;x", "/%761;a=b")) {
-            try (HttpApi stranger = new HttpApi(host + spelling, "")) {
-                assertProblem(stranger.get("/payments/" + id), 401, "unauthorized");
+            try (HttpApi unauthorized = new HttpApi(host + spelling, "")) {
+                assertProblem(unauthorized.get("/payments/" + id), 401, "unauthorized");
                 assertProblem(
-                        stranger.post("/payments", "k", order(newOrderId(), line("s", 1, 0))), 401, "unauthorized");
+                        unauthorized.post("/payments", "k", order(newOrderId(), line("s", 1, 0))), 401, "unauthorized");
             }
         }
     }
@@ -315,7 +314,7 @@ class FirstPaymentIT {
 
     @Test
     @Execution(ExecutionMode.CONCURRENT)
-    void aRecordThatCannotBeReadGoesToTheDeadLettersAndHoldsUpNobody() throws Exception {
+    void anUnreadableRecordBecomesADeadLetterAndDelaysNoPayment() throws Exception {
         String marker = "poison-" + UUID.randomUUID();
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", stack.address().kafka()),
@@ -325,16 +324,16 @@ class FirstPaymentIT {
                 producer.send(new ProducerRecord<>(
                                 Topics.SETTLEMENT_REQUESTS.name(),
                                 partition,
-                                "nobody:KRW".getBytes(StandardCharsets.UTF_8),
+                                "seller-poison:KRW".getBytes(StandardCharsets.UTF_8),
                                 marker.getBytes(StandardCharsets.UTF_8)))
                         .get();
             }
         }
         String id = shop.create("seller-p1", 1_000);
-        Answer confirmed = shop.confirm(id, UUID.randomUUID().toString(), "key-" + id, 1_000, "Prefer", "wait=30");
+        shop.confirm(id, UUID.randomUUID().toString(), "key-" + id, 1_000);
 
-        assertThat(confirmed.text("status")).isEqualTo("COMPLETED");
-        await().atMost(SETTLES_WITHIN).untilAsserted(() -> {
+        shop.awaitStatus(id, "COMPLETED");
+        await().atMost(Shop.SETTLE_LIMIT).untilAsserted(() -> {
             List<String> origins = new ArrayList<>();
             new TopicReader(stack.address()).readRaw(Topics.SETTLEMENT_DEAD_LETTERS, letter -> {
                 if (new String(letter.value(), StandardCharsets.UTF_8).equals(marker)) {
@@ -351,11 +350,11 @@ class FirstPaymentIT {
         });
     }
 
-    private static void assertProblem(Answer answer, int status, String code) {
-        assertThat(answer.status()).as("%s", answer).isEqualTo(status);
-        assertThat(answer.text("code")).isEqualTo(code);
-        assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
-        assertThat(answer.text("detail")).isNotBlank();
+    private static void assertProblem(Response response, int status, String code) {
+        assertThat(response.status()).as("%s", response).isEqualTo(status);
+        assertThat(response.text("code")).isEqualTo(code);
+        assertThat(response.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+        assertThat(response.text("detail")).isNotBlank();
     }
 
     private static List<JsonNode> json(String lines) throws IOException {

@@ -16,21 +16,26 @@ import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 
 /**
- * Waits until a stack is quiet, then checks the invariants, then looks whether it stayed quiet while they were checked; if not, all
- * that was seen is of no worth and it begins again.
+ * Checks the invariants of a stack:
  *
- * <p>A stack that doesn't become quiet in time may still stand still: a stage of it has stopped. Then what is there and must not be is
- * a breach all the same, and what is lacking is one if no stage that might bring it has anything left to do.
+ * <ol>
+ *   <li>wait until the stack is quiet,
+ *   <li>check the invariants,
+ *   <li>if anything changed meanwhile, discard the findings and begin again.
+ * </ol>
  *
- * <p>The memory it needs doesn't grow with what it looks at. The databases sort and stream what they hold; topics and the PSP's book
- * are sorted on disk ({@link dev.jangbu.proving.facts.SortedFacts}); two sorted sides are walked side by side, once.
+ * <p>If the stack does not become quiet in time but nothing changes, a stage has stopped. The invariants are checked all the same. Data
+ * that must not exist is a violation. Missing data is a violation only if no stage that could still produce it has pending work.
+ *
+ * <p>The memory use is independent of the amount of data. The databases sort and stream their rows. Topics and the PSP's charges are
+ * sorted on disk ({@link dev.jangbu.proving.facts.SortedFacts}). Two sorted sides are merged in one pass.
  */
 public final class Audit {
 
     private static final List<Invariant> INVARIANTS = List.of(
             new OneChargePerPayment(),
             new RefundsAddUp(),
-            new OutboxSaysWhatWasApproved(),
+            new OutboxMatchesApprovals(),
             new OutboxIsPublished(),
             new SettledOnce(),
             new PayoutsAreCovered(),
@@ -41,101 +46,106 @@ public final class Audit {
             new LegalHistory(),
             new MoneyIsConserved());
 
-    /** What takes long, or tries to do what is forbidden. */
+    /** The invariants of {@code --deep}: slow ones, and those that attempt forbidden changes. */
     private static final List<Invariant> DEEP = List.of(new LedgerRefusesChange(), new RebuiltFromKafka());
 
-    /** How often something may move while a stack that isn't quiet is looked at. */
-    private static final int LOOKS = 3;
+    /** Attempts to check a stalled stack without a change in between. */
+    private static final int STALLED_ATTEMPTS = 3;
 
-    /** The connector says every two seconds how far it is. */
-    private static final Duration SLOT_MOVES_WITHIN = Duration.ofSeconds(10);
+    /** The connector confirms its position every two seconds. */
+    private static final Duration SLOT_LIMIT = Duration.ofSeconds(10);
 
     private final StackAddress stack;
     private final TopicReader topics;
-    private final Duration patience;
-    private final Progress progress;
+    private final Duration quietLimit;
+    private final ProgressReporter progress;
     private final List<Invariant> invariants;
 
     /**
-     * @param patience how long to wait for quiet, all in all
-     * @param deep whether to check too what takes long
+     * @param quietLimit how long to wait for quiet, over all attempts
+     * @param deep whether to check the invariants of {@code --deep} as well
      */
-    public Audit(StackAddress stack, Duration patience, boolean deep, Progress progress) {
-        this(stack, new TopicReader(stack), patience, progress, deep ? everything() : INVARIANTS);
+    public Audit(StackAddress stack, Duration quietLimit, boolean deep, ProgressReporter progress) {
+        this(stack, new TopicReader(stack), quietLimit, progress, deep ? all() : INVARIANTS);
     }
 
-    Audit(StackAddress stack, TopicReader topics, Duration patience, Progress progress, List<Invariant> invariants) {
+    Audit(
+            StackAddress stack,
+            TopicReader topics,
+            Duration quietLimit,
+            ProgressReporter progress,
+            List<Invariant> invariants) {
         this.stack = stack;
         this.topics = topics;
-        this.patience = patience;
+        this.quietLimit = quietLimit;
         this.progress = progress;
         this.invariants = invariants;
     }
 
-    /** All that can be checked, in the order of their numbers. */
-    static List<Invariant> everything() {
+    /** All invariants, with those of {@code --deep} last. */
+    static List<Invariant> all() {
         return Stream.concat(INVARIANTS.stream(), DEEP.stream()).toList();
     }
 
-    /** Checks all, and says what it found of each. */
+    /** Waits for quiet and checks all invariants. */
     public AuditReport run() throws IOException, SQLException, InterruptedException {
         long begin = System.nanoTime();
-        long deadline = begin + patience.toNanos();
+        long deadline = begin + quietLimit.toNanos();
         try (Quiescence quiet = new Quiescence(stack, progress)) {
             while (true) {
                 progress.step("12  waiting until the stack is quiet");
                 List<String> waitingFor = quiet.await(deadline);
                 Duration waited = Duration.ofNanos(System.nanoTime() - begin);
                 if (!waitingFor.isEmpty()) {
-                    return standingStill(quiet, waitingFor, waited);
+                    return stalled(quiet, waitingFor, waited);
                 }
                 Quiescence.State before = quiet.state();
                 List<Finding> findings = check();
                 progress.step("12  waiting until the replication slot has moved on");
                 List<String> slot = quiet.awaitSlot(deadline);
                 if (!slot.isEmpty()) {
-                    return standingStill(quiet, slot, Duration.ofNanos(System.nanoTime() - begin));
+                    return stalled(quiet, slot, Duration.ofNanos(System.nanoTime() - begin));
                 }
                 if (quiet.state().equals(before)) {
                     return AuditReport.of(findings, waited);
                 }
                 if (System.nanoTime() - deadline >= 0) {
-                    return AuditReport.notQuiet(List.of("an audit during which nothing moves"), waited);
+                    return AuditReport.notQuiet(List.of("an audit without a change meanwhile"), waited);
                 }
-                progress.say("    something moved while the audit looked: again from the beginning");
+                progress.print("    the data changed during the audit: starting again");
             }
         }
     }
 
-    /** What can be said of a stack that isn't quiet, if nothing moves in it, and it can be asked at all. */
-    private AuditReport standingStill(Quiescence quiet, List<String> waitingFor, Duration waited)
+    /** Checks a stack that is not quiet; without findings if it does not respond or its data keeps changing. */
+    private AuditReport stalled(Quiescence quiet, List<String> waitingFor, Duration waited)
             throws IOException, InterruptedException {
         try {
-            return judgeWhatStandsStill(quiet, waitingFor, waited);
+            return checkStalled(quiet, waitingFor, waited);
         } catch (SQLException | KafkaException e) {
             List<String> reasons = new ArrayList<>(waitingFor);
-            reasons.add("an answer: " + e.getMessage());
+            reasons.add("a response: " + e.getMessage());
             return AuditReport.notQuiet(List.copyOf(reasons), waited);
         }
     }
 
-    private AuditReport judgeWhatStandsStill(Quiescence quiet, List<String> waitingFor, Duration waited)
+    private AuditReport checkStalled(Quiescence quiet, List<String> waitingFor, Duration waited)
             throws IOException, SQLException, InterruptedException {
-        for (int look = 1; look <= LOOKS; look++) {
-            progress.step("12  not quiet in time: looking at what stands still");
+        for (int attempt = 1; attempt <= STALLED_ATTEMPTS; attempt++) {
+            progress.step("12  not quiet in time: checking the stalled stack");
             Quiescence.State before = quiet.state();
-            Set<Stage> underway = quiet.underway(System.nanoTime() + SLOT_MOVES_WITHIN.toNanos());
-            List<String> unseen = new ArrayList<>(waitingFor);
-            List<Finding> findings = new ArrayList<>(check(underway, unseen));
+            Set<PipelineStage> busy = quiet.busyStages(System.nanoTime() + SLOT_LIMIT.toNanos());
+            List<String> unchecked = new ArrayList<>(waitingFor);
+            List<Finding> findings = new ArrayList<>(check(busy, unchecked));
             List<String> open = quiet.open();
             if (quiet.state().equals(before)) {
-                if (underway.isEmpty() && open.isEmpty()) {
-                    return AuditReport.of(findings, waited); // In the last moment, after all.
+                if (busy.isEmpty() && open.isEmpty()) {
+                    return AuditReport.of(findings, waited); // It became quiet meanwhile.
                 }
-                if (underway.isEmpty()) {
+                if (busy.isEmpty()) {
                     findings.add(stuck(open));
                 }
-                return AuditReport.standingStill(unseen, waited, underway, findings);
+                return AuditReport.stalled(unchecked, waited, busy, findings);
             }
         }
         return AuditReport.notQuiet(waitingFor, waited);
@@ -145,45 +155,46 @@ public final class Audit {
         return new Finding(
                 12,
                 "ComesToItsEnd",
-                "What was begun comes to its end: it is open only while somebody has something left to do for it",
+                "Every payment, refund and payout reaches a final state: it is open only while a stage has work to do for it",
                 open.size(),
                 open.stream()
-                        .map(each -> each + ", and nobody has anything left to do")
+                        .map(each -> each + ", and no stage has pending work")
                         .toList(),
                 open.size(),
                 Duration.ZERO);
     }
 
-    /** Checks without asking whether the stack is quiet, as if it were. */
+    /** Checks the invariants as if the stack were quiet. */
     List<Finding> check() throws IOException, SQLException {
-        return check(EnumSet.noneOf(Stage.class), new ArrayList<>());
+        return check(EnumSet.noneOf(PipelineStage.class), new ArrayList<>());
     }
 
-    /** @param unseen takes what could not be looked at, because a stage that has to be asked is down */
-    private List<Finding> check(Set<Stage> underway, List<String> unseen) throws IOException, SQLException {
+    /** @param unchecked receives the invariants that could not be checked because a part is down */
+    private List<Finding> check(Set<PipelineStage> busy, List<String> unchecked) throws IOException, SQLException {
         Path scratch = Files.createTempDirectory("jangbu-audit-");
-        try (Evidence evidence = new Evidence(stack, topics, scratch, progress)) {
+        try (AuditSources sources = new AuditSources(stack, topics, scratch, progress)) {
             List<Finding> findings = new ArrayList<>();
             for (Invariant invariant : invariants) {
                 progress.step("%2d  %s".formatted(invariant.number(), invariant.statement()));
                 long begin = System.nanoTime();
-                Violations breaches = new Violations(underway);
+                Violations violations = new Violations(busy);
                 try {
-                    invariant.check(evidence, breaches);
+                    invariant.check(sources, violations);
                 } catch (IOException | KafkaException | IllegalStateException e) {
-                    if (underway.isEmpty()) {
+                    if (busy.isEmpty()) {
                         throw e;
                     }
-                    unseen.add("a look at %s: %s".formatted(invariant.getClass().getSimpleName(), e.getMessage()));
+                    unchecked.add(
+                            "the check of %s: %s".formatted(invariant.getClass().getSimpleName(), e.getMessage()));
                     continue;
                 }
                 findings.add(new Finding(
                         invariant.number(),
                         invariant.getClass().getSimpleName(),
                         invariant.statement(),
-                        breaches.count(),
-                        breaches.first(),
-                        progress.seen(),
+                        violations.count(),
+                        violations.first(),
+                        progress.counted(),
                         Duration.ofNanos(System.nanoTime() - begin)));
             }
             return findings;

@@ -12,13 +12,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code audit}: checks a running stack from outside. What it says on the way goes to the standard error. */
+/** {@code audit}: checks a running stack from outside. Progress goes to the standard error, the report to the standard output. */
 @Command(
         name = "audit",
         description =
-                "Checks a running stack from outside: waits until it is quiet, then looks for money that went astray.",
-        footer = "Exit codes: 0 all invariants hold, 1 one is broken (the report has the evidence),"
-                + " 2 nothing can be said: not quiet in time, not running, or called wrongly.",
+                "Checks a running stack from outside: waits until it is quiet, then checks that no money is lost or made up.",
+        footer = "Exit codes: 0 all invariants hold, 1 at least one is broken (the report has the evidence),"
+                + " 2 inconclusive: not quiet in time, not running, or wrong arguments.",
         mixinStandardHelpOptions = true)
 public final class AuditCommand implements Callable<Integer> {
 
@@ -27,7 +27,7 @@ public final class AuditCommand implements Callable<Integer> {
 
     @Option(
             names = "--deep",
-            description = "also try to change the book as each role, and make it anew from Kafka to compare")
+            description = "also try to change the ledger with each role, and compare it with one rebuilt from Kafka")
     private boolean deep;
 
     @Option(names = "--json", description = "print the report as JSON")
@@ -36,7 +36,7 @@ public final class AuditCommand implements Callable<Integer> {
     @Option(
             names = "--wait",
             paramLabel = "SECONDS",
-            description = "how long to wait for quiet (default: ${DEFAULT-VALUE})")
+            description = "how long to wait until the stack is quiet (default: ${DEFAULT-VALUE})")
     private int waitSeconds = 120;
 
     private final PrintStream out;
@@ -49,13 +49,13 @@ public final class AuditCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        try (Progress progress = new Progress(err::println)) {
+        try (ProgressReporter progress = new ProgressReporter(err::println)) {
             StackAddress stack = data.stack();
             AuditReport report = new Audit(stack, Duration.ofSeconds(waitSeconds), deep, progress).run();
             out.println(json ? report.toJson() : report);
             return report.outcome().exitCode();
         } catch (IOException | SQLException | KafkaException | IllegalStateException e) {
-            err.println("The audit can't go on: " + e.getMessage());
+            err.println("The audit failed: " + e.getMessage());
             return AuditReport.Outcome.NOT_QUIET.exitCode();
         }
     }

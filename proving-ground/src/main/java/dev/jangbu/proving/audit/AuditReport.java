@@ -13,21 +13,21 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What an audit found.
+ * The result of an audit.
  *
- * @param waitingFor what it was waiting for when its patience ended; empty if the stack became quiet
- * @param waited how long it took until the stack was quiet, or patience ended
- * @param findings one for each invariant; empty if things moved all the time, so that nothing can be said
+ * @param waitingFor the reasons why the stack was not quiet in time; empty if it became quiet
+ * @param waited time until the stack was quiet, or until the wait ended
+ * @param findings one for each invariant that was checked; empty if the data changed all the time
  */
 public record AuditReport(Outcome outcome, List<String> waitingFor, Duration waited, List<Finding> findings) {
 
-    /** The three ends of an audit, each with the command's exit code. */
+    /** The outcome of an audit, with the exit code of the command. */
     public enum Outcome {
         /** Every invariant that was checked holds. */
         HOLDS(0),
-        /** At least one is broken. */
+        /** At least one invariant is broken. */
         BROKEN(1),
-        /** The stack was not quiet in time. What could be judged all the same holds; it proves little. */
+        /** The stack was not quiet in time. The invariants that were checked hold, which proves little. */
         NOT_QUIET(2);
 
         private final int exitCode;
@@ -46,14 +46,14 @@ public record AuditReport(Outcome outcome, List<String> waitingFor, Duration wai
         return new AuditReport(holds ? Outcome.HOLDS : Outcome.BROKEN, List.of(), waited, findings);
     }
 
-    /** @param underway the stages whose work was not missed */
-    static AuditReport standingStill(
-            List<String> waitingFor, Duration waited, Set<Stage> underway, List<Finding> findings) {
+    /** @param busy stages with pending work, whose missing output is no violation */
+    static AuditReport stalled(
+            List<String> waitingFor, Duration waited, Set<PipelineStage> busy, List<Finding> findings) {
         List<String> reasons = new ArrayList<>(waitingFor);
         boolean holds = findings.stream().allMatch(Finding::holds);
-        if (!underway.isEmpty()) {
-            reasons.add("what is still to come from "
-                    + underway.stream()
+        if (!busy.isEmpty()) {
+            reasons.add("pending work of "
+                    + busy.stream()
                             .map(stage -> stage.name().toLowerCase(Locale.ROOT).replace('_', ' '))
                             .collect(Collectors.joining(", ")));
         }
@@ -64,7 +64,7 @@ public record AuditReport(Outcome outcome, List<String> waitingFor, Duration wai
         return new AuditReport(Outcome.NOT_QUIET, waitingFor, waited, List.of());
     }
 
-    /** For people. */
+    /** The report as text. */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();
@@ -73,27 +73,29 @@ public record AuditReport(Outcome outcome, List<String> waitingFor, Duration wai
                     .append(seconds(waited))
                     .append(" s)\n");
         } else {
-            text.append("NOT QUIET after ").append(seconds(waited)).append(" s. Still waiting for:\n");
+            text.append("NOT QUIET after ").append(seconds(waited)).append(" s. Waiting for:\n");
             waitingFor.forEach(reason -> text.append("  - ").append(reason).append('\n'));
             if (findings.isEmpty()) {
-                return text.append("Nothing was judged, for something moves.").toString();
+                return text.append("Nothing was checked: the data keeps changing.")
+                        .toString();
             }
-            text.append("But it stands still; so what is there is judged, and what is still to come is not missed:\n");
+            text.append(
+                    "Nothing changes, so the invariants were checked; output that is pending does not count as missing:\n");
         }
         for (Finding finding : findings) {
             text.append(" %s %2d  %s\n".formatted(finding.holds() ? "✓" : "✗", finding.number(), finding.statement()));
-            text.append("        %s: %,d looked at in %s s%s\n"
+            text.append("        %s: %,d examined in %s s%s\n"
                     .formatted(
                             finding.name(),
-                            finding.looked(),
-                            seconds(finding.took()),
-                            finding.holds() ? "" : ", BROKEN %,d times".formatted(finding.breaches())));
+                            finding.examined(),
+                            seconds(finding.duration()),
+                            finding.holds() ? "" : ", BROKEN %,d times".formatted(finding.violations())));
             finding.evidence()
                     .forEach(evidence ->
                             text.append("        ! ").append(evidence).append('\n'));
-            if (finding.breaches() > finding.evidence().size()) {
+            if (finding.violations() > finding.evidence().size()) {
                 text.append("        ! and %,d more\n"
-                        .formatted(finding.breaches() - finding.evidence().size()));
+                        .formatted(finding.violations() - finding.evidence().size()));
             }
         }
         long broken = findings.stream().filter(finding -> !finding.holds()).count();
@@ -102,11 +104,11 @@ public record AuditReport(Outcome outcome, List<String> waitingFor, Duration wai
                                 ? broken + " of " + findings.size() + " are BROKEN."
                                 : waitingFor.isEmpty()
                                         ? "All of them hold."
-                                        : "None is broken as far as can be told. That it isn't quiet is the finding.")
+                                        : "No violation was found, but the stack is not quiet.")
                 .toString();
     }
 
-    /** For programs, as {@code docs/audit.md} describes it. */
+    /** The report as JSON, in the format of {@code docs/audit.md}. */
     public String toJson() throws IOException {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("outcome", outcome.name().toLowerCase(Locale.ROOT).replace('_', '-'));
@@ -120,9 +122,9 @@ public record AuditReport(Outcome outcome, List<String> waitingFor, Duration wai
             each.put("name", finding.name());
             each.put("statement", finding.statement());
             each.put("holds", finding.holds());
-            each.put("looked", finding.looked());
-            each.put("tookMs", finding.took().toMillis());
-            each.put("breaches", finding.breaches());
+            each.put("looked", finding.examined());
+            each.put("tookMs", finding.duration().toMillis());
+            each.put("breaches", finding.violations());
             ArrayNode evidence = each.putArray("evidence");
             finding.evidence().forEach(evidence::add);
         }

@@ -3,7 +3,7 @@ package dev.jangbu.proving.audit;
 import java.io.IOException;
 import java.sql.SQLException;
 
-/** Double entry, by the lines themselves. */
+/** Double entry: recomputes sums and balances from the lines. */
 final class Balanced implements Invariant {
 
     private static final String UNBALANCED = """
@@ -51,27 +51,27 @@ final class Balanced implements Invariant {
 
     @Override
     public String statement() {
-        return "Debits equal credits in each journal, per currency and over all, and the balances are the sums of the lines";
+        return "Debits equal credits in each journal, per currency and in total, and the balances are the sums of the lines";
     }
 
     @Override
-    public void check(Evidence evidence, Violations breaches) throws IOException, SQLException {
-        evidence.ledger("SELECT count(*) AS n FROM lines", row -> evidence.looked(row.getLong("n")));
-        evidence.ledger(
+    public void check(AuditSources sources, Violations violations) throws IOException, SQLException {
+        sources.ledger("SELECT count(*) AS n FROM lines", row -> sources.countExamined(row.getLong("n")));
+        sources.ledger(
                 UNBALANCED,
-                row -> breaches.add(
+                row -> violations.add(
                         "journal %s is off by %s %s in %d lines",
                         row.getString("settlement_id"),
                         row.getString("difference"),
                         row.getString("currency"),
                         row.getLong("lines")));
-        evidence.ledger(
+        sources.ledger(
                 UNBALANCED_OVER_ALL,
-                row -> breaches.add(
-                        "the whole book is off by %s %s", row.getString("difference"), row.getString("currency")));
-        evidence.ledger(
+                row -> violations.add(
+                        "the whole ledger is off by %s %s", row.getString("difference"), row.getString("currency")));
+        sources.ledger(
                 BALANCES_DIFFER,
-                row -> breaches.add(
+                row -> violations.add(
                         "%s %s in book %s: kept %s/%s, lines sum to %s/%s",
                         row.getString("account"),
                         row.getString("currency"),
@@ -80,7 +80,7 @@ final class Balanced implements Invariant {
                         row.getString("kept_credits"),
                         row.getString("debits"),
                         row.getString("credits")));
-        evidence.ledger(WITHOUT_LINES, row -> breaches.add("journal %s has no lines", row.getString("settlement_id")));
-        evidence.ledger(WITHOUT_JOURNAL, row -> breaches.add("lines of %s have no journal", row.getString(1)));
+        sources.ledger(WITHOUT_LINES, row -> violations.add("journal %s has no lines", row.getString("settlement_id")));
+        sources.ledger(WITHOUT_JOURNAL, row -> violations.add("lines of %s have no journal", row.getString(1)));
     }
 }

@@ -14,9 +14,14 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
- * Numbers and chains the entries of one book, as the ledger's schema says that it is done: the hash of a journal is SHA-256 over
- * the hash of the one before it (32 zero bytes for the first) and the journal in canonical bytes. Integers are big-endian, a text
- * is its length in bytes (int4) and its UTF-8 bytes, a time is milliseconds since 1970 (int8).
+ * Rebuilds the journals of one book from its entries: numbers them and chains their hashes as the ledger's schema specifies. The hash of
+ * a journal is SHA-256 over the previous journal's hash (32 zero bytes for the first) and the journal in canonical bytes:
+ *
+ * <ul>
+ *   <li>integers are big-endian,
+ *   <li>a text is its length in bytes (int4) and its UTF-8 bytes,
+ *   <li>a time is milliseconds since 1970 (int8).
+ * </ul>
  */
 final class BookRebuild {
 
@@ -30,7 +35,7 @@ final class BookRebuild {
         this.book = book;
     }
 
-    /** The journal that this entry becomes: its number, and everything in it but the time of its posting. */
+    /** The journal of the next entry: its number, and all its content except the time of posting. */
     Fact next(LedgerEntry entry) throws IOException {
         no++;
         head = hash(entry);

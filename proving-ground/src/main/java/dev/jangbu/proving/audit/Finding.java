@@ -4,18 +4,24 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What came of checking one invariant.
+ * The result of checking one invariant.
  *
  * @param number its number in {@code docs/audit.md}
- * @param name the class that checks it
- * @param breaches how often it is broken
- * @param evidence what proves the first of the breaches
- * @param looked how many rows, records, charges and answers were looked at: where it is 0, nothing was proved
+ * @param name the simple name of the class that checks it
+ * @param violations number of violations
+ * @param evidence the first violations, as text
+ * @param examined number of rows, records, charges and responses examined; 0 proves nothing
  */
 public record Finding(
-        int number, String name, String statement, long breaches, List<String> evidence, long looked, Duration took) {
+        int number,
+        String name,
+        String statement,
+        long violations,
+        List<String> evidence,
+        long examined,
+        Duration duration) {
 
     public boolean holds() {
-        return breaches == 0;
+        return violations == 0;
     }
 }

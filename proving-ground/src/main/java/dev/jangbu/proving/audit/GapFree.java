@@ -2,14 +2,14 @@ package dev.jangbu.proving.audit;
 
 import dev.jangbu.contract.LedgerPosted;
 import dev.jangbu.contract.Topics;
-import dev.jangbu.proving.facts.Merge;
+import dev.jangbu.proving.facts.MergeJoin;
 import dev.jangbu.proving.facts.SortedFacts;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.HexFormat;
 import java.util.Set;
 
-/** Nothing is missing between one journal and the next, in the wallet's order and in the book's. */
+/** Each journal follows the previous one, in its wallet and in its book, without a gap. */
 final class GapFree implements Invariant {
 
     private static final String VERSIONS = """
@@ -62,14 +62,14 @@ final class GapFree implements Invariant {
 
     @Override
     public String statement() {
-        return "Wallet versions and journal numbers have no gap; balances, hashes and postings follow from the one before";
+        return "Wallet versions and journal numbers have no gap; balances, hashes and postings follow from the previous ones";
     }
 
     @Override
-    public void check(Evidence evidence, Violations breaches) throws IOException, SQLException {
-        evidence.ledger(
+    public void check(AuditSources sources, Violations violations) throws IOException, SQLException {
+        sources.ledger(
                 VERSIONS,
-                row -> breaches.add(
+                row -> violations.add(
                         "%s version %d (balance %d) follows version %d (balance %d), moved by %s",
                         row.getString("wallet_id"),
                         row.getLong("wallet_version"),
@@ -77,28 +77,28 @@ final class GapFree implements Invariant {
                         row.getLong("previous_version"),
                         row.getLong("previous_balance"),
                         row.getString("moved")));
-        evidence.ledger(
+        sources.ledger(
                 NUMBERS,
-                row -> breaches.add(
+                row -> violations.add(
                         "book %d: journal %d follows %d",
                         row.getInt("book"), row.getLong("no"), row.getLong("previous")));
-        evidence.ledger(
+        sources.ledger(
                 HASHES,
-                row -> breaches.add(
+                row -> violations.add(
                         "book %d: the hash of journal %d is not that of its bytes",
                         row.getInt("book"), row.getLong("no")));
-        evidence.ledger(
+        sources.ledger(
                 HEADS,
-                row -> breaches.add(
-                        "book %d says that it ends with %d (%s), and its last journal is %d (%s)",
+                row -> violations.add(
+                        "book %d has the head %d (%s), and its last journal is %d (%s)",
                         row.getInt("book"),
                         row.getLong("last_no"),
                         row.getString("head_hash"),
                         row.getLong("no"),
                         row.getString("hash")));
-        evidence.ledger(
+        sources.ledger(
                 MISPLACED,
-                row -> breaches.add(
+                row -> violations.add(
                         "line %d of %s is at %s/%s (%s) and its journal at %s/%s",
                         row.getInt("line_no"),
                         row.getString("settlement_id"),
@@ -107,31 +107,31 @@ final class GapFree implements Invariant {
                         row.getString("recorded_at"),
                         row.getString("journal_book"),
                         row.getString("journal_no")));
-        comparePostings(evidence, breaches);
+        comparePostings(sources, violations);
     }
 
-    private static void comparePostings(Evidence evidence, Violations breaches) throws IOException, SQLException {
-        try (SortedFacts postings = evidence.cards();
-                RefusedRecords refused = new RefusedRecords(evidence)) {
-            evidence.topic(
+    private static void comparePostings(AuditSources sources, Violations violations) throws IOException, SQLException {
+        try (SortedFacts postings = sources.sortedFacts();
+                ExpectedDeadLetters expected = new ExpectedDeadLetters(sources)) {
+            sources.topic(
                     Topics.LEDGER_POSTINGS,
                     (record, posted) -> postings.add(posted.getSettlementId(), text(posted)),
-                    refused::unreadable);
-            Merge.join(evidence.ledgerCards(JOURNALS), postings.sorted(), (id, journal, posted) -> {
+                    expected::addUnreadable);
+            MergeJoin.join(sources.ledgerFacts(JOURNALS), postings.sorted(), (id, journal, posted) -> {
                 if (!journal.equals(posted)) {
-                    breaches.lacking(
-                            posted.nothing() ? Set.of(Stage.LEDGER) : Set.of(),
-                            "settlement %s: the book says %s, its postings say %s",
+                    violations.addMissing(
+                            posted.isEmpty() ? Set.of(PipelineStage.LEDGER) : Set.of(),
+                            "settlement %s: the ledger has %s, its postings have %s",
                             id,
                             journal,
                             posted);
                 }
             });
-            refused.areDeadLetters(Stage.COMPLETION_DESK, breaches);
+            expected.verify(PipelineStage.COMPLETION_PROCESSOR, violations);
         }
     }
 
-    /** As {@link #JOURNALS} writes it. */
+    /** In the format of {@link #JOURNALS}. */
     private static String text(LedgerPosted posted) {
         byte[] hash = new byte[posted.getHash().remaining()];
         posted.getHash().duplicate().get(hash);

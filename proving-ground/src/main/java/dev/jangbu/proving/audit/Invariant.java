@@ -3,15 +3,15 @@ package dev.jangbu.proving.audit;
 import java.io.IOException;
 import java.sql.SQLException;
 
-/** Something that holds whenever the stack is quiet, whatever died before. */
+/** A condition that holds whenever the stack is quiet, also after crashes. */
 public interface Invariant {
 
-    /** Its number in {@code docs/audit.md}; more than one check may stand under a number. */
+    /** The number in {@code docs/audit.md}. Several invariants may share a number. */
     int number();
 
-    /** What holds, as a sentence. */
+    /** The condition, as a sentence. */
     String statement();
 
-    /** Looks, and reports every breach with what proves it. */
-    void check(Evidence evidence, Violations breaches) throws IOException, SQLException;
+    /** Examines the sources and reports every violation with its evidence. */
+    void check(AuditSources sources, Violations violations) throws IOException, SQLException;
 }

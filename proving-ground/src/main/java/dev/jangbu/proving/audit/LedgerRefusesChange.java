@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * The book can't be changed by those who work with it, nor be made to hold what isn't sound: each application role tries, on a real
- * journal, in a transaction that is rolled back. The owner of the tables, who only migrates, is not one of them.
+ * No application role can change the ledger or add unbalanced journals. Each role tries it on a real journal, in a transaction that is
+ * rolled back. The owner of the tables only migrates and is not tried.
  */
 final class LedgerRefusesChange implements Invariant {
 
@@ -26,7 +26,7 @@ final class LedgerRefusesChange implements Invariant {
             "ALTER TABLE journals DISABLE TRIGGER ALL",
             "SET LOCAL session_replication_role = replica");
 
-    /** What adds to the book, and so needs one that isn't empty. */
+    /** Attempts to add to the ledger. They need at least one journal. */
     private static final List<String> ADDITIONS = List.of(
             """
             INSERT INTO lines
@@ -35,7 +35,7 @@ final class LedgerRefusesChange implements Invariant {
              WHERE settlement_id = '%s'
              LIMIT 1
             """,
-            // The next journal of its book and its wallet, if it balanced.
+            // It would be the next journal of its book and its wallet, but it does not balance.
             """
             INSERT INTO lines
             SELECT (jsonb_populate_record(l, jsonb_build_object(
@@ -51,14 +51,14 @@ final class LedgerRefusesChange implements Invariant {
              WHERE settlement_id = '%1$s'
             """);
 
-    /** Nobody may wait for a lock that a working service holds. */
-    private static final String IMPATIENT = "SET LOCAL lock_timeout = '2s'";
+    /** The attempt must not wait for a lock of a working service. */
+    private static final String LOCK_TIMEOUT = "SET LOCAL lock_timeout = '2s'";
 
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
     private static final String INVALID_PASSWORD_OR_NO_ACCESS = "28";
 
-    /** The book's own rules, SQLSTATE class JL. */
-    private static final String REFUSED_BY_THE_BOOK = "JL";
+    /** The ledger's own rules, SQLSTATE class JL. */
+    private static final String REFUSED_BY_THE_LEDGER = "JL";
 
     @Override
     public int number() {
@@ -67,37 +67,37 @@ final class LedgerRefusesChange implements Invariant {
 
     @Override
     public String statement() {
-        return "No role of the application can change what is in the book, or add what doesn't balance: tried, and refused";
+        return "No application role can change the ledger or add an unbalanced journal: each attempt is refused";
     }
 
     @Override
-    public void check(Evidence evidence, Violations breaches) throws IOException, SQLException {
+    public void check(AuditSources sources, Violations violations) throws IOException, SQLException {
         String[] journal = {"00000000-0000-0000-0000-000000000000"};
         List<String> attempts = new ArrayList<>(ATTEMPTS);
-        evidence.ledger("SELECT settlement_id FROM journals ORDER BY book, no LIMIT 1", row -> {
+        sources.ledger("SELECT settlement_id FROM journals ORDER BY book, no LIMIT 1", row -> {
             journal[0] = row.getString(1);
             attempts.addAll(ADDITIONS);
         });
         for (String role : ROLES) {
-            try (Connection connection = evidence.stack().openLedgerAs(role)) {
+            try (Connection connection = sources.stack().openLedgerAs(role)) {
                 connection.setAutoCommit(false);
                 for (String attempt : attempts) {
-                    evidence.looked(1);
-                    attempt(connection, role, attempt.formatted(journal[0], UUID.randomUUID()), breaches);
+                    sources.countExamined(1);
+                    attempt(connection, role, attempt.formatted(journal[0], UUID.randomUUID()), violations);
                 }
             } catch (SQLException e) {
                 requireRefusal(role, "connect to the ledger", e);
-                evidence.looked(1);
+                sources.countExamined(1);
             }
         }
     }
 
-    private static void attempt(Connection connection, String role, String sql, Violations breaches)
+    private static void attempt(Connection connection, String role, String sql, Violations violations)
             throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.execute(IMPATIENT);
+            statement.execute(LOCK_TIMEOUT);
             statement.execute(sql);
-            breaches.add("%s may: %s", role, sql.strip());
+            violations.add("%s may: %s", role, sql.strip());
         } catch (SQLException e) {
             requireRefusal(role, sql, e);
         } finally {
@@ -105,13 +105,13 @@ final class LedgerRefusesChange implements Invariant {
         }
     }
 
-    /** Another error than a refusal proves nothing. */
-    private static void requireRefusal(String role, String what, SQLException e) throws SQLException {
+    /** Rethrows any error that is not a refusal: it proves nothing. */
+    private static void requireRefusal(String role, String action, SQLException e) throws SQLException {
         String state = String.valueOf(e.getSQLState());
         if (!state.equals(INSUFFICIENT_PRIVILEGE)
                 && !state.startsWith(INVALID_PASSWORD_OR_NO_ACCESS)
-                && !state.startsWith(REFUSED_BY_THE_BOOK)) {
-            throw new SQLException("As " + role + ": " + what + ": " + e.getMessage(), e.getSQLState(), e);
+                && !state.startsWith(REFUSED_BY_THE_LEDGER)) {
+            throw new SQLException("As " + role + ": " + action + ": " + e.getMessage(), e.getSQLState(), e);
         }
     }
 }

@@ -1,16 +1,16 @@
 package dev.jangbu.proving.audit;
 
-import dev.jangbu.proving.facts.Merge;
+import dev.jangbu.proving.facts.MergeJoin;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Every change of status, as it was recorded, against the states that there are. */
+/** Compares the recorded status changes with the legal transitions and with the current states. */
 final class LegalHistory implements Invariant {
 
-    /** The states and where they may lead, by kind; {@code BEGIN} is before the first. */
+    /** The legal transitions by kind; {@code BEGIN} stands before the first state. */
     private static final Map<String, Set<String>> LEGAL = Map.of(
             "PAYMENT",
             Set.of(
@@ -50,7 +50,7 @@ final class LegalHistory implements Invariant {
             "PAYOUT",
             Set.of("BEGIN>REQUESTED", "REQUESTED>BOOKED", "REQUESTED>REJECTED"));
 
-    /** One card for each resource, its whole history in it: a payment changes its status some ten times at the most. */
+    /** One row per resource with its whole history. A payment has at most some ten transitions. */
     private static final String HISTORIES = """
             SELECT resource_id AS key,
                    max(kind) || ' ' || string_agg(coalesce(from_status, 'BEGIN') || '>' || to_status, ' ' ORDER BY version) AS text
@@ -79,46 +79,57 @@ final class LegalHistory implements Invariant {
 
     @Override
     public String statement() {
-        return "Every history is made of legal transitions, one from where the other led to, and ends in the present state";
+        return "Every history consists of legal transitions, each from the state of the previous one, and ends in the current state";
     }
 
     @Override
-    public void check(Evidence evidence, Violations breaches) throws IOException, SQLException {
-        evidence.payments(
-                OF_TWO_KINDS, row -> breaches.add("%s has a history of two kinds", row.getString("resource_id")));
-        Merge.join(evidence.paymentCards(HISTORIES), evidence.paymentCards(STATES), (id, history, state) -> {
-            if (history.nothing()) {
-                breaches.add("%s (%s) has no history", id, state);
-            } else if (state.nothing()) {
-                breaches.add("%s has a history and doesn't exist: %s", id, history);
+    public void check(AuditSources sources, Violations violations) throws IOException, SQLException {
+        sources.payments(
+                OF_TWO_KINDS, row -> violations.add("%s has a history of two kinds", row.getString("resource_id")));
+        MergeJoin.join(sources.paymentFacts(HISTORIES), sources.paymentFacts(STATES), (id, history, state) -> {
+            if (history.isEmpty()) {
+                violations.add("%s (%s) has no history", id, state);
+            } else if (state.isEmpty()) {
+                violations.add("%s has a history and does not exist: %s", id, history);
             } else {
-                String[] present = state.text().split(" ", -1);
-                List<String> past = List.of(history.text().split(" ", -1));
-                follow(id, present[0], present[1], past.getFirst(), past.subList(1, past.size()), breaches);
+                String[] current = state.text().split(" ", -1);
+                List<String> recorded = List.of(history.text().split(" ", -1));
+                checkTransitions(
+                        id,
+                        current[0],
+                        current[1],
+                        recorded.getFirst(),
+                        recorded.subList(1, recorded.size()),
+                        violations);
             }
         });
     }
 
-    private static void follow(
-            String id, String kind, String status, String recordedKind, List<String> steps, Violations breaches) {
+    private static void checkTransitions(
+            String id,
+            String kind,
+            String status,
+            String recordedKind,
+            List<String> transitions,
+            Violations violations) {
         if (!kind.equals(recordedKind)) {
-            breaches.add("%s is a %s and its history that of a %s", id, kind, recordedKind);
+            violations.add("%s is a %s and its history is that of a %s", id, kind, recordedKind);
             return;
         }
         Set<String> legal = LEGAL.getOrDefault(kind, Set.of());
         String at = "BEGIN";
-        for (String step : steps) {
-            int arrow = step.indexOf('>');
-            if (!legal.contains(step)) {
-                breaches.add("%s %s: %s is no legal step, in %s", kind, id, step, steps);
+        for (String transition : transitions) {
+            int arrow = transition.indexOf('>');
+            if (!legal.contains(transition)) {
+                violations.add("%s %s: %s is no legal transition, in %s", kind, id, transition, transitions);
             }
-            if (!step.substring(0, arrow).equals(at)) {
-                breaches.add("%s %s: %s doesn't begin at %s, in %s", kind, id, step, at, steps);
+            if (!transition.substring(0, arrow).equals(at)) {
+                violations.add("%s %s: %s does not begin at %s, in %s", kind, id, transition, at, transitions);
             }
-            at = step.substring(arrow + 1);
+            at = transition.substring(arrow + 1);
         }
         if (!at.equals(status)) {
-            breaches.add("%s %s is %s and its history ends in %s", kind, id, status, at);
+            violations.add("%s %s is %s and its history ends in %s", kind, id, status, at);
         }
     }
 }

@@ -2,17 +2,17 @@ package dev.jangbu.proving.audit;
 
 import dev.jangbu.contract.SettlementCompleted;
 import dev.jangbu.contract.Topics;
-import dev.jangbu.proving.facts.Merge;
+import dev.jangbu.proving.facts.MergeJoin;
 import dev.jangbu.proving.facts.SortedFacts;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Set;
 
-/** The end of the way of a payment, a refund, a payout: what the desks declare, and what the front door made of it. */
+/** Compares the completions with the final states of payments, refunds and payouts. */
 final class OneCompletion implements Invariant {
 
-    /** In the words of a completion; with the time from which on its completion is kept. */
+    /** In the format of {@link #outcome}, with the time from which the completion's retention counts. */
     private static final String ENDED = """
             SELECT key, text FROM (
                 SELECT id AS key,
@@ -36,7 +36,7 @@ final class OneCompletion implements Invariant {
              ORDER BY key
             """;
 
-    /** Where the last of a reference's journals stands in each book, as a completion says it. */
+    /** The number of a reference's last journal in each book, in the format of a completion's position. */
     private static final String POSITIONS = """
             SELECT reference_id AS key, string_agg(book || ':' || no, ',' ORDER BY book) AS text
               FROM (SELECT reference_id, book, max(no) AS no FROM journals GROUP BY reference_id, book) AS lasts
@@ -51,15 +51,15 @@ final class OneCompletion implements Invariant {
 
     @Override
     public String statement() {
-        return "One completion for each completed payment and refund and each decided payout, and none for another";
+        return "Each completed payment and refund and each decided payout has one completion, and there is no other completion";
     }
 
     @Override
-    public void check(Evidence evidence, Violations breaches) throws IOException, SQLException {
-        try (SortedFacts completions = evidence.cards();
-                SortedFacts positions = evidence.cards();
-                RefusedRecords refused = new RefusedRecords(evidence)) {
-            evidence.topic(
+    public void check(AuditSources sources, Violations violations) throws IOException, SQLException {
+        try (SortedFacts completions = sources.sortedFacts();
+                SortedFacts positions = sources.sortedFacts();
+                ExpectedDeadLetters expected = new ExpectedDeadLetters(sources)) {
+            sources.topic(
                     Topics.SETTLEMENT_COMPLETIONS,
                     (record, completed) -> {
                         completions.add(completed.getReferenceId(), outcome(completed));
@@ -67,16 +67,16 @@ final class OneCompletion implements Invariant {
                             positions.add(completed.getReferenceId(), completed.getPosition());
                         }
                     },
-                    refused::unreadable);
-            Merge.join(evidence.paymentCards(ENDED), completions.sorted(), (reference, ended, completed) -> {
+                    expected::addUnreadable);
+            MergeJoin.join(sources.paymentFacts(ENDED), completions.sorted(), (reference, ended, completed) -> {
                 if (completed.count() > 1) {
-                    breaches.add("%s was completed %d times: %s", reference, completed.count(), completed);
+                    violations.add("%s was completed %d times: %s", reference, completed.count(), completed);
                     return;
                 }
-                if (ended.nothing()) {
-                    breaches.lacking(
-                            Set.of(Stage.FRONT_DOOR),
-                            "%s was completed and its state doesn't say so: %s",
+                if (ended.isEmpty()) {
+                    violations.addMissing(
+                            Set.of(PipelineStage.PAYMENT_API),
+                            "%s was completed and its state is another: %s",
                             reference,
                             completed);
                     return;
@@ -84,21 +84,22 @@ final class OneCompletion implements Invariant {
                 String text = ended.text();
                 String outcome = text.substring(0, text.indexOf(" at "));
                 Instant at = Instant.ofEpochMilli(Long.parseLong(text.substring(text.indexOf(" at ") + 4)));
-                if (completed.nothing()) {
-                    if (!Age.mayBeGone(at, Age.COMPLETIONS_KEPT, evidence.now())) {
-                        breaches.add("%s is %s without a completion", reference, outcome);
+                if (completed.isEmpty()) {
+                    if (!Retention.mayBeDeleted(at, Retention.COMPLETIONS, sources.now())) {
+                        violations.add("%s is %s without a completion", reference, outcome);
                     }
                 } else if (!completed.text().equals(outcome)) {
-                    breaches.add("%s is %s and its completion says %s", reference, outcome, completed);
+                    violations.add("%s is %s and its completion has %s", reference, outcome, completed);
                 }
             });
-            Merge.join(evidence.ledgerCards(POSITIONS), positions.sorted(), (reference, book, said) -> {
-                if (!said.nothing()
-                        && !said.texts().keySet().equals(book.texts().keySet())) {
-                    breaches.add("%s stands in the books at %s and its completion says %s", reference, book, said);
+            MergeJoin.join(sources.ledgerFacts(POSITIONS), positions.sorted(), (reference, journals, completion) -> {
+                if (!completion.isEmpty()
+                        && !completion.texts().keySet().equals(journals.texts().keySet())) {
+                    violations.add(
+                            "%s is in the books at %s and its completion has %s", reference, journals, completion);
                 }
             });
-            refused.areDeadLetters(Stage.FRONT_DOOR, breaches);
+            expected.verify(PipelineStage.PAYMENT_API, violations);
         }
     }
 

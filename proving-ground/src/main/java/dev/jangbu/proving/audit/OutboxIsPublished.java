@@ -1,16 +1,16 @@
 package dev.jangbu.proving.audit;
 
 import dev.jangbu.contract.Topics;
-import dev.jangbu.proving.facts.Merge;
-import dev.jangbu.proving.facts.Said;
+import dev.jangbu.proving.facts.FactGroup;
+import dev.jangbu.proving.facts.MergeJoin;
 import dev.jangbu.proving.facts.SortedFacts;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Set;
 
 /**
- * The outbox against {@code settlement.requests}: each row is there, byte for byte, as often as it pleases; and what is there
- * without a row was refused and lies among the dead letters.
+ * Compares the outbox with {@code settlement.requests}. Each row is on the topic at least once, with identical bytes. A record without a
+ * row was refused and is among the dead letters.
  */
 final class OutboxIsPublished implements Invariant {
 
@@ -25,39 +25,40 @@ final class OutboxIsPublished implements Invariant {
 
     @Override
     public String statement() {
-        return "The outbox's rows are the topic's records, byte for byte; what else is on the topic is a dead letter";
+        return "Each outbox row is on the topic with identical bytes; every other record of the topic is a dead letter";
     }
 
     @Override
-    public void check(Evidence evidence, Violations breaches) throws IOException, SQLException {
-        try (SortedFacts requests = evidence.cards();
-                RefusedRecords refused = new RefusedRecords(evidence)) {
-            evidence.topic(
+    public void check(AuditSources sources, Violations violations) throws IOException, SQLException {
+        try (SortedFacts requests = sources.sortedFacts();
+                ExpectedDeadLetters expected = new ExpectedDeadLetters(sources)) {
+            sources.topic(
                     Topics.SETTLEMENT_REQUESTS,
                     (record, request) -> requests.add(request.getSettlementId(), RecordBytes.of(record)),
-                    refused::unreadable);
-            Merge.join(evidence.paymentCards(OUTBOX), requests.sorted(), (id, row, records) -> {
-                if (row.nothing()) {
-                    withoutRow(evidence, refused, id, records);
-                } else if (records.nothing()) {
-                    if (!Age.mayBeGone(id, Age.REQUESTS_KEPT, evidence.now())) {
-                        breaches.lacking(Set.of(Stage.CHANGE_STREAM), "the outbox row %s never came to the topic", id);
+                    expected::addUnreadable);
+            MergeJoin.join(sources.paymentFacts(OUTBOX), requests.sorted(), (id, row, records) -> {
+                if (row.isEmpty()) {
+                    expectDeadLetter(sources, expected, id, records);
+                } else if (records.isEmpty()) {
+                    if (!Retention.mayBeDeleted(id, Retention.REQUESTS, sources.now())) {
+                        violations.addMissing(
+                                Set.of(PipelineStage.CONNECTOR), "the outbox row %s is not on the topic", id);
                     }
-                } else if (!records.oneThing() || !records.text().equals(row.text())) {
-                    breaches.add("settlement %s: the outbox says %s, the topic %s", id, row, records);
+                } else if (!records.isSingle() || !records.text().equals(row.text())) {
+                    violations.add("settlement %s: the outbox has %s, the topic has %s", id, row, records);
                 }
             });
-            refused.areDeadLetters(Stage.WALLET_DESK, breaches);
+            expected.verify(PipelineStage.WALLET_PROCESSOR, violations);
         }
     }
 
-    private static void withoutRow(Evidence evidence, RefusedRecords refused, String id, Said records)
-            throws IOException {
-        if (Age.mayBeGone(id, Age.OUTBOX_KEPT, evidence.now())) {
+    private static void expectDeadLetter(
+            AuditSources sources, ExpectedDeadLetters expected, String id, FactGroup records) throws IOException {
+        if (Retention.mayBeDeleted(id, Retention.OUTBOX, sources.now())) {
             return;
         }
         for (String bytes : records.texts().keySet()) {
-            refused.add(bytes, "a request with the id " + id + ", which is not in the outbox");
+            expected.add(bytes, "a request with the id " + id + ", which is not in the outbox");
         }
     }
 }

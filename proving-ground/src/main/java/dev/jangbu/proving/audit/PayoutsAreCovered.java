@@ -1,18 +1,18 @@
 package dev.jangbu.proving.audit;
 
-import dev.jangbu.proving.facts.Merge;
+import dev.jangbu.proving.facts.MergeJoin;
 import java.io.IOException;
 import java.sql.SQLException;
 
-/** What the wallet desk must have looked at before it booked a payout, seen from its journal. */
+/** Checks each payout's journal: the wallet was covered, and it had the version that the payout expected. */
 final class PayoutsAreCovered implements Invariant {
 
-    /** The version that a payout was decided on, if it was asked for on one. */
-    private static final String ASKED_FOR = """
+    /** The wallet version that a payout expects, or {@code any}. */
+    private static final String EXPECTED = """
             SELECT id AS key, coalesce(expected_version::text, 'any') AS text FROM payouts ORDER BY id
             """;
 
-    /** What was left, and the version that the payout made. */
+    /** The balance and the wallet version after the payout. */
     private static final String BOOKED = """
             SELECT reference_id AS key, balance_after || ' ' || wallet_version AS text
               FROM journals
@@ -27,23 +27,25 @@ final class PayoutsAreCovered implements Invariant {
 
     @Override
     public String statement() {
-        return "A payout takes no more than there was, and from the version of the wallet that it was asked for on";
+        return "A payout is covered by the wallet's balance and applies to the wallet version that it expects";
     }
 
     @Override
-    public void check(Evidence evidence, Violations breaches) throws IOException, SQLException {
-        Merge.join(evidence.paymentCards(ASKED_FOR), evidence.ledgerCards(BOOKED), (payout, asked, booked) -> {
+    public void check(AuditSources sources, Violations violations) throws IOException, SQLException {
+        MergeJoin.join(sources.paymentFacts(EXPECTED), sources.ledgerFacts(BOOKED), (payout, expected, booked) -> {
             for (String journal : booked.texts().keySet()) {
                 String[] part = journal.split(" ", -1);
-                long left = Long.parseLong(part[0]);
+                long balance = Long.parseLong(part[0]);
                 long version = Long.parseLong(part[1]);
-                if (left < 0) {
-                    breaches.add("payout %s leaves %d in the wallet: it was of more than there was", payout, left);
+                if (balance < 0) {
+                    violations.add("payout %s leaves %d in the wallet: it was not covered", payout, balance);
                 }
-                if (!asked.nothing() && !asked.text().equals("any") && Long.parseLong(asked.text()) != version - 1) {
-                    breaches.add(
-                            "payout %s was asked for on version %s of the wallet and is its version %d",
-                            payout, asked.text(), version);
+                if (!expected.isEmpty()
+                        && !expected.text().equals("any")
+                        && Long.parseLong(expected.text()) != version - 1) {
+                    violations.add(
+                            "payout %s expects version %s of the wallet and made version %d",
+                            payout, expected.text(), version);
                 }
             }
         });

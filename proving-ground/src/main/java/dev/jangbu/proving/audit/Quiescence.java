@@ -13,16 +13,20 @@ import java.util.Set;
 import org.apache.kafka.common.KafkaException;
 
 /**
- * Whether all that was begun has come to its end: only then do the other invariants hold. What is asked is what the front door still
- * has open, and what the desks, the ledger and the front door have not read yet; after the audit, whether the replication slot has
- * passed what was written when nothing was open any more.
+ * Whether the stack is quiet, which is the precondition of the other invariants:
+ *
+ * <ul>
+ *   <li>payment-api has no open payment, refund or payout,
+ *   <li>no consumer group has unread records,
+ *   <li>after the audit: the replication slot has passed the WAL position at which nothing was open.
+ * </ul>
  */
 final class Quiescence implements AutoCloseable {
 
-    private static final Duration EVERY = Duration.ofMillis(250);
+    private static final Duration INTERVAL = Duration.ofMillis(250);
 
     private static final String OPEN = """
-            SELECT 'payments' AS what, status, count(*) AS n
+            SELECT 'payments' AS kind, status, count(*) AS n
               FROM payments
              WHERE status IN ('ACCEPTED', 'EXECUTING', 'UNKNOWN', 'APPROVED')
              GROUP BY status
@@ -30,7 +34,7 @@ final class Quiescence implements AutoCloseable {
             SELECT 'refunds', status, count(*) FROM refunds WHERE status IN ('EXECUTING', 'UNKNOWN', 'APPROVED') GROUP BY status
             UNION ALL
             SELECT 'payouts', status, count(*) FROM payouts WHERE status = 'REQUESTED' GROUP BY status
-             ORDER BY what, status
+             ORDER BY kind, status
             """;
 
     private static final String AT_THE_PSP = """
@@ -44,67 +48,67 @@ final class Quiescence implements AutoCloseable {
              WHERE slot_type = 'logical' AND database = current_database()
             """;
 
-    /** What must not change while the audit looks. */
+    /** Changes whenever payments, refunds or payouts change. */
     private static final String STATE = """
             SELECT (SELECT count(*) FROM outbox) || ' ' || (SELECT count(*) || ' ' || coalesce(max(at)::text, '') FROM history)
             """;
 
     private final StackAddress stack;
     private final UnreadRecords unread;
-    private final Progress progress;
+    private final ProgressReporter progress;
 
-    /** Where the WAL was when nothing was open, at the last look. */
-    private String settledAt = "0/0";
+    /** The WAL position when nothing was open, at the last check. */
+    private String quietPosition = "0/0";
 
-    Quiescence(StackAddress stack, Progress progress) {
+    Quiescence(StackAddress stack, ProgressReporter progress) {
         this.stack = stack;
         this.unread = new UnreadRecords(stack);
         this.progress = progress;
     }
 
-    /** What there is, so that two looks can be compared. */
+    /** A fingerprint of the data; two of them are equal if nothing changed in between. */
     record State(String payments, String topics) {}
 
     /**
-     * Waits until nothing is open and nothing unread, and says what it waits for whenever that changes.
+     * Waits until nothing is open or unread. Prints the reasons whenever they change.
      *
      * @param deadline in {@link System#nanoTime()}
-     * @return what it was still waiting for at the deadline; nothing if all is quiet
+     * @return the reasons at the deadline why the stack is not quiet; empty if it is quiet
      */
     List<String> await(long deadline) throws InterruptedException {
         return await(deadline, this::unfinished);
     }
 
-    /** Waits in the same way until the replication slot has moved past the moment at which nothing was open any more. */
+    /** Waits in the same way until the replication slot has passed the WAL position at which nothing was open. */
     List<String> awaitSlot(long deadline) throws InterruptedException {
         return await(deadline, this::slots);
     }
 
     /**
-     * Who has something left to do, where it didn't become quiet: absence of what they bring proves nothing.
+     * The stages with pending work. If their output is missing, that proves nothing.
      *
-     * @param deadline until when the replication slot may move on, in {@link System#nanoTime()}
+     * @param deadline for the replication slot to catch up, in {@link System#nanoTime()}
      */
-    Set<Stage> underway(long deadline) throws SQLException, InterruptedException {
-        Set<Stage> underway = EnumSet.noneOf(Stage.class);
+    Set<PipelineStage> busyStages(long deadline) throws SQLException, InterruptedException {
+        Set<PipelineStage> busy = EnumSet.noneOf(PipelineStage.class);
         try (Connection payments = stack.openPayments();
                 Statement statement = payments.createStatement()) {
-            settledAt = position(statement);
+            quietPosition = position(statement);
             try (ResultSet row = statement.executeQuery(AT_THE_PSP)) {
                 row.next();
                 if (row.getBoolean(1)) {
-                    underway.add(Stage.PSP);
+                    busy.add(PipelineStage.PSP);
                 }
             }
         }
         if (!awaitSlot(deadline).isEmpty()) {
-            underway.add(Stage.CHANGE_STREAM);
+            busy.add(PipelineStage.CONNECTOR);
         }
-        unread.left().forEach(left -> underway.addAll(left.stages()));
-        return underway;
+        unread.pendingWork().forEach(work -> busy.addAll(work.stages()));
+        return busy;
     }
 
-    /** What is open at the moment. */
+    /** The counts of open payments, refunds and payouts by status. */
     List<String> open() throws SQLException {
         try (Connection payments = stack.openPayments();
                 Statement statement = payments.createStatement()) {
@@ -112,29 +116,29 @@ final class Quiescence implements AutoCloseable {
         }
     }
 
-    private interface Reasons {
-        List<String> to(Statement payments) throws SQLException, InterruptedException;
+    private interface Check {
+        List<String> reasons(Statement payments) throws SQLException, InterruptedException;
     }
 
-    private List<String> await(long deadline, Reasons reasons) throws InterruptedException {
-        List<String> said = List.of();
+    private List<String> await(long deadline, Check check) throws InterruptedException {
+        List<String> printed = List.of();
         while (true) {
-            List<String> now = ask(reasons);
+            List<String> now = run(check);
             if (now.isEmpty() || System.nanoTime() - deadline >= 0) {
                 return now;
             }
-            if (!now.equals(said)) {
-                progress.say("    waiting for " + String.join("; ", now));
-                said = now;
+            if (!now.equals(printed)) {
+                progress.print("    waiting for " + String.join("; ", now));
+                printed = now;
             }
-            Thread.sleep(EVERY);
+            Thread.sleep(INTERVAL);
         }
     }
 
-    private List<String> ask(Reasons reasons) throws InterruptedException {
+    private List<String> run(Check check) throws InterruptedException {
         try (Connection payments = stack.openPayments();
                 Statement statement = payments.createStatement()) {
-            return reasons.to(statement);
+            return check.reasons(statement);
         } catch (SQLException e) {
             return List.of("PostgreSQL: " + e.getMessage());
         } catch (KafkaException e) {
@@ -156,15 +160,17 @@ final class Quiescence implements AutoCloseable {
         if (!open.isEmpty()) {
             return open;
         }
-        settledAt = position(statement);
-        return unread.left().stream().map(UnreadRecords.Left::reason).toList();
+        quietPosition = position(statement);
+        return unread.pendingWork().stream()
+                .map(UnreadRecords.PendingWork::reason)
+                .toList();
     }
 
     private static List<String> open(Statement statement) throws SQLException {
         List<String> open = new ArrayList<>();
         try (ResultSet rows = statement.executeQuery(OPEN)) {
             while (rows.next()) {
-                open.add(rows.getLong("n") + " " + rows.getString("what") + " " + rows.getString("status"));
+                open.add(rows.getLong("n") + " " + rows.getString("kind") + " " + rows.getString("status"));
             }
         }
         return open;
@@ -180,19 +186,19 @@ final class Quiescence implements AutoCloseable {
     private List<String> slots(Statement statement) throws SQLException {
         List<String> reasons = new ArrayList<>();
         boolean any = false;
-        try (ResultSet rows = statement.executeQuery(SLOTS.formatted(settledAt))) {
+        try (ResultSet rows = statement.executeQuery(SLOTS.formatted(quietPosition))) {
             while (rows.next()) {
                 any = true;
                 String slot = "the replication slot " + rows.getString("slot_name");
                 if (!rows.getBoolean("active")) {
-                    reasons.add(slot + ", which nobody reads (" + rows.getString("wal_status") + ")");
+                    reasons.add(slot + ", which has no reader (" + rows.getString("wal_status") + ")");
                 } else if (!rows.getBoolean("passed")) {
-                    reasons.add(slot + " at " + rows.getString("confirmed_flush_lsn") + " to pass " + settledAt);
+                    reasons.add(slot + " at " + rows.getString("confirmed_flush_lsn") + " to pass " + quietPosition);
                 }
             }
         }
         if (!any) {
-            reasons.add("a replication slot, and there is none");
+            reasons.add("a replication slot: there is none");
         }
         return reasons;
     }

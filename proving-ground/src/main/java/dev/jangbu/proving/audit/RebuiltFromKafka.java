@@ -15,8 +15,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the book again from {@code ledger.entries}, by rules written down anew, and compares it with the ledger row for row:
- * numbers, contents and the chain of hashes. Both sides come in the book's order, so nothing is sorted or kept.
+ * Rebuilds the journals from {@code ledger.entries}, by a second implementation of the rules, and compares them with the ledger:
+ * numbers, contents and the hash chain. Both sides come in the book's order, so nothing is sorted or kept.
  */
 final class RebuiltFromKafka implements Invariant {
 
@@ -41,78 +41,79 @@ final class RebuiltFromKafka implements Invariant {
 
     @Override
     public String statement() {
-        return "The book made anew from ledger.entries is the book, row for row and hash for hash";
+        return "The ledger rebuilt from ledger.entries equals the stored ledger in every journal and hash";
     }
 
     @Override
-    public void check(Evidence evidence, Violations breaches) throws IOException, SQLException {
-        try (RefusedRecords refused = new RefusedRecords(evidence);
-                Books books = new Books(evidence, breaches)) {
-            int partitions = evidence.partitions(Topics.LEDGER_ENTRIES);
-            evidence.topic(
+    public void check(AuditSources sources, Violations violations) throws IOException, SQLException {
+        try (ExpectedDeadLetters expected = new ExpectedDeadLetters(sources);
+                Books books = new Books(sources, violations)) {
+            int partitions = sources.partitions(Topics.LEDGER_ENTRIES);
+            sources.topic(
                     Topics.LEDGER_ENTRIES,
                     (record, entry) -> {
-                        if (isInItsPlace(record, entry, partitions)) {
+                        if (isOnItsPartition(record, entry, partitions)) {
                             books.compare(record.partition(), entry);
                         } else {
-                            refused.add(RecordBytes.of(record), "misplaced: " + RecordBytes.origin(record));
+                            expected.add(RecordBytes.of(record), "misplaced: " + RecordBytes.origin(record));
                         }
                     },
-                    refused::unreadable);
-            books.reportRest();
-            refused.areDeadLetters(Stage.LEDGER, breaches);
+                    expected::addUnreadable);
+            books.reportExtraJournals();
+            expected.verify(PipelineStage.LEDGER, violations);
         }
     }
 
-    /** Whether the ledger takes an entry from where it lies; another is a dead letter. */
-    static boolean isInItsPlace(ConsumerRecord<byte[], byte[]> record, LedgerEntry entry, int partitions) {
+    /** Whether an entry is on the partition of its wallet. The ledger refuses any other as a dead letter. */
+    static boolean isOnItsPartition(ConsumerRecord<byte[], byte[]> record, LedgerEntry entry, int partitions) {
         return record.key() != null
                 && new String(record.key(), StandardCharsets.UTF_8).equals(entry.getWalletId())
                 && Topic.partitionFor(entry.getWalletId(), partitions) == record.partition();
     }
 
-    /** Each partition's book: how far it was made, and what the ledger has from there on. */
+    /** Per partition: the book as rebuilt so far, and the stored journals from there on. */
     private static final class Books implements AutoCloseable {
 
-        private final Evidence evidence;
-        private final Violations breaches;
+        private final AuditSources sources;
+        private final Violations violations;
         private final Map<Integer, BookRebuild> rebuilt = new TreeMap<>();
         private final Map<Integer, Facts> stored = new TreeMap<>();
 
-        Books(Evidence evidence, Violations breaches) throws IOException, SQLException {
-            this.evidence = evidence;
-            this.breaches = breaches;
-            evidence.ledger("SELECT book FROM books ORDER BY book", row -> open(row.getInt("book")));
+        Books(AuditSources sources, Violations violations) throws IOException, SQLException {
+            this.sources = sources;
+            this.violations = violations;
+            sources.ledger("SELECT book FROM books ORDER BY book", row -> open(row.getInt("book")));
         }
 
         private void open(int book) throws SQLException {
             rebuilt.put(book, new BookRebuild(book));
-            stored.put(book, evidence.ledgerCards(JOURNALS, book));
+            stored.put(book, sources.ledgerFacts(JOURNALS, book));
         }
 
         void compare(int partition, LedgerEntry entry) throws IOException {
             BookRebuild book = rebuilt.get(partition);
             Facts rows = stored.get(partition);
             if (book == null || rows == null) {
-                breaches.add(
-                        "entry %s is in partition %d, and there is no such book", entry.getSettlementId(), partition);
+                violations.add(
+                        "entry %s is on partition %d, and there is no such book", entry.getSettlementId(), partition);
                 return;
             }
-            Fact made = book.next(entry);
+            Fact expected = book.next(entry);
             Fact row = read(rows);
             if (row == null) {
-                breaches.lacking(Set.of(Stage.LEDGER), "book %d: made anew %s, and nothing stored", partition, made);
-            } else if (!made.equals(row)) {
-                breaches.add("book %d: made anew %s, stored %s", partition, made, row);
+                violations.addMissing(
+                        Set.of(PipelineStage.LEDGER), "book %d: rebuilt %s, stored nothing", partition, expected);
+            } else if (!expected.equals(row)) {
+                violations.add("book %d: rebuilt %s, stored %s", partition, expected, row);
             }
         }
 
-        void reportRest() throws IOException, SQLException {
+        void reportExtraJournals() throws IOException, SQLException {
             for (Map.Entry<Integer, Facts> book : stored.entrySet()) {
                 for (Fact row = book.getValue().next();
                         row != null;
                         row = book.getValue().next()) {
-                    breaches.add("book %d: stored %s, and no entry in Kafka", book.getKey(), row);
+                    violations.add("book %d: stored %s, no entry in Kafka", book.getKey(), row);
                 }
             }
         }

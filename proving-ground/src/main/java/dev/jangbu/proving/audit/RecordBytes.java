@@ -7,7 +7,7 @@ import java.util.HexFormat;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
-/** A record's bytes in a form that can be compared: its key, and the SHA-256 of its value in hexadecimal. */
+/** A record's content in a comparable form: its key, and the SHA-256 of its value in hexadecimal. */
 final class RecordBytes {
 
     private RecordBytes() {}

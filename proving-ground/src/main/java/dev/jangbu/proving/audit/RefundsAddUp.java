@@ -3,12 +3,12 @@ package dev.jangbu.proving.audit;
 import java.io.IOException;
 import java.sql.SQLException;
 
-/** What a payment's lines say of what went back, against the refunds themselves. */
+/** Compares the refunded and reserved amounts of payment lines with the refunds. */
 final class RefundsAddUp implements Invariant {
 
     private static final String LINES_DIFFER = """
             SELECT l.payment_id, l.line_id, l.amount, l.fee, l.refunded_amount, l.reserved_amount, l.refunded_fee,
-                   coalesce(r.refunded, 0) AS refunded, coalesce(r.reserved, 0) AS reserved, coalesce(r.fee, 0) AS fee_back
+                   coalesce(r.refunded, 0) AS refunded, coalesce(r.reserved, 0) AS reserved, coalesce(r.fee, 0) AS refunds_fee
               FROM payment_lines l
               FULL JOIN (SELECT f.payment_id, fl.line_id,
                                 sum(fl.amount) FILTER (WHERE f.status IN ('APPROVED', 'COMPLETED')) AS refunded,
@@ -21,7 +21,7 @@ final class RefundsAddUp implements Invariant {
              WHERE (l.refunded_amount, l.reserved_amount, l.refunded_fee)
                        IS DISTINCT FROM (coalesce(r.refunded, 0), coalesce(r.reserved, 0), coalesce(r.fee, 0))
                 OR l.refunded_amount + l.reserved_amount > l.amount
-                   -- Half up, cumulatively: after a full refund all of the fee is back.
+                   -- Rounded half up, cumulatively: a full refund returns the whole fee.
                 OR l.refunded_fee <> div(l.fee::numeric * l.refunded_amount * 2 + l.amount, l.amount::numeric * 2)
             """;
 
@@ -33,7 +33,7 @@ final class RefundsAddUp implements Invariant {
             HAVING f.amount <> coalesce(sum(fl.amount), 0)
             """;
 
-    private static final String HOW_MANY =
+    private static final String COUNT =
             "SELECT (SELECT count(*) FROM payment_lines) + (SELECT count(*) FROM refunds) AS n";
 
     @Override
@@ -43,17 +43,17 @@ final class RefundsAddUp implements Invariant {
 
     @Override
     public String statement() {
-        return "A line's refunds add up to what it says is refunded and reserved, never to more than its amount, and the fee follows";
+        return "A line's refunds add up to its refunded and reserved amounts, never exceed its amount, and return the fee pro rata";
     }
 
     @Override
-    public void check(Evidence evidence, Violations breaches) throws IOException, SQLException {
-        evidence.payments(HOW_MANY, row -> evidence.looked(row.getLong("n")));
-        evidence.payments(
+    public void check(AuditSources sources, Violations violations) throws IOException, SQLException {
+        sources.payments(COUNT, row -> sources.countExamined(row.getLong("n")));
+        sources.payments(
                 LINES_DIFFER,
-                row -> breaches.add(
-                        "payment %s, line %s of %s with a fee of %s: it says %s refunded, %s reserved and %s of the fee back;"
-                                + " its refunds say %s, %s and %s",
+                row -> violations.add(
+                        "payment %s, line %s of %s with a fee of %s: the line has %s refunded, %s reserved and a fee of %s refunded;"
+                                + " its refunds have %s, %s and %s",
                         row.getString("payment_id"),
                         row.getString("line_id"),
                         row.getString("amount"),
@@ -63,10 +63,10 @@ final class RefundsAddUp implements Invariant {
                         row.getString("refunded_fee"),
                         row.getString("refunded"),
                         row.getString("reserved"),
-                        row.getString("fee_back")));
-        evidence.payments(
+                        row.getString("refunds_fee")));
+        sources.payments(
                 REFUNDS_DIFFER,
-                row -> breaches.add(
+                row -> violations.add(
                         "refund %s (%s) is of %s and its lines sum to %s",
                         row.getString("id"), row.getString("status"), row.getString("amount"), row.getString("lines")));
     }

@@ -1,17 +1,17 @@
 package dev.jangbu.proving.audit;
 
 import dev.jangbu.contract.Topics;
-import dev.jangbu.proving.facts.Merge;
+import dev.jangbu.proving.facts.MergeJoin;
 import dev.jangbu.proving.facts.SortedFacts;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Set;
 
-/** From what was approved to what is booked, and back: for each reference the journals in full, line by line. */
+/** Compares approved lines, refunded lines and payouts with the journals, line by line, and journals with outbox and entries. */
 final class SettledOnce implements Invariant {
 
-    /** What must be booked for each approved line, refunded line and payout that isn't refused. Zero lines don't exist. */
-    private static final String WANTED = """
+    /** The journal of each approved line, refunded line and payout that is not rejected. Lines of zero do not exist. */
+    private static final String EXPECTED = """
             SELECT key, text FROM (
                 SELECT p.id AS key,
                        concat_ws(' ', 'PAYMENT', 'of', count(*) OVER (PARTITION BY p.id), l.seller_id || ':' || p.currency,
@@ -39,7 +39,7 @@ final class SettledOnce implements Invariant {
                        concat_ws(' ', 'PAYOUT', 'of', 1, seller_id || ':' || currency,
                            'platform:payouts CREDIT ' || amount, 'seller:' || seller_id || ':payable DEBIT ' || amount)
                   FROM payouts
-                 WHERE status IN ('REQUESTED', 'BOOKED')) AS wanted
+                 WHERE status IN ('REQUESTED', 'BOOKED')) AS expected
              ORDER BY key
             """;
 
@@ -58,8 +58,8 @@ final class SettledOnce implements Invariant {
 
     private static final String OUTBOX = "SELECT id AS key, aggregateid AS text FROM outbox ORDER BY id";
 
-    private static final Set<Stage> ON_ITS_WAY =
-            Set.of(Stage.CHANGE_STREAM, Stage.WALLET_DESK, Stage.LEDGER, Stage.FRONT_DOOR);
+    private static final Set<PipelineStage> PRODUCERS = Set.of(
+            PipelineStage.CONNECTOR, PipelineStage.WALLET_PROCESSOR, PipelineStage.LEDGER, PipelineStage.PAYMENT_API);
 
     @Override
     public int number() {
@@ -68,55 +68,56 @@ final class SettledOnce implements Invariant {
 
     @Override
     public String statement() {
-        return "Each approved line, refunded line and booked payout settles once, as a journal of just that; no journal lacks its outbox row";
+        return "Each approved line, refunded line and booked payout has exactly one journal with its lines; each journal has an outbox row";
     }
 
     @Override
-    public void check(Evidence evidence, Violations breaches) throws IOException, SQLException {
-        Merge.join(evidence.paymentCards(WANTED), evidence.ledgerCards(BOOKED), (reference, wanted, booked) -> {
-            if (!wanted.equals(booked)) {
-                breaches.lacking(
-                        wanted.covers(booked) ? ON_ITS_WAY : Set.of(),
-                        "%s: approved is %s, booked is %s",
+    public void check(AuditSources sources, Violations violations) throws IOException, SQLException {
+        MergeJoin.join(sources.paymentFacts(EXPECTED), sources.ledgerFacts(BOOKED), (reference, expected, booked) -> {
+            if (!expected.equals(booked)) {
+                violations.addMissing(
+                        expected.containsAll(booked) ? PRODUCERS : Set.of(),
+                        "%s: approved are %s, booked are %s",
                         reference,
-                        wanted,
+                        expected,
                         booked);
             }
         });
-        Merge.join(evidence.ledgerCards(JOURNALS), evidence.paymentCards(OUTBOX), (id, journal, row) -> {
-            if (journal.nothing()) {
-                return; // Not booked: a refused payout, or what the comparison above has reported.
+        MergeJoin.join(sources.ledgerFacts(JOURNALS), sources.paymentFacts(OUTBOX), (id, journal, row) -> {
+            if (journal.isEmpty()) {
+                return; // Not booked: a rejected payout, or a difference that is reported above.
             }
-            if (row.nothing()) {
-                if (!Age.mayBeGone(id, Age.OUTBOX_KEPT, evidence.now())) {
-                    breaches.add("journal %s of %s has no outbox row", id, journal);
+            if (row.isEmpty()) {
+                if (!Retention.mayBeDeleted(id, Retention.OUTBOX, sources.now())) {
+                    violations.add("journal %s of %s has no outbox row", id, journal);
                 }
             } else if (!journal.equals(row)) {
-                breaches.add("journal %s moves %s and its outbox row says %s", id, journal, row);
+                violations.add("journal %s is of wallet %s and its outbox row of %s", id, journal, row);
             }
         });
-        compareEntries(evidence, breaches);
+        compareEntries(sources, violations);
     }
 
-    /** Whatever comes how often it may: a settlement moves a wallet once, and what moved one is booked. */
-    private static void compareEntries(Evidence evidence, Violations breaches) throws IOException, SQLException {
-        try (SortedFacts entries = evidence.cards()) {
-            int partitions = evidence.partitions(Topics.LEDGER_ENTRIES);
-            evidence.topic(
+    /** A settlement has one entry, however often its request is repeated, and each entry has a journal. */
+    private static void compareEntries(AuditSources sources, Violations violations) throws IOException, SQLException {
+        try (SortedFacts entries = sources.sortedFacts()) {
+            int partitions = sources.partitions(Topics.LEDGER_ENTRIES);
+            sources.topic(
                     Topics.LEDGER_ENTRIES,
                     (record, entry) -> {
-                        if (RebuiltFromKafka.isInItsPlace(record, entry, partitions)) {
+                        if (RebuiltFromKafka.isOnItsPartition(record, entry, partitions)) {
                             entries.add(entry.getSettlementId(), entry.getWalletId());
                         }
                     },
                     unreadable -> {});
-            Merge.join(evidence.ledgerCards(JOURNALS), entries.sorted(), (id, journal, entry) -> {
+            MergeJoin.join(sources.ledgerFacts(JOURNALS), entries.sorted(), (id, journal, entry) -> {
                 if (entry.count() > 1) {
-                    breaches.add("settlement %s moved its wallet %d times: %s", id, entry.count(), entry);
-                } else if (journal.nothing()) {
-                    breaches.lacking(Set.of(Stage.LEDGER), "settlement %s moved %s and is in no journal", id, entry);
-                } else if (entry.nothing()) {
-                    breaches.add("journal %s of %s has no entry in Kafka", id, journal);
+                    violations.add("settlement %s changed its wallet %d times: %s", id, entry.count(), entry);
+                } else if (journal.isEmpty()) {
+                    violations.addMissing(
+                            Set.of(PipelineStage.LEDGER), "settlement %s changed %s and has no journal", id, entry);
+                } else if (entry.isEmpty()) {
+                    violations.add("journal %s of %s has no entry in Kafka", id, journal);
                 }
             });
         }

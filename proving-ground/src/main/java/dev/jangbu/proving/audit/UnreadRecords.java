@@ -29,22 +29,22 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * What the groups that are at work have not read yet. A group counts by its being there, not by its name: each topic on a payment's
- * way needs at least one, and each that there is must have come to the end.
+ * The records that active consumer groups have not read yet. Groups are not selected by name: each topic of the pipeline needs at least
+ * one group, and every active group must have reached the end.
  *
- * <p>Offsets alone don't tell: the last offsets of a partition may be markers of transactions, which no group gets or commits. So
- * what lies between a group's offset and the end is read, up to the first record.
+ * <p>Offsets alone are not sufficient: the last offsets of a partition may be transaction markers, which no group receives or commits. So
+ * the range between a group's offset and the end is read up to the first record.
  */
 final class UnreadRecords implements AutoCloseable {
 
-    /** The topics on a payment's way, and who reads each. */
-    private static final Map<String, Stage> READERS = new TreeMap<>(Map.of(
-            Topics.SETTLEMENT_REQUESTS.name(), Stage.WALLET_DESK,
-            Topics.LEDGER_ENTRIES.name(), Stage.LEDGER,
-            Topics.LEDGER_POSTINGS.name(), Stage.COMPLETION_DESK,
-            Topics.SETTLEMENT_COMPLETIONS.name(), Stage.FRONT_DOOR));
+    /** The topics of the pipeline, and the stage that reads each. */
+    private static final Map<String, PipelineStage> READERS = new TreeMap<>(Map.of(
+            Topics.SETTLEMENT_REQUESTS.name(), PipelineStage.WALLET_PROCESSOR,
+            Topics.LEDGER_ENTRIES.name(), PipelineStage.LEDGER,
+            Topics.LEDGER_POSTINGS.name(), PipelineStage.COMPLETION_PROCESSOR,
+            Topics.SETTLEMENT_COMPLETIONS.name(), PipelineStage.PAYMENT_API));
 
-    private static final Duration READS_WITHIN = Duration.ofSeconds(5);
+    private static final Duration READ_LIMIT = Duration.ofSeconds(5);
 
     private final Admin admin;
     private final KafkaConsumer<byte[], byte[]> committed;
@@ -63,19 +63,19 @@ final class UnreadRecords implements AutoCloseable {
     }
 
     /**
-     * Something that is left to do.
+     * Work that is not done yet.
      *
-     * @param reason for people
-     * @param stages who may have to do it
+     * @param reason for the report
+     * @param stages the stages that may have to do it
      */
-    record Left(String reason, Set<Stage> stages) {}
+    record PendingWork(String reason, Set<PipelineStage> stages) {}
 
-    /** What somebody still has to read; empty if nothing. */
-    List<Left> left() throws InterruptedException {
+    /** The unread ranges, open transactions and rebalancing groups; empty if there are none. */
+    List<PendingWork> pendingWork() throws InterruptedException {
         try {
             List<TopicPartition> partitions = partitions();
             Map<TopicPartition, Long> ends = committed.endOffsets(partitions);
-            List<Left> left = new ArrayList<>(openTransactions(partitions, ends));
+            List<PendingWork> left = new ArrayList<>(openTransactions(partitions, ends));
             Set<String> read = new TreeSet<>();
             for (Map.Entry<String, Map<TopicPartition, OffsetAndMetadata>> group :
                     offsetsByGroup(left).entrySet()) {
@@ -87,7 +87,7 @@ final class UnreadRecords implements AutoCloseable {
                         read.add(partition.toString());
                         if (at.getValue().offset() < end
                                 && hasRecord(partition, at.getValue().offset(), end)) {
-                            left.add(new Left(
+                            left.add(new PendingWork(
                                     "%s to read %s from %d to %d"
                                             .formatted(
                                                     group.getKey(),
@@ -101,7 +101,7 @@ final class UnreadRecords implements AutoCloseable {
             }
             for (TopicPartition partition : partitions) {
                 if (!read.contains(partition.toString()) && hasRecord(partition, 0, ends.getOrDefault(partition, 0L))) {
-                    left.add(new Left("somebody to read " + partition, Set.of(reader(partition))));
+                    left.add(new PendingWork("a consumer group to read " + partition, Set.of(reader(partition))));
                 }
             }
             return left;
@@ -110,7 +110,7 @@ final class UnreadRecords implements AutoCloseable {
         }
     }
 
-    /** Where each partition of the catalogue ends, for whoever wants to see whether something moved. */
+    /** The end offset of each partition of the catalogue, uncommitted records included. */
     Map<String, Long> ends() {
         List<TopicPartition> partitions = new ArrayList<>();
         for (Topic<?> topic : Topics.ALL) {
@@ -123,8 +123,8 @@ final class UnreadRecords implements AutoCloseable {
                         Collectors.toMap(end -> end.getKey().toString(), Map.Entry::getValue, Math::max, TreeMap::new));
     }
 
-    private static Stage reader(TopicPartition partition) {
-        return Objects.requireNonNull(READERS.get(partition.topic()), "only these are looked at");
+    private static PipelineStage reader(TopicPartition partition) {
+        return Objects.requireNonNull(READERS.get(partition.topic()), "only topics of the pipeline are checked");
     }
 
     private List<TopicPartition> partitions() {
@@ -137,17 +137,18 @@ final class UnreadRecords implements AutoCloseable {
         return partitions;
     }
 
-    private List<Left> openTransactions(List<TopicPartition> partitions, Map<TopicPartition, Long> ends) {
+    private List<PendingWork> openTransactions(List<TopicPartition> partitions, Map<TopicPartition, Long> ends) {
         Map<TopicPartition, Long> last = uncommitted.endOffsets(partitions);
         return partitions.stream()
                 .filter(partition -> !Objects.equals(last.get(partition), ends.get(partition)))
-                // Whoever writes it has not ended, and whoever reads the topic reads no further.
-                .map(partition -> new Left("a transaction on " + partition + " to end", Set.of(Stage.values())))
+                // Its producer has not finished, and the topic's readers cannot read past it.
+                .map(partition ->
+                        new PendingWork("a transaction on " + partition + " to end", Set.of(PipelineStage.values())))
                 .toList();
     }
 
-    /** The offsets of every group that has members; one that is being rebalanced is a reason to wait. */
-    private Map<String, Map<TopicPartition, OffsetAndMetadata>> offsetsByGroup(List<Left> left)
+    /** The offsets of every group with members. A rebalancing group is added as pending work. */
+    private Map<String, Map<TopicPartition, OffsetAndMetadata>> offsetsByGroup(List<PendingWork> left)
             throws ExecutionException, InterruptedException {
         List<String> consumerGroups = admin.listGroups(ListGroupsOptions.forConsumerGroups()).all().get().stream()
                 .map(GroupListing::groupId)
@@ -159,8 +160,9 @@ final class UnreadRecords implements AutoCloseable {
             if (group.groupState() == GroupState.STABLE) {
                 working.put(group.groupId(), new ListConsumerGroupOffsetsSpec());
             } else if (group.groupState() != GroupState.EMPTY && group.groupState() != GroupState.DEAD) {
-                left.add(new Left(
-                        "the group " + group.groupId() + ", which is " + group.groupState(), Set.of(Stage.values())));
+                left.add(new PendingWork(
+                        "the group " + group.groupId() + ", which is " + group.groupState(),
+                        Set.of(PipelineStage.values())));
             }
         }
         Map<String, Map<TopicPartition, OffsetAndMetadata>> offsets = new TreeMap<>();
@@ -177,9 +179,9 @@ final class UnreadRecords implements AutoCloseable {
         committed.assign(List.of(partition));
         Map<TopicPartition, Long> beginnings = committed.beginningOffsets(List.of(partition));
         committed.seek(partition, Math.max(from, beginnings.getOrDefault(partition, 0L)));
-        long deadline = System.nanoTime() + READS_WITHIN.toNanos();
+        long deadline = System.nanoTime() + READ_LIMIT.toNanos();
         while (committed.position(partition) < end) {
-            // What can't be read in time counts as unread.
+            // A range that cannot be read in time counts as unread.
             if (!committed.poll(Duration.ofMillis(200)).isEmpty() || System.nanoTime() - deadline >= 0) {
                 return true;
             }
@@ -196,7 +198,7 @@ final class UnreadRecords implements AutoCloseable {
                         isolation,
                         ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
                         false,
-                        // A request that waits at one partition's end would hold up the next partition.
+                        // A fetch that waits at the end of one partition delays the next partition.
                         ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
                         10,
                         ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,

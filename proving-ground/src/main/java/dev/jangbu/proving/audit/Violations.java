@@ -6,44 +6,44 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Collects breaches of one invariant: counts them all, keeps the first. What is lacking is a breach only if nobody who might still
- * bring it has anything left to do; what is there and must not be is one at any time.
+ * Collects the violations of one invariant: counts all of them and keeps the first. Data that must not exist is always a violation.
+ * Missing data is one only if no stage that could still produce it has pending work.
  */
 public final class Violations {
 
-    private static final int KEPT = 20;
-    private static final int LONGEST = 3_000;
+    private static final int MAX_KEPT = 20;
+    private static final int MAX_LENGTH = 3_000;
 
     private final List<String> first = new ArrayList<>();
-    private final Set<Stage> underway;
+    private final Set<PipelineStage> busy;
     private long count;
 
-    /** Nothing is on its way any more. */
+    /** For a stack in which no stage has pending work. */
     public Violations() {
-        this(EnumSet.noneOf(Stage.class));
+        this(EnumSet.noneOf(PipelineStage.class));
     }
 
-    /** @param underway the stages that have something left to do */
-    Violations(Set<Stage> underway) {
-        this.underway = underway;
+    /** @param busy the stages with pending work */
+    Violations(Set<PipelineStage> busy) {
+        this.busy = busy;
     }
 
-    /** Reports a breach. */
+    /** Reports a violation. */
     public void add(String evidence, Object... arguments) {
         count++;
-        if (first.size() < KEPT) {
+        if (first.size() < MAX_KEPT) {
             String text = evidence.formatted(arguments);
-            first.add(text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "…");
+            first.add(text.length() <= MAX_LENGTH ? text : text.substring(0, MAX_LENGTH) + "…");
         }
     }
 
     /**
-     * Reports that something is lacking.
+     * Reports missing data.
      *
-     * @param bringers the stages that it may be held up in
+     * @param producers the stages that could still produce it
      */
-    void lacking(Set<Stage> bringers, String evidence, Object... arguments) {
-        if (bringers.stream().noneMatch(underway::contains)) {
+    void addMissing(Set<PipelineStage> producers, String evidence, Object... arguments) {
+        if (producers.stream().noneMatch(busy::contains)) {
             add(evidence, arguments);
         }
     }
@@ -52,7 +52,7 @@ public final class Violations {
         return count;
     }
 
-    /** The evidence of the first breaches. */
+    /** The evidence of the first violations. */
     public List<String> first() {
         return List.copyOf(first);
     }

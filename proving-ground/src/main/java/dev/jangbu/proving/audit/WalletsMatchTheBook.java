@@ -6,9 +6,9 @@ import dev.jangbu.contract.LedgerLine;
 import dev.jangbu.contract.Side;
 import dev.jangbu.contract.Topics;
 import dev.jangbu.proving.facts.Fact;
+import dev.jangbu.proving.facts.FactGroup;
 import dev.jangbu.proving.facts.Facts;
-import dev.jangbu.proving.facts.Merge;
-import dev.jangbu.proving.facts.Said;
+import dev.jangbu.proving.facts.MergeJoin;
 import dev.jangbu.proving.facts.SortedFacts;
 import dev.jangbu.proving.stack.HttpApi;
 import java.io.IOException;
@@ -17,7 +17,7 @@ import java.sql.SQLException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Three witnesses of what a seller is owed: the wallet store over HTTP, the account in the ledger, the entries in Kafka. */
+/** Compares three sources of a seller's balance: the wallet over HTTP, the account in the ledger, the entries in Kafka. */
 final class WalletsMatchTheBook implements Invariant {
 
     private static final String ACCOUNTS = """
@@ -35,48 +35,51 @@ final class WalletsMatchTheBook implements Invariant {
 
     @Override
     public String statement() {
-        return "A wallet's balance is its account's balance and the sum of its entries, and its version is their number";
+        return "A wallet's balance equals its account's balance and the sum of its entries; its version equals their number";
     }
 
     @Override
-    public void check(Evidence evidence, Violations breaches) throws IOException, SQLException {
-        try (SortedFacts entries = evidence.cards();
-                RefusedRecords refused = new RefusedRecords(evidence)) {
-            evidence.topic(
+    public void check(AuditSources sources, Violations violations) throws IOException, SQLException {
+        try (SortedFacts entries = sources.sortedFacts();
+                ExpectedDeadLetters expected = new ExpectedDeadLetters(sources)) {
+            sources.topic(
                     Topics.LEDGER_ENTRIES,
                     (record, entry) -> entries.add(entry.getWalletId(), Long.toString(payable(entry))),
-                    refused::unreadable);
-            Merge.join(
+                    expected::addUnreadable);
+            MergeJoin.join(
                     new Sums(entries.sorted()),
-                    evidence.ledgerCards(ACCOUNTS),
-                    (walletId, sum, account) -> compare(evidence, walletId, sum, account, breaches));
-            refused.areDeadLetters(Stage.LEDGER, breaches);
+                    sources.ledgerFacts(ACCOUNTS),
+                    (walletId, sum, account) -> compare(sources, walletId, sum, account, violations));
+            expected.verify(PipelineStage.LEDGER, violations);
         }
     }
 
-    private static void compare(Evidence evidence, String walletId, Said sum, Said account, Violations breaches)
+    private static void compare(
+            AuditSources sources, String walletId, FactGroup sum, FactGroup account, Violations violations)
             throws IOException {
-        if (sum.nothing()) {
-            breaches.add("%s has %s in the ledger and no entry in Kafka", walletId, account);
+        if (sum.isEmpty()) {
+            violations.add("%s has %s in the ledger and no entry in Kafka", walletId, account);
             return;
         }
         int colon = walletId.lastIndexOf(':');
-        HttpApi.Answer answer = evidence.read(
-                "/wallets/" + walletId.substring(0, colon) + "?currency=" + walletId.substring(colon + 1));
-        evidence.looked(1);
-        JsonNode wallet = answer.body();
-        if (answer.status() != 200) {
-            breaches.add("%s can't be read: %d %s", walletId, answer.status(), wallet);
+        HttpApi.Response response =
+                sources.get("/wallets/" + walletId.substring(0, colon) + "?currency=" + walletId.substring(colon + 1));
+        sources.countExamined(1);
+        JsonNode wallet = response.body();
+        if (response.status() != 200) {
+            violations.add("%s cannot be read: %d %s", walletId, response.status(), wallet);
             return;
         }
         String store = wallet.path("balance").asText() + " of "
                 + wallet.path("version").asText();
-        // A wallet whose entries were all eaten up by fees has no line on its account.
-        String booked = account.nothing() ? "0" : account.text();
+        // If the fees equal the amounts of all entries, the account has no line.
+        String booked = account.isEmpty() ? "0" : account.text();
         if (!store.equals(sum.text()) || !store.startsWith(booked + " of ")) {
-            // A wallet and its entries are one transaction of the desk; the book may still have some of them to come.
-            breaches.lacking(
-                    store.equals(sum.text()) ? Set.of(Stage.WALLET_DESK, Stage.LEDGER) : Set.of(Stage.WALLET_DESK),
+            // The processor writes wallet and entries in one transaction. The ledger may have unread entries.
+            violations.addMissing(
+                    store.equals(sum.text())
+                            ? Set.of(PipelineStage.WALLET_PROCESSOR, PipelineStage.LEDGER)
+                            : Set.of(PipelineStage.WALLET_PROCESSOR),
                     "%s: wallet %s entries, ledger %s, Kafka %s entries",
                     walletId,
                     store,
@@ -97,7 +100,7 @@ final class WalletsMatchTheBook implements Invariant {
         return moved;
     }
 
-    /** One card for each wallet: the sum of its entries, and how many they are. */
+    /** One fact per wallet: the sum and the number of its entries. */
     private static final class Sums implements Facts {
 
         private final Facts entries;
@@ -117,8 +120,8 @@ final class WalletsMatchTheBook implements Invariant {
             BigInteger sum = BigInteger.ZERO;
             long count = 0;
             while (head != null && head.key().equals(walletId)) {
-                sum = sum.add(new BigInteger(head.text()).multiply(BigInteger.valueOf(head.times())));
-                count += head.times();
+                sum = sum.add(new BigInteger(head.text()).multiply(BigInteger.valueOf(head.count())));
+                count += head.count();
                 head = entries.next();
             }
             return new Fact(walletId, sum + " of " + count, 1);

@@ -1,4 +1,4 @@
-/** The invariants, each a class with its own name and evidence; {@link dev.jangbu.proving.audit.Audit} checks them all. */
+/** The invariants, one class each, and {@link dev.jangbu.proving.audit.Audit}, which checks all of them. */
 @NullMarked
 package dev.jangbu.proving.audit;
 

@@ -21,13 +21,13 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Leaves on {@code ledger.entries} what a wallet desk leaves that dies after it has sent and before it has committed: sound entries in
- * a transaction that is aborted. To wait for a desk to be killed in just those milliseconds would take a while.
+ * Writes valid entries to {@code ledger.entries} in a transaction that it aborts. A streams processor leaves such entries if it dies
+ * between sending and committing; waiting for a kill within those milliseconds would take long.
  */
 final class AbortedEntries {
 
     private static final int ENTRIES = 8;
-    private static final long AMOUNT = 1_000;
+    private static final long AMOUNT_MINOR = 1_000;
 
     private AbortedEntries() {}
 
@@ -59,7 +59,7 @@ final class AbortedEntries {
         }
     }
 
-    /** The first of a wallet, so that it follows from nothing. */
+    /** The first entry of a new wallet. */
     private static LedgerEntry entry(String seller, Instant at) {
         return LedgerEntry.newBuilder()
                 .setSettlementId(id(at).toString())
@@ -68,17 +68,17 @@ final class AbortedEntries {
                 .setReferenceParts(1)
                 .setCurrency("KRW")
                 .setLines(List.of(
-                        new LedgerLine("psp:toss:receivable", Side.DEBIT, AMOUNT),
-                        new LedgerLine("seller:" + seller + ":payable", Side.CREDIT, AMOUNT)))
+                        new LedgerLine("psp:toss:receivable", Side.DEBIT, AMOUNT_MINOR),
+                        new LedgerLine("seller:" + seller + ":payable", Side.CREDIT, AMOUNT_MINOR)))
                 .setWalletId(seller + ":KRW")
-                .setBalanceAfter(AMOUNT)
+                .setBalanceAfter(AMOUNT_MINOR)
                 .setWalletVersion(1)
                 .setOccurredAt(at)
                 .setRecordedAt(at)
                 .build();
     }
 
-    /** UUIDv7 (RFC 9562, 5.7) of that moment. */
+    /** A UUIDv7 (RFC 9562, 5.7) of that time. */
     private static UUID id(Instant at) {
         UUID random = UUID.randomUUID();
         return new UUID(

@@ -21,56 +21,56 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code bugs}: plants bugs in stacks of their own, one at a time, to see that they are caught. */
+/** {@code bugs}: plants bugs in temporary stacks, one at a time, and checks that each is caught. */
 @Command(
         name = "bugs",
-        description =
-                "Plants bugs in stacks of their own, one at a time, and sees that each is caught, and that nothing"
-                        + " is reported where none is planted. Writes docs/planted-bugs.md when all were tried. About a minute each.",
-        footer = "Exit codes: 0 each bug was caught and nothing else was reported, 1 one was not, or a sound stack was"
-                + " accused, 2 nothing can be said.",
+        description = "Plants bugs in temporary stacks, one at a time, and checks that each is caught, and that nothing"
+                + " is reported without a bug. Writes docs/planted-bugs.md after all runs. About a minute each.",
+        footer =
+                "Exit codes: 0 each bug was caught and nothing else was reported, 1 a bug was not caught, or something was"
+                        + " reported without a bug, 2 inconclusive.",
         mixinStandardHelpOptions = true)
 public final class BugsCommand implements Callable<Integer> {
 
     static final long SEED = 20_261_124;
 
-    @Option(names = "--list", description = "say which bugs there are, and plant none")
+    @Option(names = "--list", description = "list the bugs and plant none")
     private boolean list;
 
     @Option(
             names = "--only",
             paramLabel = "BUG",
             split = ",",
-            description = "these bugs and no control; the report is left as it is")
+            description = "plant these bugs alone, without the control runs; the report stays unchanged")
     private List<String> only = List.of();
 
     @Option(
             names = "--at-most",
             paramLabel = "N",
-            description = "try so many now, and leave the others for the next call (default: all)")
+            description = "number of runs now; the next call continues (default: all)")
     private int atMost = Integer.MAX_VALUE;
 
-    @Option(names = "--seed", paramLabel = "S", description = "of the customers (default: ${DEFAULT-VALUE})")
+    @Option(names = "--seed", paramLabel = "S", description = "seed of the load (default: ${DEFAULT-VALUE})")
     private long seed = SEED;
 
     @Option(
             names = "--results",
             paramLabel = "FILE",
-            description = "where trials are noted as they end, so that a run that was interrupted goes on where it was"
-                    + " (default: proving-ground/target/bugs.jsonl; removed when all are done)")
+            description = "file of completed runs, with which an interrupted call continues"
+                    + " (default: proving-ground/target/bugs.jsonl; removed after the last run)")
     private @Nullable Path results;
 
-    @Option(names = "--report", paramLabel = "FILE", description = "default: docs/planted-bugs.md")
+    @Option(names = "--report", paramLabel = "FILE", description = "file of the report (default: docs/planted-bugs.md)")
     private @Nullable Path report;
 
-    @Option(names = "--keep", description = "leave the stacks' directories behind, to look into them")
+    @Option(names = "--keep", description = "keep the directories of the stacks")
     private boolean keep;
 
     private final PrintStream out;
     private final PrintStream err;
     private final Clock clock;
 
-    /** @param clock dates the report, and what a scenario writes */
+    /** @param clock gives the date of the report and the times of records that a scenario writes */
     public BugsCommand(PrintStream out, PrintStream err, Clock clock) {
         this.out = out;
         this.err = err;
@@ -78,16 +78,16 @@ public final class BugsCommand implements Callable<Integer> {
     }
 
     /** A bug and its scenario, or a scenario without a bug. */
-    private record Wanted(Optional<PlantedBug> bug, Scenario scenario) {
+    private record PlannedRun(Optional<PlantedBug> bug, Scenario scenario) {
 
         String name() {
-            return bug.map(PlantedBug::name).orElse(Caught.NO_BUG);
+            return bug.map(PlantedBug::name).orElse(DetectionResult.NO_BUG);
         }
     }
 
     @Override
     public Integer call() throws InterruptedException {
-        // The serializers' library tells whole schemas there.
+        // The serializer library logs whole schemas with java.util.logging.
         LogManager.getLogManager().reset();
         Path repository = Path.of(System.getProperty("jangbu.home", "."));
         try {
@@ -99,92 +99,97 @@ public final class BugsCommand implements Callable<Integer> {
             }
             for (String name : only) {
                 if (!bugs.containsKey(name)) {
-                    err.println("There is no bug " + name + "; --list says which there are.");
+                    err.println("There is no bug " + name + "; see --list.");
                     return Outcome.NOT_QUIET.exitCode();
                 }
             }
             return run(repository, bugs);
         } catch (IOException | SQLException | KafkaException | IllegalStateException e) {
-            err.println("Planting bugs can't go on: " + e.getMessage());
+            err.println("The command failed: " + e.getMessage());
             return Outcome.NOT_QUIET.exitCode();
         }
     }
 
     private int run(Path repository, Map<String, PlantedBug> bugs)
             throws IOException, SQLException, InterruptedException {
-        Results done =
-                new Results(results == null ? repository.resolve("proving-ground/target/bugs.jsonl") : results, seed);
-        List<Wanted> wanted = wanted(bugs);
-        List<Caught> trials = new ArrayList<>();
+        CompletedRuns completed = new CompletedRuns(
+                results == null ? repository.resolve("proving-ground/target/bugs.jsonl") : results, seed);
+        List<PlannedRun> planned = plan(bugs);
+        List<DetectionResult> results = new ArrayList<>();
         int attempts = 0;
-        for (Wanted next : wanted) {
+        for (PlannedRun next : planned) {
             err.println("[%d/%d] %s, %s"
                     .formatted(
-                            trials.size() + 1,
-                            wanted.size(),
+                            results.size() + 1,
+                            planned.size(),
                             next.name(),
                             next.scenario().label()));
-            Optional<Caught> before = only.isEmpty() ? done.of(next.name(), next.scenario()) : Optional.empty();
-            if (before.isEmpty() && attempts == atMost) {
-                out.println("%d of %d are done; call it again for the others.".formatted(trials.size(), wanted.size()));
+            Optional<DetectionResult> earlier =
+                    only.isEmpty() ? completed.find(next.name(), next.scenario()) : Optional.empty();
+            if (earlier.isEmpty() && attempts == atMost) {
+                out.println("%d of %d runs are done; call the command again for the others."
+                        .formatted(results.size(), planned.size()));
                 return Outcome.NOT_QUIET.exitCode();
             }
-            attempts += before.isEmpty() ? 1 : 0;
-            Caught caught = before.isPresent() ? before.get() : attempt(repository, next);
-            if (before.isEmpty() && only.isEmpty()) {
-                done.add(caught);
+            attempts += earlier.isEmpty() ? 1 : 0;
+            DetectionResult result = earlier.isPresent() ? earlier.get() : execute(repository, next);
+            if (earlier.isEmpty() && only.isEmpty()) {
+                completed.add(result);
             }
-            trials.add(caught);
-            say(caught, caught.isAsItMustBe(bugs));
+            results.add(result);
+            print(result, result.matchesExpectation(bugs));
         }
         if (only.isEmpty()) {
             Path file = report == null ? repository.resolve("docs/planted-bugs.md") : report;
             Files.writeString(
                     file,
-                    new Matrix(bugs, trials).markdown(seed, LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC)));
-            out.println("The report: " + file.normalize());
+                    new DetectionMatrix(bugs, results)
+                            .markdown(seed, LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC)));
+            out.println("Report: " + file.normalize());
         }
-        List<Caught> right =
-                trials.stream().filter(trial -> trial.isAsItMustBe(bugs)).toList();
-        int missed = trials.size() - right.size();
+        List<DetectionResult> expected = results.stream()
+                .filter(result -> result.matchesExpectation(bugs))
+                .toList();
+        int unexpected = results.size() - expected.size();
         if (only.isEmpty()) {
-            done.keep(missed == 0 ? List.of() : right);
+            completed.retain(unexpected == 0 ? List.of() : expected);
         }
         out.println(
-                missed == 0
-                        ? "Every planted bug is caught, and where none is planted nothing is reported."
-                        : "%d of %d are not as they must be.".formatted(missed, trials.size()));
-        return (missed == 0 ? Outcome.HOLDS : Outcome.BROKEN).exitCode();
+                unexpected == 0
+                        ? "Every planted bug is caught, and nothing is reported without a bug."
+                        : "%d of %d runs have an unexpected result.".formatted(unexpected, results.size()));
+        return (unexpected == 0 ? Outcome.HOLDS : Outcome.BROKEN).exitCode();
     }
 
-    /** The controls come first: where a sound stack is accused, no accusation is worth anything. */
-    private List<Wanted> wanted(Map<String, PlantedBug> bugs) {
-        List<Wanted> wanted = new ArrayList<>();
+    /** The control runs without a bug come first: if they report anything, the other reports prove nothing. */
+    private List<PlannedRun> plan(Map<String, PlantedBug> bugs) {
+        List<PlannedRun> planned = new ArrayList<>();
         if (only.isEmpty()) {
             for (Scenario scenario : Scenario.values()) {
-                wanted.add(new Wanted(Optional.empty(), scenario));
+                planned.add(new PlannedRun(Optional.empty(), scenario));
             }
         }
         for (PlantedBug bug : bugs.values()) {
             if (only.isEmpty() || only.contains(bug.name())) {
-                wanted.add(new Wanted(Optional.of(bug), bug.scenario()));
+                planned.add(new PlannedRun(Optional.of(bug), bug.scenario()));
             }
         }
-        return wanted;
+        return planned;
     }
 
-    private Caught attempt(Path repository, Wanted wanted) throws IOException, SQLException, InterruptedException {
-        Trial trial = new Trial(repository, seed, keep, clock, line -> err.println("    " + line));
-        return new Caught(
-                wanted.name(),
-                wanted.scenario(),
+    private DetectionResult execute(Path repository, PlannedRun planned)
+            throws IOException, SQLException, InterruptedException {
+        DetectionRun run = new DetectionRun(repository, seed, keep, clock, line -> err.println("    " + line));
+        return new DetectionResult(
+                planned.name(),
+                planned.scenario(),
                 seed,
-                trial.run(wanted.scenario(), wanted.bug().stream().toList()));
+                run.run(planned.scenario(), planned.bug().stream().toList()));
     }
 
-    private void say(Caught caught, boolean asItMustBe) {
-        out.println(" %s %s".formatted(asItMustBe ? "✓" : "✗", caught.bug()));
-        caught.said()
+    private void print(DetectionResult result, boolean expected) {
+        out.println(" %s %s".formatted(expected ? "✓" : "✗", result.bug()));
+        result.detections()
                 .forEach((detector, evidence) -> out.println("        %-5s %s: %s"
                         .formatted(
                                 detector.column(),

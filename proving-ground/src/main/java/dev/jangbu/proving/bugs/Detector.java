@@ -6,12 +6,15 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** Who may notice that something is wrong. Their names are the classes that look, in the files of the bugs with hyphens. */
+/**
+ * The detectors of a bug: the invariants of the audit by their class names, and others. The files of the bugs write the names with
+ * hyphens: {@code settled-once}.
+ */
 enum Detector {
     ONE_CHARGE_PER_PAYMENT("1"),
     REFUNDS_ADD_UP("1"),
     CLIENTS("2, 11"),
-    OUTBOX_SAYS_WHAT_WAS_APPROVED("3"),
+    OUTBOX_MATCHES_APPROVALS("3"),
     OUTBOX_IS_PUBLISHED("3"),
     SETTLED_ONCE("4"),
     PAYOUTS_ARE_COVERED("4"),
@@ -22,14 +25,14 @@ enum Detector {
     LEGAL_HISTORY("8"),
     MONEY_IS_CONSERVED("9"),
     LEDGER_REFUSES_CHANGE("10"),
-    /** Open, and nobody has anything left to do for it. */
+    /** A payment, refund or payout stays open although no stage has pending work. */
     COMES_TO_ITS_END("12"),
     REBUILT_FROM_KAFKA("13"),
-    /** A posting or a completion that was announced before what it says was in the book: only one who is there sees it. */
-    ANNOUNCED_TOO_EARLY("early"),
-    /** A part of the stack said why it doesn't go on. It proves a breach only together with {@link #NOT_QUIET}. */
-    STOPPED_LOUDLY("stopped"),
-    /** The stack didn't come to its end. By itself that is a suspicion: an outage looks the same. */
+    /** A posting or a completion was published before its journal was in the ledger. Only a consumer at that time sees it. */
+    PUBLISHED_TOO_EARLY("early"),
+    /** A service stopped itself and logged the reason. It proves a violation only together with {@link #NOT_QUIET}. */
+    FAILED_FAST("stopped"),
+    /** The stack did not become quiet. It proves nothing alone, because an outage looks the same. */
     NOT_QUIET("12");
 
     private final String column;
@@ -38,17 +41,17 @@ enum Detector {
         this.column = column;
     }
 
-    /** Where it is marked in the report: the invariants that it looks at, as {@code docs/audit.md} numbers them, or a word. */
+    /** The column of the report: the numbers of its invariants in {@code docs/audit.md}, or a word. */
     String column() {
         return column;
     }
 
-    /** Whether a report of it alone proves that something is broken. */
+    /** Whether its report alone proves a violation. */
     boolean proves() {
-        return this != NOT_QUIET && this != STOPPED_LOUDLY;
+        return this != NOT_QUIET && this != FAILED_FAST;
     }
 
-    /** {@code SETTLED_ONCE} is SettledOnce. */
+    /** The class name: {@code SettledOnce} for {@code SETTLED_ONCE}. */
     String label() {
         StringBuilder label = new StringBuilder();
         for (String word : name().split("_", -1)) {
@@ -57,18 +60,18 @@ enum Detector {
         return label.toString();
     }
 
-    /** What an audit has to say, each broken invariant with its first evidence. */
+    /** The detections of an audit: each broken invariant with its first evidence. */
     static Map<Detector, String> of(AuditReport report) {
-        Map<Detector, String> said = new EnumMap<>(Detector.class);
+        Map<Detector, String> detections = new EnumMap<>(Detector.class);
         for (Finding finding : report.findings()) {
             if (!finding.holds()) {
-                said.put(ofClass(finding.name()), finding.evidence().getFirst());
+                detections.put(ofClass(finding.name()), finding.evidence().getFirst());
             }
         }
         if (!report.waitingFor().isEmpty()) {
-            said.put(NOT_QUIET, report.waitingFor().getFirst());
+            detections.put(NOT_QUIET, report.waitingFor().getFirst());
         }
-        return said;
+        return detections;
     }
 
     private static Detector ofClass(String name) {
@@ -77,6 +80,6 @@ enum Detector {
                 return detector;
             }
         }
-        throw new IllegalStateException("The audit has an invariant that the bugs know nothing of: " + name);
+        throw new IllegalStateException("No detector for the invariant " + name);
     }
 }

@@ -16,21 +16,26 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A mistake that somebody might make. It is two files at the most, of one name: a unified diff against the services' sources
- * ({@code .patch}), and statements that the owner of the databases runs on the stack ({@code .sql}, its lines of description
- * begin with {@code --}). Above the diff, or the statements, stands what it is, as {@code Field: text}; a line that begins with
- * a space goes on with the text.
+ * A known bug to plant. It consists of one or two files of the same name:
+ *
+ * <ul>
+ *   <li>{@code .patch}: a unified diff against the services' sources,
+ *   <li>{@code .sql}: statements that the owner of the databases executes.
+ * </ul>
+ *
+ * <p>A description precedes the diff or the statements, as lines of {@code Field: text}; in {@code .sql} they begin with {@code --}. A
+ * line that begins with a space continues the text.
  *
  * <pre>
- *   Bug: what was done wrong
- *   Harm: what it would do to a marketplace
- *   Scenario: load | republished | desk-aborted | postgres-killed
+ *   Bug: the mistake
+ *   Harm: its effect on a marketplace
+ *   Scenario: load | republished | transaction-aborted | postgres-killed
  *   Caught: the detectors that must report it, separated by commas
  *   Database: payments | ledger, of statements
  *   When: before | after the load, of statements
  * </pre>
  *
- * @param caughtBy the detectors that must report it, at the least
+ * @param caughtBy the detectors that must report it; others may
  */
 record PlantedBug(
         String name,
@@ -41,17 +46,17 @@ record PlantedBug(
         @Nullable String patch,
         @Nullable Sql sql) {
 
-    /** Statements, the database that they are for, and whether they wait until the load is over. */
+    /** SQL statements, their database, and whether they are executed after the load instead of before it. */
     record Sql(String statements, boolean onLedger, boolean afterTheLoad) {}
 
     private static final String PATCH = ".patch";
     private static final String SQL = ".sql";
-    private static final String DIFF_BEGINS = "--- a/";
+    private static final String DIFF_START = "--- a/";
 
     /**
-     * Every bug of a folder, in the order of their names.
+     * All bugs of a folder, sorted by name.
      *
-     * @throws IOException if a file can't be read, or its description isn't one
+     * @throws IOException if a file cannot be read or its description is incomplete
      */
     static List<PlantedBug> in(Path folder) throws IOException {
         Set<String> names = new TreeSet<>();
@@ -76,7 +81,7 @@ record PlantedBug(
         Path patchFile = folder.resolve(name + PATCH);
         if (Files.exists(patchFile)) {
             String text = Files.readString(patchFile);
-            int begin = text.startsWith(DIFF_BEGINS) ? 0 : text.indexOf("\n" + DIFF_BEGINS) + 1;
+            int begin = text.startsWith(DIFF_START) ? 0 : text.indexOf("\n" + DIFF_START) + 1;
             describe(text.substring(0, begin).lines().toList(), fields);
             patch = text.substring(begin);
         }
@@ -123,18 +128,18 @@ record PlantedBug(
     private static String required(String name, Map<String, String> fields, String field) throws IOException {
         String text = fields.get(field);
         if (text == null) {
-            throw new IOException("The planted bug " + name + " doesn't say its '" + field + ":'");
+            throw new IOException("The planted bug " + name + " has no field '" + field + ":'");
         }
         return text;
     }
 
-    /** {@code desk-aborted} is DESK_ABORTED. */
+    /** The enum constant of a hyphenated name, for instance TRANSACTION_ABORTED of {@code transaction-aborted}. */
     private static <T extends Enum<T>> T constant(String name, Class<T> type, String text) {
         try {
             return Enum.valueOf(type, text.toUpperCase(Locale.ROOT).replace('-', '_'));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    "The planted bug " + name + " names '" + text + "', which is no " + type.getSimpleName(), e);
+                    "The planted bug " + name + " has '" + text + "', which is no " + type.getSimpleName(), e);
         }
     }
 }

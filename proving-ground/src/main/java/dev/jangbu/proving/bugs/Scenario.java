@@ -1,26 +1,26 @@
 package dev.jangbu.proving.bugs;
 
-import dev.jangbu.proving.stack.OwnStack;
+import dev.jangbu.proving.stack.EphemeralStack;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.Locale;
 import java.util.Map;
 
-/** What happens to a stack while customers and sellers are at it: as little as makes a bug show. */
+/** The events during the load of a run: the minimum that exposes a bug. */
 enum Scenario {
-    /** Nothing; the PSP misbehaves in a fifth of its calls, and customers repeat themselves, as they always do. */
-    LOAD("customers and sellers who repeat themselves, and a PSP that misbehaves in a fifth of its calls") {
+    /** The load alone: clients repeat requests, and the PSP misbehaves in a fifth of its calls. */
+    LOAD("clients that repeat requests, and a PSP that misbehaves in a fifth of its calls") {
         @Override
-        void strike(OwnStack stack, Clock clock) {
-            // The load is enough.
+        void injectFault(EphemeralStack stack, Clock clock) {
+            // The load is sufficient.
         }
     },
 
-    /** Every row of the outbox comes once more, as after a lost replication slot. */
-    REPUBLISHED("the load, and every row of the outbox so far is sent again, twice") {
+    /** Every row of the outbox is published again, as after the loss of the replication slot. */
+    REPUBLISHED("the load, and every row of the outbox so far is published again, twice") {
         @Override
-        void strike(OwnStack stack, Clock clock) throws IOException {
-            OwnStack.Ran sent = stack.run(
+        void injectFault(EphemeralStack stack, Clock clock) throws IOException {
+            EphemeralStack.CommandResult sent = stack.run(
                     Map.of(),
                     "outbox",
                     "republish",
@@ -29,24 +29,24 @@ enum Scenario {
                     "--from",
                     "2000-01-01T00:00:00Z");
             if (sent.exitCode() != 0) {
-                throw new IOException("The outbox was not sent again: " + sent.output());
+                throw new IOException("The outbox was not republished: " + sent.output());
             }
         }
     },
 
-    /** Entries lie on their topic that never counted: a wallet desk leaves such when it dies between sending and committing. */
-    DESK_ABORTED(
-            "the load, and twice a transaction with entries is aborted, as when a wallet desk dies before it commits") {
+    /** The topic of entries has records of an aborted transaction, as after a crash between sending and committing. */
+    TRANSACTION_ABORTED(
+            "the load, and twice a transaction with entries is aborted, as after a crash of the processor before its commit") {
         @Override
-        void strike(OwnStack stack, Clock clock) throws IOException {
+        void injectFault(EphemeralStack stack, Clock clock) throws IOException {
             AbortedEntries.write(stack.address(), clock);
         }
     },
 
-    /** The book's database dies in the midst of its transactions. */
-    POSTGRES_KILLED("the load, and PostgreSQL is killed with -9, twice") {
+    /** PostgreSQL crashes during transactions. */
+    POSTGRES_KILLED("the load, and PostgreSQL is killed with SIGKILL, twice") {
         @Override
-        void strike(OwnStack stack, Clock clock) {
+        void injectFault(EphemeralStack stack, Clock clock) {
             stack.process("postgres").ifPresent(running -> {
                 running.destroyForcibly();
                 stack.awaitRestartOf("postgres", running);
@@ -54,25 +54,25 @@ enum Scenario {
         }
     };
 
-    /** How often it strikes during a load, evenly spread. */
-    static final int STRIKES = 2;
+    /** Fault injections per load, evenly distributed. */
+    static final int INJECTIONS = 2;
 
-    private final String happens;
+    private final String description;
 
-    Scenario(String happens) {
-        this.happens = happens;
+    Scenario(String description) {
+        this.description = description;
     }
 
-    /** For people. */
-    String happens() {
-        return happens;
+    /** The description for the report. */
+    String description() {
+        return description;
     }
 
-    /** As the files of the bugs name it. */
+    /** The name in the files of the bugs. */
     String label() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** Does what the scenario has, once; records that it writes are of the present. */
-    abstract void strike(OwnStack stack, Clock clock) throws IOException;
+    /** Injects the fault once. The clock gives the times of records that it writes. */
+    abstract void injectFault(EphemeralStack stack, Clock clock) throws IOException;
 }

@@ -1,4 +1,4 @@
-/** Bugs that are planted on purpose, to see that the audit and the clients' book catch them. */
+/** Plants known bugs in temporary stacks and checks that the audit, the clients or the logs detect them. */
 @NullMarked
 package dev.jangbu.proving.bugs;
 

@@ -3,23 +3,23 @@ package dev.jangbu.proving.facts;
 import java.util.Comparator;
 
 /**
- * What one witness says of one thing, in a form that another witness of the same would choose too: they agree if their cards
- * are equal.
+ * One fact about one key, as a source of the audit states it, in a canonical form: two sources agree if their facts are equal.
  *
- * @param key what it is about, for instance a settlement's id
- * @param text what is said
- * @param times how often it was said
+ * @param key the subject, for instance a settlement's id
+ * @param text the statement
+ * @param count how often the source states it
  */
-public record Fact(String key, String text, long times) {
+public record Fact(String key, String text, long count) {
 
-    /** By key, then by text: equal statements lie side by side. */
+    /** By key, then by text. */
     static final Comparator<Fact> ORDER = Comparator.comparing(Fact::key).thenComparing(Fact::text);
 
-    boolean saysTheSameAs(Fact other) {
+    boolean hasSameContent(Fact other) {
         return key.equals(other.key) && text.equals(other.text);
     }
 
-    Fact and(Fact other) {
-        return new Fact(key, text, Math.addExact(times, other.times));
+    /** This fact, counted as often as both. */
+    Fact plusCountOf(Fact other) {
+        return new Fact(key, text, Math.addExact(count, other.count));
     }
 }

@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
-/** Facts in ascending order of their keys, one after the other. */
+/** A stream of facts in ascending order of their keys. */
 public interface Facts extends AutoCloseable {
 
-    /** The next card, or null at the end. */
+    /** The next fact, or null at the end. */
     @Nullable
     Fact next() throws IOException, SQLException;
 

@@ -15,48 +15,54 @@ import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sorts any number of cards in bounded memory, an external merge sort: what is added is sorted in runs of {@link #RUN_CHARS}
- * characters, each written to a file, and the files are merged while they are read. When there are {@link #MOST_RUNS} of them they
- * become one. So the heap holds one run while cards are added, and a buffer for each file while they are read: some ten
- * megabytes, however many cards there are. Equal cards become one that counts them.
+ * Sorts any number of facts in bounded memory, by an external merge sort:
+ *
+ * <ul>
+ *   <li>Added facts are sorted in runs of {@link #RUN_CHARS} characters; each run is written to a file.
+ *   <li>{@link #MAX_RUNS} files are merged into one.
+ *   <li>The files are merged while they are read. Equal facts become one with the sum of their counts.
+ * </ul>
+ *
+ * <p>The heap holds one run while facts are added, and one buffer per file while they are read: some ten megabytes, however many
+ * facts there are.
  */
 public final class SortedFacts implements AutoCloseable {
 
-    /** Characters of keys and texts in one run; a card counts {@link #CARD_CHARS} more for its objects. */
+    /** Characters of keys and texts in one run; each fact counts {@link #FACT_OVERHEAD_CHARS} more for its objects. */
     static final int RUN_CHARS = 8 * 1024 * 1024;
 
-    static final int MOST_RUNS = 64;
-    private static final int CARD_CHARS = 80;
+    static final int MAX_RUNS = 64;
+    private static final int FACT_OVERHEAD_CHARS = 80;
     private static final int BUFFER_BYTES = 32 * 1024;
 
     private final Path directory;
     private final int runChars;
-    private final int mostRuns;
+    private final int maxRuns;
     private final List<Path> runs = new ArrayList<>();
     private List<Fact> run = new ArrayList<>();
     private long chars;
 
-    /** @param directory an existing one; the runs are written there and deleted by {@link #close} */
+    /** @param directory an existing directory; the runs are written there and deleted by {@link #close} */
     public SortedFacts(Path directory) {
-        this(directory, RUN_CHARS, MOST_RUNS);
+        this(directory, RUN_CHARS, MAX_RUNS);
     }
 
-    SortedFacts(Path directory, int runChars, int mostRuns) {
+    SortedFacts(Path directory, int runChars, int maxRuns) {
         this.directory = directory;
         this.runChars = runChars;
-        this.mostRuns = mostRuns;
+        this.maxRuns = maxRuns;
     }
 
-    /** Adds a card; a text of more than 20,000 characters is refused. */
+    /** Adds a fact. A text of more than 65,535 bytes is refused with an exception when its run is written. */
     public void add(String key, String text) throws IOException {
         run.add(new Fact(key, text, 1));
-        chars += key.length() + text.length() + CARD_CHARS;
+        chars += key.length() + text.length() + FACT_OVERHEAD_CHARS;
         if (chars >= runChars) {
             spill();
         }
     }
 
-    /** All cards in order. Nothing may be added afterwards. */
+    /** All facts in order. No fact may be added afterwards. */
     public Facts sorted() throws IOException {
         if (!run.isEmpty()) {
             spill();
@@ -67,33 +73,33 @@ public final class SortedFacts implements AutoCloseable {
 
     private void spill() throws IOException {
         run.sort(Fact.ORDER);
-        Path file = Files.createTempFile(directory, "run-", ".cards");
+        Path file = Files.createTempFile(directory, "run-", ".facts");
         runs.add(file);
         try (Writer writer = new Writer(file)) {
-            for (Fact card : run) {
-                writer.write(card);
+            for (Fact fact : run) {
+                writer.write(fact);
             }
         }
         run.clear();
         chars = 0;
-        if (runs.size() == mostRuns) {
+        if (runs.size() == maxRuns) {
             mergeAll();
         }
     }
 
     private void mergeAll() throws IOException {
-        Path merged = Files.createTempFile(directory, "run-", ".cards");
-        try (MergedRuns cards = new MergedRuns(runs);
+        Path merged = Files.createTempFile(directory, "run-", ".facts");
+        try (MergedRuns facts = new MergedRuns(runs);
                 Writer writer = new Writer(merged)) {
-            for (Fact card = cards.next(); card != null; card = cards.next()) {
-                writer.write(card);
+            for (Fact fact = facts.next(); fact != null; fact = facts.next()) {
+                writer.write(fact);
             }
         }
         close();
         runs.add(merged);
     }
 
-    /** Deletes what was written. */
+    /** Deletes the files. */
     @Override
     public void close() throws IOException {
         for (Path file : runs) {
@@ -102,30 +108,30 @@ public final class SortedFacts implements AutoCloseable {
         runs.clear();
     }
 
-    /** Writes cards that come in order, equal ones once. */
+    /** Writes facts that come in order; equal facts are written once, with the sum of their counts. */
     private static final class Writer implements AutoCloseable {
 
         private final DataOutputStream out;
-        private @Nullable Fact waiting;
+        private @Nullable Fact pending;
 
         Writer(Path file) throws IOException {
             this.out = new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(file), BUFFER_BYTES));
         }
 
-        void write(Fact card) throws IOException {
-            if (waiting != null && waiting.saysTheSameAs(card)) {
-                waiting = waiting.and(card);
+        void write(Fact fact) throws IOException {
+            if (pending != null && pending.hasSameContent(fact)) {
+                pending = pending.plusCountOf(fact);
             } else {
                 flush();
-                waiting = card;
+                pending = fact;
             }
         }
 
         private void flush() throws IOException {
-            if (waiting != null) {
-                out.writeUTF(waiting.key());
-                out.writeUTF(waiting.text());
-                out.writeLong(waiting.times());
+            if (pending != null) {
+                out.writeUTF(pending.key());
+                out.writeUTF(pending.text());
+                out.writeLong(pending.count());
             }
         }
 
@@ -136,7 +142,7 @@ public final class SortedFacts implements AutoCloseable {
         }
     }
 
-    /** One file, read from its beginning; {@code head} is its next card. */
+    /** One file, read from its beginning; {@code head} is its next fact. */
     private static final class Run implements AutoCloseable {
 
         private final DataInputStream in;
@@ -151,7 +157,7 @@ public final class SortedFacts implements AutoCloseable {
             String key;
             try {
                 key = in.readUTF();
-            } catch (EOFException end) {
+            } catch (EOFException e) {
                 head = null;
                 return;
             }
@@ -160,7 +166,7 @@ public final class SortedFacts implements AutoCloseable {
 
         Fact head() {
             if (head == null) {
-                throw new IllegalStateException("a run that has ended is not in the queue");
+                throw new IllegalStateException("A run at its end is in the queue");
             }
             return head;
         }
@@ -191,17 +197,17 @@ public final class SortedFacts implements AutoCloseable {
 
         @Override
         public @Nullable Fact next() throws IOException {
-            Fact card = pop();
-            if (card == null) {
+            Fact fact = pop();
+            if (fact == null) {
                 return null;
             }
-            while (!queue.isEmpty() && queue.element().head().saysTheSameAs(card)) {
+            while (!queue.isEmpty() && queue.element().head().hasSameContent(fact)) {
                 Fact same = pop();
                 if (same != null) {
-                    card = card.and(same);
+                    fact = fact.plusCountOf(same);
                 }
             }
-            return card;
+            return fact;
         }
 
         private @Nullable Fact pop() throws IOException {
@@ -209,12 +215,12 @@ public final class SortedFacts implements AutoCloseable {
             if (run == null) {
                 return null;
             }
-            Fact card = run.head();
+            Fact fact = run.head();
             run.advance();
             if (run.head != null) {
                 queue.add(run);
             }
-            return card;
+            return fact;
         }
 
         @Override

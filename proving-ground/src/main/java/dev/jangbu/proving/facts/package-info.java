@@ -1,4 +1,4 @@
-/** Comparing millions of things in bounded memory: each side is sorted, one of them on disk, and both are walked once. */
+/** Compares millions of facts in bounded memory: both sides are sorted (one of them on disk) and merged once. */
 @NullMarked
 package dev.jangbu.proving.facts;
 

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Which running stack a command is about. */
+/** The {@code --data} option: selects the running stack. */
 public final class DataOption {
 
     @Option(
@@ -16,15 +16,16 @@ public final class DataOption {
     private @Nullable Path data;
 
     /**
-     * Where that stack is.
+     * The addresses of the selected stack.
      *
-     * @throws IOException with what to do, if none is ready there
+     * @throws IOException if no stack is ready there; the message says how to start or select one
      */
     public StackAddress stack() throws IOException {
         Path directory = directory();
         if (Files.notExists(directory.resolve("dev.json"))) {
-            throw new IOException("no stack is ready on %s: start one with ./jangbu up, or name its --data directory"
-                    .formatted(directory));
+            throw new IOException(
+                    "no stack is ready on %s: start one with ./jangbu up, or pass its directory with --data"
+                            .formatted(directory));
         }
         return StackAddress.read(directory);
     }

@@ -16,52 +16,59 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The HTTP API as a client uses it. */
+/** A client of the HTTP API. Thread-safe. */
 public final class HttpApi implements AutoCloseable {
 
-    private static final Duration TIMEOUT = Duration.ofSeconds(40);
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(15);
+
+    /** Longer than the longest {@code Prefer: wait}, 30 seconds. */
+    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(90);
 
     private final HttpClient http =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+            HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).build();
     private final ObjectMapper json = new ObjectMapper();
-    private final AtomicLong answers = new AtomicLong();
+    private final AtomicLong responses = new AtomicLong();
     private final String base;
     private final String apiKey;
 
-    /** @param base with {@code /v1} */
+    /**
+     * @param base base URL, with {@code /v1}
+     * @param apiKey sent as bearer token; none is sent if it is empty
+     */
     public HttpApi(String base, String apiKey) {
         this.base = base;
         this.apiKey = apiKey;
     }
 
-    /** An answer. */
-    public record Answer(int status, HttpHeaders headers, JsonNode body) {
+    /** A response with its JSON body. */
+    public record Response(int status, HttpHeaders headers, JsonNode body) {
 
-        /** The body's text at a field. */
+        /** The text of a top-level field of the body; empty if there is none. */
         public String text(String field) {
             return body.path(field).asText();
         }
     }
 
-    /** How many answers were received. */
-    public long answers() {
-        return answers.get();
+    /** The number of responses received so far. */
+    public long responseCount() {
+        return responses.get();
     }
 
-    public Answer get(String path, String... headers) throws IOException {
+    public Response get(String path, String... headers) throws IOException {
         return send(request(path, headers).GET());
     }
 
-    /** Posts JSON text as it is. */
-    public Answer post(String path, String idempotencyKey, String body, String... headers) throws IOException {
+    /** Posts a JSON text unchanged. */
+    public Response post(String path, String idempotencyKey, String body, String... headers) throws IOException {
         return send(request(path, headers)
                 .header("Idempotency-Key", idempotencyKey)
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString(body)));
     }
 
-    /** Posts, and hangs up as soon as the request is on its way: whether it is done is never heard. */
-    public void postAndHangUp(String path, String idempotencyKey, String body, String... headers) throws IOException {
+    /** Sends a POST request and closes the connection without reading the response. */
+    public void postAndDisconnect(String path, String idempotencyKey, String body, String... headers)
+            throws IOException {
         URI uri = URI.create(base + path);
         byte[] content = body.getBytes(StandardCharsets.UTF_8);
         StringBuilder head = new StringBuilder("POST " + uri.getRawPath() + " HTTP/1.1\r\nHost: " + uri.getAuthority()
@@ -80,18 +87,18 @@ public final class HttpApi implements AutoCloseable {
 
     private HttpRequest.Builder request(String path, String... headers) {
         HttpRequest.Builder request =
-                HttpRequest.newBuilder(URI.create(base + path)).timeout(TIMEOUT);
+                HttpRequest.newBuilder(URI.create(base + path)).timeout(REQUEST_TIMEOUT);
         if (headers.length > 0) {
             request.headers(headers);
         }
         return apiKey.isEmpty() ? request : request.header("Authorization", "Bearer " + apiKey);
     }
 
-    private Answer send(HttpRequest.Builder request) throws IOException {
+    private Response send(HttpRequest.Builder request) throws IOException {
         try {
-            HttpResponse<byte[]> answer = http.send(request.build(), BodyHandlers.ofByteArray());
-            answers.incrementAndGet();
-            return new Answer(answer.statusCode(), answer.headers(), json.readTree(answer.body()));
+            HttpResponse<byte[]> response = http.send(request.build(), BodyHandlers.ofByteArray());
+            responses.incrementAndGet();
+            return new Response(response.statusCode(), response.headers(), json.readTree(response.body()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);

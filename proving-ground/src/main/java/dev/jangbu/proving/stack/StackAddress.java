@@ -11,10 +11,10 @@ import java.sql.SQLException;
 import java.util.Properties;
 
 /**
- * Where a running stack is, as {@code dev.json} in its data directory says.
+ * The addresses and credentials of a running stack, from {@code dev.json} in its data directory.
  *
- * @param api the HTTP API's base, with {@code /v1}
- * @param apiKey a key with all scopes
+ * @param api base URL of the HTTP API, with {@code /v1}
+ * @param apiKey an API key with all scopes
  * @param payments libpq URI of the payments database, role jangbu_audit
  * @param ledger libpq URI of the ledger's database, role jangbu_audit
  * @param roles libpq URIs by role
@@ -31,27 +31,27 @@ public record StackAddress(
         String connect,
         String simulator) {
 
-    /** @throws IOException if the file is missing or isn't such a file */
+    /** @throws IOException if the file is missing or malformed */
     public static StackAddress read(Path dataDirectory) throws IOException {
         return new ObjectMapper().readValue(dataDirectory.resolve("dev.json").toFile(), StackAddress.class);
     }
 
-    /** A connection to the payments database, as the auditor. */
+    /** A connection to the payments database with the role jangbu_audit. */
     public Connection openPayments() throws SQLException {
         return open(payments);
     }
 
-    /** A connection to the ledger's database, as the auditor. */
+    /** A connection to the ledger's database with the role jangbu_audit. */
     public Connection openLedger() throws SQLException {
         return open(ledger);
     }
 
-    /** A connection as a role. */
+    /** A connection with a role, to the database of that role's URI. */
     public Connection openAs(String role) throws SQLException {
         return open(roles.get(role).asText());
     }
 
-    /** A connection to the ledger's database as a role, whichever database that role works in. */
+    /** A connection to the ledger's database with a role, also if that role's URI names another database. */
     public Connection openLedgerAs(String role) throws SQLException {
         URI database = URI.create(ledger);
         String user = URI.create(roles.get(role).asText()).getRawUserInfo();
@@ -69,7 +69,7 @@ public record StackAddress(
                 "jdbc:postgresql://%s:%d%s".formatted(uri.getHost(), uri.getPort(), uri.getPath()), properties);
     }
 
-    /** Says nothing of the secrets. */
+    /** Without the secrets. */
     @Override
     public String toString() {
         return "StackAddress[" + api + "]";

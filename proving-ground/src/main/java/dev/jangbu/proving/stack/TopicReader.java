@@ -17,10 +17,10 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Deserializer;
 
-/** Reads topics from their beginning to what was their end at the call, as a read_committed reader sees them. */
+/** Reads topics with isolation level read_committed, from the beginning to the end offsets at the time of the call. */
 public final class TopicReader {
 
-    private static final Duration STALLED = Duration.ofSeconds(30);
+    private static final Duration STALLED_AFTER = Duration.ofMinutes(2);
 
     private final StackAddress stack;
     private final UnaryOperator<String> names;
@@ -29,28 +29,29 @@ public final class TopicReader {
         this(stack, UnaryOperator.identity());
     }
 
-    /** @param names where a topic of the catalogue is really read from: a copy, for instance */
+    /** @param names maps a topic of the catalogue to the topic that is read, for instance to a copy */
     public TopicReader(StackAddress stack, UnaryOperator<String> names) {
         this.stack = stack;
         this.names = names;
     }
 
-    /** Looks at a record as it came. */
+    /** Receives one undecoded record. */
     @FunctionalInterface
     public interface Records {
         void read(ConsumerRecord<byte[], byte[]> record) throws IOException;
     }
 
-    /** Looks at a record and at what its value says. */
+    /** Receives one record and its decoded value. */
     @FunctionalInterface
     public interface Values<T> {
         void read(ConsumerRecord<byte[], byte[]> record, T value) throws IOException;
     }
 
     /**
-     * Passes every record of a topic on, partition by partition in the order of their offsets.
+     * Reads every record of a topic, partition by partition in offset order.
      *
-     * @throws IllegalStateException if the broker gives nothing for half a minute before the end
+     * @param unreadable receives the records that cannot be decoded
+     * @throws IllegalStateException if the broker returns no record for two minutes before the end is reached
      */
     public <T extends SpecificRecord> void read(Topic<T> topic, Values<T> values, Records unreadable)
             throws IOException {
@@ -62,14 +63,14 @@ public final class TopicReader {
         }
     }
 
-    /** Passes every record of a topic on as it is; partitions are read side by side. */
+    /** Reads every record of a topic without decoding it; the partitions are interleaved. */
     public void readRaw(Topic<?> topic, Records records) throws IOException {
         try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
             drain(consumer, partitions(consumer, topic), records);
         }
     }
 
-    /** How many partitions a topic has. */
+    /** The number of partitions of a topic. */
     public int partitions(Topic<?> topic) {
         try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
             return partitions(consumer, topic).size();
@@ -86,7 +87,7 @@ public final class TopicReader {
         T value;
         try {
             value = deserializer.deserialize(topic.name(), record.value());
-        } catch (PoisonRecordException poison) {
+        } catch (PoisonRecordException e) {
             unreadable.read(record);
             return;
         }
@@ -106,8 +107,9 @@ public final class TopicReader {
             }
             if (!polled.isEmpty()) {
                 lastProgress = System.nanoTime();
-            } else if (System.nanoTime() - lastProgress > STALLED.toNanos()) {
-                throw new IllegalStateException("The broker gives nothing more of " + partitions);
+            } else if (System.nanoTime() - lastProgress > STALLED_AFTER.toNanos()) {
+                throw new IllegalStateException(
+                        "The broker returns no more records of " + partitions + ", and the end is not reached");
             }
         }
     }
@@ -132,10 +134,10 @@ public final class TopicReader {
                         "read_committed",
                         ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
                         false,
-                        // What lies in the heap at a time, decoded or not, is bounded by this.
+                        // Bounds the heap that fetched records take.
                         ConsumerConfig.FETCH_MAX_BYTES_CONFIG,
                         4 * 1024 * 1024,
-                        // A request that waits at one partition's end would hold up the next partition.
+                        // A fetch that waits at the end of one partition delays the next partition.
                         ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
                         10,
                         ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,

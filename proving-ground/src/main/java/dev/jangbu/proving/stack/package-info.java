@@ -1,4 +1,4 @@
-/** A running stack as a stranger reaches it: over HTTP, SQL and Kafka. */
+/** Access to a running stack: its HTTP API, databases, topics, PSP simulator and processes. */
 @NullMarked
 package dev.jangbu.proving.stack;
 

@@ -2,7 +2,7 @@ package dev.jangbu.proving.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jangbu.proving.LocalStack;
+import dev.jangbu.proving.stack.SharedStack;
 import dev.jangbu.proving.stack.StackAddress;
 import dev.jangbu.proving.stack.TopicReader;
 import java.io.File;
@@ -17,27 +17,27 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * The audit of a million payments in the heap that the launcher gives it. They are written straight into copies of the databases and
- * topics, so that the PSP's book and the wallets, which have no copies, are left out.
+ * Audits a million payments in the heap that the launcher gives to the audit. The payments are written directly into copies of the
+ * databases and topics. The PSP's charges and the wallets have no copies, so their invariants are left out.
  */
 @Tag("proof")
 class MillionPaymentsIT {
 
     private static final String HEAP = "-Xmx160m";
-    private static final Set<String> WITHOUT_A_COPY =
+    private static final Set<String> WITHOUT_COPY =
             Set.of("OneChargePerPayment", "WalletsMatchTheBook", "LedgerRefusesChange");
 
     @Test
-    void areAuditedInASmallHeap() throws Exception {
+    void aMillionPaymentsAreAuditedInASmallHeap() throws Exception {
         int payments = Integer.getInteger("jangbu.payments", 1_000_000);
-        StackAddress stack = LocalStack.shared().address();
-        Copies copies = Copies.of(stack);
+        StackAddress stack = SharedStack.running().address();
+        StackCopies copies = StackCopies.of(stack);
         StackAddress copy = copies.withLedger(
                 copies.withPayments(
                         stack, "TRUNCATE payments, payment_lines, refunds, refund_lines, payouts, history, outbox"),
                 "TRUNCATE journals, lines, books, balances");
         String prefix = "million-";
-        new ManyPayments(copy, copies, prefix).write(payments);
+        new PaymentGenerator(copy, copies, prefix).write(payments);
 
         Process audit = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -47,21 +47,21 @@ class MillionPaymentsIT {
                         "-cp",
                         System.getProperty("java.class.path"),
                         Main.class.getName(),
-                        LocalStack.shared().data().toString(),
+                        SharedStack.running().data().toString(),
                         copy.payments(),
                         copy.ledger(),
                         prefix)
                 .redirectErrorStream(true)
                 .redirectOutput(new File("target/million-payments.txt"))
                 .start();
-        boolean ended = audit.waitFor(30, TimeUnit.MINUTES);
+        boolean ended = audit.waitFor(60, TimeUnit.MINUTES);
         audit.destroyForcibly();
 
         assertThat(ended).isTrue();
         assertThat(audit.exitValue()).as("see target/million-payments.txt").isZero();
     }
 
-    /** The audit in a JVM of its own: data directory, payments' URI, ledger's URI, the topics' prefix. */
+    /** The audit's JVM. Arguments: data directory, URI of the payments database, URI of the ledger's database, prefix of the topics. */
     static final class Main {
 
         public static void main(String[] args) throws Exception {
@@ -76,13 +76,13 @@ class MillionPaymentsIT {
                     of.registry(),
                     of.connect(),
                     of.simulator());
-            List<Invariant> invariants = Audit.everything().stream()
-                    .filter(each -> !WITHOUT_A_COPY.contains(each.getClass().getSimpleName()))
+            List<Invariant> invariants = Audit.all().stream()
+                    .filter(each -> !WITHOUT_COPY.contains(each.getClass().getSimpleName()))
                     .toList();
             TopicReader topics =
                     new TopicReader(copy, name -> name.equals("settlement.dead-letters") ? name : args[3] + name);
             long begin = System.nanoTime();
-            try (Progress progress = new Progress(line -> System.out.println(line))) {
+            try (ProgressReporter progress = new ProgressReporter(line -> System.out.println(line))) {
                 List<Finding> findings = new Audit(copy, topics, Duration.ZERO, progress, invariants).check();
                 AuditReport report = AuditReport.of(findings, Duration.ZERO);
                 System.out.println(report);
@@ -91,7 +91,7 @@ class MillionPaymentsIT {
             }
         }
 
-        /** The most memory that this process has held, as Linux counts it. */
+        /** The peak resident memory of this process on Linux. */
         private static String peakMemory() throws IOException {
             return Files.readAllLines(Path.of("/proc/self/status")).stream()
                     .filter(line -> line.startsWith("VmHWM:"))

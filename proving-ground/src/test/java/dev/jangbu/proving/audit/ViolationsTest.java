@@ -9,30 +9,30 @@ import org.junit.jupiter.api.Test;
 class ViolationsTest {
 
     @Test
-    void whatIsThereAndMustNotBeIsABreachAtAnyTime() {
-        Violations breaches = new Violations(EnumSet.allOf(Stage.class));
+    void dataThatMustNotExistIsAlwaysAViolation() {
+        Violations violations = new Violations(EnumSet.allOf(PipelineStage.class));
 
-        breaches.add("booked twice");
+        violations.add("booked twice");
 
-        assertThat(breaches.first()).containsExactly("booked twice");
+        assertThat(violations.first()).containsExactly("booked twice");
     }
 
     @Test
-    void whatIsLackingIsABreachOnlyIfNobodyMayStillBringIt() {
-        Violations breaches = new Violations(EnumSet.of(Stage.LEDGER));
+    void missingDataIsAViolationOnlyIfNoStageCanStillProduceIt() {
+        Violations violations = new Violations(EnumSet.of(PipelineStage.LEDGER));
 
-        breaches.lacking(Set.of(Stage.WALLET_DESK, Stage.LEDGER), "the journal of %s", "one");
-        breaches.lacking(Set.of(Stage.CHANGE_STREAM), "the record of %s", "another");
+        violations.addMissing(Set.of(PipelineStage.WALLET_PROCESSOR, PipelineStage.LEDGER), "the journal of %s", "one");
+        violations.addMissing(Set.of(PipelineStage.CONNECTOR), "the record of %s", "another");
 
-        assertThat(breaches.first()).containsExactly("the record of another");
+        assertThat(violations.first()).containsExactly("the record of another");
     }
 
     @Test
-    void whereNothingIsUnderwayWhatIsLackingIsABreach() {
-        Violations breaches = new Violations();
+    void missingDataIsAViolationIfNoStageHasPendingWork() {
+        Violations violations = new Violations();
 
-        breaches.lacking(EnumSet.allOf(Stage.class), "a journal");
+        violations.addMissing(EnumSet.allOf(PipelineStage.class), "a journal");
 
-        assertThat(breaches.count()).isEqualTo(1);
+        assertThat(violations.count()).isEqualTo(1);
     }
 }

@@ -1,4 +1,4 @@
-/** Whether the audit can fail: planted breaches, each in a copy of a running stack's data. */
+/** Tests that the audit detects planted violations, each in a copy of a running stack's data. */
 @NullMarked
 package dev.jangbu.proving.audit;
 

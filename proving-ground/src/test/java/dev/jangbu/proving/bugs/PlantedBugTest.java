@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a planted bug's files say, and whether they still fit what they are planted in. */
+/** The files of the planted bugs are complete, and their patches apply to the current sources. */
 class PlantedBugTest {
 
     private static final Path REPOSITORY = Path.of("..");
@@ -23,21 +23,22 @@ class PlantedBugTest {
         return PlantedBug.in(REPOSITORY.resolve("proving-ground/bugs")).stream();
     }
 
-    /** Whoever changes what a bug is planted in hears of it at once, not from the next long proof. */
+    /** A change of patched lines fails here, not only in the next long proof. */
     @ParameterizedTest
     @MethodSource("bugs")
-    void fitsTheSourcesAsTheyAre(PlantedBug bug) throws IOException {
+    void appliesToTheCurrentSources(PlantedBug bug) throws IOException {
         assertThat(bug.patch() != null || bug.sql() != null).isTrue();
-        assertThat(PatchedHome.sources(REPOSITORY, List.of(bug)).isEmpty()).isEqualTo(bug.patch() == null);
+        assertThat(PatchedRepository.sources(REPOSITORY, List.of(bug)).isEmpty())
+                .isEqualTo(bug.patch() == null);
     }
 
     @Test
-    void aPatchThatFitsNoMoreNamesItselfAndTheFile(@TempDir Path folder) throws IOException {
+    void aPatchThatDoesNotApplyIsReportedWithItsNameAndFile(@TempDir Path folder) throws IOException {
         Files.writeString(folder.resolve("stale.patch"), """
                 Bug: something
                   that goes on
                 Harm: some
-                Scenario: desk-aborted
+                Scenario: transaction-aborted
                 Caught: gap-free, not-quiet
                 --- a/ledger-service/src/main/java/dev/jangbu/ledger/posting/Book.java
                 +++ b/ledger-service/src/main/java/dev/jangbu/ledger/posting/Book.java
@@ -50,16 +51,16 @@ class PlantedBugTest {
         PlantedBug stale = PlantedBug.in(folder).getFirst();
 
         assertThat(stale.bug()).isEqualTo("something that goes on");
-        assertThat(stale.scenario()).isEqualTo(Scenario.DESK_ABORTED);
+        assertThat(stale.scenario()).isEqualTo(Scenario.TRANSACTION_ABORTED);
         assertThat(stale.caughtBy()).isEqualTo(Set.of(Detector.GAP_FREE, Detector.NOT_QUIET));
-        assertThatThrownBy(() -> PatchedHome.sources(REPOSITORY, List.of(stale)))
+        assertThatThrownBy(() -> PatchedRepository.sources(REPOSITORY, List.of(stale)))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("stale")
                 .hasMessageContaining("Book.java");
     }
 
     @Test
-    void statementsSayTheirDatabaseAndTheirMoment(@TempDir Path folder) throws IOException {
+    void statementsHaveADatabaseAndATime(@TempDir Path folder) throws IOException {
         Files.writeString(folder.resolve("late.sql"), """
                 -- Bug: something
                 -- Harm: some
@@ -79,7 +80,7 @@ class PlantedBugTest {
     }
 
     @Test
-    void aBugThatDoesNotSayWhoMustCatchItIsRefused(@TempDir Path folder) throws IOException {
+    void aBugWithoutADetectorIsRejected(@TempDir Path folder) throws IOException {
         Files.writeString(
                 folder.resolve("silent.sql"),
                 "-- Bug: something\n-- Harm: some\n-- Scenario: load\n-- Database: ledger\n");
@@ -90,8 +91,8 @@ class PlantedBugTest {
     }
 
     @Test
-    void evidenceIsReportedWithoutWhatDiffersFromRunToRun() {
-        assertThat(Matrix.stable(
+    void evidenceIsReportedWithoutIdsAndFigures() {
+        assertThat(DetectionMatrix.stable(
                         "settlement 01a20ce6-f394-79e4-8802-c9799e7f1c97 of r0000000001352904-s3:KRW is off by 1205"))
                 .isEqualTo("settlement ‹id› of ‹run›-s3:KRW is off by ‹n›");
     }

@@ -15,27 +15,27 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Sorting on disk, against sorting in memory. */
+/** Compares sorting on disk with sorting in memory. */
 class SortedFactsTest {
 
     @TempDir
     Path directory;
 
     @Test
-    void anyNumberOfRunsGivesWhatSortingInMemoryGives() throws Exception {
+    void anyNumberOfRunsGivesTheSameResultAsSortingInMemory() throws Exception {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         for (int round = 0; round < 50; round++) {
             Map<String, Map<String, Long>> expected = new TreeMap<>();
-            try (SortedFacts cards = new SortedFacts(directory, 200 + random.nextInt(2_000), 2 + random.nextInt(4))) {
+            try (SortedFacts facts = new SortedFacts(directory, 200 + random.nextInt(2_000), 2 + random.nextInt(4))) {
                 int count = random.nextInt(500);
                 for (int i = 0; i < count; i++) {
                     String key = "k" + random.nextInt(60);
                     String text = "장부 " + random.nextInt(4);
-                    cards.add(key, text);
+                    facts.add(key, text);
                     expected.computeIfAbsent(key, k -> new TreeMap<>()).merge(text, 1L, Long::sum);
                 }
-                try (Facts sorted = cards.sorted()) {
+                try (Facts sorted = facts.sorted()) {
                     assertThat(all(sorted)).as("seed %d, round %d", seed, round).isEqualTo(flat(expected));
                 }
             }
@@ -44,21 +44,21 @@ class SortedFactsTest {
     }
 
     @Test
-    void whatIsSaidTwiceIsOneCardThatCounts() throws Exception {
-        try (SortedFacts cards = new SortedFacts(directory)) {
-            cards.add("b", "one");
-            cards.add("a", "other");
-            cards.add("b", "one");
+    void equalFactsBecomeOneWithTheirCount() throws Exception {
+        try (SortedFacts facts = new SortedFacts(directory)) {
+            facts.add("b", "one");
+            facts.add("a", "other");
+            facts.add("b", "one");
 
-            assertThat(all(cards.sorted())).containsExactly(new Fact("a", "other", 1), new Fact("b", "one", 2));
+            assertThat(all(facts.sorted())).containsExactly(new Fact("a", "other", 1), new Fact("b", "one", 2));
         }
     }
 
     @Test
-    void bothSidesMeetAtEachKey() throws Exception {
+    void bothSidesAreJoinedByKey() throws Exception {
         List<String> met = new ArrayList<>();
 
-        Merge.join(
+        MergeJoin.join(
                 of(new Fact("a", "1", 1), new Fact("c", "1", 2), new Fact("c", "2", 1)),
                 of(new Fact("b", "1", 1), new Fact("c", "1", 2), new Fact("c", "2", 1)),
                 (key, left, right) -> met.add(key + left + right + left.equals(right)));
@@ -67,56 +67,56 @@ class SortedFactsTest {
     }
 
     @Test
-    void evidenceThatIsNotInOrderIsNoEvidence() {
-        assertThatThrownBy(() ->
-                        Merge.join(of(new Fact("b", "1", 1), new Fact("a", "1", 1)), of(), (key, left, right) -> {}))
+    void unsortedFactsAreRejected() {
+        assertThatThrownBy(() -> MergeJoin.join(
+                        of(new Fact("b", "1", 1), new Fact("a", "1", 1)), of(), (key, left, right) -> {}))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("'a' comes after 'b'");
     }
 
-    /** Eight million cards of 120 characters are more than this JVM's heap: with maps, this would not end well. */
+    /** Eight million facts of 120 characters exceed this JVM's heap. */
     @Test
     @Tag("proof")
-    void cardsThatTheHeapCouldNotHoldAreSorted() throws Exception {
+    void factsBeyondTheHeapAreSorted() throws Exception {
         int count = 8_000_000;
         Random random = new Random(7);
-        try (SortedFacts cards = new SortedFacts(directory)) {
+        try (SortedFacts facts = new SortedFacts(directory)) {
             for (int i = 0; i < count; i++) {
-                cards.add(Long.toHexString(random.nextLong()), "x".repeat(120));
+                facts.add(Long.toHexString(random.nextLong()), "x".repeat(120));
             }
-            long seen = 0;
+            long total = 0;
             String before = "";
-            try (Facts sorted = cards.sorted()) {
-                for (Fact card = sorted.next(); card != null; card = sorted.next()) {
-                    assertThat(card.key().compareTo(before)).isNotNegative();
-                    before = card.key();
-                    seen += card.times();
+            try (Facts sorted = facts.sorted()) {
+                for (Fact fact = sorted.next(); fact != null; fact = sorted.next()) {
+                    assertThat(fact.key().compareTo(before)).isNotNegative();
+                    before = fact.key();
+                    total += fact.count();
                 }
             }
-            assertThat(seen).isEqualTo(count);
+            assertThat(total).isEqualTo(count);
         }
     }
 
     private static List<Fact> flat(Map<String, Map<String, Long>> texts) {
-        List<Fact> cards = new ArrayList<>();
-        texts.forEach((key, said) -> said.forEach((text, times) -> cards.add(new Fact(key, text, times))));
-        return cards;
+        List<Fact> facts = new ArrayList<>();
+        texts.forEach((key, counts) -> counts.forEach((text, count) -> facts.add(new Fact(key, text, count))));
+        return facts;
     }
 
-    private static List<Fact> all(Facts cards) throws Exception {
+    private static List<Fact> all(Facts facts) throws Exception {
         List<Fact> all = new ArrayList<>();
-        for (Fact card = cards.next(); card != null; card = cards.next()) {
-            all.add(card);
+        for (Fact fact = facts.next(); fact != null; fact = facts.next()) {
+            all.add(fact);
         }
         return all;
     }
 
-    private static Facts of(Fact... cards) {
-        Iterator<Fact> left = List.of(cards).iterator();
+    private static Facts of(Fact... facts) {
+        Iterator<Fact> remaining = List.of(facts).iterator();
         return new Facts() {
             @Override
             public @Nullable Fact next() {
-                return left.hasNext() ? left.next() : null;
+                return remaining.hasNext() ? remaining.next() : null;
             }
 
             @Override

@@ -13,38 +13,38 @@ import javax.tools.JavaCompiler;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
-/** Compiles a few sources of a service against the rest of it, as the build does. */
-final class Compiled {
+/** Compiles changed sources of a service against its jar and its libraries. */
+final class ServiceCompiler {
 
-    private Compiled() {}
+    private ServiceCompiler() {}
 
     /**
      * Compiles every source below a directory.
      *
-     * @param jar the service as it was built
-     * @param lib what it needs
-     * @throws IOException with what the compiler says, if it doesn't compile
+     * @param jar the built jar of the service
+     * @param lib directory of the service's libraries
+     * @throws IOException with the compiler's output, if the sources do not compile
      */
-    static void into(Path classes, Path sources, Path jar, Path lib) throws IOException {
+    static void compile(Path classes, Path sources, Path jar, Path lib) throws IOException {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         if (compiler == null) {
-            throw new IOException("Planting a bug needs a JDK: this Java has no compiler");
+            throw new IOException("Planting a bug needs a JDK: this Java runtime has no compiler");
         }
         List<Path> files;
         try (Stream<Path> walked = Files.walk(sources)) {
             files = walked.filter(file -> file.toString().endsWith(".java")).toList();
         }
-        StringWriter said = new StringWriter();
+        StringWriter output = new StringWriter();
         try (StandardJavaFileManager manager =
                 compiler.getStandardFileManager(null, Locale.ROOT, StandardCharsets.UTF_8)) {
-            // Parameters' names: Spring binds by them.
+            // Spring binds by parameter names.
             List<String> options = List.of(
                     "-d", classes.toString(), "-cp", classPath(jar, lib), "-parameters", "-proc:none", "-nowarn");
             boolean compiled = compiler.getTask(
-                            said, manager, null, options, null, manager.getJavaFileObjectsFromPaths(files))
+                            output, manager, null, options, null, manager.getJavaFileObjectsFromPaths(files))
                     .call();
             if (!compiled) {
-                throw new IOException("What a planted bug makes of " + files + " doesn't compile:\n" + said);
+                throw new IOException("The sources with the planted bug do not compile: " + files + "\n" + output);
             }
         }
     }

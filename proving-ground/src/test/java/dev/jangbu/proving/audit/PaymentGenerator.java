@@ -38,24 +38,24 @@ import org.postgresql.copy.CopyIn;
 import org.postgresql.copy.CopyManager;
 import org.postgresql.core.BaseConnection;
 
-/** Writes any number of payments of one line each, settled and completed, with everything that belongs to them. */
-final class ManyPayments {
+/** Writes any number of completed payments of one line each into copies, with their rows, records and journals. */
+final class PaymentGenerator {
 
     private static final int SELLERS = 5_000;
-    private static final long AMOUNT = 1_000;
-    private static final long FEE = 50;
+    private static final long AMOUNT_MINOR = 1_000;
+    private static final long FEE_MINOR = 50;
     private static final List<Topic<?>> TOPICS = List.of(
             Topics.SETTLEMENT_REQUESTS, Topics.LEDGER_ENTRIES, Topics.LEDGER_POSTINGS, Topics.SETTLEMENT_COMPLETIONS);
 
     private final StackAddress stack;
-    private final Copies copies;
+    private final StackCopies copies;
     private final String prefix;
     private final AvroSerdes serdes;
     private final Map<String, Serializer<?>> serializers = new HashMap<>();
     private final Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
 
-    /** @param stack with copies of its databases, which are empty */
-    ManyPayments(StackAddress stack, Copies copies, String prefix) {
+    /** @param stack with empty copies of its databases */
+    PaymentGenerator(StackAddress stack, StackCopies copies, String prefix) {
         this.stack = stack;
         this.copies = copies;
         this.prefix = prefix;
@@ -93,8 +93,8 @@ final class ManyPayments {
                 String seller = "m" + n % SELLERS;
                 String wallet = seller + ":KRW";
                 long version = n / SELLERS + 1L;
-                payments.row(payment, "order-" + n, "COMPLETED", "KRW", AMOUNT, "toss", now);
-                paymentLines.row(payment, "1", seller, AMOUNT, FEE, 0, 0, 0);
+                payments.row(payment, "order-" + n, "COMPLETED", "KRW", AMOUNT_MINOR, "toss", now);
+                paymentLines.row(payment, "1", seller, AMOUNT_MINOR, FEE_MINOR, 0, 0, 0);
                 history.row(payment, 1, "PAYMENT", "\\N", "READY");
                 history.row(payment, 2, "PAYMENT", "READY", "EXECUTING");
                 history.row(payment, 3, "PAYMENT", "EXECUTING", "APPROVED");
@@ -111,8 +111,8 @@ final class ManyPayments {
                                 .setWalletId(wallet)
                                 .setSellerId(seller)
                                 .setCurrency("KRW")
-                                .setAmount(AMOUNT)
-                                .setFee(FEE)
+                                .setAmount(AMOUNT_MINOR)
+                                .setFee(FEE_MINOR)
                                 .setPsp("toss")
                                 .setOccurredAt(now)
                                 .build());
@@ -187,18 +187,18 @@ final class ManyPayments {
                 .setReferenceParts(1)
                 .setCurrency("KRW")
                 .setLines(List.of(
-                        new LedgerLine("psp:toss:receivable", Side.DEBIT, AMOUNT),
-                        new LedgerLine("seller:" + seller + ":payable", Side.CREDIT, AMOUNT - FEE),
-                        new LedgerLine("platform:fees", Side.CREDIT, FEE)))
+                        new LedgerLine("psp:toss:receivable", Side.DEBIT, AMOUNT_MINOR),
+                        new LedgerLine("seller:" + seller + ":payable", Side.CREDIT, AMOUNT_MINOR - FEE_MINOR),
+                        new LedgerLine("platform:fees", Side.CREDIT, FEE_MINOR)))
                 .setWalletId(wallet)
-                .setBalanceAfter(version * (AMOUNT - FEE))
+                .setBalanceAfter(version * (AMOUNT_MINOR - FEE_MINOR))
                 .setWalletVersion(version)
                 .setOccurredAt(now)
                 .setRecordedAt(now)
                 .build();
     }
 
-    /** UUIDv7 of this moment, in ascending order. */
+    /** A UUIDv7 of the current time; ascending in n. */
     private String id(long n) {
         return new UUID((now.toEpochMilli() << 16) | 0x7000, 0x8000_0000_0000_0000L | n).toString();
     }
@@ -207,7 +207,7 @@ final class ManyPayments {
         return serializer(topic).serialize(topic.name(), value);
     }
 
-    @SuppressWarnings("unchecked") // Each topic's serializer is put under its own name.
+    @SuppressWarnings("unchecked") // Each topic's serializer is stored under the topic's name.
     private <T extends SpecificRecord> Serializer<T> serializer(Topic<T> topic) {
         return (Serializer<T>) serializers.computeIfAbsent(
                 topic.name(), name -> serdes.of(topic).serializer());
@@ -221,7 +221,7 @@ final class ManyPayments {
                 value));
     }
 
-    /** What the services' tables have as keys, the audit may count on. */
+    /** Creates the keys of the services' tables, which the audit relies on. */
     private void index() throws SQLException {
         execute(
                 stack.payments(),
@@ -269,7 +269,7 @@ final class ManyPayments {
         return new Table(copies.writeTo(stack.ledger()), table);
     }
 
-    /** A table that rows stream into. */
+    /** A table that rows are copied into. */
     private static final class Table implements AutoCloseable {
 
         private static final int BUFFERED = 64 * 1024;

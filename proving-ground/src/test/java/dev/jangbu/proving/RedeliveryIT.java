@@ -1,8 +1,8 @@
 package dev.jangbu.proving;
 
-import static dev.jangbu.proving.Shop.line;
-import static dev.jangbu.proving.Shop.newOrderId;
-import static dev.jangbu.proving.Shop.order;
+import static dev.jangbu.proving.stack.Shop.line;
+import static dev.jangbu.proving.stack.Shop.newOrderId;
+import static dev.jangbu.proving.stack.Shop.order;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -11,15 +11,16 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.jangbu.contract.Topic;
 import dev.jangbu.contract.Topics;
+import dev.jangbu.proving.stack.EphemeralStack.CommandResult;
 import dev.jangbu.proving.stack.HttpApi;
-import dev.jangbu.proving.stack.HttpApi.Answer;
-import dev.jangbu.proving.stack.OwnStack.Ran;
+import dev.jangbu.proving.stack.HttpApi.Response;
+import dev.jangbu.proving.stack.SharedStack;
+import dev.jangbu.proving.stack.Shop;
 import dev.jangbu.proving.stack.TopicReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -45,34 +46,39 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * What was settled is not settled again: not when the wallets' disk is lost, not when Connect dies before it stores how far it
- * is, not when the outbox's rows are sent again, not when all that ever was on settlement.requests is.
+ * Redelivered requests change no balance. They are redelivered after each of:
+ *
+ * <ul>
+ *   <li>the loss of the wallets' disk,
+ *   <li>a crash of Connect before it stores its offsets,
+ *   <li>a republication of outbox rows,
+ *   <li>a repetition of all records of settlement.requests.
+ * </ul>
  */
-class SentAgainIT {
+class RedeliveryIT {
 
-    private static final Duration SETTLES_WITHIN = Duration.ofMinutes(2);
-    private static final String DESK = "jangbu-settlement";
+    private static final String STREAMS_GROUP = "jangbu-settlement";
     private static final List<String> SELLERS =
             IntStream.range(0, 6).mapToObj(n -> "again-" + n).toList();
 
-    private static LocalStack stack;
+    private static SharedStack stack;
     private static HttpApi api;
     private static Shop shop;
 
     @BeforeAll
-    static void aRunningStack() {
-        stack = LocalStack.shared();
+    static void startStack() {
+        stack = SharedStack.running();
         api = stack.api();
         shop = new Shop(api);
     }
 
     @AfterAll
-    static void stop() {
+    static void close() {
         api.close();
     }
 
     @Test
-    void nothingThatIsSentAgainChangesABalance() throws Exception {
+    void redeliveredRequestsChangeNoBalance() throws Exception {
         Instant begin = Instant.now().minusSeconds(1);
         for (int n = 0; n < 8; n++) {
             pay(n);
@@ -80,37 +86,37 @@ class SentAgainIT {
         Map<String, String> before = wallets();
         assertThat(before).hasSize(SELLERS.size()).doesNotContainValue("0 at 0");
 
-        // The wallets' disk is lost under the running process, which then dies.
+        // The wallets' disk is lost while the process runs; then the process crashes.
         ProcessHandle streams = stack.process("streams-processor").orElseThrow();
         delete(stack.data().resolve("streams"));
         stack.kill9("streams-processor");
-        // Connect has not stored its offsets since the last second's payments: it sends them again.
+        // Connect has not stored the offsets of the last second's payments: it publishes them again.
         ProcessHandle connect = stack.process("connect").orElseThrow();
         stack.kill9("connect");
-        Ran republished = jangbu("outbox", "republish", "--from", begin.toString(), "--batch", "5");
+        CommandResult republished = jangbu("outbox", "republish", "--from", begin.toString(), "--batch", "5");
         assertThat(republished.exitCode()).as(republished.output()).isZero();
         assertThat(republished.output()).containsPattern("Done: (8|9|[1-9][0-9]+) rows");
-        sendTheWholeOfTheRequestsAgain();
+        repeatAllRequests();
         stack.awaitRestartOf("streams-processor", streams);
         stack.awaitRestartOf("connect", connect);
-        // One more payment is behind all of these rows in the outbox.
+        // One more payment, behind all of these rows in the outbox.
         pay(100);
         await("all requests are decided")
-                .atMost(SETTLES_WITHIN)
+                .atMost(Shop.SETTLE_LIMIT)
                 .ignoreExceptions()
-                .until(SentAgainIT::isCaughtUp);
+                .until(RedeliveryIT::isStreamsGroupAtTheEnd);
 
         Map<String, String> expected = new TreeMap<>(before);
         expected.computeIfPresent(seller(100), (seller, wallet) -> moved(wallet, 101_000));
         expected.computeIfPresent("again-5", (seller, wallet) -> moved(wallet, 9));
-        await().atMost(SETTLES_WITHIN).ignoreExceptions().untilAsserted(() -> assertThat(wallets())
+        await().atMost(Shop.SETTLE_LIMIT).ignoreExceptions().untilAsserted(() -> assertThat(wallets())
                 .isEqualTo(expected));
-        assertThatAWalletIsAtTheLastJournalOfItsBook();
-        Auditor.assertThatAllHolds(stack.address(), "what was sent again");
+        assertThatAWalletHasThePositionOfItsBooksLastJournal();
+        AuditAssertions.assertThatAllHolds(stack.address(), "after redelivery");
     }
 
-    /** The wallet desk's own count and ledger-service's numbers agree: a read may wait for the last journal, not for more. */
-    private static void assertThatAWalletIsAtTheLastJournalOfItsBook() throws IOException {
+    /** The count of the wallet processor equals the numbers of ledger-service: a read may wait for the last journal, not for a later one. */
+    private static void assertThatAWalletHasThePositionOfItsBooksLastJournal() throws IOException {
         int book = Topic.partitionFor("again-5:KRW", Topics.LOCAL_PARTITIONS);
         AtomicLong last = new AtomicLong();
         new TopicReader(stack.address())
@@ -121,14 +127,14 @@ class SentAgainIT {
                         unreadable -> {});
         String read = "/wallets/again-5?currency=KRW&position=" + book + ":";
         assertThat(api.get(read + last).status()).isEqualTo(200);
-        Answer tooFar = api.get(read + (last.get() + 1));
+        Response tooFar = api.get(read + (last.get() + 1));
         assertThat(tooFar.status()).as("%s", tooFar).isEqualTo(503);
         assertThat(tooFar.text("code")).isEqualTo("restoring");
         assertThat(tooFar.headers().firstValue("Retry-After")).isPresent();
     }
 
     @Test
-    void aDeadLetterIsListedShownAndNotReplayedWhileItWouldOnlyComeBack() throws Exception {
+    void aDeadLetterIsListedShownAndNotReplayedWhileItIsUnreadable() throws Exception {
         String marker = "poison-" + UUID.randomUUID();
         try (KafkaProducer<byte[], byte[]> producer = producer()) {
             producer.send(new ProducerRecord<>(
@@ -138,26 +144,26 @@ class SentAgainIT {
                     .get();
         }
         JsonNode letter = await("the dead letter")
-                .atMost(SETTLES_WITHIN)
+                .atMost(Shop.SETTLE_LIMIT)
                 .until(() -> letter(marker), found -> !found.isMissingNode());
         String number = letter.path("offset").asText();
         assertThat(letter.path("replays").isEmpty()).isTrue();
 
-        Ran shown = jangbu("dead-letters", "show", number);
+        CommandResult shown = jangbu("dead-letters", "show", number);
         assertThat(shown.exitCode()).as(shown.output()).isZero();
         assertThat(shown.output()).contains(marker, "undecodable", "6e6f2077697265");
 
-        Ran replayed = jangbu("dead-letters", "replay", number, "--reason", "for a test");
+        CommandResult replayed = jangbu("dead-letters", "replay", number, "--reason", "for a test");
         assertThat(replayed.exitCode()).as(replayed.output()).isEqualTo(1);
         assertThat(replayed.output()).contains(number + "  not sent.", "still can't be read");
 
-        Ran missing = jangbu("dead-letters", "show", "999999");
+        CommandResult missing = jangbu("dead-letters", "show", "999999");
         assertThat(missing.exitCode()).isEqualTo(1);
         assertThat(missing.output()).contains("There is no dead letter 999999");
     }
 
     private static JsonNode letter(String key) throws IOException {
-        Ran list = jangbu("dead-letters", "--json", "--topic", "settlement.requests", "--by", "wallet-desk");
+        CommandResult list = jangbu("dead-letters", "--json", "--topic", "settlement.requests", "--by", "wallet-desk");
         assertThat(list.exitCode()).as(list.output()).isZero();
         for (String each :
                 list.output().lines().filter(text -> text.startsWith("{")).toList()) {
@@ -171,12 +177,9 @@ class SentAgainIT {
 
     private static void pay(int n) throws IOException {
         String id = shop.create(order(newOrderId(), line(seller(n), 1_000L * (n + 1), 0), line("again-5", 10, 1)));
-        Answer answer = shop.confirm(
-                id, UUID.randomUUID().toString(), "again_" + id, 1_000L * (n + 1) + 10, "Prefer", "wait=30");
-        assertThat(answer.status()).as("%s", answer).isEqualTo(200);
-        await("payment " + id + " completes")
-                .atMost(SETTLES_WITHIN)
-                .until(() -> api.get("/payments/" + id).text("status").equals("COMPLETED"));
+        Response confirmed = shop.confirm(id, UUID.randomUUID().toString(), "again_" + id, 1_000L * (n + 1) + 10);
+        assertThat(confirmed.status()).as("%s", confirmed).isEqualTo(200);
+        shop.awaitStatus(id, "COMPLETED");
     }
 
     private static String seller(int n) {
@@ -187,7 +190,7 @@ class SentAgainIT {
     private static Map<String, String> wallets() throws IOException {
         Map<String, String> wallets = new TreeMap<>();
         for (String seller : SELLERS) {
-            Answer wallet = api.get("/wallets/" + seller + "?currency=KRW");
+            Response wallet = api.get("/wallets/" + seller + "?currency=KRW");
             assertThat(wallet.status()).as("%s", wallet).isEqualTo(200);
             wallets.put(seller, wallet.text("balance") + " at " + wallet.text("version"));
         }
@@ -199,13 +202,13 @@ class SentAgainIT {
         return (Long.parseLong(parts[0]) + amount) + " at " + (Long.parseLong(parts[1]) + 1);
     }
 
-    private static Ran jangbu(String... command) throws IOException {
+    private static CommandResult jangbu(String... command) throws IOException {
         List<String> arguments = new ArrayList<>(List.of(command));
         arguments.addAll(List.of("--data", stack.data().toString()));
-        return stack.run(Map.of(), arguments.toArray(String[]::new));
+        return stack.run(arguments.toArray(String[]::new));
     }
 
-    private static void sendTheWholeOfTheRequestsAgain() throws Exception {
+    private static void repeatAllRequests() throws Exception {
         List<Future<RecordMetadata>> sent = new ArrayList<>();
         try (KafkaProducer<byte[], byte[]> producer = producer()) {
             new TopicReader(stack.address())
@@ -230,13 +233,13 @@ class SentAgainIT {
                 new ByteArraySerializer());
     }
 
-    private static boolean isCaughtUp() throws Exception {
+    private static boolean isStreamsGroupAtTheEnd() throws Exception {
         try (Admin admin =
                 Admin.create(Map.of("bootstrap.servers", stack.address().kafka()))) {
             Map<TopicPartition, OffsetSpec> latest = IntStream.range(0, Topics.LOCAL_PARTITIONS)
                     .mapToObj(partition -> new TopicPartition(Topics.SETTLEMENT_REQUESTS.name(), partition))
                     .collect(Collectors.toMap(Function.identity(), partition -> OffsetSpec.latest()));
-            var committed = admin.listConsumerGroupOffsets(DESK)
+            var committed = admin.listConsumerGroupOffsets(STREAMS_GROUP)
                     .partitionsToOffsetAndMetadata()
                     .get();
             return admin.listOffsets(latest).all().get().entrySet().stream()

@@ -20,29 +20,35 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * The repository with bugs in it, beside the repository: a temporary directory of links, in which nothing is copied but the
- * launcher, the sources that a bug touches, and the jars of the services that are compiled from them. What is in the repository
- * stays as it is.
+ * A temporary copy of the repository with planted bugs. Everything is a symbolic link except:
+ *
+ * <ul>
+ *   <li>the launcher,
+ *   <li>the patched sources,
+ *   <li>the jars of the services with the patched classes.
+ * </ul>
+ *
+ * <p>The repository itself stays unchanged.
  */
-final class PatchedHome implements AutoCloseable {
+final class PatchedRepository implements AutoCloseable {
 
     private static final String SOURCES = "/src/main/java/";
 
     private final Path directory;
 
-    private PatchedHome(Path directory) {
+    private PatchedRepository(Path directory) {
         this.directory = directory;
     }
 
     /**
-     * Plants bugs.
+     * Creates the copy and plants bugs in it.
      *
-     * @param repository built
-     * @throws IOException if a patch doesn't fit the sources any more, or what comes of it doesn't compile; it says which
+     * @param repository root of the built repository
+     * @throws IOException if a patch does not apply, or the patched sources do not compile; the message names the bug
      */
-    static PatchedHome of(Path repository, List<PlantedBug> bugs) throws IOException {
+    static PatchedRepository of(Path repository, List<PlantedBug> bugs) throws IOException {
         Path home = repository.toAbsolutePath().normalize();
-        PatchedHome patched = new PatchedHome(Files.createTempDirectory("jangbu-bugs-"));
+        PatchedRepository patched = new PatchedRepository(Files.createTempDirectory("jangbu-bugs-"));
         try {
             patched.plant(home, bugs);
             return patched;
@@ -52,7 +58,7 @@ final class PatchedHome implements AutoCloseable {
         }
     }
 
-    /** What {@link dev.jangbu.proving.stack.OwnStack} starts. */
+    /** The root of the copy, for {@link dev.jangbu.proving.stack.EphemeralStack}. */
     Path path() {
         return directory.resolve("home");
     }
@@ -64,7 +70,7 @@ final class PatchedHome implements AutoCloseable {
                         file.substring(0, file.indexOf('/')), module -> new LinkedHashMap<>())
                 .put(file, lines));
         link(home, path(), byModule.keySet());
-        // Where the launcher lies is the home, so it is no link.
+        // The launcher resolves links to find its home, so it must be a copy.
         replaceByCopy(home.resolve("jangbu"), path().resolve("jangbu"));
         for (Map.Entry<String, Map<String, List<String>>> module : byModule.entrySet()) {
             plant(home.resolve(module.getKey()), path().resolve(module.getKey()), module.getValue());
@@ -72,9 +78,9 @@ final class PatchedHome implements AutoCloseable {
     }
 
     /**
-     * The sources that bugs change, as they are with them, by their path in the repository.
+     * The patched sources, by their path in the repository.
      *
-     * @throws IOException if a patch doesn't fit them any more
+     * @throws IOException if a patch does not apply
      */
     static Map<String, List<String>> sources(Path home, List<PlantedBug> bugs) throws IOException {
         Map<String, List<String>> sources = new TreeMap<>();
@@ -94,25 +100,25 @@ final class PatchedHome implements AutoCloseable {
             String file = Objects.requireNonNull(diff.getToFile(), "every diff names its file")
                     .replaceFirst("^b/", "");
             if (!file.contains(SOURCES)) {
-                throw new IOException("The planted bug " + bug.name() + " is to change " + file
-                        + ", and only sources of a service can be changed");
+                throw new IOException(
+                        "The planted bug " + bug.name() + " changes " + file + ", which is no source of a service");
             }
             List<String> lines = sources.containsKey(file)
                     ? Objects.requireNonNull(sources.get(file))
                     : Files.readAllLines(home.resolve(file));
             try {
-                // Lines may have moved, but must be the same.
+                // Lines may have moved but must be unchanged.
                 sources.put(file, diff.getPatch().applyFuzzy(lines, 0));
             } catch (PatchFailedException e) {
                 throw new IOException(
-                        "The planted bug " + bug.name() + " doesn't fit " + file + " any more (" + e.getMessage()
-                                + "): make its patch again",
+                        "The patch of the planted bug " + bug.name() + " does not apply to " + file + " ("
+                                + e.getMessage() + "): update it",
                         e);
             }
         }
     }
 
-    /** A module in which everything is a link but its jar, in which some classes are others. */
+    /** Links a module's files and replaces its jar by one with the patched classes. */
     private void plant(Path module, Path planted, Map<String, List<String>> sources) throws IOException {
         Path target = planted.resolve("target");
         link(module, planted, List.of("target"));
@@ -128,7 +134,7 @@ final class PatchedHome implements AutoCloseable {
             Files.write(file, source.getValue());
         }
         Path classes = Files.createDirectories(directory.resolve("classes").resolve(module.getFileName()));
-        Compiled.into(classes, changed, jar, target.resolve("lib"));
+        ServiceCompiler.compile(classes, changed, jar, target.resolve("lib"));
         replace(jar, classes);
     }
 
@@ -142,15 +148,15 @@ final class PatchedHome implements AutoCloseable {
         }
     }
 
-    /** A directory of links to what is in another, but to these. */
-    private static void link(Path from, Path to, Iterable<String> but) throws IOException {
+    /** Creates a directory with links to the children of another, except for the given names. */
+    private static void link(Path from, Path to, Iterable<String> except) throws IOException {
         Files.createDirectories(to);
         try (Stream<Path> children = Files.list(from)) {
             for (Path child : children.toList()) {
                 Files.createSymbolicLink(to.resolve(child.getFileName()), child);
             }
         }
-        for (String name : but) {
+        for (String name : except) {
             Files.delete(to.resolve(name));
         }
     }
@@ -163,7 +169,7 @@ final class PatchedHome implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        // A link is removed, never what it leads to.
+        // Deletes the links, not their targets.
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);

@@ -19,13 +19,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * A whole stack of one's own: {@code ./jangbu up} on free ports and a temporary directory, beside whatever else runs. Its
- * parts may be killed and stopped at will; closing it stops it in order and removes what it left, as does the end of this
- * process, also by SIGTERM.
+ * A stack on free ports and a temporary directory, started by {@code ./jangbu up}. It does not disturb other stacks on the machine.
+ * {@link #close} stops it in order and removes its directory; so does the end of this process, also by SIGTERM.
+ *
+ * <p>The time limits are for failures: they only end a wait that would never end, also on a slow machine.
  */
-public final class OwnStack implements AutoCloseable {
+public final class EphemeralStack implements AutoCloseable {
 
-    /** Every part of a stack. */
+    /** The names of all parts. */
     public static final List<String> PARTS = List.of(
             "postgres",
             "kafka",
@@ -36,37 +37,40 @@ public final class OwnStack implements AutoCloseable {
             "streams-processor",
             "ledger-service");
 
-    private static final Duration READY_WITHIN = Duration.ofMinutes(4);
-    private static final Duration STOPPED_WITHIN = Duration.ofMinutes(2);
-    private static final Duration COMMAND_WITHIN = Duration.ofMinutes(3);
+    private static final Duration START_LIMIT = Duration.ofMinutes(12);
+    private static final Duration STOP_LIMIT = Duration.ofMinutes(6);
+    private static final Duration COMMAND_LIMIT = Duration.ofMinutes(10);
+    private static final Duration KILL_LIMIT = Duration.ofMinutes(2);
+    private static final Duration RESTART_LIMIT = Duration.ofMinutes(5);
 
     private final Path home;
     private final Path directory;
     private boolean kept;
-    private final List<String> parts;
+    private List<String> parts;
     private final Map<String, String> environment = new TreeMap<>();
     private final Map<String, Integer> ports = new TreeMap<>();
     private final Thread onExit = new Thread(this::closeAtExit, "stop a stack");
     private Process launcher;
 
     /**
-     * Starts one and returns when it is ready.
+     * Starts a stack of all parts and returns when it is ready.
      *
-     * @param home the repository's root, where {@code jangbu} is
-     * @param kept whether its directory stays when it is closed
-     * @throws IllegalStateException with what it printed, if it doesn't start
+     * @param home root of the repository, with the script {@code jangbu}
+     * @param kept whether the directory stays when the stack is closed
+     * @throws IllegalStateException with the launcher's output, if the stack does not start
      */
-    public OwnStack(Path home, boolean kept) throws IOException {
+    public EphemeralStack(Path home, boolean kept) throws IOException {
         this(home, kept, PARTS, Map.of());
     }
 
     /**
-     * The same, of some parts.
+     * Starts a stack of some parts and returns when it is ready.
      *
      * @param parts some of {@link #PARTS}
-     * @param settings more of an environment for {@code ./jangbu}
+     * @param settings additional environment variables of {@code ./jangbu}
      */
-    public OwnStack(Path home, boolean kept, List<String> parts, Map<String, String> settings) throws IOException {
+    public EphemeralStack(Path home, boolean kept, List<String> parts, Map<String, String> settings)
+            throws IOException {
         this.parts = List.copyOf(parts);
         this.home = home.toAbsolutePath().normalize();
         this.kept = kept;
@@ -84,7 +88,7 @@ public final class OwnStack implements AutoCloseable {
         awaitReady();
     }
 
-    /** The variable that moves a part's port. */
+    /** The environment variable that sets a part's port. */
     public static String portVariable(String part) {
         return "JANGBU_" + part.toUpperCase(Locale.ROOT).replace('-', '_') + "_PORT";
     }
@@ -98,21 +102,21 @@ public final class OwnStack implements AutoCloseable {
         return directory.resolve("data");
     }
 
-    /** The port of 127.0.0.1 that a part listens on. */
+    /** The port on 127.0.0.1 that a part listens on. */
     public int port(String part) {
         return Objects.requireNonNull(ports.get(part), part);
     }
 
-    /** Its directory stays when it is closed. */
+    /** Lets the directory stay when the stack is closed. */
     public void keep() {
         kept = true;
     }
 
-    /** A command that ran. */
-    public record Ran(int exitCode, String output) {}
+    /** The exit code and the output (standard output and error) of a command. */
+    public record CommandResult(int exitCode, String output) {}
 
-    /** Runs another of the launcher's commands to its end, with more of an environment; what it printed. */
-    public Ran run(Map<String, String> more, String... arguments) throws IOException {
+    /** Runs a command of {@code ./jangbu} to its end, with additional environment variables. */
+    public CommandResult run(Map<String, String> more, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(home.resolve("jangbu").toString()));
         command.addAll(List.of(arguments));
         Path output = Files.createTempFile(directory, "command-", ".log");
@@ -120,18 +124,18 @@ public final class OwnStack implements AutoCloseable {
         builder.environment().putAll(more);
         Process process = builder.start();
         try {
-            if (!process.waitFor(COMMAND_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!process.waitFor(COMMAND_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
                 process.destroyForcibly();
-                throw new IllegalStateException("still running: " + command + "\n" + Files.readString(output));
+                throw new IllegalStateException("Still running: " + command + "\n" + Files.readString(output));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
         }
-        return new Ran(process.exitValue(), Files.readString(output));
+        return new CommandResult(process.exitValue(), Files.readString(output));
     }
 
-    /** The process that a part is at the moment. */
+    /** The running process of a part. */
     public Optional<ProcessHandle> process(String part) {
         try {
             String pid = Files.readString(data().resolve("run").resolve(part + ".pid"))
@@ -142,44 +146,50 @@ public final class OwnStack implements AutoCloseable {
         }
     }
 
-    /** Kills a part with -9, and returns when it is gone. */
+    /** Kills a part with SIGKILL and returns when its process has ended. */
     public void kill9(String part) {
-        ProcessHandle process = process(part).orElseThrow(() -> new IllegalStateException(part + " doesn't run"));
+        ProcessHandle process = process(part).orElseThrow(() -> new IllegalStateException(part + " does not run"));
         process.destroyForcibly();
-        Await.until("the end of " + part, Duration.ofSeconds(30), () -> !process.isAlive());
+        Await.until("the end of " + part, KILL_LIMIT, () -> !process.isAlive());
     }
 
-    /** Returns when a part has another process than this one. */
+    /** Returns when a part runs in another process than this one. */
     public void awaitRestartOf(String part, ProcessHandle before) {
-        Await.until("a restart of " + part, Duration.ofMinutes(1), () -> process(part)
+        Await.until("a restart of " + part, RESTART_LIMIT, () -> process(part)
                 .filter(now -> now.pid() != before.pid())
                 .isPresent());
     }
 
-    /** Kills the supervisor with -9, and returns every process that was running under it. */
+    /** Kills the supervisor with SIGKILL. Returns the processes that it had started. */
     public List<ProcessHandle> killSupervisor9() {
         List<ProcessHandle> running =
                 PARTS.stream().map(this::process).flatMap(Optional::stream).toList();
         launcher.destroyForcibly();
-        Await.until("the end of the supervisor", Duration.ofSeconds(30), () -> !launcher.isAlive());
+        Await.until("the end of the supervisor", KILL_LIMIT, () -> !launcher.isAlive());
         return running;
     }
 
-    /** SIGTERM to the launcher alone; its exit code. */
+    /** Sends SIGTERM to the launcher alone and waits for its end. Returns its exit code. */
     public int stop() {
         launcher.destroy();
-        Await.until("the end of the stack", STOPPED_WITHIN, () -> !launcher.isAlive());
+        Await.until("the end of the stack", STOP_LIMIT, () -> !launcher.isAlive());
         return launcher.exitValue();
     }
 
-    /** Starts it again on the same data, and returns when it is ready. */
-    public void startAgain() throws IOException {
+    /** Whether the supervisor runs. */
+    public boolean isRunning() {
+        return launcher.isAlive();
+    }
+
+    /** Starts these parts on the same data and returns when they are ready. */
+    public void startAgain(List<String> partsToStart) throws IOException {
+        parts = List.copyOf(partsToStart);
         launcher = launch();
         awaitReady();
     }
 
-    /** What the launcher printed since it was started last. */
-    public String printed() {
+    /** The launcher's output since its last start. */
+    public String launcherOutput() {
         try {
             return Files.readString(directory.resolve("up.log"));
         } catch (IOException e) {
@@ -188,6 +198,8 @@ public final class OwnStack implements AutoCloseable {
     }
 
     private Process launch() throws IOException {
+        // A killed supervisor leaves it behind; here its existence means: ready.
+        Files.deleteIfExists(data().resolve("dev.json"));
         return builder(
                         List.of(
                                 home.resolve("jangbu").toString(),
@@ -210,22 +222,22 @@ public final class OwnStack implements AutoCloseable {
     }
 
     private void awaitReady() {
-        Await.until("a stack that is ready", READY_WITHIN, () -> {
+        Await.until("the stack's readiness", START_LIMIT, () -> {
             if (!launcher.isAlive()) {
-                throw new IllegalStateException("./jangbu up ended with " + launcher.exitValue() + ":\n" + printed());
+                throw new IllegalStateException(
+                        "./jangbu up ended with " + launcher.exitValue() + ":\n" + launcherOutput());
             }
-            // A killed supervisor leaves its dev.json behind; the next one removes it first.
-            return printed().contains("Ready after") && Files.exists(data().resolve("dev.json"));
+            return Files.exists(data().resolve("dev.json"));
         });
     }
 
-    /** Stops it if it runs, and removes its directory unless that is to be kept. */
+    /** Stops the stack if it runs, and removes its directory unless it is to be kept. */
     @Override
     public void close() throws IOException {
         try {
             Runtime.getRuntime().removeShutdownHook(onExit);
-        } catch (IllegalStateException exiting) {
-            // Then the hook does what is to be done, and whoever comes second finds nothing left to do.
+        } catch (IllegalStateException e) {
+            // The JVM is exiting: the hook runs as well. The second of both finds nothing left to do.
         }
         end();
     }
@@ -239,7 +251,7 @@ public final class OwnStack implements AutoCloseable {
     }
 
     private synchronized void end() throws IOException {
-        // Who fails because the stack is being stopped has no evidence to keep.
+        // Read before the stop: a run that fails because of the stop must not keep the directory.
         boolean keep = kept;
         if (launcher.isAlive()) {
             stop();

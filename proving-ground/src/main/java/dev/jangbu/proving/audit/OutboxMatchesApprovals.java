@@ -3,8 +3,8 @@ package dev.jangbu.proving.audit;
 import dev.jangbu.contract.PoisonRecordException;
 import dev.jangbu.contract.SettlementRequested;
 import dev.jangbu.contract.Topics;
-import dev.jangbu.proving.facts.Merge;
-import dev.jangbu.proving.facts.Said;
+import dev.jangbu.proving.facts.FactGroup;
+import dev.jangbu.proving.facts.MergeJoin;
 import dev.jangbu.proving.facts.SortedFacts;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -12,12 +12,12 @@ import java.time.Instant;
 import java.util.stream.Collectors;
 
 /**
- * What was approved and what is to be settled are written in one transaction, so that they agree at any time: a row in the outbox
- * for each line, and in it just what the line says.
+ * Compares approved lines, refunded lines and payouts with the requests in the outbox. Both are written in one transaction, so they
+ * agree at any time: one row per line, with the line's content.
  */
-final class OutboxSaysWhatWasApproved implements Invariant {
+final class OutboxMatchesApprovals implements Invariant {
 
-    /** In the words of a request; with the time from which on its row is kept. */
+    /** In the format of {@link #text}, with the time from which the outbox row's retention counts. */
     private static final String APPROVED = """
             SELECT key, text FROM (
                 SELECT p.id AS key,
@@ -52,55 +52,58 @@ final class OutboxSaysWhatWasApproved implements Invariant {
 
     @Override
     public String statement() {
-        return "The outbox has a row for each approved line, refunded line and payout, which says just that, and no other row";
+        return "The outbox has one row with the same content for each approved line, refunded line and payout, and no other row";
     }
 
     @Override
-    public void check(Evidence evidence, Violations breaches) throws IOException, SQLException {
-        try (SortedFacts rows = evidence.cards();
-                var reader = evidence.reader(Topics.SETTLEMENT_REQUESTS)) {
-            evidence.payments(ROWS, row -> {
+    public void check(AuditSources sources, Violations violations) throws IOException, SQLException {
+        try (SortedFacts rows = sources.sortedFacts();
+                var reader = sources.deserializer(Topics.SETTLEMENT_REQUESTS)) {
+            sources.payments(ROWS, row -> {
                 try {
                     SettlementRequested request =
                             reader.deserialize(Topics.SETTLEMENT_REQUESTS.name(), row.getBytes("payload"));
                     if (!request.getSettlementId().equals(row.getString("id"))
                             || !request.getWalletId().equals(row.getString("aggregateid"))) {
-                        breaches.add(
+                        violations.add(
                                 "the outbox row %s for %s holds the request %s",
                                 row.getString("id"), row.getString("aggregateid"), request);
                     }
                     rows.add(request.getReferenceId(), text(request));
                 } catch (PoisonRecordException e) {
-                    breaches.add("the outbox row %s can't be read: %s", row.getString("id"), e);
+                    violations.add("the outbox row %s cannot be read: %s", row.getString("id"), e);
                 }
             });
-            Merge.join(
-                    evidence.paymentCards(APPROVED),
+            MergeJoin.join(
+                    sources.paymentFacts(APPROVED),
                     rows.sorted(),
-                    (reference, approved, asked) -> compare(evidence, reference, approved, asked, breaches));
+                    (reference, approved, requested) -> compare(sources, reference, approved, requested, violations));
         }
     }
 
-    private static void compare(Evidence evidence, String reference, Said approved, Said asked, Violations breaches) {
-        String wanted = approved.texts().keySet().stream()
+    private static void compare(
+            AuditSources sources, String reference, FactGroup approved, FactGroup requested, Violations violations) {
+        String expected = approved.texts().keySet().stream()
                 .map(text -> "[" + text.substring(0, text.indexOf(" at ")) + "]")
                 .collect(Collectors.joining(" "));
-        String there =
-                asked.texts().keySet().stream().map(text -> "[" + text + "]").collect(Collectors.joining(" "));
-        boolean agree = wanted.equals(there) && approved.count() == asked.count();
-        if (!agree && !mayBeGone(evidence, approved)) {
-            breaches.add(
-                    "%s: approved is %s, the outbox says %s", reference, wanted.isEmpty() ? "nothing" : wanted, asked);
+        String actual = requested.texts().keySet().stream()
+                .map(text -> "[" + text + "]")
+                .collect(Collectors.joining(" "));
+        boolean agree = expected.equals(actual) && approved.count() == requested.count();
+        if (!agree && !mayBeDeleted(sources, approved)) {
+            violations.add(
+                    "%s: approved are %s, the outbox has %s",
+                    reference, expected.isEmpty() ? "nothing" : expected, requested);
         }
     }
 
-    private static boolean mayBeGone(Evidence evidence, Said approved) {
-        if (approved.nothing()) {
+    private static boolean mayBeDeleted(AuditSources sources, FactGroup approved) {
+        if (approved.isEmpty()) {
             return false;
         }
         String text = approved.text();
         long at = Long.parseLong(text.substring(text.indexOf(" at ") + 4));
-        return at > 0 && Age.mayBeGone(Instant.ofEpochMilli(at), Age.OUTBOX_KEPT, evidence.now());
+        return at > 0 && Retention.mayBeDeleted(Instant.ofEpochMilli(at), Retention.OUTBOX, sources.now());
     }
 
     private static String text(SettlementRequested request) {

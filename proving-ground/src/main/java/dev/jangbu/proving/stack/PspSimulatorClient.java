@@ -15,27 +15,27 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 
-/** The payment service provider's own side: what it truly charged, and how it shall misbehave. */
-public final class PspSimulator implements AutoCloseable {
+/** A client of the PSP simulator's control API: its list of charges, and fault injection. */
+public final class PspSimulatorClient implements AutoCloseable {
 
     private static final int CHARGES_PAGE = 1_000;
-    private static final Duration ANSWERS_WITHIN = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final ObjectMapper json = new ObjectMapper();
     private final String base;
 
-    public PspSimulator(StackAddress stack) {
+    public PspSimulatorClient(StackAddress stack) {
         this.base = stack.simulator() + "/simulator/";
     }
 
-    /** Looks at a charge: {@code {paymentKey, orderId, amount, currency, cancelled, status}}, amounts in minor units. */
+    /** Receives one charge: {@code {paymentKey, orderId, amount, currency, cancelled, status}}, amounts in minor units. */
     @FunctionalInterface
     public interface Charges {
         void read(JsonNode charge) throws IOException;
     }
 
-    /** Passes every charge on, page by page, in the order in which they were made. */
+    /** Passes every charge to a consumer, page by page, in the order in which the charges were made. */
     public void charges(Charges charges) throws IOException {
         String after = "";
         while (true) {
@@ -53,12 +53,12 @@ public final class PspSimulator implements AutoCloseable {
     }
 
     /**
-     * Lets any call misbehave from now on.
+     * Sets the rates at which calls misbehave from now on.
      *
-     * @param seed for the same seed the same calls misbehave
-     * @param perMille of 1,000 calls, how many show each behaviour; empty: none misbehaves
+     * @param seed selects the calls; the same seed selects the same calls
+     * @param perMille calls of 1,000 that show each behaviour; empty switches all faults off
      */
-    public void misbehave(long seed, Map<String, Integer> perMille) throws IOException {
+    public void injectFaults(long seed, Map<String, Integer> perMille) throws IOException {
         var body = json.createObjectNode().put("seed", seed);
         var rates = body.putObject("rates");
         perMille.forEach((behaviour, rate) -> rates.put(behaviour, BigDecimal.valueOf(rate, 3)));
@@ -68,19 +68,21 @@ public final class PspSimulator implements AutoCloseable {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create(base + path)).timeout(ANSWERS_WITHIN);
+        return HttpRequest.newBuilder(URI.create(base + path)).timeout(TIMEOUT);
     }
 
     private JsonNode send(HttpRequest.Builder builder) throws IOException {
         HttpRequest request = builder.build();
         try {
-            HttpResponse<byte[]> answer = http.send(request, BodyHandlers.ofByteArray());
-            if (answer.statusCode() != 200) {
-                throw new IOException("The PSP simulator answers %d to %s: %s"
+            HttpResponse<byte[]> response = http.send(request, BodyHandlers.ofByteArray());
+            if (response.statusCode() != 200) {
+                throw new IOException("The PSP simulator returned %d for %s: %s"
                         .formatted(
-                                answer.statusCode(), request.uri(), new String(answer.body(), StandardCharsets.UTF_8)));
+                                response.statusCode(),
+                                request.uri(),
+                                new String(response.body(), StandardCharsets.UTF_8)));
             }
-            return json.readTree(answer.body());
+            return json.readTree(response.body());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);

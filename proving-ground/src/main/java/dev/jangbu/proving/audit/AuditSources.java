@@ -7,7 +7,7 @@ import dev.jangbu.proving.facts.Fact;
 import dev.jangbu.proving.facts.Facts;
 import dev.jangbu.proving.facts.SortedFacts;
 import dev.jangbu.proving.stack.HttpApi;
-import dev.jangbu.proving.stack.PspSimulator;
+import dev.jangbu.proving.stack.PspSimulatorClient;
 import dev.jangbu.proving.stack.StackAddress;
 import dev.jangbu.proving.stack.TopicReader;
 import java.io.IOException;
@@ -25,27 +25,28 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where an auditor looks: both databases, each in one snapshot, the topics, the API, and the PSP's own book. Everything
- * streams, and everything that is handed out is counted as looked at.
+ * The data that the invariants examine: both databases, each in one snapshot, the topics, the API, and the PSP's charges. All of it is
+ * streamed, and each item that is passed on counts as examined.
  */
-public final class Evidence implements AutoCloseable {
+public final class AuditSources implements AutoCloseable {
 
     private static final int FETCH_SIZE = 2_000;
-    private static final Duration ANSWERS_WITHIN = Duration.ofSeconds(30);
-    private static final Duration ASKED_AGAIN_AFTER = Duration.ofMillis(250);
+    private static final Duration RETRY_LIMIT = Duration.ofSeconds(30);
+    private static final Duration RETRY_PAUSE = Duration.ofMillis(250);
 
     private final StackAddress stack;
     private final TopicReader topics;
     private final Path scratch;
-    private final Progress progress;
+    private final ProgressReporter progress;
     private final Connection payments;
     private final Connection ledger;
     private final HttpApi api;
-    private final PspSimulator psp;
+    private final PspSimulatorClient psp;
     private final Instant now;
 
-    /** @param scratch an existing directory that cards are sorted in */
-    Evidence(StackAddress stack, TopicReader topics, Path scratch, Progress progress) throws SQLException, IOException {
+    /** @param scratch an existing directory for sorted facts */
+    AuditSources(StackAddress stack, TopicReader topics, Path scratch, ProgressReporter progress)
+            throws SQLException, IOException {
         this.stack = stack;
         this.topics = topics;
         this.scratch = scratch;
@@ -53,11 +54,11 @@ public final class Evidence implements AutoCloseable {
         this.payments = snapshot(stack.openPayments());
         this.ledger = snapshot(stack.openLedger());
         this.api = new HttpApi(stack.api(), stack.apiKey());
-        this.psp = new PspSimulator(stack);
+        this.psp = new PspSimulatorClient(stack);
         this.now = databaseTime();
     }
 
-    /** Looks at a row. */
+    /** Receives one row. */
     @FunctionalInterface
     public interface RowReader {
         void read(ResultSet row) throws SQLException, IOException;
@@ -68,22 +69,22 @@ public final class Evidence implements AutoCloseable {
     }
 
     /**
-     * An answer of the API. One that says "not now" is no evidence of anything, so it is asked for again.
+     * Sends a GET request to the API and repeats it after a status of 5xx, which proves nothing.
      *
-     * @throws IOException if there is no other for half a minute
+     * @throws IOException if the status is 5xx for half a minute
      */
-    HttpApi.Answer read(String path) throws IOException {
+    HttpApi.Response get(String path) throws IOException {
         long begin = System.nanoTime();
         while (true) {
-            HttpApi.Answer answer = api.get(path);
-            if (answer.status() < 500) {
-                return answer;
+            HttpApi.Response response = api.get(path);
+            if (response.status() < 500) {
+                return response;
             }
-            if (System.nanoTime() - begin > ANSWERS_WITHIN.toNanos()) {
-                throw new IOException(path + " can't be read: " + answer);
+            if (System.nanoTime() - begin > RETRY_LIMIT.toNanos()) {
+                throw new IOException(path + " cannot be read: " + response);
             }
             try {
-                Thread.sleep(ASKED_AGAIN_AFTER);
+                Thread.sleep(RETRY_PAUSE);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new IOException("interrupted", e);
@@ -91,14 +92,14 @@ public final class Evidence implements AutoCloseable {
         }
     }
 
-    /** The time of the database when the audit began to look. */
+    /** The database's time when the snapshot was taken. */
     Instant now() {
         return now;
     }
 
-    /** Says that so many things were looked at where the database did the looking. */
-    void looked(long things) {
-        progress.saw(things);
+    /** Counts items that a statement examined within the database. */
+    void countExamined(long count) {
+        progress.count(count);
     }
 
     void payments(String sql, RowReader rows) throws SQLException, IOException {
@@ -109,38 +110,38 @@ public final class Evidence implements AutoCloseable {
         query(ledger, sql, rows);
     }
 
-    /** The rows of a query with the columns {@code key} and {@code text}, ordered by {@code key}. */
-    Facts paymentCards(String sql) throws SQLException {
-        return new RowCards(payments, sql);
+    /** The rows of a query on the payments database with the columns {@code key} and {@code text}, ordered by {@code key}. */
+    Facts paymentFacts(String sql) throws SQLException {
+        return new RowFacts(payments, sql);
     }
 
-    /** The same of the ledger; {@code arguments} are numbers for the query's question marks. */
-    Facts ledgerCards(String sql, long... arguments) throws SQLException {
-        return new RowCards(ledger, sql, arguments);
+    /** The same on the ledger's database; {@code arguments} are the query's parameters. */
+    Facts ledgerFacts(String sql, long... arguments) throws SQLException {
+        return new RowFacts(ledger, sql, arguments);
     }
 
-    /** A new heap of cards to sort; whoever asks for it closes it. */
-    SortedFacts cards() {
+    /** An empty collection of facts to be sorted. The caller closes it. */
+    SortedFacts sortedFacts() {
         return new SortedFacts(scratch);
     }
 
-    /** Passes on what a topic says, partition by partition in the order of their offsets. */
+    /** Reads a topic, partition by partition in offset order. */
     <T extends SpecificRecord> void topic(Topic<T> topic, TopicReader.Values<T> values, TopicReader.Records unreadable)
             throws IOException {
         topics.read(
                 topic,
                 (record, value) -> {
-                    progress.saw(1);
+                    progress.count(1);
                     values.read(record, value);
                 },
                 record -> {
-                    progress.saw(1);
+                    progress.count(1);
                     unreadable.read(record);
                 });
     }
 
-    /** Reads what is written in a topic's form, wherever it lies; whoever asks for it closes it. */
-    <T extends SpecificRecord> Deserializer<T> reader(Topic<T> topic) {
+    /** A deserializer of a topic's values, wherever they are stored. The caller closes it. */
+    <T extends SpecificRecord> Deserializer<T> deserializer(Topic<T> topic) {
         return new AvroSerdes(URI.create(stack.registry())).of(topic).deserializer();
     }
 
@@ -150,15 +151,15 @@ public final class Evidence implements AutoCloseable {
 
     void deadLetters(TopicReader.Records records) throws IOException {
         topics.readRaw(Topics.SETTLEMENT_DEAD_LETTERS, record -> {
-            progress.saw(1);
+            progress.count(1);
             records.read(record);
         });
     }
 
-    /** Every charge in the PSP's book. */
-    void charges(PspSimulator.Charges charges) throws IOException {
+    /** Reads every charge of the PSP. */
+    void charges(PspSimulatorClient.Charges charges) throws IOException {
         psp.charges(charge -> {
-            progress.saw(1);
+            progress.count(1);
             charges.read(charge);
         });
     }
@@ -168,7 +169,7 @@ public final class Evidence implements AutoCloseable {
             statement.setFetchSize(FETCH_SIZE);
             try (ResultSet result = statement.executeQuery(sql)) {
                 while (result.next()) {
-                    progress.saw(1);
+                    progress.count(1);
                     rows.read(result);
                 }
             }
@@ -184,7 +185,7 @@ public final class Evidence implements AutoCloseable {
         }
     }
 
-    /** Cursors need a transaction; one snapshot of a whole database is what an audit wants anyhow. */
+    /** One transaction: cursors need it, and it makes all reads of a database one snapshot. */
     private static Connection snapshot(Connection connection) throws SQLException {
         connection.setAutoCommit(false);
         connection.setReadOnly(true);
@@ -200,12 +201,12 @@ public final class Evidence implements AutoCloseable {
         psp.close();
     }
 
-    private final class RowCards implements Facts {
+    private final class RowFacts implements Facts {
 
         private final PreparedStatement statement;
         private final ResultSet rows;
 
-        RowCards(Connection connection, String sql, long... arguments) throws SQLException {
+        RowFacts(Connection connection, String sql, long... arguments) throws SQLException {
             this.statement = connection.prepareStatement(sql);
             statement.setFetchSize(FETCH_SIZE);
             for (int i = 0; i < arguments.length; i++) {
@@ -219,7 +220,7 @@ public final class Evidence implements AutoCloseable {
             if (!rows.next()) {
                 return null;
             }
-            progress.saw(1);
+            progress.count(1);
             return new Fact(rows.getString("key"), rows.getString("text"), 1);
         }
 

@@ -11,10 +11,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Whether a part of the stack has said that it doesn't go on, and why. A service that meets what must not be stops there and logs
- * an error; that it does is promised ({@code docs/guide.md}), so the log is looked at.
+ * Searches the logs of a stack for the error that a service logs when it stops itself. {@code docs/guide.md} documents that a service
+ * stops and logs the reason when it detects an impossible state.
  */
-final class Stops {
+final class FailFastLog {
 
     private static final List<String> SERVICES = List.of("streams-processor", "ledger-service");
 
@@ -22,19 +22,19 @@ final class Stops {
 
     private final Path logs;
 
-    /** @param data a stack's data directory */
-    Stops(Path data) {
+    /** @param data data directory of a stack */
+    FailFastLog(Path data) {
         this.logs = data.resolve("logs");
     }
 
-    /** The first that was said, with what follows it, if anything was. */
+    /** The first such error with its cause, if there is one. */
     Optional<String> first() throws IOException {
         for (String service : SERVICES) {
             Path log = logs.resolve(service + ".log");
             if (Files.notExists(log)) {
                 continue;
             }
-            // A line may be half written, and half of a character with it.
+            // The last line may be incomplete and end within a character.
             List<String> lines = new String(Files.readAllBytes(log), StandardCharsets.UTF_8)
                     .lines()
                     .toList();

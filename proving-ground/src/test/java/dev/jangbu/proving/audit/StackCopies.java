@@ -28,10 +28,10 @@ import org.postgresql.copy.CopyManager;
 import org.postgresql.core.BaseConnection;
 
 /**
- * Copies of what a stack holds, to plant breaches in: the rows of both databases without the triggers and constraints that would
- * refuse them, and topics. The databases are copied once and then cloned, which is quick.
+ * Copies of a stack's databases and topics in which violations can be planted. The databases are copied without the triggers and
+ * constraints that would refuse the violations. They are copied once and then cloned, which is fast.
  */
-final class Copies {
+final class StackCopies {
 
     private static final String PAYMENTS = "jangbu_payment";
     private static final String LEDGER = "jangbu_ledger";
@@ -59,19 +59,19 @@ final class Copies {
     private final StackAddress stack;
     private final AtomicInteger names = new AtomicInteger();
 
-    private Copies(StackAddress stack) {
+    private StackCopies(StackAddress stack) {
         this.stack = stack;
     }
 
-    /** Copies the databases of a stack that is quiet. */
-    static Copies of(StackAddress stack) throws SQLException, IOException {
-        Copies copies = new Copies(stack);
+    /** Copies the databases of a quiet stack. */
+    static StackCopies of(StackAddress stack) throws SQLException, IOException {
+        StackCopies copies = new StackCopies(stack);
         copies.copyDatabase(PAYMENTS);
         copies.copyDatabase(LEDGER);
         return copies;
     }
 
-    /** The stack with a payments database of its own, in which these statements were executed. */
+    /** The addresses of the stack with a clone of the payments database in which the statements were executed. */
     StackAddress withPayments(StackAddress of, String... statements) throws SQLException {
         return new StackAddress(
                 of.api(),
@@ -85,7 +85,7 @@ final class Copies {
                 of.simulator());
     }
 
-    /** The stack with a ledger of its own, in which these statements were executed. */
+    /** The addresses of the stack with a clone of the ledger's database in which the statements were executed. */
     StackAddress withLedger(StackAddress of, String... statements) throws SQLException {
         return new StackAddress(
                 of.api(),
@@ -99,7 +99,7 @@ final class Copies {
                 of.simulator());
     }
 
-    /** A reader that finds a changed copy where the topic should be. */
+    /** A reader that reads a changed copy instead of the topic. */
     TopicReader withTopic(Topic<?> topic, UnaryOperator<List<ConsumerRecord<byte[], byte[]>>> change) throws Exception {
         String copy = "copy-" + names.incrementAndGet() + "-" + topic.name();
         List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
@@ -154,7 +154,7 @@ final class Copies {
     }
 
     private String clone(String name, String... statements) throws SQLException {
-        String clone = "breach_" + names.incrementAndGet();
+        String clone = "violation_" + names.incrementAndGet();
         try (Connection server = superuser("postgres");
                 Statement statement = server.createStatement()) {
             statement.execute("CREATE DATABASE " + clone + " TEMPLATE copy_of_" + name);
@@ -164,14 +164,14 @@ final class Copies {
             for (String sql : statements) {
                 statement.execute(sql);
                 if (statement.getUpdateCount() == 0 && !sql.startsWith("GRANT") && !sql.startsWith("TRUNCATE")) {
-                    throw new IllegalStateException("changes nothing: " + sql);
+                    throw new IllegalStateException("The statement changes nothing: " + sql);
                 }
             }
         }
         return clone;
     }
 
-    /** A connection to a copy that may do anything. */
+    /** A connection to a copy as superuser. */
     Connection writeTo(String uriOfACopy) throws SQLException {
         return superuser(uriOfACopy.substring(uriOfACopy.lastIndexOf('/') + 1));
     }
