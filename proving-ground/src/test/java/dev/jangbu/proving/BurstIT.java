@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Kills the streams processor, the ledger and Connect with SIGKILL during a burst of payments; the audit accounts for every won. Tagged
- * as a long proof because {@code TortureIT} kills the same parts in every build.
+ * Kills the streams processor, the ledger and Connect with SIGKILL during a burst of payments; the audit accounts for
+ * every won. Tagged as a long proof because {@code TortureIT} kills the same parts in every build.
  */
 @Tag("proof")
 class BurstIT {

@@ -39,8 +39,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A payment's life on a running stack, as a marketplace sees it. The tests share the stack and run concurrently. The methods are
- * annotated instead of the class, which would otherwise run concurrently with classes that kill parts of the stack.
+ * A payment's life on a running stack, as a marketplace sees it. The tests share the stack and run concurrently. The
+ * methods are annotated instead of the class, which would otherwise run concurrently with classes that kill parts of
+ * the stack.
  */
 class FirstPaymentIT {
 

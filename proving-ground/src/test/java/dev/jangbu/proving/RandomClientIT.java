@@ -9,11 +9,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Clients that retry, repeat, disconnect and race, with a PSP that misbehaves in a fifth of its calls. In the end the PSP's charges, the
- * payments, the outbox, the wallets and the ledger agree with the responses that the clients received.
+ * Clients that retry, repeat, disconnect and race, with a PSP that misbehaves in a fifth of its calls. In the end the
+ * PSP's charges, the payments, the outbox, the wallets and the ledger agree with the responses that the clients
+ * received.
  *
- * <p>Tagged as a long proof: {@code TortureIT} runs the same clients in every build, with faults. Without faults more orders run at a
- * time.
+ * <p>Tagged as a long proof: {@code TortureIT} runs the same clients in every build, with faults. Without faults more
+ * orders run at a time.
  */
 @Tag("proof")
 class RandomClientIT {

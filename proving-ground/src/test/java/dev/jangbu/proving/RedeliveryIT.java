@@ -115,7 +115,10 @@ class RedeliveryIT {
         AuditAssertions.assertThatAllHolds(stack.address(), "after redelivery");
     }
 
-    /** The count of the wallet processor equals the numbers of ledger-service: a read may wait for the last journal, not for a later one. */
+    /**
+     * The count of the wallet processor equals the numbers of ledger-service: a read may wait for the last journal,
+     * not for a later one.
+     */
     private static void assertThatAWalletHasThePositionOfItsBooksLastJournal() throws IOException {
         int book = Topic.partitionFor("again-5:KRW", Topics.LOCAL_PARTITIONS);
         AtomicLong last = new AtomicLong();

@@ -26,8 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * The stack recovers from crashes of its parts and of its supervisor, and its data survives an orderly stop.
  *
- * <p>By its name this class runs after the other classes that share the stack, and leaves it stopped: the tests with stacks of their own
- * then have the machine for themselves.
+ * <p>By its name this class runs after the other classes that share the stack, and leaves it stopped: the tests with
+ * stacks of their own then have the machine for themselves.
  */
 class SupervisorIT {
 

@@ -24,11 +24,13 @@ import org.apache.kafka.common.KafkaException;
  *   <li>if anything changed meanwhile, discard the findings and begin again.
  * </ol>
  *
- * <p>If the stack does not become quiet in time but nothing changes, a stage has stopped. The invariants are checked all the same. Data
- * that must not exist is a violation. Missing data is a violation only if no stage that could still produce it has pending work.
+ * <p>If the stack does not become quiet in time but nothing changes, a stage has stopped. The invariants are checked
+ * all the same. Data that must not exist is a violation. Missing data is a violation only if no stage that could
+ * still produce it has pending work.
  *
- * <p>The memory use is independent of the amount of data. The databases sort and stream their rows. Topics and the PSP's charges are
- * sorted on disk ({@link dev.jangbu.proving.facts.SortedFacts}). Two sorted sides are merged in one pass.
+ * <p>The memory use is independent of the amount of data. The databases sort and stream their rows. Topics and the
+ * PSP's charges are sorted on disk ({@link dev.jangbu.proving.facts.SortedFacts}). Two sorted sides are merged in one
+ * pass.
  */
 public final class Audit {
 

@@ -12,7 +12,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code audit}: checks a running stack from outside. Progress goes to the standard error, the report to the standard output. */
+/**
+ * {@code audit}: checks a running stack from outside. Progress goes to the standard error, the report to the standard
+ * output.
+ */
 @Command(
         name = "audit",
         description =

@@ -25,8 +25,8 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The data that the invariants examine: both databases, each in one snapshot, the topics, the API, and the PSP's charges. All of it is
- * streamed, and each item that is passed on counts as examined.
+ * The data that the invariants examine: both databases, each in one snapshot, the topics, the API, and the PSP's
+ * charges. All of it is streamed, and each item that is passed on counts as examined.
  */
 public final class AuditSources implements AutoCloseable {
 
@@ -110,7 +110,10 @@ public final class AuditSources implements AutoCloseable {
         query(ledger, sql, rows);
     }
 
-    /** The rows of a query on the payments database with the columns {@code key} and {@code text}, ordered by {@code key}. */
+    /**
+     * The rows of a query on the payments database with the columns {@code key} and {@code text}, ordered by {@code
+     * key}.
+     */
     Facts paymentFacts(String sql) throws SQLException {
         return new RowFacts(payments, sql);
     }

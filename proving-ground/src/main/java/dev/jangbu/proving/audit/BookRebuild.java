@@ -14,8 +14,9 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
- * Rebuilds the journals of one book from its entries: numbers them and chains their hashes as the ledger's schema specifies. The hash of
- * a journal is SHA-256 over the previous journal's hash (32 zero bytes for the first) and the journal in canonical bytes:
+ * Rebuilds the journals of one book from its entries: numbers them and chains their hashes as the ledger's schema
+ * specifies. The hash of a journal is SHA-256 over the previous journal's hash (32 zero bytes for the first) and the
+ * journal in canonical bytes:
  *
  * <ul>
  *   <li>integers are big-endian,

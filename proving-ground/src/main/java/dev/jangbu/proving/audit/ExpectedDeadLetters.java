@@ -7,7 +7,10 @@ import java.sql.SQLException;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** Records that a stage must have refused. A dead letter has the key and value of its record, so both are compared by their bytes. */
+/**
+ * Records that a stage must have refused. A dead letter has the key and value of its record, so both are compared by
+ * their bytes.
+ */
 final class ExpectedDeadLetters implements AutoCloseable {
 
     private final AuditSources sources;

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * No application role can change the ledger or add unbalanced journals. Each role tries it on a real journal, in a transaction that is
- * rolled back. The owner of the tables only migrates and is not tried.
+ * No application role can change the ledger or add unbalanced journals. Each role tries it on a real journal, in a
+ * transaction that is rolled back. The owner of the tables only migrates and is not tried.
  */
 final class LedgerRefusesChange implements Invariant {
 

@@ -9,8 +9,8 @@ import java.sql.SQLException;
 import java.util.Set;
 
 /**
- * Compares the outbox with {@code settlement.requests}. Each row is on the topic at least once, with identical bytes. A record without a
- * row was refused and is among the dead letters.
+ * Compares the outbox with {@code settlement.requests}. Each row is on the topic at least once, with identical bytes.
+ * A record without a row was refused and is among the dead letters.
  */
 final class OutboxIsPublished implements Invariant {
 

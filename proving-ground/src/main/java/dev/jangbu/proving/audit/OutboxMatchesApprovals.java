@@ -12,8 +12,8 @@ import java.time.Instant;
 import java.util.stream.Collectors;
 
 /**
- * Compares approved lines, refunded lines and payouts with the requests in the outbox. Both are written in one transaction, so they
- * agree at any time: one row per line, with the line's content.
+ * Compares approved lines, refunded lines and payouts with the requests in the outbox. Both are written in one
+ * transaction, so they agree at any time: one row per line, with the line's content.
  */
 final class OutboxMatchesApprovals implements Invariant {
 

@@ -15,8 +15,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rebuilds the journals from {@code ledger.entries}, by a second implementation of the rules, and compares them with the ledger:
- * numbers, contents and the hash chain. Both sides come in the book's order, so nothing is sorted or kept.
+ * Rebuilds the journals from {@code ledger.entries}, by a second implementation of the rules, and compares them with
+ * the ledger: numbers, contents and the hash chain. Both sides come in the book's order, so nothing is sorted or
+ * kept.
  */
 final class RebuiltFromKafka implements Invariant {
 

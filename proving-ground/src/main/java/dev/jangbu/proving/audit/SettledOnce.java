@@ -7,7 +7,10 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Set;
 
-/** Compares approved lines, refunded lines and payouts with the journals, line by line, and journals with outbox and entries. */
+/**
+ * Compares approved lines, refunded lines and payouts with the journals, line by line, and journals with outbox and
+ * entries.
+ */
 final class SettledOnce implements Invariant {
 
     /** The journal of each approved line, refunded line and payout that is not rejected. Lines of zero do not exist. */

@@ -29,11 +29,11 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * The records that active consumer groups have not read yet. Groups are not selected by name: each topic of the pipeline needs at least
- * one group, and every active group must have reached the end.
+ * The records that active consumer groups have not read yet. Groups are not selected by name: each topic of the
+ * pipeline needs at least one group, and every active group must have reached the end.
  *
- * <p>Offsets alone are not sufficient: the last offsets of a partition may be transaction markers, which no group receives or commits. So
- * the range between a group's offset and the end is read up to the first record.
+ * <p>Offsets alone are not sufficient: the last offsets of a partition may be transaction markers, which no group
+ * receives or commits. So the range between a group's offset and the end is read up to the first record.
  */
 final class UnreadRecords implements AutoCloseable {
 

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Collects the violations of one invariant: counts all of them and keeps the first. Data that must not exist is always a violation.
- * Missing data is one only if no stage that could still produce it has pending work.
+ * Collects the violations of one invariant: counts all of them and keeps the first. Data that must not exist is
+ * always a violation. Missing data is one only if no stage that could still produce it has pending work.
  */
 public final class Violations {
 

@@ -17,7 +17,10 @@ import java.sql.SQLException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Compares three sources of a seller's balance: the wallet over HTTP, the account in the ledger, the entries in Kafka. */
+/**
+ * Compares three sources of a seller's balance: the wallet over HTTP, the account in the ledger, the entries in
+ * Kafka.
+ */
 final class WalletsMatchTheBook implements Invariant {
 
     private static final String ACCOUNTS = """

@@ -21,8 +21,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Writes valid entries to {@code ledger.entries} in a transaction that it aborts. A streams processor leaves such entries if it dies
- * between sending and committing; waiting for a kill within those milliseconds would take long.
+ * Writes valid entries to {@code ledger.entries} in a transaction that it aborts. A streams processor leaves such
+ * entries if it dies between sending and committing; waiting for a kill within those milliseconds would take long.
  */
 final class AbortedEntries {
 

@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * The detectors of a bug: the invariants of the audit by their class names, and others. The files of the bugs write the names with
- * hyphens: {@code settled-once}.
+ * The detectors of a bug: the invariants of the audit by their class names, and others. The files of the bugs write
+ * the names with hyphens: {@code settled-once}.
  */
 enum Detector {
     ONE_CHARGE_PER_PAYMENT("1"),
@@ -28,7 +28,10 @@ enum Detector {
     /** A payment, refund or payout stays open although no stage has pending work. */
     COMES_TO_ITS_END("12"),
     REBUILT_FROM_KAFKA("13"),
-    /** A posting or a completion was published before its journal was in the ledger. Only a consumer at that time sees it. */
+    /**
+     * A posting or a completion was published before its journal was in the ledger. Only a consumer at that time sees
+     * it.
+     */
     PUBLISHED_TOO_EARLY("early"),
     /** A service stopped itself and logged the reason. It proves a violation only together with {@link #NOT_QUIET}. */
     FAILED_FAST("stopped"),

@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Searches the logs of a stack for the error that a service logs when it stops itself. {@code docs/guide.md} documents that a service
- * stops and logs the reason when it detects an impossible state.
+ * Searches the logs of a stack for the error that a service logs when it stops itself. {@code docs/guide.md}
+ * documents that a service stops and logs the reason when it detects an impossible state.
  */
 final class FailFastLog {
 

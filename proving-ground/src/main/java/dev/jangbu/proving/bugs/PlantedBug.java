@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code .sql}: statements that the owner of the databases executes.
  * </ul>
  *
- * <p>A description precedes the diff or the statements, as lines of {@code Field: text}; in {@code .sql} they begin with {@code --}. A
- * line that begins with a space continues the text.
+ * <p>A description precedes the diff or the statements, as lines of {@code Field: text}; in {@code .sql} they begin
+ * with {@code --}. A line that begins with a space continues the text.
  *
  * <pre>
  *   Bug: the mistake

@@ -3,7 +3,8 @@ package dev.jangbu.proving.facts;
 import java.util.Comparator;
 
 /**
- * One fact about one key, as a source of the audit states it, in a canonical form: two sources agree if their facts are equal.
+ * One fact about one key, as a source of the audit states it, in a canonical form: two sources agree if their facts
+ * are equal.
  *
  * @param key the subject, for instance a settlement's id
  * @param text the statement

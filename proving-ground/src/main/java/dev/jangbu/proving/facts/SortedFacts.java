@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>The files are merged while they are read. Equal facts become one with the sum of their counts.
  * </ul>
  *
- * <p>The heap holds one run while facts are added, and one buffer per file while they are read: some ten megabytes, however many
- * facts there are.
+ * <p>The heap holds one run while facts are added, and one buffer per file while they are read: some ten megabytes,
+ * however many facts there are.
  */
 public final class SortedFacts implements AutoCloseable {
 

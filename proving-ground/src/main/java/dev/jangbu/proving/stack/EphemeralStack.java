@@ -19,8 +19,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * A stack on free ports and a temporary directory, started by {@code ./jangbu up}. It does not disturb other stacks on the machine.
- * {@link #close} stops it in order and removes its directory; so does the end of this process, also by SIGTERM.
+ * A stack on free ports and a temporary directory, started by {@code ./jangbu up}. It does not disturb other stacks
+ * on the machine. {@link #close} stops it in order and removes its directory; so does the end of this process, also
+ * by SIGTERM.
  *
  * <p>The time limits are for failures: they only end a wait that would never end, also on a slow machine.
  */

@@ -29,7 +29,10 @@ public final class PspSimulatorClient implements AutoCloseable {
         this.base = stack.simulator() + "/simulator/";
     }
 
-    /** Receives one charge: {@code {paymentKey, orderId, amount, currency, cancelled, status}}, amounts in minor units. */
+    /**
+     * Receives one charge: {@code {paymentKey, orderId, amount, currency, cancelled, status}}, amounts in minor
+     * units.
+     */
     @FunctionalInterface
     public interface Charges {
         void read(JsonNode charge) throws IOException;

@@ -17,8 +17,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Audits a million payments in the heap that the launcher gives to the audit. The payments are written directly into copies of the
- * databases and topics. The PSP's charges and the wallets have no copies, so their invariants are left out.
+ * Audits a million payments in the heap that the launcher gives to the audit. The payments are written directly into
+ * copies of the databases and topics. The PSP's charges and the wallets have no copies, so their invariants are left
+ * out.
  */
 @Tag("proof")
 class MillionPaymentsIT {
@@ -61,7 +62,10 @@ class MillionPaymentsIT {
         assertThat(audit.exitValue()).as("see target/million-payments.txt").isZero();
     }
 
-    /** The audit's JVM. Arguments: data directory, URI of the payments database, URI of the ledger's database, prefix of the topics. */
+    /**
+     * The audit's JVM. Arguments: data directory, URI of the payments database, URI of the ledger's database, prefix
+     * of the topics.
+     */
     static final class Main {
 
         public static void main(String[] args) throws Exception {

@@ -28,8 +28,8 @@ import org.postgresql.copy.CopyManager;
 import org.postgresql.core.BaseConnection;
 
 /**
- * Copies of a stack's databases and topics in which violations can be planted. The databases are copied without the triggers and
- * constraints that would refuse the violations. They are copied once and then cloned, which is fast.
+ * Copies of a stack's databases and topics in which violations can be planted. The databases are copied without the
+ * triggers and constraints that would refuse the violations. They are copied once and then cloned, which is fast.
  */
 final class StackCopies {
 

@@ -41,7 +41,10 @@ class PlantedBugIT {
         return PlantedBug.in(REPOSITORY.resolve("proving-ground/bugs")).stream();
     }
 
-    /** One bug in payment-api, one in streams-processor and one in the ledger's database, planted together. Each has its own detector. */
+    /**
+     * One bug in payment-api, one in streams-processor and one in the ledger's database, planted together. Each has
+     * its own detector.
+     */
     @Test
     void threeBugsAreCaughtByThreeDifferentDetectors() throws Exception {
         List<PlantedBug> three = Stream.of("key-without-fingerprint", "completion-doubled", "late-lines-allowed")
@@ -52,7 +55,7 @@ class PlantedBugIT {
 
         assertThat(detections)
                 .containsOnlyKeys(Detector.CLIENTS, Detector.ONE_COMPLETION, Detector.LEDGER_REFUSES_CHANGE);
-        assertThat(detections.get(Detector.CLIENTS)).contains("another body");
+        assertThat(detections.get(Detector.CLIENTS)).containsPattern("(another|different) body");
         assertThat(detections.get(Detector.ONE_COMPLETION)).contains("was completed 2 times");
         assertThat(detections.get(Detector.LEDGER_REFUSES_CHANGE)).contains("jangbu_ledger may: INSERT INTO lines");
     }
