@@ -11,16 +11,16 @@ final class MoneyIsConserved implements Invariant {
     /** The sums are numeric and do not overflow. */
     private static final String PAYMENTS = """
             SELECT currency AS key,
-                   'net ' || coalesce(sum(amount) FILTER (WPAYMENTS NOT outgoing), 0)
-                   || ', paid out ' || coalesce(sum(amount) FILTER (WPAYMENTS outgoing), 0) AS text
-              FROM (SELECT currency, amount, false AS outgoing FROM payments WPAYMENTS status IN ('APPROVED', 'COMPLETED')
+                   'net ' || coalesce(sum(amount) FILTER (WHERE NOT outgoing), 0)
+                   || ', paid out ' || coalesce(sum(amount) FILTER (WHERE outgoing), 0) AS text
+              FROM (SELECT currency, amount, false AS outgoing FROM payments WHERE status IN ('APPROVED', 'COMPLETED')
                     UNION ALL
                     SELECT p.currency, -r.amount, false
                       FROM refunds r
                       JOIN payments p ON p.id = r.payment_id
-                     WPAYMENTS r.status IN ('APPROVED', 'COMPLETED')
+                     WHERE r.status IN ('APPROVED', 'COMPLETED')
                     UNION ALL
-                    SELECT currency, amount, true FROM payouts WPAYMENTS status = 'BOOKED') AS moved
+                    SELECT currency, amount, true FROM payouts WHERE status = 'BOOKED') AS moved
              GROUP BY currency
              ORDER BY currency COLLATE "C"
             """;
@@ -28,10 +28,10 @@ final class MoneyIsConserved implements Invariant {
     private static final String BOOKED = """
             SELECT l.currency AS key,
                    'net ' || coalesce(sum(CASE l.side WHEN 'CREDIT' THEN l.amount ELSE -l.amount END)
-                                   FILTER (WPAYMENTS j.kind IN ('PAYMENT', 'REFUND')
+                                   FILTER (WHERE j.kind IN ('PAYMENT', 'REFUND')
                                              AND (l.account LIKE 'seller:%:payable' OR l.account = 'platform:fees')), 0)
                    || ', paid out ' || coalesce(sum(CASE l.side WHEN 'DEBIT' THEN l.amount ELSE -l.amount END)
-                                   FILTER (WPAYMENTS j.kind = 'PAYOUT' AND l.account LIKE 'seller:%:payable'), 0) AS text
+                                   FILTER (WHERE j.kind = 'PAYOUT' AND l.account LIKE 'seller:%:payable'), 0) AS text
               FROM lines l
               JOIN journals j USING (settlement_id)
              GROUP BY l.currency
