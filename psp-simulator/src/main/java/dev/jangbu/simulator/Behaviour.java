@@ -3,26 +3,29 @@ package dev.jangbu.simulator;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The ways to misbehave. For a cancel, read "cancel" where a name says charge; for a query, "look up". */
+/**
+ * The faults that the simulator can show. Names say "charge"; for a cancel they mean the cancel, for a query the
+ * lookup.
+ */
 enum Behaviour {
-    /** The card company refuses: nothing happens, and the answer says so. */
+    /** The card company declines: no charge, and the response says so. */
     DECLINED,
-    /** Works as it should, but takes longer, though less than a client should wait. */
+    /** A correct response after a delay that is shorter than a client's timeout. */
     SLOW,
-    /** Nothing happens and no answer comes: the request was lost on its way. */
+    /** No charge and no response: the request was lost on its way. */
     TIMEOUT_BEFORE_CHARGE,
-    /** Charges, but no answer comes. */
+    /** Charges, sends no response. */
     TIMEOUT_AFTER_CHARGE,
-    /** Charges, then answers 500. */
+    /** Charges, then responds 500. */
     ERROR_AFTER_CHARGE,
-    /** Charges, then closes the connection without an answer. */
+    /** Charges, then closes the connection without a response. */
     RESET_AFTER_CHARGE,
-    /** Charges, then answers 200 with something that is not JSON. */
+    /** Charges, then responds 200 with a body that is not JSON. */
     GARBAGE,
-    /** Charges the right amount, then shows another. */
+    /** Charges the right amount and responds with a different one. */
     WRONG_AMOUNT;
 
-    /** The name as payment keys and fault rates write it. */
+    /** The name used in payment keys and fault rates. */
     String label() {
         return name().toLowerCase(Locale.ROOT);
     }
@@ -37,18 +40,18 @@ enum Behaviour {
     }
 
     /**
-     * The behaviour that a payment key chooses for its first call of this kind: {@code sim_<behaviour>_<anything>} for
-     * a confirm, {@code sim_refund_<behaviour>_<anything>} for a cancel.
+     * Parses the behaviour from a payment key; it applies to the first call of this kind: {@code
+     * sim_<behaviour>_<anything>} for a confirm, {@code sim_refund_<behaviour>_<anything>} for a cancel.
      */
-    static @Nullable Behaviour chosenBy(String paymentKey, Operation operation) {
+    static @Nullable Behaviour namedBy(String paymentKey, Operation operation) {
         return switch (operation) {
-            case CONFIRM -> namedAfter("sim_", paymentKey);
-            case CANCEL -> namedAfter("sim_refund_", paymentKey);
+            case CONFIRM -> parseName("sim_", paymentKey);
+            case CANCEL -> parseName("sim_refund_", paymentKey);
             case QUERY -> null;
         };
     }
 
-    private static @Nullable Behaviour namedAfter(String prefix, String paymentKey) {
+    private static @Nullable Behaviour parseName(String prefix, String paymentKey) {
         if (!paymentKey.startsWith(prefix)) {
             return null;
         }

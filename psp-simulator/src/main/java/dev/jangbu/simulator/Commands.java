@@ -5,17 +5,14 @@ import java.math.BigDecimal;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The two calls that move money, read from their bodies; fields that Toss knows and the simulator does not use are
- * ignored.
- */
+/** The bodies of the two calls that move money. Other fields of Toss's API are ignored. */
 final class Commands {
     private static final Pattern ORDER_ID = Pattern.compile("[A-Za-z0-9_=-]{6,64}");
     private static final int TEXT_LIMIT = 200;
 
     private Commands() {}
 
-    /** {@code POST /v1/payments/confirm}; the amount in minor units of the currency that its writing chose. */
+    /** {@code POST /v1/payments/confirm}. The notation of the amount chooses the currency, see {@link Currency}. */
     record Confirm(String paymentKey, String orderId, Currency currency, long amountMinor) {
 
         static Confirm parse(JsonNode body) {
@@ -28,7 +25,7 @@ final class Commands {
         }
     }
 
-    /** {@code POST /v1/payments/{paymentKey}/cancel}; without an amount, all that is left. */
+    /** {@code POST /v1/payments/{paymentKey}/cancel}. Without an amount, the remaining balance is cancelled. */
     record Cancel(
             String paymentKey, String reason, @Nullable BigDecimal amount) {
 

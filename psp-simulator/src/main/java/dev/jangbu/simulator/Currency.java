@@ -3,10 +3,10 @@ package dev.jangbu.simulator;
 import java.math.BigDecimal;
 
 /**
- * The currencies that the simulator charges in, each with its number of decimals (ISO 4217).
+ * The supported currencies with their number of decimals (ISO 4217).
  *
- * <p>Toss's confirm names no currency: the real Toss knows it from the checkout, which the simulator never sees. So the
- * way the amount is written decides: a JSON number with a decimal point ({@code 12.30}, {@code 12.00}) is US dollars,
+ * <p>Toss's confirm has no currency field: the real Toss knows it from the checkout, which the simulator does not have.
+ * The notation of the amount decides: a JSON number with a decimal point ({@code 12.30}, {@code 12.00}) is US dollars,
  * one without ({@code 12000}) is Korean won.
  */
 enum Currency {
@@ -19,7 +19,7 @@ enum Currency {
         this.digits = digits;
     }
 
-    /** The currency of a confirm, from the way its amount is written. */
+    /** The currency of a confirm, from the notation of its amount. */
     static Currency ofConfirmed(BigDecimal amount) {
         return amount.scale() == 0 ? KRW : USD;
     }
@@ -30,7 +30,7 @@ enum Currency {
      * @throws InvalidRequestException if it is not positive, too large, or has more decimals than the currency
      */
     long minor(BigDecimal amount) {
-        // The scale first: an exponent such as 1E+999999999 must not be expanded.
+        // Check the scale first: an exponent such as 1E+999999999 must not be expanded.
         if (amount.scale() < 0 || amount.scale() > digits) {
             throw new InvalidRequestException("an amount in " + this + " has at most " + digits + " decimals");
         }

@@ -9,13 +9,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which calls misbehave, and how, at seeded rates.
+ * Seeded rates of misbehaving calls.
  *
- * <p>The draw for a call depends on nothing but the seed, the kind of call, its payment key and how many such calls
- * there were for this payment key: not on the order in which concurrent calls arrive, nor on an idempotency key, which
- * a client makes from ids that differ in each run. So a run with the same payment keys repeats.
+ * <p>The draw for a call depends only on the seed, the kind of call, the payment key and the number of such calls for
+ * this payment key. It does not depend on the order of concurrent calls, nor on the idempotency key, which differs in
+ * each run. A run with the same payment keys is reproducible.
  *
- * @param ratesPerMillion of 1,000,000 calls, how many show each behaviour; together at most 1,000,000
+ * @param ratesPerMillion calls of 1,000,000 that show each behaviour; the sum is at most 1,000,000
  */
 record FaultPlan(long seed, Map<Behaviour, Integer> ratesPerMillion) {
     private static final int MILLION = 1_000_000;
@@ -30,7 +30,7 @@ record FaultPlan(long seed, Map<Behaviour, Integer> ratesPerMillion) {
         return !ratesPerMillion.isEmpty();
     }
 
-    /** The behaviour of the call; {@code attempt} counts from 1. Null: it behaves. */
+    /** The behaviour of a call, or null for a correct response; {@code attempt} counts from 1. */
     @Nullable
     Behaviour choose(Operation operation, String paymentKey, int attempt) {
         long draw = Long.remainderUnsigned(hash(operation + "/" + attempt + "/" + paymentKey), MILLION);
@@ -44,10 +44,10 @@ record FaultPlan(long seed, Map<Behaviour, Integer> ratesPerMillion) {
     }
 
     /**
-     * Reads {@code {"seed": 7, "rates": {"timeout_after_charge": 0.05}}}; {@code {}} and rates of 0 switch all faults
+     * Parses {@code {"seed": 7, "rates": {"timeout_after_charge": 0.05}}}; {@code {}} and rates of 0 switch all faults
      * off.
      *
-     * @throws InvalidRequestException saying what is wrong
+     * @throws InvalidRequestException with the reason
      */
     static FaultPlan parse(JsonNode body) {
         if (!body.isObject()) {
@@ -69,7 +69,7 @@ record FaultPlan(long seed, Map<Behaviour, Integer> ratesPerMillion) {
         return new FaultPlan(seed.asLong(0), parseRates(rates));
     }
 
-    /** The plan in the shape that {@link #parse} reads. */
+    /** The plan in the format of {@link #parse}. */
     Map<String, Object> toJson() {
         Map<String, BigDecimal> rates = new LinkedHashMap<>();
         for (Behaviour behaviour : Behaviour.values()) {
@@ -104,16 +104,14 @@ record FaultPlan(long seed, Map<Behaviour, Integer> ratesPerMillion) {
 
     private static int perMillion(String label, JsonNode rate) {
         BigDecimal value = rate.isNumber() ? rate.decimalValue() : BigDecimal.valueOf(-1);
-        // The scale first: an exponent such as 1E+999999999 must not be expanded.
+        // Check the scale first: an exponent such as 1E+999999999 must not be expanded.
         if (value.signum() < 0 || value.scale() < 0 || value.scale() > 6 || value.compareTo(BigDecimal.ONE) > 0) {
             throw new InvalidRequestException(label + " must be a number from 0 to 1 with at most 6 decimals");
         }
         return value.movePointRight(6).intValueExact();
     }
 
-    /**
-     * FNV-1a over the text, then the finalizer of SplitMix64, so that neighbouring seeds and attempts are unrelated.
-     */
+    /** FNV-1a over the text, then the finalizer of SplitMix64, so that adjacent seeds and attempts are unrelated. */
     private long hash(String call) {
         long hash = 0xcbf29ce484222325L ^ (seed * 0x9e3779b97f4a7c15L);
         for (byte next : call.getBytes(StandardCharsets.UTF_8)) {

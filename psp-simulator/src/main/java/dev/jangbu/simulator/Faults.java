@@ -5,31 +5,31 @@ import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides how a call misbehaves: as its payment key asks for the first call of its kind, else as the seeded plan draws.
+ * Chooses the fault of a call: the one named by the payment key for the first call of its kind, else the seeded plan's.
  */
 final class Faults {
-    /** Calls are counted only while a plan is active; at this many payment keys the counts begin again. */
-    private static final int COUNTED_LIMIT = 200_000;
+    /** Attempts are counted only while a plan is active; at this many payment keys the counters are reset. */
+    private static final int COUNTER_LIMIT = 200_000;
 
-    private final Book book;
+    private final PaymentStore store;
     private final ConcurrentMap<String, Integer> attempts = new ConcurrentHashMap<>();
 
-    Faults(Book book) {
-        this.book = book;
+    Faults(PaymentStore store) {
+        this.store = store;
     }
 
-    /** The behaviour of this call, which counts as an attempt; null: it behaves. */
+    /** Counts an attempt and returns its behaviour, or null for a correct response. */
     @Nullable
     Behaviour next(Operation operation, String paymentKey) {
-        Behaviour chosen = Behaviour.chosenBy(paymentKey, operation);
-        if (chosen != null && book.spendBehaviour(operation, paymentKey)) {
-            return chosen;
+        Behaviour named = Behaviour.namedBy(paymentKey, operation);
+        if (named != null && store.markBehaviourShown(operation, paymentKey)) {
+            return named;
         }
-        FaultPlan plan = book.faults();
+        FaultPlan plan = store.faults();
         if (!plan.active()) {
             return null;
         }
-        if (attempts.size() >= COUNTED_LIMIT) {
+        if (attempts.size() >= COUNTER_LIMIT) {
             attempts.clear();
         }
         int attempt = attempts.merge(operation + " " + paymentKey, 1, Integer::sum);
@@ -37,12 +37,12 @@ final class Faults {
     }
 
     FaultPlan plan() {
-        return book.faults();
+        return store.faults();
     }
 
-    /** Starts the plan from its beginning: attempts count from 1 again, so that the same plan put twice repeats. */
-    void choose(FaultPlan plan) {
-        book.chooseFaults(plan);
+    /** Activates the plan and resets the attempt counters, so that setting the same plan twice repeats its faults. */
+    void activate(FaultPlan plan) {
+        store.setFaultPlan(plan);
         attempts.clear();
     }
 }

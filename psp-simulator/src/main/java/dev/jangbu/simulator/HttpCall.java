@@ -15,9 +15,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An HTTP call, taken apart.
+ * A parsed HTTP request.
  *
- * @param path its segments, percent-decoded
+ * @param path the segments, percent-decoded
  */
 record HttpCall(
         String method,
@@ -27,7 +27,7 @@ record HttpCall(
         @Nullable String idempotencyKey,
         byte[] body) {
 
-    /** Money never passes through a double, and 12.00 keeps its decimals: they tell the currency. */
+    /** Amounts never pass through a double. 12.00 keeps its decimals because they decide the currency. */
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -36,7 +36,7 @@ record HttpCall(
             .build();
 
     /**
-     * The body as JSON.
+     * Parses the body as JSON.
      *
      * @throws InvalidRequestException if it is not JSON
      */
@@ -48,12 +48,12 @@ record HttpCall(
         }
     }
 
-    /** An answer with a JSON body. */
+    /** A response with a JSON body. */
     static HttpReply reply(int status, Object json) {
         try {
             return new HttpReply.Sent(status, "application/json", JSON.writeValueAsBytes(json));
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("an answer cannot be written", e);
+            throw new IllegalStateException("a response cannot be serialised", e);
         }
     }
 

@@ -6,58 +6,62 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Toss's {@code Idempotency-Key}: the first answer to a key is repeated for ever after, whatever the body of the
- * repetition; while the first call is being worked on, a second one hears 409 {@code IDEMPOTENT_REQUEST_PROCESSING}. A
- * key belongs to its method and address: the same text elsewhere is another key. Toss forgets keys after 15 days; the
- * simulator never does.
+ * Toss's {@code Idempotency-Key}.
+ *
+ * <ul>
+ *   <li>The first response to a key is repeated forever, whatever the body of the repetition. Toss forgets keys after
+ *       15 days; the simulator never does.
+ *   <li>While the first call is in progress, another one gets 409 {@code IDEMPOTENT_REQUEST_PROCESSING}.
+ *   <li>A key belongs to its method and address: the same text elsewhere is another key.
+ * </ul>
  */
 final class IdempotentCalls {
     private static final int KEY_LIMIT = 300;
     private static final String SEPARATOR = " ";
 
-    private final Book book;
+    private final PaymentStore store;
     private final Set<String> running = ConcurrentHashMap.newKeySet();
 
-    IdempotentCalls(Book book) {
-        this.book = book;
+    IdempotentCalls(PaymentStore store) {
+        this.store = store;
     }
 
-    /** The key of a call to an address, as the client sent it; empty if it sent none. */
+    /** The idempotency key within a stored {@code call}; empty if it is null. */
     static String key(String address, @Nullable String call) {
         return call == null ? "" : call.substring(address.length() + SEPARATOR.length());
     }
 
     /**
-     * Answers from the book, or lets {@code work} find the first answer.
+     * Repeats the stored result of the key, or runs {@code work}.
      *
-     * @param address what the key belongs to
-     * @param key as the client sent it; null: the call is not idempotent
-     * @param work is given the name under which the book keeps its answer, null without a key
-     * @param repeat renders an answer that was given before
+     * @param address the scope of the key
+     * @param key as sent by the client; null if the call is not idempotent
+     * @param work gets the name to store the result under, null without a key
+     * @param repeat renders a stored result
      */
-    HttpReply answer(
+    HttpReply execute(
             String address,
             @Nullable String key,
             Function<@Nullable String, HttpReply> work,
-            Function<Answer, HttpReply> repeat) {
+            Function<PaymentResult, HttpReply> repeat) {
         if (key == null) {
             return work.apply(null);
         }
         if (key.length() > KEY_LIMIT) {
-            return repeat.apply(new Answer.Refused(TossError.INVALID_IDEMPOTENCY_KEY));
+            return repeat.apply(new PaymentResult.Failure(TossError.INVALID_IDEMPOTENCY_KEY));
         }
         String call = address + SEPARATOR + key;
-        Answer before = book.answerOf(call);
-        if (before != null) {
-            return repeat.apply(before);
+        PaymentResult stored = store.resultOf(call);
+        if (stored != null) {
+            return repeat.apply(stored);
         }
         if (!running.add(call)) {
-            return repeat.apply(new Answer.Refused(TossError.IDEMPOTENT_REQUEST_PROCESSING));
+            return repeat.apply(new PaymentResult.Failure(TossError.IDEMPOTENT_REQUEST_PROCESSING));
         }
         try {
-            // Again: the first call may have ended between the look and the claim.
-            Answer meanwhile = book.answerOf(call);
-            return meanwhile == null ? work.apply(call) : repeat.apply(meanwhile);
+            // Read again: the first call may have ended between the read and the claim.
+            PaymentResult completed = store.resultOf(call);
+            return completed == null ? work.apply(call) : repeat.apply(completed);
         } finally {
             running.remove(call);
         }

@@ -1,6 +1,6 @@
 package dev.jangbu.simulator;
 
-/** The kinds of calls that can misbehave. */
+/** The kinds of calls that can show a fault. */
 enum Operation {
     CONFIRM,
     CANCEL,

@@ -9,11 +9,11 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A payment as the book knows it. Amounts are minor units.
+ * A payment. Amounts are minor units.
  *
- * @param failure why the card was refused; such a payment was never charged and never will be
+ * @param failure the decline reason; such a payment was never charged and never will be
  * @param cancels oldest first
- * @param call the idempotent call that it was confirmed by, see {@link IdempotentCalls}; null if it was none
+ * @param call the idempotent call that confirmed it, see {@link IdempotentCalls}; null if it had no key
  */
 record Payment(
         String paymentKey,
@@ -25,7 +25,7 @@ record Payment(
         List<Cancel> cancels,
         @Nullable String call) {
 
-    /** One cancel: all or a part of the amount went back to the buyer. The call is as of the payment. */
+    /** One cancel of the amount or a part of it. {@code call} as for the payment. */
     record Cancel(
             long amountMinor,
             String reason,
@@ -44,7 +44,10 @@ record Payment(
         EXPIRED
     }
 
-    /** The simulator sees no checkout, so a payment begins at its confirm, charged or refused. */
+    /**
+     * The state in Toss's terms. The simulator has no checkout, so a payment begins at its confirm, charged or
+     * declined.
+     */
     Status status() {
         if (failure != null) {
             return Status.ABORTED;
@@ -67,7 +70,7 @@ record Payment(
         return Math.subtractExact(amountMinor, cancelledMinor());
     }
 
-    /** The payment as it was when it had this many cancels: what an earlier answer showed. */
+    /** The payment as it was after this many cancels; used to repeat an earlier response. */
     Payment asOfCancels(int count) {
         return withCancels(List.copyOf(cancels.subList(0, count)));
     }
@@ -78,13 +81,13 @@ record Payment(
         return withCancels(List.copyOf(more));
     }
 
-    /** A lie: the same payment with another amount, for the behaviour {@code wrong_amount}. */
+    /** The payment with a wrong amount, for the behaviour {@code wrong_amount}. */
     Payment withWrongAmount() {
         return new Payment(
                 paymentKey, orderId, currency, Math.addExact(amountMinor, 1), confirmedAt, failure, cancels, call);
     }
 
-    /** A lie: the same payment with another amount in its last cancel. */
+    /** The payment with a wrong amount in its last cancel. */
     Payment withWrongLastCancel() {
         Cancel last = cancels.getLast();
         long wrong = last.amountMinor() > 1 ? last.amountMinor() - 1 : 2;
@@ -93,8 +96,8 @@ record Payment(
     }
 
     /**
-     * Toss's key of one movement of this payment, 32 hexadecimal digits: 0 is the charge, n the n-th cancel. Derived,
-     * so that a replayed answer has the same one and the book need not store it.
+     * Toss's key of one movement, 32 hexadecimal digits: 0 is the charge, n the n-th cancel. Derived, so that a
+     * repeated response has the same key without storing it.
      */
     String transactionKey(int movement) {
         byte[] name = (paymentKey + '#' + movement).getBytes(StandardCharsets.UTF_8);

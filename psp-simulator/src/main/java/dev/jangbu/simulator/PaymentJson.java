@@ -10,9 +10,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Toss's Payment object, version 2022-11-16, as its API reference describes it: a card payment by a domestic shop.
- * Amounts are decimals of the currency, times carry Korea's offset. Fields of other payment methods are null, as Toss
- * sends them.
+ * Toss's Payment object, version 2022-11-16, as its API reference describes it: a card payment of a domestic shop.
+ * Amounts are decimals of the currency, times have Korea's offset. Fields of other payment methods are null.
  */
 final class PaymentJson {
     private static final DateTimeFormatter KOREA_TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ssxxx");
@@ -118,7 +117,10 @@ final class PaymentJson {
         return json;
     }
 
-    /** Korean prices include 10 % tax: an eleventh, rounded half up. Sales in foreign currency are taxed at 0 %. */
+    /**
+     * VAT in minor units. Korean prices include 10 % tax: an eleventh, rounded half up. Sales in foreign currency are
+     * taxed at 0 %.
+     */
     private static long vatMinor(Currency currency, long amountMinor) {
         return currency == Currency.KRW ? amountMinor / 11 + (amountMinor % 11 >= 6 ? 1 : 0) : 0;
     }

@@ -10,83 +10,93 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A provider that behaves as Toss Payments' public HTTP API does: confirm, cancel, query by payment key and by order,
- * Basic authentication, idempotency keys, Toss's error codes.
+ * Simulates a payment service provider with Toss Payments' public HTTP API: confirm, cancel, query by payment key and
+ * by order, Basic authentication, idempotency keys, Toss's error codes.
  *
  * <pre>
- *   HttpEdge ─▶ Routes ─▶ PaymentCalls ─▶ IdempotentCalls ─▶ Faults ─▶ Book ─▶ Journal
- *                  └────▶ SimulatorCalls ───────────────────────────────┘     (forced before any answer)
+ *   SimulatorHttpServer ─▶ Routes ─▶ PaymentEndpoints ─▶ IdempotentCalls ─▶ Faults ─▶ PaymentStore ─▶ AppendOnlyFile
+ *                             └────▶ SimulatorEndpoints ─────────────────────────────┘        (forced before a response)
  * </pre>
  *
- * <p>Any payment key is charged, in the amount and currency (see {@link Currency}) of its confirm, because the
- * simulator sees no checkout. A key {@code sim_<behaviour>_<anything>} shows the {@link Behaviour} at its first
- * confirm, {@code sim_refund_<behaviour>_<anything>} at its first cancel; {@code PUT /simulator/faults} makes any call
- * misbehave at a seeded rate. A payment that was declined is {@code ABORTED} for good. The simulator does not stop two
- * payment keys from being charged for one order: whoever does that shall see it in the book.
+ * <p>Rules of the simulation:
+ *
+ * <ul>
+ *   <li>Any payment key is charged, in the amount and currency (see {@link Currency}) of its confirm, because there
+ *       is no checkout.
+ *   <li>A key {@code sim_<behaviour>_<anything>} shows the {@link Behaviour} at its first confirm, {@code
+ *       sim_refund_<behaviour>_<anything>} at its first cancel. {@code PUT /simulator/faults} adds faults at seeded
+ *       rates.
+ *   <li>A declined payment stays {@code ABORTED}.
+ *   <li>Two payment keys may be charged for one order: the charges show such a client error.
+ * </ul>
  */
 public final class PspSimulator implements Closeable {
-    private static final Logger LOG = LoggerFactory.getLogger(PspSimulator.class);
+    private static final Logger log = LoggerFactory.getLogger(PspSimulator.class);
 
     private static final String LOOPBACK = "127.0.0.1";
 
-    private final Book book;
-    private final HttpEdge edge;
+    private final PaymentStore store;
+    private final SimulatorHttpServer server;
 
     /**
-     * How long misbehaviour takes.
+     * Durations of faults.
      *
-     * @param slowness of {@code slow}, less than a client should wait
-     * @param hold of the time-outs, more than a client should wait
+     * @param slowness delay of {@code slow}, shorter than a client's timeout
+     * @param hold how long a connection stays open in the timeout behaviours, longer than a client's timeout
      */
-    record Delays(Duration slowness, Duration hold) {
-        static final Delays DEFAULT = new Delays(Duration.ofMillis(1_500), Duration.ofSeconds(30));
+    public record Delays(Duration slowness, Duration hold) {
+        /** 1.5 seconds and 30 seconds. */
+        public static final Delays DEFAULT = new Delays(Duration.ofMillis(1_500), Duration.ofSeconds(30));
     }
 
-    private PspSimulator(Book book, HttpEdge edge) {
-        this.book = book;
-        this.edge = edge;
+    private PspSimulator(PaymentStore store, SimulatorHttpServer server) {
+        this.store = store;
+        this.server = server;
     }
 
     /**
-     * Reads the book and begins to answer.
+     * Opens the store and starts the server.
      *
-     * @param address where; port 0 for a free one
+     * @param address the listen address; port 0 for a free one
      * @param secret the secret key that clients authenticate with
-     * @param folder holds the book; made if it is absent
-     * @throws IOException if the port is taken, or the book cannot be read or is open elsewhere
+     * @param folder the data folder, created if absent
+     * @param clock the source of the times of payments
+     * @throws IOException if the port is taken, or the data cannot be read or is in use
      */
-    static PspSimulator start(InetSocketAddress address, String secret, Path folder, Clock clock, Delays delays)
+    public static PspSimulator start(InetSocketAddress address, String secret, Path folder, Clock clock, Delays delays)
             throws IOException {
-        Book book = new Book(folder.resolve("book.jsonl"), clock);
-        Faults faults = new Faults(book);
-        Routes routes =
-                new Routes(new PaymentCalls(book, faults, delays.slowness()), new SimulatorCalls(book, faults), secret);
+        PaymentStore store = new PaymentStore(folder.resolve("book.jsonl"), clock);
+        Faults faults = new Faults(store);
+        Routes routes = new Routes(
+                new PaymentEndpoints(store, faults, delays.slowness()), new SimulatorEndpoints(store, faults), secret);
         try {
-            return new PspSimulator(book, new HttpEdge(address, delays.hold(), routes::answer));
+            return new PspSimulator(store, new SimulatorHttpServer(address, delays.hold(), routes::handle));
         } catch (IOException e) {
-            book.close();
+            store.close();
             throw e;
         }
     }
 
-    /** The same on loopback alone. */
-    static PspSimulator start(int port, String secret, Path folder, Clock clock, Delays delays) throws IOException {
+    /** Same as {@link #start(InetSocketAddress, String, Path, Clock, Delays)}, on 127.0.0.1. */
+    public static PspSimulator start(int port, String secret, Path folder, Clock clock, Delays delays)
+            throws IOException {
         return start(new InetSocketAddress(LOOPBACK, port), secret, folder, clock, delays);
     }
 
-    int port() {
-        return edge.port();
+    /** The port that the server listens on. */
+    public int port() {
+        return server.port();
     }
 
     @Override
     public void close() throws IOException {
-        edge.close();
-        book.close();
+        server.close();
+        store.close();
     }
 
     /**
-     * Reads {@code JANGBU_PSP_SIMULATOR_HOST} (127.0.0.1: whoever reaches it may make it misbehave),
-     * {@code JANGBU_PSP_SIMULATOR_PORT} (8090), {@code JANGBU_PSP_SECRET} and {@code JANGBU_DATA_DIR}.
+     * Starts the simulator from {@code JANGBU_PSP_SIMULATOR_HOST} (127.0.0.1; the fault endpoints are not
+     * authenticated), {@code JANGBU_PSP_SIMULATOR_PORT} (8090), {@code JANGBU_PSP_SECRET} and {@code JANGBU_DATA_DIR}.
      */
     public static void main(String[] args) throws IOException {
         String host = System.getenv().getOrDefault("JANGBU_PSP_SIMULATOR_HOST", LOOPBACK);
@@ -97,7 +107,7 @@ public final class PspSimulator implements Closeable {
                 Path.of(required("JANGBU_DATA_DIR")),
                 Clock.systemUTC(),
                 Delays.DEFAULT);
-        LOG.info("PSP simulator answers on {}:{}", host, simulator.port());
+        log.info("PSP simulator listens on {}:{}", host, simulator.port());
     }
 
     private static String required(String name) {

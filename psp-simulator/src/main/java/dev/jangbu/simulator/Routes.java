@@ -6,13 +6,16 @@ import java.util.Base64;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** Which call an address is. Toss's own need the secret key: Basic, the key as user name, no password. */
+/**
+ * Dispatches a request by method and path. Toss's paths need the secret key: Basic authentication with the key as user
+ * name and an empty password.
+ */
 final class Routes {
-    private final PaymentCalls payments;
-    private final SimulatorCalls simulator;
+    private final PaymentEndpoints payments;
+    private final SimulatorEndpoints simulator;
     private final byte[] authorization;
 
-    Routes(PaymentCalls payments, SimulatorCalls simulator, String secret) {
+    Routes(PaymentEndpoints payments, SimulatorEndpoints simulator, String secret) {
         this.payments = payments;
         this.simulator = simulator;
         byte[] credentials = (secret + ":").getBytes(StandardCharsets.UTF_8);
@@ -20,15 +23,15 @@ final class Routes {
                 ("Basic " + Base64.getEncoder().encodeToString(credentials)).getBytes(StandardCharsets.UTF_8);
     }
 
-    HttpReply answer(HttpCall http) {
+    HttpReply handle(HttpCall http) {
         try {
             return switch (http.path().getFirst()) {
-                case "v1" -> authorized(http) ? payment(http) : PaymentCalls.error(TossError.UNAUTHORIZED_KEY);
+                case "v1" -> authorized(http) ? payment(http) : PaymentEndpoints.error(TossError.UNAUTHORIZED_KEY);
                 case "simulator" -> simulator(http);
                 default -> unknown(http);
             };
         } catch (InvalidRequestException e) {
-            return PaymentCalls.error(TossError.INVALID_REQUEST, String.valueOf(e.getMessage()));
+            return PaymentEndpoints.error(TossError.INVALID_REQUEST, String.valueOf(e.getMessage()));
         }
     }
 
@@ -37,17 +40,17 @@ final class Routes {
         if (path.size() < 3 || path.size() > 4 || !path.get(1).equals("payments")) {
             return unknown(http);
         }
-        String third = path.get(2);
+        String segment = path.get(2);
         if (path.size() == 3) {
-            return third.equals("confirm")
+            return segment.equals("confirm")
                     ? only("POST", http, () -> payments.confirm(http))
-                    : only("GET", http, () -> payments.payment(third));
+                    : only("GET", http, () -> payments.payment(segment));
         }
-        String fourth = path.get(3);
-        if (third.equals("orders")) {
-            return only("GET", http, () -> payments.paymentOfOrder(fourth));
+        String last = path.get(3);
+        if (segment.equals("orders")) {
+            return only("GET", http, () -> payments.paymentOfOrder(last));
         }
-        return fourth.equals("cancel") ? only("POST", http, () -> payments.cancel(http, third)) : unknown(http);
+        return last.equals("cancel") ? only("POST", http, () -> payments.cancel(http, segment)) : unknown(http);
     }
 
     private HttpReply simulator(HttpCall http) {
@@ -59,20 +62,21 @@ final class Routes {
             case "settlement.csv" -> only("GET", http, simulator::settlement);
             case "health" -> only("GET", http, simulator::health);
             case "faults" ->
-                http.method().equals("PUT") ? simulator.chooseFaults(http) : only("GET", http, simulator::faults);
+                http.method().equals("PUT") ? simulator.setFaultPlan(http) : only("GET", http, simulator::faults);
             default -> unknown(http);
         };
     }
 
     private boolean authorized(HttpCall http) {
-        String given = http.authorization() == null ? "" : http.authorization();
-        return MessageDigest.isEqual(authorization, given.getBytes(StandardCharsets.UTF_8));
+        String actual = http.authorization() == null ? "" : http.authorization();
+        return MessageDigest.isEqual(authorization, actual.getBytes(StandardCharsets.UTF_8));
     }
 
     private static HttpReply only(String method, HttpCall http, Supplier<HttpReply> call) {
         return http.method().equals(method)
                 ? call.get()
-                : HttpCall.reply(405, PaymentJson.error(TossError.INVALID_REQUEST, "this address answers " + method));
+                : HttpCall.reply(
+                        405, PaymentJson.error(TossError.INVALID_REQUEST, "this address supports only " + method));
     }
 
     private static HttpReply unknown(HttpCall http) {

@@ -11,12 +11,19 @@ import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 
 /**
- * What a provider settles with its merchant, as CSV (RFC 4180) with a header: a row for each charge, followed by one for each
- * of its cancels, charges in the order in which they were made.
+ * The provider's settlement report as CSV (RFC 4180) with a header: a row for each charge, followed by one for each of
+ * its cancels, in the order of the charges.
  *
- * <p>Columns: {@code transactionKey} · {@code type}, CHARGE or CANCEL · {@code reference}, the merchant's own: the
- * idempotency key of the call that did it, empty if it had none · {@code paymentKey} · {@code orderId} · {@code currency} ·
- * {@code amount}, minor units, above 0 · {@code at}, RFC 3339.
+ * <p>Columns:
+ *
+ * <ul>
+ *   <li>{@code transactionKey}
+ *   <li>{@code type}: CHARGE or CANCEL
+ *   <li>{@code reference}: the merchant's idempotency key of the call, empty if it had none
+ *   <li>{@code paymentKey}, {@code orderId}, {@code currency}
+ *   <li>{@code amount}: minor units, above 0
+ *   <li>{@code at}: RFC 3339
+ * </ul>
  */
 final class SettlementFile {
 
@@ -27,16 +34,17 @@ final class SettlementFile {
 
     private SettlementFile() {}
 
-    /** The file of these payments, UTF-8. */
+    /** The report of these payments, UTF-8. */
     static byte[] of(List<Payment> charges) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (CSVPrinter csv = new CSVPrinter(new OutputStreamWriter(bytes, StandardCharsets.UTF_8), FORMAT)) {
             for (Payment payment : charges) {
-                String charged = IdempotentCalls.key(PaymentCalls.CONFIRM, payment.call());
+                String charged = IdempotentCalls.key(PaymentEndpoints.CONFIRM, payment.call());
                 print(csv, payment, 0, "CHARGE", charged, payment.amountMinor(), payment.confirmedAt());
                 int movement = 0;
                 for (Payment.Cancel cancel : payment.cancels()) {
-                    String reference = IdempotentCalls.key(PaymentCalls.cancelOf(payment.paymentKey()), cancel.call());
+                    String reference =
+                            IdempotentCalls.key(PaymentEndpoints.cancelOf(payment.paymentKey()), cancel.call());
                     print(csv, payment, ++movement, "CANCEL", reference, cancel.amountMinor(), cancel.canceledAt());
                 }
             }

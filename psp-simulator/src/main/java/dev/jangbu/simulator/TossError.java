@@ -1,8 +1,8 @@
 package dev.jangbu.simulator;
 
 /**
- * The refusals that the simulator knows, with the HTTP status and the meaning that Toss Payments' error code tables
- * give them. Messages are English, as Toss sends for {@code Accept-Language: en}.
+ * The error codes of the simulator, with HTTP status and meaning of Toss Payments' error code tables. Messages are
+ * English, as Toss sends for {@code Accept-Language: en}.
  */
 enum TossError {
     ALREADY_CANCELED_PAYMENT(400, "The payment is already cancelled."),

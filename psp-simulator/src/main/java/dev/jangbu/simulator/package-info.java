@@ -1,6 +1,6 @@
 /**
- * A payment service provider to develop and test against: it speaks Toss Payments' public HTTP API, keeps a durable
- * book of what it charged, and misbehaves when asked to.
+ * A payment service provider for development and tests: Toss Payments' public HTTP API, a durable record of charges and
+ * cancels, and faults on request.
  */
 @NullMarked
 package dev.jangbu.simulator;

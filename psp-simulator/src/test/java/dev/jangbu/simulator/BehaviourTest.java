@@ -23,8 +23,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BehaviourTest {
+    /** Longer than a slow machine needs to accept a request, shorter than {@link #DELAYS}. */
+    private static final Duration CLIENT_TIMEOUT = Duration.ofSeconds(1);
+
     private static final PspSimulator.Delays DELAYS =
-            new PspSimulator.Delays(Duration.ofMillis(700), Duration.ofSeconds(5));
+            new PspSimulator.Delays(Duration.ofSeconds(2), Duration.ofSeconds(5));
 
     @TempDir
     Path folder;
@@ -37,7 +40,10 @@ class BehaviourTest {
     void start() throws Exception {
         simulator = PspSimulator.start(0, PspClient.SECRET, folder, Clock.systemUTC(), DELAYS);
         psp = new PspClient(simulator.port());
-        impatient = new PspClient(simulator.port(), Duration.ofMillis(300));
+        impatient = new PspClient(simulator.port(), CLIENT_TIMEOUT);
+        // Load the classes of client and server before a call is timed.
+        psp.get("/simulator/health");
+        impatient.get("/simulator/health");
     }
 
     @AfterEach
@@ -48,7 +54,7 @@ class BehaviourTest {
     }
 
     @Test
-    void declinedIsRefusedNeverChargedAndStaysSo() throws Exception {
+    void declinedPaymentIsNeverChargedAndStaysAborted() throws Exception {
         PspClient.Reply declined = psp.confirm("sim_declined_1", "order-1001", "1000", "confirm:1");
 
         assertThat(declined.status()).isEqualTo(403);
@@ -68,11 +74,11 @@ class BehaviourTest {
     }
 
     @Test
-    void slowAnswersLateAndItsKeyIsBusyMeanwhile() throws Exception {
+    void slowResponseIsDelayedAndItsKeyIsInProgressMeanwhile() throws Exception {
         try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
             long began = System.nanoTime();
             CompletableFuture<PspClient.Reply> first = CompletableFuture.supplyAsync(() -> confirmSlow(psp), clients);
-            // Whichever of the two comes second finds the key busy; both are ours, so that no timing decides the test.
+            // The later one of the two finds the key in progress. The test accepts either order.
             CompletableFuture<PspClient.Reply> second = CompletableFuture.supplyAsync(() -> confirmSlow(psp), clients);
 
             int statuses = first.join().status() + second.join().status();
@@ -86,7 +92,7 @@ class BehaviourTest {
     }
 
     @Test
-    void timeoutBeforeChargeNeverChargesAndTheRepetitionIsNormal() throws Exception {
+    void timeoutBeforeChargeDoesNotChargeAndTheRepetitionIsNormal() throws Exception {
         String key = "sim_timeout_before_charge_1";
         assertThatThrownBy(() -> impatient.confirm(key, "order-1001", "1000", "confirm:1"))
                 .isInstanceOf(HttpTimeoutException.class);
@@ -99,7 +105,7 @@ class BehaviourTest {
     }
 
     @Test
-    void aHeldConnectionIsLetGo() {
+    void heldConnectionIsClosedAfterTheHold() {
         assertThatThrownBy(() -> psp.confirm("sim_timeout_before_charge_1", "order-1001", "1000", null))
                 .isInstanceOf(IOException.class)
                 .isNotInstanceOf(HttpTimeoutException.class);
@@ -108,9 +114,10 @@ class BehaviourTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"timeout_after_charge", "error_after_charge", "reset_after_charge", "garbage", "wrong_amount"})
-    void whatChargesAndMisbehavesIsInTheBookAndItsKeyReplaysTheTruth(String behaviour) throws Exception {
+    void chargeWithAFaultyResponseIsRecordedAndItsKeyRepeatsTheCorrectResponse(String behaviour) throws Exception {
         String key = "sim_" + behaviour + "_1";
-        misbehaves(behaviour, () -> impatient.confirm(key, "order-1001", "12.30", "confirm:1"), "totalAmount", "12.30");
+        PspClient client = clientFor(behaviour);
+        assertFaulty(behaviour, () -> client.confirm(key, "order-1001", "12.30", "confirm:1"), "totalAmount", "12.30");
 
         PspClient.Reply replayed = psp.confirm(key, "order-1001", "12.30", "confirm:1");
         assertThat(replayed.status()).isEqualTo(200);
@@ -125,10 +132,11 @@ class BehaviourTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"timeout_after_charge", "error_after_charge", "reset_after_charge", "garbage", "wrong_amount"})
-    void aFirstCancelMisbehavesAfterItIsDone(String behaviour) throws Exception {
+    void firstCancelIsRecordedBeforeItsFaultyResponse(String behaviour) throws Exception {
         String key = "sim_refund_" + behaviour + "_1";
         assertThat(psp.confirm(key, "order-1001", "1000", "confirm:1").status()).isEqualTo(200);
-        misbehaves(behaviour, () -> impatient.cancel(key, "400", "refund:1"), "cancels/0/cancelAmount", "400");
+        PspClient client = clientFor(behaviour);
+        assertFaulty(behaviour, () -> client.cancel(key, "400", "refund:1"), "cancels/0/cancelAmount", "400");
 
         assertThat(psp.cancel(key, "400", "refund:1")
                         .json()
@@ -141,10 +149,10 @@ class BehaviourTest {
     }
 
     @Test
-    void aFirstCancelIsLostBeforeItIsDone() throws Exception {
+    void firstCancelIsLostBeforeItIsRecorded() throws Exception {
         String key = "sim_refund_timeout_before_charge_1";
         psp.confirm(key, "order-1001", "1000", null);
-        // Refused anyway, so not yet the first one.
+        // Rejected in any case, so not yet the first one.
         assertThat(psp.cancel(key, "1001", null).code()).isEqualTo("NOT_CANCELABLE_AMOUNT");
 
         assertThatThrownBy(() -> impatient.cancel(key, "400", "refund:1")).isInstanceOf(HttpTimeoutException.class);
@@ -156,7 +164,7 @@ class BehaviourTest {
     }
 
     @Test
-    void aFirstCancelIsDeclinedAndTheNextOneSucceeds() throws Exception {
+    void firstCancelIsDeclinedAndTheNextOneSucceeds() throws Exception {
         psp.confirm("sim_refund_declined_1", "order-1001", "1000", null);
 
         assertThat(psp.cancel("sim_refund_declined_1", "400", "refund:1").code())
@@ -169,33 +177,39 @@ class BehaviourTest {
 
     @ParameterizedTest
     @EnumSource
-    void aKeyNamesItsBehaviour(Behaviour behaviour) {
+    void paymentKeyNamesItsBehaviour(Behaviour behaviour) {
         String label = behaviour.label();
-        assertThat(Behaviour.chosenBy("sim_" + label + "_x", Operation.CONFIRM)).isEqualTo(behaviour);
-        assertThat(Behaviour.chosenBy("sim_" + label, Operation.CONFIRM)).isEqualTo(behaviour);
-        assertThat(Behaviour.chosenBy("sim_refund_" + label + "_x", Operation.CANCEL))
+        assertThat(Behaviour.namedBy("sim_" + label + "_x", Operation.CONFIRM)).isEqualTo(behaviour);
+        assertThat(Behaviour.namedBy("sim_" + label, Operation.CONFIRM)).isEqualTo(behaviour);
+        assertThat(Behaviour.namedBy("sim_refund_" + label + "_x", Operation.CANCEL))
                 .isEqualTo(behaviour);
-        assertThat(Behaviour.chosenBy("sim_refund_" + label + "_x", Operation.CONFIRM))
+        assertThat(Behaviour.namedBy("sim_refund_" + label + "_x", Operation.CONFIRM))
                 .isNull();
-        assertThat(Behaviour.chosenBy("sim_" + label + "_x", Operation.CANCEL)).isNull();
-        assertThat(Behaviour.chosenBy("sim_" + label + "x", Operation.CONFIRM)).isNull();
-        assertThat(Behaviour.chosenBy("other_" + label + "_x", Operation.CONFIRM))
+        assertThat(Behaviour.namedBy("sim_" + label + "_x", Operation.CANCEL)).isNull();
+        assertThat(Behaviour.namedBy("sim_" + label + "x", Operation.CONFIRM)).isNull();
+        assertThat(Behaviour.namedBy("other_" + label + "_x", Operation.CONFIRM))
                 .isNull();
     }
 
     @Test
-    void aSlowChargeIsMadeAlthoughTheClientHasLeft() throws Exception {
+    void slowChargeIsMadeAfterTheClientHasDisconnected() throws Exception {
         assertThatThrownBy(() -> confirmSlowWith(impatient)).isInstanceOf(HttpTimeoutException.class);
-        await().untilAsserted(
+        await().atMost(Duration.ofMinutes(1))
+                .untilAsserted(
                         () -> assertThat(psp.get("/simulator/charges").json()).hasSize(1));
         assertThat(confirmSlow(psp).status()).isEqualTo(200);
+    }
+
+    /** A client that gives up only where no response comes. */
+    private PspClient clientFor(String behaviour) {
+        return behaviour.startsWith("timeout_") ? impatient : psp;
     }
 
     private interface Call {
         PspClient.Reply make() throws Exception;
     }
 
-    private static void misbehaves(String behaviour, Call call, String field, String truth) throws Exception {
+    private static void assertFaulty(String behaviour, Call call, String field, String correct) throws Exception {
         switch (behaviour) {
             case "timeout_after_charge" -> assertThatThrownBy(call::make).isInstanceOf(HttpTimeoutException.class);
             case "reset_after_charge" ->
@@ -217,7 +231,7 @@ class BehaviourTest {
                 assertThat(reply.status()).isEqualTo(200);
                 JsonNode shown = reply.json().at("/" + field);
                 assertThat(shown.isNumber()).isTrue();
-                assertThat(shown.asText()).isNotEqualTo(truth);
+                assertThat(shown.asText()).isNotEqualTo(correct);
             }
             default -> throw new IllegalArgumentException(behaviour);
         }

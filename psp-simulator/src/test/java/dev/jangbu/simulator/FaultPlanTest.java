@@ -28,7 +28,7 @@ class FaultPlanTest {
     Path folder;
 
     @Test
-    void theSamePlanStrikesTheSamePaymentsInWhateverOrderTheyCome() throws Exception {
+    void samePlanGivesTheSameFaultsInAnyOrderOfCalls() throws Exception {
         Map<String, Integer> once = statusesOf(7, "once", 1);
         Map<String, Integer> again = statusesOf(7, "again", 2);
         Map<String, Integer> otherSeed = statusesOf(8, "other", 1);
@@ -39,7 +39,7 @@ class FaultPlanTest {
     }
 
     @Test
-    void ratesHoldOnTheWhole() {
+    void ratesHoldOnAverage() {
         FaultPlan plan = new FaultPlan(42, Map.of(Behaviour.DECLINED, 50_000, Behaviour.GARBAGE, 200_000));
         int declined = 0;
         int garbage = 0;
@@ -53,21 +53,21 @@ class FaultPlanTest {
     }
 
     @Test
-    void attemptsAreDrawnAnewSoThatARetryGetsThrough() {
+    void attemptsAreDrawnIndependentlySoThatARetrySucceeds() {
         FaultPlan plan = new FaultPlan(3, Map.of(Behaviour.TIMEOUT_BEFORE_CHARGE, 500_000));
-        int struckTenTimes = 0;
+        int failedTenTimes = 0;
         for (int i = 0; i < 500; i++) {
             boolean always = true;
             for (int attempt = 1; attempt <= 10; attempt++) {
                 always &= plan.choose(Operation.CONFIRM, "pay-" + i, attempt) != null;
             }
-            struckTenTimes += always ? 1 : 0;
+            failedTenTimes += always ? 1 : 0;
         }
-        assertThat(struckTenTimes).isLessThan(5);
+        assertThat(failedTenTimes).isLessThan(5);
     }
 
     @Test
-    void thePlanIsShownSurvivesARestartAndIsSwitchedOff() throws Exception {
+    void planIsReturnedSurvivesARestartAndCanBeSwitchedOff() throws Exception {
         String all = "{\"seed\":9,\"rates\":{\"error_after_charge\":1,\"garbage\":0}}";
         try (PspSimulator simulator = start(folder);
                 PspClient psp = new PspClient(simulator.port())) {
@@ -106,7 +106,7 @@ class FaultPlanTest {
                 "{\"rates\":{\"garbage\":0.6,\"declined\":0.5}}",
                 "{\"seed\":99999999999999999999}"
             })
-    void aPlanThatCannotBeMeantIsRefusedAndChangesNothing(String body) throws Exception {
+    void invalidPlanIsRejectedAndChangesNothing(String body) throws Exception {
         try (PspSimulator simulator = start(folder);
                 PspClient psp = new PspClient(simulator.port())) {
             PspClient.Reply reply = psp.put("/simulator/faults", body);

@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
-/** What a shop's server would send to Toss, over real HTTP. */
+/** A shop's server: sends Toss's requests over real HTTP. */
 final class PspClient implements AutoCloseable {
     static final String SECRET = "test_sk_of_the_simulator";
 

@@ -17,7 +17,7 @@ class SettlementFileTest {
     Path folder;
 
     @Test
-    void itHasARowForEachChargeAndCancelAlsoAfterARestart() throws Exception {
+    void reportHasARowForEachChargeAndCancelAlsoAfterARestart() throws Exception {
         String file;
         try (PspSimulator simulator = start();
                 PspClient psp = new PspClient(simulator.port(), Duration.ofSeconds(10))) {

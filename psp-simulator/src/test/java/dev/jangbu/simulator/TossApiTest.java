@@ -45,26 +45,26 @@ class TossApiTest {
     }
 
     @Test
-    void onlyASimulatorThatIsToldSoAnswersBeyondItsAddress(@TempDir Path another) throws Exception {
+    void listensBeyondLoopbackOnlyIfConfigured(@TempDir Path another) throws Exception {
         InetSocketAddress anywhere = new InetSocketAddress("0.0.0.0", 0);
         try (PspSimulator open =
                 PspSimulator.start(anywhere, PspClient.SECRET, another, CLOCK, PspSimulator.Delays.DEFAULT)) {
-            assertThat(answers("127.0.0.2", open.port())).isTrue();
+            assertThat(accepts("127.0.0.2", open.port())).isTrue();
         }
-        assertThat(answers("127.0.0.1", simulator.port())).isTrue();
-        assertThat(answers("127.0.0.2", simulator.port())).isFalse();
+        assertThat(accepts("127.0.0.1", simulator.port())).isTrue();
+        assertThat(accepts("127.0.0.2", simulator.port())).isFalse();
     }
 
-    private static boolean answers(String host, int port) throws IOException {
+    private static boolean accepts(String host, int port) throws IOException {
         try (Socket socket = new Socket(host, port)) {
             return socket.isConnected();
-        } catch (ConnectException refused) {
+        } catch (ConnectException e) {
             return false;
         }
     }
 
     @Test
-    void aConfirmedPaymentIsShownAsTossDoesAndCanBeQueriedByKeyAndByOrder() throws Exception {
+    void confirmedPaymentHasTossShapeAndCanBeQueriedByKeyAndByOrder() throws Exception {
         PspClient.Reply confirmed = psp.confirm("pay-1", "order-1001", "20000", "confirm:1");
 
         assertThat(confirmed.status()).isEqualTo(200);
@@ -82,7 +82,7 @@ class TossApiTest {
     }
 
     @Test
-    void dollarsKeepTheirDecimalsAllTheWay() throws Exception {
+    void dollarAmountsKeepTheirDecimals() throws Exception {
         assertThat(psp.confirm("pay-usd", "order-usd-1", "12.00", null).text())
                 .contains("\"currency\":\"USD\"", "\"totalAmount\":12.00,", "\"balanceAmount\":12.00,");
         assertThat(psp.cancel("pay-usd", "0.10", null).text())
@@ -96,7 +96,7 @@ class TossApiTest {
     }
 
     @Test
-    void anAmountThatADoubleCannotHoldIsExact() throws Exception {
+    void amountsBeyondDoublePrecisionAreExact() throws Exception {
         psp.confirm("pay-big", "order-big-1", "90071992547409931.17", null);
         assertThat(psp.get("/v1/payments/pay-big").text()).contains("\"totalAmount\":90071992547409931.17,");
         psp.confirm("pay-max", "order-max-1", "9223372036854775807", null);
@@ -107,7 +107,7 @@ class TossApiTest {
     @ValueSource(
             strings = {"0", "-5", "12.345", "1E3", "1E+999999999", "\"100\"", "null", "9223372036854775808", "1.2e-400"
             })
-    void aNonsensicalAmountIsRefusedAndChargesNothing(String amount) throws Exception {
+    void invalidAmountIsRejectedAndChargesNothing(String amount) throws Exception {
         PspClient.Reply reply = psp.confirm("pay-bad", "order-bad-1", amount, "confirm:bad");
 
         assertThat(reply.status()).isEqualTo(400);
@@ -116,7 +116,7 @@ class TossApiTest {
     }
 
     @Test
-    void aWrongSecretIsRefusedAndChargesNothing() throws Exception {
+    void wrongSecretIsRejectedAndChargesNothing() throws Exception {
         String body = "{\"paymentKey\":\"pay-1\",\"orderId\":\"order-1001\",\"amount\":100}";
         PspClient.Reply reply = psp.call("POST", "/v1/payments/confirm", body, null, "another");
 
@@ -126,14 +126,14 @@ class TossApiTest {
     }
 
     @Test
-    void anUnknownPaymentIsNotFound() throws Exception {
+    void unknownPaymentIsNotFound() throws Exception {
         assertThat(psp.get("/v1/payments/nothing").code()).isEqualTo("NOT_FOUND_PAYMENT");
         assertThat(psp.get("/v1/payments/orders/nothing-1").status()).isEqualTo(404);
         assertThat(psp.cancel("nothing", null, null).code()).isEqualTo("NOT_FOUND_PAYMENT");
     }
 
     @Test
-    void whatIsNotJsonAndAddressesThatAreNotThereAreRefused() throws Exception {
+    void malformedBodiesAndUnknownPathsAreRejected() throws Exception {
         assertThat(psp.call("POST", "/v1/payments/confirm", "{\"amount\":", null, PspClient.SECRET)
                         .code())
                 .isEqualTo("INVALID_REQUEST");
@@ -148,7 +148,7 @@ class TossApiTest {
     }
 
     @Test
-    void aPaymentIsConfirmedOnceUnlessTheKeyIsRepeated() throws Exception {
+    void paymentIsConfirmedOnceUnlessTheKeyIsRepeated() throws Exception {
         String first = psp.confirm("pay-1", "order-1001", "500", "confirm:1").text();
 
         assertThat(psp.confirm("pay-1", "order-1001", "500", "confirm:1").text())
@@ -160,7 +160,7 @@ class TossApiTest {
     }
 
     @Test
-    void partsAreCancelledUntilNothingIsLeftAndNeverMore() throws Exception {
+    void partialCancelsNeverExceedTheBalance() throws Exception {
         psp.confirm("pay-1", "order-1001", "1000", null);
 
         JsonNode part = psp.cancel("pay-1", "300", "refund:1").json();
@@ -181,13 +181,13 @@ class TossApiTest {
         assertThat(rest.path("lastTransactionKey"))
                 .isEqualTo(rest.path("cancels").get(1).path("transactionKey"));
         assertThat(psp.cancel("pay-1", "1", null).code()).isEqualTo("ALREADY_CANCELED_PAYMENT");
-        // A repeated key hears what was true then: one cancel, and the refusal.
+        // A repeated key gets the response of its first call: one cancel, and the rejection.
         assertThat(psp.cancel("pay-1", "300", "refund:1").json()).isEqualTo(part);
         assertThat(psp.cancel("pay-1", "701", "refund:2").code()).isEqualTo("NOT_CANCELABLE_AMOUNT");
     }
 
     @Test
-    void anIdempotencyKeyHasALimitAndBelongsToItsAddress() throws Exception {
+    void idempotencyKeyHasALengthLimitAndIsScopedToItsAddress() throws Exception {
         assertThat(psp.confirm("pay-1", "order-1001", "1000", "k".repeat(301)).code())
                 .isEqualTo("INVALID_IDEMPOTENCY_KEY");
         String longest = "k".repeat(300);
@@ -200,7 +200,7 @@ class TossApiTest {
     }
 
     @Test
-    void manyConfirmsOfOnePaymentAtOnceChargeOnce() throws Exception {
+    void concurrentConfirmsOfOnePaymentChargeOnce() throws Exception {
         List<Future<PspClient.Reply>> replies = new ArrayList<>();
         try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < 40; i++) {
@@ -216,7 +216,7 @@ class TossApiTest {
                 assertThat(reply.get().code()).isIn("ALREADY_PROCESSED_PAYMENT", "IDEMPOTENT_REQUEST_PROCESSING");
             }
         }
-        // At least the one that charged; at most it and the nine repetitions of its key.
+        // One call charged; at most nine repetitions of its key got its response.
         assertThat(charged).isBetween(1, 10);
         assertThat(psp.get("/simulator/charges").json()).hasSize(1);
     }

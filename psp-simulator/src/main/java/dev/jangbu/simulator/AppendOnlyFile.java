@@ -20,52 +20,52 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An append-only file of lines that survives kill -9 at any byte.
+ * An append-only file of lines that survives kill -9 at any byte. Thread-safe.
  *
- * <p>Group commit: of the callers that wait in {@link #awaitForced}, one writes and forces all lines appended so far
- * while the others wait for it, so that many concurrent calls share one force. A line without its line break at the end
- * of the file was never acknowledged; it is cut off when the file is opened.
+ * <p>Group commit: one of the callers of {@link #awaitDurable} writes and forces all lines appended so far while the
+ * others wait for it, so that concurrent calls share one force. A last line without a line break was never acknowledged
+ * and is truncated when the file is opened.
  */
-final class Journal implements Closeable {
-    private static final Logger LOG = LoggerFactory.getLogger(Journal.class);
+final class AppendOnlyFile implements Closeable {
+    private static final Logger log = LoggerFactory.getLogger(AppendOnlyFile.class);
 
     private final FileChannel channel;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition progress = lock.newCondition();
+    private final Condition flushed = lock.newCondition();
     private ByteArrayOutputStream pending = new ByteArrayOutputStream();
     private long appended;
     private long forced;
     private boolean writing;
     private @Nullable IOException failure;
 
-    private Journal(FileChannel channel) {
+    private AppendOnlyFile(FileChannel channel) {
         this.channel = channel;
     }
 
     /**
-     * Opens or creates the file and hands each of its whole lines to {@code replay}, in order.
+     * Opens or creates the file and passes each complete line to {@code replay}, in order.
      *
-     * @throws IOException if the file cannot be read, or another process has it open
+     * @throws IOException if the file cannot be read, or is already open
      */
-    static Journal open(Path file, Consumer<byte[]> replay) throws IOException {
+    static AppendOnlyFile open(Path file, Consumer<byte[]> replay) throws IOException {
         Files.createDirectories(file.toAbsolutePath().getParent());
         FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
-            lockAgainstOthers(channel, file);
+            lockExclusively(channel, file);
             long end = replayLines(channel, replay);
             channel.truncate(end);
             channel.position(end);
             channel.force(true);
-            forceName(file);
-            return new Journal(channel);
+            forceFolder(file);
+            return new AppendOnlyFile(channel);
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
         }
     }
 
-    /** Adds a line to those that the next force takes along. Its number is the new {@link #appended}. */
+    /** Adds a line to the next batch. Its number is the new {@link #appended}. */
     void append(byte[] line) {
         lock.lock();
         try {
@@ -77,7 +77,7 @@ final class Journal implements Closeable {
         }
     }
 
-    /** The number of the last line appended. */
+    /** The number of the last appended line. */
     long appended() {
         lock.lock();
         try {
@@ -88,38 +88,38 @@ final class Journal implements Closeable {
     }
 
     /**
-     * Returns when the line and all before it are on the disk.
+     * Returns when the line and all before it are on disk.
      *
-     * @throws BookUnusableException if they cannot be written; from then on every call throws, because memory is ahead
-     *     of the file and only opening it again says what is true
+     * @throws StoreFailedException if they cannot be written. Every later call throws as well, because memory is
+     *     ahead of the file; only reopening recovers.
      */
-    void awaitForced(long line) {
+    void awaitDurable(long line) {
         lock.lock();
         try {
             while (failure == null && forced < line) {
                 if (writing) {
-                    progress.awaitUninterruptibly();
+                    flushed.awaitUninterruptibly();
                 } else {
-                    writePending();
+                    flush();
                 }
             }
             if (failure != null) {
-                throw new BookUnusableException("the book cannot be written", failure);
+                throw new StoreFailedException("the payment store cannot be written", failure);
             }
         } finally {
             lock.unlock();
         }
     }
 
-    /** Called with the lock held; gives it up while the disk works, so that others can append to the next batch. */
-    private void writePending() {
+    /** Called with the lock held. Releases it during the write, so that other callers can append to the next batch. */
+    private void flush() {
         ByteBuffer batch = ByteBuffer.wrap(pending.toByteArray());
         long last = appended;
         pending = new ByteArrayOutputStream();
         writing = true;
         lock.unlock();
-        // Until the force has returned, whatever ends this is a failure, errors of the machine included.
-        IOException failed = new IOException("the book could not be written");
+        // Set until the force has returned, so that an Error is a failure too.
+        IOException failed = new IOException("the payment store could not be written");
         try {
             while (batch.hasRemaining()) {
                 channel.write(batch);
@@ -135,9 +135,9 @@ final class Journal implements Closeable {
                 forced = last;
             } else {
                 failure = failed;
-                LOG.error("The book cannot be written; every call fails until a restart", failed);
+                log.error("The payment store cannot be written; every call fails until a restart", failed);
             }
-            progress.signalAll();
+            flushed.signalAll();
         }
     }
 
@@ -146,17 +146,17 @@ final class Journal implements Closeable {
         channel.close();
     }
 
-    private static void lockAgainstOthers(FileChannel channel, Path file) throws IOException {
+    private static void lockExclusively(FileChannel channel, Path file) throws IOException {
         try {
             if (channel.tryLock() == null) {
-                throw new IOException("another process has the book open: " + file);
+                throw new IOException("another process has the payment store open: " + file);
             }
         } catch (OverlappingFileLockException e) {
-            throw new IOException("this process has the book open already: " + file, e);
+            throw new IOException("this process has the payment store open already: " + file, e);
         }
     }
 
-    /** Returns the offset behind the last whole line. */
+    /** Returns the offset after the last complete line. */
     private static long replayLines(FileChannel channel, Consumer<byte[]> replay) throws IOException {
         InputStream in = new BufferedInputStream(Channels.newInputStream(channel), 1 << 16);
         ByteArrayOutputStream line = new ByteArrayOutputStream();
@@ -173,8 +173,8 @@ final class Journal implements Closeable {
         return end;
     }
 
-    /** A new file is only there after a crash of the machine if its folder was forced too. */
-    private static void forceName(Path file) throws IOException {
+    /** Forces the directory entry: without it a new file may be missing after a power failure. */
+    private static void forceFolder(Path file) throws IOException {
         try (FileChannel folder = FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
             folder.force(true);
         }

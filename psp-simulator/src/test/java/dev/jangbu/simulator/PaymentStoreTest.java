@@ -23,23 +23,24 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class BookTest {
+class PaymentStoreTest {
     @TempDir
     Path folder;
 
     @Test
-    void whatWasAnsweredIsTheSameAfterARestart() throws Exception {
+    void repeatsItsResponsesAfterARestart() throws Exception {
         String confirmed;
         String cancelled;
         try (PspSimulator simulator = start();
-                PspClient psp = new PspClient(simulator.port(), Duration.ofMillis(400))) {
+                PspClient psp = new PspClient(simulator.port());
+                PspClient impatient = new PspClient(simulator.port(), Duration.ofSeconds(1))) {
             confirmed = psp.confirm("sim_refund_garbage_1", "order-1001", "1000", "confirm:1")
                     .text();
             psp.cancel("sim_refund_garbage_1", "400", "refund:1");
             cancelled = psp.cancel("sim_refund_garbage_1", "400", "refund:1").text();
             psp.confirm("sim_declined_1", "order-1002", "1000", "confirm:2");
             psp.cancel("sim_refund_garbage_1", "9999", "refund:2");
-            assertThatThrownBy(() -> psp.confirm("sim_timeout_before_charge_1", "order-1003", "30", "confirm:3"))
+            assertThatThrownBy(() -> impatient.confirm("sim_timeout_before_charge_1", "order-1003", "30", "confirm:3"))
                     .isInstanceOf(IOException.class);
         }
         try (PspSimulator simulator = start();
@@ -54,7 +55,7 @@ class BookTest {
             assertThat(psp.confirm("sim_declined_1", "order-1002", "1000", "confirm:2")
                             .code())
                     .isEqualTo("REJECT_CARD_COMPANY");
-            // Its first confirm was before the restart: this is the second.
+            // The first confirm was before the restart; this is the second.
             assertThat(psp.confirm("sim_timeout_before_charge_1", "order-1003", "30", "confirm:3")
                             .status())
                     .isEqualTo(200);
@@ -63,13 +64,13 @@ class BookTest {
     }
 
     @Test
-    void aFileCutAtAnyByteOpensWithExactlyItsWholeLines() throws Exception {
+    void fileTruncatedAtAnyByteOpensWithExactlyItsCompleteLines() throws Exception {
         Path whole = folder.resolve("whole.jsonl");
-        try (Book book = new Book(whole, Clock.systemUTC())) {
+        try (PaymentStore store = new PaymentStore(whole, Clock.systemUTC())) {
             for (int i = 0; i < 3; i++) {
-                book.confirm(new Commands.Confirm("pay-" + i, "주문-" + i, Currency.KRW, 100), "confirm " + i);
+                store.confirm(new Commands.Confirm("pay-" + i, "주문-" + i, Currency.KRW, 100), "confirm " + i);
             }
-            book.cancel(new Commands.Cancel("pay-2", "바꿈", new BigDecimal(40)), "refund 1");
+            store.cancel(new Commands.Cancel("pay-2", "바꿈", new BigDecimal(40)), "refund 1");
         }
         byte[] bytes = Files.readAllBytes(whole);
 
@@ -81,13 +82,13 @@ class BookTest {
                     .count();
             Path torn = folder.resolve("torn.jsonl");
             Files.write(torn, cut);
-            // Open twice: what is written after the tear must be readable too.
-            try (Book book = new Book(torn, Clock.systemUTC())) {
-                assertThat(book.charges(null, 10)).hasSize((int) Math.min(3, lines));
-                book.confirm(new Commands.Confirm("pay-new", "order-new", Currency.KRW, 7), null);
+            // Open twice: lines written after the truncated one must be readable too.
+            try (PaymentStore store = new PaymentStore(torn, Clock.systemUTC())) {
+                assertThat(store.charges(null, 10)).hasSize((int) Math.min(3, lines));
+                store.confirm(new Commands.Confirm("pay-new", "order-new", Currency.KRW, 7), null);
             }
-            try (Book book = new Book(torn, Clock.systemUTC())) {
-                List<Payment> charges = book.charges(null, 10);
+            try (PaymentStore store = new PaymentStore(torn, Clock.systemUTC())) {
+                List<Payment> charges = store.charges(null, 10);
                 assertThat(charges).hasSize((int) Math.min(3, lines) + 1);
                 assertThat(charges.getLast().paymentKey()).isEqualTo("pay-new");
                 assertThat(charges.stream().mapToLong(Payment::cancelledMinor).sum())
@@ -97,37 +98,37 @@ class BookTest {
     }
 
     @Test
-    void aWholeLineThatIsUnreadableStopsTheStartRatherThanLosingACharge() throws Exception {
+    void unreadableCompleteLineFailsTheStart() throws Exception {
         Path file = folder.resolve("book.jsonl");
         Files.writeString(file, "{\"entry\":\"charged\",\"at\":1}\n");
-        assertThatThrownBy(() -> new Book(file, Clock.systemUTC())).isInstanceOf(RuntimeException.class);
+        assertThatThrownBy(() -> new PaymentStore(file, Clock.systemUTC())).isInstanceOf(RuntimeException.class);
         assertThat(Files.readString(file)).isEqualTo("{\"entry\":\"charged\",\"at\":1}\n");
     }
 
     @Test
-    void aFullBookTakesNoMoreChargesButStillTellsWhatItHas() throws Exception {
-        try (Book book = new Book(folder.resolve("book.jsonl"), Clock.systemUTC(), 2)) {
-            book.confirm(new Commands.Confirm("pay-1", "order-1", Currency.KRW, 100), "confirm 1");
+    void fullStoreRejectsChargesButCanBeRead() throws Exception {
+        try (PaymentStore store = new PaymentStore(folder.resolve("book.jsonl"), Clock.systemUTC(), 2)) {
+            store.confirm(new Commands.Confirm("pay-1", "order-1", Currency.KRW, 100), "confirm 1");
             assertThatThrownBy(() ->
-                            book.confirm(new Commands.Confirm("pay-2", "order-2", Currency.KRW, 100), "confirm 2"))
-                    .isInstanceOf(BookUnusableException.class);
-            assertThat(book.charges(null, 10)).hasSize(1);
-            book.chooseFaults(FaultPlan.NONE);
+                            store.confirm(new Commands.Confirm("pay-2", "order-2", Currency.KRW, 100), "confirm 2"))
+                    .isInstanceOf(StoreFailedException.class);
+            assertThat(store.charges(null, 10)).hasSize(1);
+            store.setFaultPlan(FaultPlan.NONE);
         }
     }
 
     @Test
-    void aBookIsOpenOnce() throws Exception {
-        try (Book first = new Book(folder.resolve("book.jsonl"), Clock.systemUTC())) {
+    void storeCanBeOpenedOnlyOnce() throws Exception {
+        try (PaymentStore first = new PaymentStore(folder.resolve("book.jsonl"), Clock.systemUTC())) {
             assertThat(first.charges(null, 1)).isEmpty();
-            assertThatThrownBy(() -> new Book(folder.resolve("book.jsonl"), Clock.systemUTC()))
+            assertThatThrownBy(() -> new PaymentStore(folder.resolve("book.jsonl"), Clock.systemUTC()))
                     .isInstanceOf(IOException.class);
         }
     }
 
     @Test
-    void killedInTheMiddleOfABurstItKeepsEveryChargeThatItAnswered() throws Exception {
-        Set<String> answered = ConcurrentHashMap.newKeySet();
+    void keepsEveryAcknowledgedChargeWhenKilledDuringABurst() throws Exception {
+        Set<String> acknowledged = ConcurrentHashMap.newKeySet();
         int port = freePort();
         Process process = startProcess(port);
         try (PspClient psp = new PspClient(port)) {
@@ -140,26 +141,26 @@ class BookTest {
                             if (psp.confirm("pay-" + i, "order-" + i, "100", "confirm:" + i)
                                             .status()
                                     == 200) {
-                                answered.add("pay-" + i);
+                                acknowledged.add("pay-" + i);
                             }
                         }
                         return null;
                     });
                 }
-                await().until(() -> answered.size() > 300);
+                await().atMost(Duration.ofMinutes(2)).until(() -> acknowledged.size() > 300);
                 process.destroyForcibly().waitFor();
             }
         } finally {
             process.destroyForcibly().waitFor();
         }
 
-        try (Book book = new Book(folder.resolve("book.jsonl"), Clock.systemUTC())) {
-            Set<String> kept = book.charges(null, 1_000_000).stream()
+        try (PaymentStore store = new PaymentStore(folder.resolve("book.jsonl"), Clock.systemUTC())) {
+            Set<String> stored = store.charges(null, 1_000_000).stream()
                     .map(Payment::paymentKey)
                     .collect(Collectors.toSet());
-            assertThat(kept).containsAll(answered);
-            // Beside them at most the call that each client was waiting for.
-            assertThat(kept.size() - answered.size()).isLessThanOrEqualTo(16);
+            assertThat(stored).containsAll(acknowledged);
+            // The rest are at most the 16 calls in flight.
+            assertThat(stored.size() - acknowledged.size()).isLessThanOrEqualTo(16);
         }
     }
 
@@ -180,7 +181,7 @@ class BookTest {
     }
 
     private static void awaitHealthy(PspClient psp) {
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofMinutes(2))
                 .ignoreExceptions()
                 .until(() -> psp.get("/simulator/health").status() == 200);
     }

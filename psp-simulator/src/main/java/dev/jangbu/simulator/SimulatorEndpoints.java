@@ -6,29 +6,29 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The simulator's own calls, which no real provider has: what was truly charged, and which faults to show. Not
+ * The simulator's own endpoints, absent from a real provider: recorded charges, settlement report, faults, health. Not
  * authenticated.
  */
-final class SimulatorCalls {
+final class SimulatorEndpoints {
     private static final int CHARGES_DEFAULT = 100;
     private static final int CHARGES_LIMIT = 1_000;
 
-    private final Book book;
+    private final PaymentStore store;
     private final Faults faults;
 
-    SimulatorCalls(Book book, Faults faults) {
-        this.book = book;
+    SimulatorEndpoints(PaymentStore store, Faults faults) {
+        this.store = store;
         this.faults = faults;
     }
 
     /**
      * {@code GET /simulator/charges?after=&limit=}: charges in the order in which they were made, minor units. {@code
-     * after} is the payment key of the last one seen; {@code limit} is 100 if not given, at most 1000.
+     * after} is the payment key of the last charge of the previous page; {@code limit} is 1 to 1000, default 100.
      */
     HttpReply charges(HttpCall http) {
         String after = http.query().getOrDefault("after", "");
         List<Map<String, Object>> page = new ArrayList<>();
-        for (Payment payment : book.charges(after.isEmpty() ? null : after, limit(http.query()))) {
+        for (Payment payment : store.charges(after.isEmpty() ? null : after, limit(http.query()))) {
             Map<String, Object> json = new LinkedHashMap<>();
             json.put("paymentKey", payment.paymentKey());
             json.put("orderId", payment.orderId());
@@ -41,26 +41,26 @@ final class SimulatorCalls {
         return HttpCall.reply(200, page);
     }
 
-    /** {@code GET /simulator/settlement.csv}: all that was charged and given back, see {@link SettlementFile}. */
+    /** {@code GET /simulator/settlement.csv}: all charges and cancels, see {@link SettlementFile}. */
     HttpReply settlement() {
         return new HttpReply.Sent(
-                200, "text/csv; charset=utf-8", SettlementFile.of(book.charges(null, Integer.MAX_VALUE)));
+                200, "text/csv; charset=utf-8", SettlementFile.of(store.charges(null, Integer.MAX_VALUE)));
     }
 
     HttpReply faults() {
         return HttpCall.reply(200, faults.plan().toJson());
     }
 
-    /** {@code PUT /simulator/faults}: see {@link FaultPlan#parse}. The choice survives a restart of the simulator. */
-    HttpReply chooseFaults(HttpCall http) {
-        faults.choose(FaultPlan.parse(http.json()));
+    /** {@code PUT /simulator/faults}: see {@link FaultPlan#parse}. The plan survives a restart of the simulator. */
+    HttpReply setFaultPlan(HttpCall http) {
+        faults.activate(FaultPlan.parse(http.json()));
         return faults();
     }
 
-    /** 200 while the book can be written and read. */
+    /** 200 while the store can be written and read. */
     HttpReply health() {
         return HttpCall.reply(
-                200, Map.of("status", "UP", "faults", book.faults().active()));
+                200, Map.of("status", "UP", "faults", store.faults().active()));
     }
 
     private static int limit(Map<String, String> query) {

@@ -14,15 +14,15 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The JDK's HTTP server, a virtual thread per call. Held connections are bounded in time and number. */
-final class HttpEdge implements Closeable {
-    private static final Logger LOG = LoggerFactory.getLogger(HttpEdge.class);
+/** The JDK's HTTP server with one virtual thread per call. Held connections are limited in time and number. */
+final class SimulatorHttpServer implements Closeable {
+    private static final Logger log = LoggerFactory.getLogger(SimulatorHttpServer.class);
     private static final int BODY_LIMIT = 64 * 1024;
     private static final int HELD_LIMIT = 1_000;
 
     static {
-        // Read once, when the server's classes load. Without them: 40 ms for each small answer (Nagle's algorithm
-        // against delayed acknowledgements), and pools of clients lose idle connections in the middle of a run.
+        // Read once, when the server's classes load. The defaults delay each small response by 40 ms (Nagle's algorithm
+        // and delayed acknowledgements) and close idle connections that clients still pool.
         Map.of(
                         "sun.net.httpserver.nodelay", "true",
                         "sun.net.httpserver.maxIdleConnections", "2000",
@@ -34,18 +34,19 @@ final class HttpEdge implements Closeable {
     private final HttpServer server;
     private final ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
     private final Semaphore holds = new Semaphore(HELD_LIMIT);
-    private final Function<HttpCall, HttpReply> answers;
+    private final Function<HttpCall, HttpReply> handler;
     private final Duration hold;
 
     /**
-     * Begins to answer.
+     * Starts the server.
      *
-     * @param address where; port 0 for a free one
-     * @param hold how long a call is held to which no answer comes
+     * @param address the listen address; port 0 for a free one
+     * @param hold how long a connection without a response stays open
      * @throws IOException if the port is taken
      */
-    HttpEdge(InetSocketAddress address, Duration hold, Function<HttpCall, HttpReply> answers) throws IOException {
-        this.answers = answers;
+    SimulatorHttpServer(InetSocketAddress address, Duration hold, Function<HttpCall, HttpReply> handler)
+            throws IOException {
+        this.handler = handler;
         this.hold = hold;
         server = HttpServer.create(address, 1024);
         server.setExecutor(calls);
@@ -71,7 +72,7 @@ final class HttpEdge implements Closeable {
                 case HttpReply.Dropped dropped -> {}
             }
         } finally {
-            // Without an answer this closes the connection; after one it keeps it for the next call.
+            // Closes the connection if no response was sent; otherwise keeps it for the next request.
             exchange.close();
         }
     }
@@ -82,7 +83,7 @@ final class HttpEdge implements Closeable {
             if (body.length > BODY_LIMIT) {
                 return HttpCall.reply(413, PaymentJson.error(TossError.INVALID_REQUEST, "the body is too large"));
             }
-            return answers.apply(new HttpCall(
+            return handler.apply(new HttpCall(
                     exchange.getRequestMethod(),
                     HttpCall.segments(exchange.getRequestURI().getRawPath()),
                     HttpCall.parameters(exchange.getRequestURI().getRawQuery()),
@@ -90,16 +91,16 @@ final class HttpEdge implements Closeable {
                     exchange.getRequestHeaders().getFirst("Idempotency-Key"),
                     body));
         } catch (InvalidRequestException e) {
-            return PaymentCalls.error(TossError.INVALID_REQUEST, String.valueOf(e.getMessage()));
-        } catch (BookUnusableException e) {
-            return PaymentCalls.error(TossError.FAILED_INTERNAL_SYSTEM_PROCESSING);
+            return PaymentEndpoints.error(TossError.INVALID_REQUEST, String.valueOf(e.getMessage()));
+        } catch (StoreFailedException e) {
+            return PaymentEndpoints.error(TossError.FAILED_INTERNAL_SYSTEM_PROCESSING);
         } catch (RuntimeException e) {
-            LOG.error(
+            log.error(
                     "{} {} failed",
                     exchange.getRequestMethod(),
                     exchange.getRequestURI().getPath(),
                     e);
-            return PaymentCalls.error(TossError.FAILED_INTERNAL_SYSTEM_PROCESSING);
+            return PaymentEndpoints.error(TossError.FAILED_INTERNAL_SYSTEM_PROCESSING);
         }
     }
 

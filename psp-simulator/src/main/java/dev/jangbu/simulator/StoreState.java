@@ -1,11 +1,11 @@
 package dev.jangbu.simulator;
 
-import dev.jangbu.simulator.BookEntry.BehaviourSpent;
-import dev.jangbu.simulator.BookEntry.Cancelled;
-import dev.jangbu.simulator.BookEntry.Charged;
-import dev.jangbu.simulator.BookEntry.Declined;
-import dev.jangbu.simulator.BookEntry.FaultsChosen;
-import dev.jangbu.simulator.BookEntry.Refused;
+import dev.jangbu.simulator.StoredEvent.BehaviourShown;
+import dev.jangbu.simulator.StoredEvent.Cancelled;
+import dev.jangbu.simulator.StoredEvent.Charged;
+import dev.jangbu.simulator.StoredEvent.Declined;
+import dev.jangbu.simulator.StoredEvent.FaultsChosen;
+import dev.jangbu.simulator.StoredEvent.Refused;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,38 +16,38 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the entries of the book add up to, in memory. Not safe for threads: {@link Book} holds its lock around every
+ * The state that the events add up to, in memory. Not thread-safe: {@link PaymentStore} holds its lock around every
  * use.
  */
-final class BookState {
+final class StoreState {
     private final Map<String, Payment> payments = new HashMap<>();
     private final Map<String, String> paymentKeyByOrder = new HashMap<>();
     private final Map<String, Integer> chargeNumbers = new HashMap<>();
     private final List<String> charges = new ArrayList<>();
-    private final Map<String, KeptAnswer> answers = new HashMap<>();
-    private final Set<BehaviourSpent> spent = new HashSet<>();
+    private final Map<String, StoredResult> results = new HashMap<>();
+    private final Set<BehaviourShown> shownBehaviours = new HashSet<>();
     private FaultPlan faults = FaultPlan.NONE;
 
-    /** The answer to a call, as little as it can be made from again: an error, or the payment as of so many cancels. */
-    private record KeptAnswer(
+    /** The result of a call in compact form: an error, or the payment as of a number of cancels. */
+    private record StoredResult(
             String paymentKey, int cancels, @Nullable TossError error) {}
 
     /**
-     * The only place where the state changes, the same at start and while the book runs.
+     * Applies one event; the only way to change the state, at replay and at run time.
      *
-     * @throws IllegalStateException if the entry cannot follow the ones before, such as a second charge of a payment
+     * @throws IllegalStateException if the event contradicts earlier ones, such as a second charge of a payment
      */
-    void apply(BookEntry entry) {
+    void apply(StoredEvent entry) {
         switch (entry) {
             case Charged e -> {
                 open(e.at(), e.paymentKey(), e.orderId(), e.currency(), e.amountMinor(), null, e.call());
                 chargeNumbers.put(e.paymentKey(), charges.size());
                 charges.add(e.paymentKey());
-                keep(e.call(), new KeptAnswer(e.paymentKey(), 0, null));
+                store(e.call(), new StoredResult(e.paymentKey(), 0, null));
             }
             case Declined e -> {
                 open(e.at(), e.paymentKey(), e.orderId(), e.currency(), e.amountMinor(), e.error(), e.call());
-                keep(e.call(), new KeptAnswer(e.paymentKey(), 0, e.error()));
+                store(e.call(), new StoredResult(e.paymentKey(), 0, e.error()));
             }
             case Cancelled e -> {
                 Payment.Cancel cancel =
@@ -57,10 +57,12 @@ final class BookState {
                     throw new IllegalStateException("cancelled more than was charged: " + e.paymentKey());
                 }
                 payments.put(e.paymentKey(), payment);
-                keep(e.call(), new KeptAnswer(e.paymentKey(), payment.cancels().size(), null));
+                store(
+                        e.call(),
+                        new StoredResult(e.paymentKey(), payment.cancels().size(), null));
             }
-            case Refused e -> keep(e.call(), new KeptAnswer("", 0, e.error()));
-            case BehaviourSpent e -> spent.add(e);
+            case Refused e -> store(e.call(), new StoredResult("", 0, e.error()));
+            case BehaviourShown e -> shownBehaviours.add(e);
             case FaultsChosen e -> faults = new FaultPlan(e.seed(), e.ratesPerMillion());
         }
     }
@@ -76,7 +78,7 @@ final class BookState {
         return paymentKey == null ? null : payments.get(paymentKey);
     }
 
-    /** The page of charges behind {@code after}; null stands before the first. */
+    /** The page of charges after {@code after}; null for the first page. */
     List<Payment> charges(@Nullable String after, int count) {
         Integer last = after == null ? Integer.valueOf(-1) : chargeNumbers.get(after);
         if (last == null) {
@@ -92,27 +94,27 @@ final class BookState {
     }
 
     @Nullable
-    Answer answerOf(String call) {
-        KeptAnswer kept = answers.get(call);
-        if (kept == null) {
+    PaymentResult resultOf(String call) {
+        StoredResult stored = results.get(call);
+        if (stored == null) {
             return null;
         }
-        return kept.error() == null
-                ? new Answer.Shown(existing(kept.paymentKey()).asOfCancels(kept.cancels()))
-                : new Answer.Refused(kept.error());
+        return stored.error() == null
+                ? new PaymentResult.Success(existing(stored.paymentKey()).asOfCancels(stored.cancels()))
+                : new PaymentResult.Failure(stored.error());
     }
 
-    boolean isSpent(BehaviourSpent behaviour) {
-        return spent.contains(behaviour);
+    boolean isShown(BehaviourShown behaviour) {
+        return shownBehaviours.contains(behaviour);
     }
 
     FaultPlan faults() {
         return faults;
     }
 
-    /** How many things it remembers, of a few hundred bytes each. */
+    /** The number of stored objects, a few hundred bytes each. */
     long size() {
-        return (long) payments.size() + answers.size() + spent.size();
+        return (long) payments.size() + results.size() + shownBehaviours.size();
     }
 
     private void open(
@@ -131,16 +133,16 @@ final class BookState {
         paymentKeyByOrder.put(orderId, paymentKey);
     }
 
-    private void keep(@Nullable String call, KeptAnswer answer) {
+    private void store(@Nullable String call, StoredResult result) {
         if (call != null) {
-            answers.put(call, answer);
+            results.put(call, result);
         }
     }
 
     private Payment existing(String paymentKey) {
         Payment payment = payments.get(paymentKey);
         if (payment == null) {
-            throw new IllegalStateException("not in the book: " + paymentKey);
+            throw new IllegalStateException("no such payment: " + paymentKey);
         }
         return payment;
     }
