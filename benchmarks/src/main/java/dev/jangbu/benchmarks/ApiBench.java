@@ -12,19 +12,19 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * How many payments go from HTTP to COMPLETED in a second, beside how many transactions of TPC-B's kind the same PostgreSQL
- * server does: the limit of anybody who settles in that database.
+ * Measures payments per second from HTTP to COMPLETED and compares them with pgbench TPC-B transactions on the same
+ * PostgreSQL server: an upper limit for settling in that database.
  */
 final class ApiBench {
 
     private static final String PAYMENTS = "api";
     private static final String COMMITS = "api, commits";
-    private static final String OURS = "jangbu";
+    private static final String JANGBU = "jangbu";
 
-    /** So many that more don't complete more: what an interval costs is shared by all who come in it. */
+    /** Enough to saturate the system: more clients don't complete more payments. */
     private static final int CLIENTS = 256;
 
-    /** Seven JVMs come to speed together, and compile on the cores that they work on. */
+    /** Seven JVMs warm up and compile on the cores that they are measured on. */
     private static final int WARM_UP_SECONDS = 100;
 
     private final BenchOptions options;
@@ -39,45 +39,45 @@ final class ApiBench {
         List<String> notes = new ArrayList<>();
         Optional<PgBench> pgbench = PgBench.find();
         if (pgbench.isEmpty()) {
-            notes.add("pgbench isn't installed, so TPC-B is left out (Debian: apt-get install postgresql-contrib)");
+            notes.add("pgbench isn't installed, TPC-B is skipped (Debian: apt-get install postgresql-contrib)");
         }
         List<String> parts = new ArrayList<>(BenchStack.BASE);
         parts.addAll(List.of("connect", "psp-simulator", "payment-api", "streams-processor", "ledger-service"));
         try (BenchStack stack = BenchStack.start(options.home(), parts, progress);
                 Meter meter = new Meter(stack.address());
-                Buyers buyers = new Buyers(stack.address());
+                PaymentLoad load = new PaymentLoad(stack.address());
                 Profile profile = Profile.of(options, stack, "api")) {
-            List<Measurement> slots = new ArrayList<>();
-            slots.add(profile.over(new OurSlot(stack, meter, buyers)));
+            List<Measurement> measurements = new ArrayList<>();
+            measurements.add(profile.over(new JangbuMeasurement(stack, meter, load)));
             if (pgbench.isPresent()) {
                 Database database = Database.create(stack.address(), "tpcb");
                 pgbench.get().initialize(database);
-                slots.add(new TpcbSlot(pgbench.get(), database, stack, meter));
+                measurements.add(new TpcbMeasurement(pgbench.get(), database, stack, meter));
             }
-            List<Sample> samples = new Rounds(options.seed(), options.rounds(), progress).run(slots);
+            List<Sample> samples = new Rounds(options.seed(), options.rounds(), progress).run(measurements);
             return new Results("api", "1/s", samples, comparisons(samples), notes);
         }
     }
 
     private List<Comparison> comparisons(List<Sample> samples) {
         return Stream.of(
-                        Comparison.of(samples, PAYMENTS, OURS, PgBench.NAME, 0.5, Better.MORE, options.seed()),
-                        Comparison.of(samples, COMMITS, OURS, PgBench.NAME, 0, Better.MORE, options.seed()))
+                        Comparison.of(samples, PAYMENTS, JANGBU, PgBench.NAME, 0.5, Better.MORE, options.seed()),
+                        Comparison.of(samples, COMMITS, JANGBU, PgBench.NAME, 0, Better.MORE, options.seed()))
                 .flatMap(Optional::stream)
                 .toList();
     }
 
-    /** Buyers who come again as soon as their payment is COMPLETED. */
-    private final class OurSlot implements Measurement {
+    /** Closed-loop clients: each starts the next payment when its last one is COMPLETED. */
+    private final class JangbuMeasurement implements Measurement {
 
         private final BenchStack stack;
         private final Meter meter;
-        private final Buyers buyers;
+        private final PaymentLoad load;
 
-        OurSlot(BenchStack stack, Meter meter, Buyers buyers) {
+        JangbuMeasurement(BenchStack stack, Meter meter, PaymentLoad load) {
             this.stack = stack;
             this.meter = meter;
-            this.buyers = buyers;
+            this.load = load;
         }
 
         @Override
@@ -87,7 +87,7 @@ final class ApiBench {
 
         @Override
         public List<Sample> measure(int round) throws IOException, SQLException, InterruptedException {
-            buyers.begin("a" + round, new Random(options.seed() + round), Load.UNIFORM);
+            load.begin("a" + round, new Random(options.seed() + round), Load.UNIFORM);
             meter.checkpoint();
             Map<String, Long> processes = new TreeMap<>(
                     Map.of("load generator", ProcessHandle.current().pid()));
@@ -103,28 +103,28 @@ final class ApiBench {
             }
             long commitsBefore = meter.commits();
             Meter.Reading before = meter.start(processes);
-            long nanos = new ClosedLoop(buyers, CLIENTS)
+            long nanos = new ClosedLoop(load, CLIENTS)
                     .run(round == 0 ? Math.max(WARM_UP_SECONDS, options.secondsOfLoad()) : options.secondsOfLoad());
             Usage usage = meter.since(before);
-            // Statistics of sessions are told when they are idle for a second.
+            // PostgreSQL publishes a session's statistics after it was idle for a second.
             Thread.sleep(1_500);
             long commits = meter.commits() - commitsBefore;
-            List<String> refusals = buyers.refusals();
-            int payments = buyers.completed();
+            List<String> errors = load.errors();
+            int payments = load.completed();
             return List.of(
-                    new Sample(PAYMENTS, OURS, round, payments * 1e9 / nanos, payments, usage, refusals),
-                    new Sample(COMMITS, OURS, round, commits * 1e9 / nanos, payments, usage, refusals));
+                    new Sample(PAYMENTS, JANGBU, round, payments * 1e9 / nanos, payments, usage, errors),
+                    new Sample(COMMITS, JANGBU, round, commits * 1e9 / nanos, payments, usage, errors));
         }
     }
 
-    private final class TpcbSlot implements Measurement {
+    private final class TpcbMeasurement implements Measurement {
 
         private final PgBench pgbench;
         private final Database database;
         private final BenchStack stack;
         private final Meter meter;
 
-        TpcbSlot(PgBench pgbench, Database database, BenchStack stack, Meter meter) {
+        TpcbMeasurement(PgBench pgbench, Database database, BenchStack stack, Meter meter) {
             this.pgbench = pgbench;
             this.database = database;
             this.stack = stack;
@@ -140,12 +140,12 @@ final class ApiBench {
         public List<Sample> measure(int round) throws IOException, SQLException, InterruptedException {
             meter.checkpoint();
             Meter.Reading before = meter.start(Map.of("postgres", stack.pid("postgres")));
-            PgBench.Ran ran = pgbench.run(database, options.secondsOfLoad());
+            PgBench.Run result = pgbench.run(database, options.secondsOfLoad());
             Usage usage = meter.since(before);
-            List<String> refusals = pgbench.refusals(database);
+            List<String> errors = pgbench.errors(database);
             return Stream.of(PAYMENTS, COMMITS)
-                    .map(cell ->
-                            new Sample(cell, PgBench.NAME, round, ran.perSecond(), ran.transactions(), usage, refusals))
+                    .map(cell -> new Sample(
+                            cell, PgBench.NAME, round, result.perSecond(), result.transactions(), usage, errors))
                     .toList();
         }
     }

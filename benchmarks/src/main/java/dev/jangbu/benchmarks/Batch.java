@@ -14,11 +14,11 @@ import java.util.UUID;
 import java.util.function.IntSupplier;
 
 /**
- * The input of a round: payments with their requests, the same for every contender. Seed, number and load decide all of it
- * but the time in the ids, which must be the present.
+ * The input of a round, the same for every competitor: payments with their requests. Deterministic in seed, number and
+ * load, except for the time in the ids, which must be current.
  *
- * @param wallets what the ids of this batch's wallets begin with: they are its own, and empty before
- * @param requests in the order in which they were approved
+ * @param wallets the prefix of the ids of this batch's wallets, which no other batch uses
+ * @param requests in the order of approval
  */
 record Batch(String wallets, List<SettlementRequested> requests) {
 
@@ -27,10 +27,10 @@ record Batch(String wallets, List<SettlementRequested> requests) {
     private static final int IDS_PER_MS = 10;
 
     /**
-     * Draws a batch.
+     * Generates a batch.
      *
-     * @param number tells this batch from others of the seed
-     * @param linesPerPayment how many sellers a payment has, each with a request of its own
+     * @param number distinguishes batches of one seed
+     * @param linesPerPayment sellers per payment, each with a request of its own
      * @param now the time of the last id
      */
     static Batch of(long seed, int number, Load load, int payments, int linesPerPayment, Instant now) {
@@ -66,12 +66,12 @@ record Batch(String wallets, List<SettlementRequested> requests) {
         return new Batch(wallets, requests);
     }
 
-    /** How many payments it has. */
+    /** The number of payments. */
     int payments() {
         return requests.isEmpty() ? 0 : requests.size() / requests.getFirst().getReferenceParts();
     }
 
-    /** What must be in the wallets and in the book when all of it is settled. */
+    /** The expected contents of wallets and ledger after all requests are settled. */
     Expected expected() {
         Map<String, Long> balances = new HashMap<>();
         Set<UUID> settlements = new HashSet<>();
@@ -85,13 +85,13 @@ record Batch(String wallets, List<SettlementRequested> requests) {
     }
 
     /**
-     * What must be.
+     * Expected results.
      *
-     * @param balances by walletId, minor units
+     * @param balances by wallet id, minor units
      * @param settlements one journal for each
-     * @param amount the sum of all amounts: of all debits, and of all credits
+     * @param amountMinor the sum of all amounts, equal to all debits and to all credits
      */
-    record Expected(Map<String, Long> balances, Set<UUID> settlements, long amount) {}
+    record Expected(Map<String, Long> balances, Set<UUID> settlements, long amountMinor) {}
 
     /** RFC 9562, 5.7. */
     private static UUID uuid7(long timeMs, Random random) {

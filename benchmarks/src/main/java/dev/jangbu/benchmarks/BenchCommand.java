@@ -15,23 +15,22 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code bench}: the benchmarks, side by side with their peers. What it says on the way goes to the standard error. */
+/** {@code bench}: runs the benchmarks. Results go to standard output, progress to standard error. */
 @Command(
         name = "bench",
-        description = "Measures Jangbu beside what one would build instead, on stacks of its own, as ratios."
+        description = "Compares Jangbu with alternatives on stacks of its own, as ratios."
                 + " Writes target/bench/<bench>.json and .html.",
-        footer =
-                "Exit codes: 0 measured, 1 a round was refused because its result was wrong, 2 it couldn't be measured.",
+        footer = "Exit codes: 0 measured, 1 a round was rejected because its result was wrong, 2 not measured.",
         mixinStandardHelpOptions = true)
 public final class BenchCommand implements Callable<Integer> {
 
     private static final int MEASURED = 0;
-    private static final int REFUSED = 1;
-    private static final int CAN_NOT_TELL = 2;
-    /** More than this per core, and others take what is to be measured. */
-    private static final double BUSY = 0.5;
+    private static final int REJECTED = 1;
+    private static final int FAILED = 2;
+    /** Above this load per core, other processes distort the measurement. */
+    private static final double MAX_LOAD_PER_CORE = 0.5;
 
-    /** What there is to measure. */
+    /** The benchmarks. */
     public enum Bench {
         settle,
         engine,
@@ -48,25 +47,25 @@ public final class BenchCommand implements Callable<Integer> {
             defaultValue = "all")
     private Bench bench;
 
-    /** Each round's records are held in memory, to be checked. */
-    private static final int MOST = 100_000;
+    /** The records of a round are held in memory for the check. */
+    private static final int MAX_PAYMENTS = 100_000;
 
-    @Option(names = "--seed", description = "decides the input and the order of the rounds (default: ${DEFAULT-VALUE})")
+    @Option(names = "--seed", description = "seed of the input and the order of the rounds (default: ${DEFAULT-VALUE})")
     private long seed = 20_261_124;
 
-    @Option(names = "--rounds", description = "that count, besides the one that warms up (default: ${DEFAULT-VALUE})")
+    @Option(names = "--rounds", description = "measured rounds after the warm-up round (default: ${DEFAULT-VALUE})")
     private int rounds = 5;
 
     @Option(
             names = "--seconds",
-            description = "about how long each contender works in a round (default: ${DEFAULT-VALUE})")
+            description = "approximate duration of a competitor's round (default: ${DEFAULT-VALUE})")
     private double seconds = 5;
 
     @Option(
             names = "--loads",
             split = ",",
             paramLabel = "LOAD",
-            description = "of settle: uniform, one-seller, ninety-percent, zipf (default: ${DEFAULT-VALUE})",
+            description = "loads of settle: uniform, one-seller, ninety-percent, zipf (default: ${DEFAULT-VALUE})",
             defaultValue = "uniform,one-seller")
     private List<String> loads = new ArrayList<>();
 
@@ -74,31 +73,30 @@ public final class BenchCommand implements Callable<Integer> {
             names = "--against",
             split = ",",
             paramLabel = "WAY",
-            description = "who settles beside us: ${COMPLETION-CANDIDATES} (default: all)")
-    private List<SqlCompetitor.Way> against = List.of(SqlCompetitor.Way.values());
+            description = "competitors of settle: ${COMPLETION-CANDIDATES} (default: all)")
+    private List<SqlCompetitor.Strategy> against = List.of(SqlCompetitor.Strategy.values());
 
-    @Option(names = "--alone", description = "settle without peers")
+    @Option(names = "--alone", description = "run settle without competitors")
     private boolean alone;
 
-    @Option(names = "--lines", description = "sellers of each payment of settle, 1 to 100 (default: ${DEFAULT-VALUE})")
+    @Option(names = "--lines", description = "sellers per payment of settle, 1 to 100 (default: ${DEFAULT-VALUE})")
     private int lines = 1;
 
     @Option(
             names = "--most",
-            description =
-                    "payments that a contender gets in a round of settle, rows of cdc (default: ${DEFAULT-VALUE})")
-    private int most = MOST;
+            description = "maximum payments of a round of settle, rows of cdc (default: ${DEFAULT-VALUE})")
+    private int most = MAX_PAYMENTS;
 
-    @Option(names = "--rate", description = "payments per second of latency (default: half of what the machine can)")
+    @Option(names = "--rate", description = "payments per second of latency (default: half of the measured maximum)")
     private int rate;
 
-    @Option(names = "--profile", description = "also write flight recordings of the services")
+    @Option(names = "--profile", description = "write flight recordings of the services")
     private boolean profile;
 
-    @Option(names = "--plant", hidden = true, description = "a fault in the peers' tables, to see the rounds refused")
-    private InjectedDefect plant = InjectedDefect.NONE;
+    @Option(names = "--inject", hidden = true, description = "defect in the competitors' tables, to test the check")
+    private InjectedDefect defect = InjectedDefect.NONE;
 
-    @Option(names = "--anyway", description = "measure although a stack runs here, or the machine is busy")
+    @Option(names = "--anyway", description = "measure even if a stack is running or the machine is busy")
     private boolean anyway;
 
     private final PrintStream out;
@@ -113,32 +111,32 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        // The serializers' library tells whole schemas there.
+        // The serializer library logs whole schemas through java.util.logging.
         LogManager.getLogManager().reset();
         try {
             Path home = Path.of(System.getProperty("jangbu.home", "."))
                     .toAbsolutePath()
                     .normalize();
             BenchOptions options = options(home);
-            requireQuiet(home);
-            Report report = new Report(Machine.present(), options);
+            requireIdle(home);
+            Report report = new Report(Machine.current(), options);
             Progress progress = new Progress(err);
-            boolean refused = false;
+            boolean rejected = false;
             for (Bench each : bench == Bench.all
                     ? List.of(Bench.settle, Bench.engine, Bench.api, Bench.latency, Bench.cdc)
                     : List.of(bench)) {
                 Results results = run(each, options, progress);
                 out.println(report.table(results));
-                report.write(results).forEach(file -> progress.say("Written: " + file));
-                refused |= results.anyRefused();
+                report.write(results).forEach(file -> progress.print("Written: " + file));
+                rejected |= results.anyRejected();
             }
-            return refused ? REFUSED : MEASURED;
+            return rejected ? REJECTED : MEASURED;
         } catch (BenchException e) {
             err.println(e.getMessage());
         } catch (IOException | SQLException | KafkaException | IllegalStateException e) {
-            err.println("The bench can't go on: " + e);
+            err.println("The benchmark failed: " + e);
         }
-        return CAN_NOT_TELL;
+        return FAILED;
     }
 
     private Results run(Bench which, BenchOptions options, Progress progress)
@@ -148,16 +146,16 @@ public final class BenchCommand implements Callable<Integer> {
             case engine -> new EngineBench(options, progress, clock).run();
             case api -> new ApiBench(options, progress).run();
             case latency -> new LatencyBench(options, progress).run();
-            case cdc -> new ChangeStreamBench(options, progress, clock).run();
-            case all -> throw new IllegalArgumentException("all is several");
+            case cdc -> new CdcBench(options, progress, clock).run();
+            case all -> throw new IllegalArgumentException("all is not a single benchmark");
         };
     }
 
     private BenchOptions options(Path home) {
-        if (rounds < 1 || seconds <= 0 || lines < 1 || lines > 100 || most < 1 || most > MOST || rate < 0) {
+        if (rounds < 1 || seconds <= 0 || lines < 1 || lines > 100 || most < 1 || most > MAX_PAYMENTS || rate < 0) {
             throw new BenchException(
                     "--rounds and --seconds must be above 0, --most 1 to %d, --lines 1 to 100, --rate not below 0."
-                            .formatted(MOST));
+                            .formatted(MAX_PAYMENTS));
         }
         return new BenchOptions(
                 home,
@@ -169,11 +167,11 @@ public final class BenchCommand implements Callable<Integer> {
                 lines,
                 most,
                 rate,
-                plant,
+                defect,
                 profile);
     }
 
-    private void requireQuiet(Path home) throws IOException {
+    private void requireIdle(Path home) throws IOException {
         if (anyway) {
             return;
         }
@@ -181,16 +179,14 @@ public final class BenchCommand implements Callable<Integer> {
                         .getOrDefault("JANGBU_DATA", home.resolve(".jangbu").toString()))
                 .resolve("run/supervisor.pid");
         if (Files.exists(pid) && isAlive(Files.readString(pid).strip())) {
-            throw new BenchException(
-                    "A stack is running (process " + Files.readString(pid).strip()
-                            + "), and would take the cores that are to be measured. Stop it, or say --anyway.");
+            throw new BenchException("A stack is running (process "
+                    + Files.readString(pid).strip() + ") and competes for the cores. Stop it, or use --anyway.");
         }
-        double busy = Machine.load() / Runtime.getRuntime().availableProcessors();
-        if (busy > BUSY) {
-            throw new BenchException(
-                    ("Other programs are busy on this machine (load %.1f on %d cores): the figures would"
-                                    + " be theirs. Wait, or say --anyway.")
-                            .formatted(Machine.load(), Runtime.getRuntime().availableProcessors()));
+        double loadPerCore = Machine.load() / Runtime.getRuntime().availableProcessors();
+        if (loadPerCore > MAX_LOAD_PER_CORE) {
+            throw new BenchException(("The machine is busy (load %.1f on %d cores), so the figures would be wrong."
+                            + " Wait, or use --anyway.")
+                    .formatted(Machine.load(), Runtime.getRuntime().availableProcessors()));
         }
     }
 

@@ -1,6 +1,6 @@
 package dev.jangbu.benchmarks;
 
-/** What a user can be told: what is wrong, and what to do. */
+/** A failure that is reported to the user without a stack trace. */
 final class BenchException extends RuntimeException {
 
     BenchException(String message) {

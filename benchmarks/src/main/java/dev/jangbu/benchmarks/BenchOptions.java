@@ -4,19 +4,19 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What the command line says.
+ * The command line's options.
  *
  * @param home the root of the repository
- * @param seed decides all input and the order of the rounds
- * @param rounds that count, besides the discarded one
- * @param seconds how long a contender should be busy in a round, about
- * @param loads for the settlement
- * @param against who settles in PostgreSQL beside us
- * @param lines sellers of a payment
- * @param mostPayments the most that a contender gets in a round
- * @param rate of the latency bench, payments per second; 0: half of what the machine can
- * @param plant a fault, to see it found
- * @param jfr whether our processes write a flight recording
+ * @param seed determines all input and the order of the rounds
+ * @param rounds measured rounds, without the warm-up
+ * @param seconds approximate duration of a competitor's round
+ * @param loads of the settle benchmark
+ * @param against competitors of the settle benchmark
+ * @param lines sellers per payment
+ * @param maxPayments the maximum payments of a competitor's round
+ * @param rate payments per second of the latency benchmark; 0: half of the measured maximum
+ * @param defect injected to test the check
+ * @param jfr whether Jangbu's processes write a flight recording
  */
 record BenchOptions(
         Path home,
@@ -24,14 +24,14 @@ record BenchOptions(
         int rounds,
         double seconds,
         List<Load> loads,
-        List<SqlCompetitor.Way> against,
+        List<SqlCompetitor.Strategy> against,
         int lines,
-        int mostPayments,
+        int maxPayments,
         int rate,
-        InjectedDefect plant,
+        InjectedDefect defect,
         boolean jfr) {
 
-    /** How long a load over HTTP lasts in a round: it needs longer than a drain to be steady. */
+    /** Duration of a load over HTTP: it needs longer than a drain to reach a steady state. */
     int secondsOfLoad() {
         return Math.max(1, (int) Math.round(seconds * 2));
     }

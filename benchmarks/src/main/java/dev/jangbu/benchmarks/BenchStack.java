@@ -9,17 +9,20 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** The stack of a bench: of the parts that it needs, and gone afterwards, also when the bench is broken off. */
+/** A temporary stack with the parts that a benchmark needs; removed afterwards, also on interruption. */
 final class BenchStack implements AutoCloseable {
 
-    /** What the services and the peers alike stand on. */
+    /** The parts that services and peers need. */
     static final List<String> BASE = List.of("postgres", "kafka", "registry");
 
-    /** JVMs that compile as the peers' do, and as the images' do, rather than for a quick start, unless the environment says otherwise. */
-    private static final Map<String, String> AS_IN_PRODUCTION =
+    /**
+     * JIT options as in production and in the peers, not those for a quick start, unless the environment overrides
+     * them.
+     */
+    private static final Map<String, String> PRODUCTION_COMPILER =
             Map.of("JANGBU_COMPILER", System.getenv().getOrDefault("JANGBU_COMPILER", "full"));
 
-    private static final long LEAST_FREE_BYTES = 4L << 30;
+    private static final long MIN_FREE_BYTES = 4L << 30;
 
     private final Path home;
     private final OwnStack stack;
@@ -32,16 +35,16 @@ final class BenchStack implements AutoCloseable {
     }
 
     /**
-     * Starts these parts, and returns when they are ready.
+     * Starts the parts and waits until they are ready.
      *
      * @param home the root of the repository
-     * @throws BenchException if the disk is short
-     * @throws IllegalStateException if they don't come up
+     * @throws BenchException if the disk is too small
+     * @throws IllegalStateException if a part does not start
      */
     static BenchStack start(Path home, List<String> parts, Progress progress) throws IOException {
         requireSpace(Path.of(System.getProperty("java.io.tmpdir")));
-        progress.say("Starting a stack of its own: " + String.join(", ", parts));
-        return new BenchStack(home, new OwnStack(home, false, parts, AS_IN_PRODUCTION));
+        progress.print("Starting a stack: " + String.join(", ", parts));
+        return new BenchStack(home, new OwnStack(home, false, parts, PRODUCTION_COMPILER));
     }
 
     StackAddress address() {
@@ -52,20 +55,20 @@ final class BenchStack implements AutoCloseable {
         return home;
     }
 
-    /** For what a peer keeps on the disk. */
+    /** A directory for a peer's files. */
     Path scratch(String name) throws IOException {
         return Files.createDirectories(stack.data().resolve("bench").resolve(name));
     }
 
-    /** Whether a part runs. */
+    /** True if a part is running. */
     boolean runs(String part) {
         return stack.process(part).isPresent();
     }
 
-    /** The process that a part is at the moment. */
+    /** The process id of a running part. */
     long pid(String part) {
         return stack.process(part)
-                .orElseThrow(() -> new BenchException(part + " doesn't run any more"))
+                .orElseThrow(() -> new BenchException(part + " is not running"))
                 .pid();
     }
 
@@ -80,10 +83,10 @@ final class BenchStack implements AutoCloseable {
 
     private static void requireSpace(Path directory) throws IOException {
         long free = Files.getFileStore(directory).getUsableSpace();
-        if (free < LEAST_FREE_BYTES) {
+        if (free < MIN_FREE_BYTES) {
             throw new BenchException(
-                    "Only %d MiB are free on the disk of %s, and the benchmarks need %d MiB. Make room, or set TMPDIR."
-                            .formatted(free >> 20, directory, LEAST_FREE_BYTES >> 20));
+                    "Only %d MiB are free on the disk of %s, the benchmarks need %d MiB. Free space or set TMPDIR."
+                            .formatted(free >> 20, directory, MIN_FREE_BYTES >> 20));
         }
     }
 }

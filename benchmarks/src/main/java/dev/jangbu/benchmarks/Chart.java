@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A page that shows each ratio on a logarithmic axis: a point for the median, a bar for its interval, a stroke for what is
- * wanted. Whatever lies right of 1 is where ours is better.
+ * An HTML page with each ratio on a logarithmic axis: a point for the median, a bar for its confidence interval, a mark
+ * for the target. Jangbu is better right of 1.
  */
 final class Chart {
 
@@ -23,10 +23,8 @@ final class Chart {
 
     private Chart(List<Comparison> comparisons) {
         this.comparisons = comparisons;
-        this.lowest =
-                decade(comparisons.stream().mapToDouble(Chart::least).min().orElse(1), -1);
-        this.highest =
-                decade(comparisons.stream().mapToDouble(Chart::most).max().orElse(1), 1);
+        this.lowest = decade(comparisons.stream().mapToDouble(Chart::min).min().orElse(1), -1);
+        this.highest = decade(comparisons.stream().mapToDouble(Chart::max).max().orElse(1), 1);
     }
 
     static void write(Results results, Machine machine, Path html) throws IOException {
@@ -44,14 +42,14 @@ final class Chart {
             row(svg, comparisons.get(i), TOP + i * ROW + ROW / 2);
         }
         return """
-                <!doctype html><html lang="en"><head><meta charset="utf-8"><title>Jangbu beside its peers: %s</title><style>
+                <!doctype html><html lang="en"><head><meta charset="utf-8"><title>Jangbu and competitors: %s</title><style>
                 body { font: 14px sans-serif; margin: 2em; color: #222 }
                 .grid { stroke: #ddd } .one { stroke: #888; stroke-dasharray: 4 3 }
                 .interval { stroke: #9bbbe0; stroke-width: 7 } .wanted { stroke: #c0392b; stroke-width: 3 }
                 circle { fill: #1f5fa8 } text { font-size: 13px; fill: #333 }
-                </style></head><body><h1>Jangbu beside its peers: %s</h1>
-                <p>How many times better ours is, on a logarithmic scale: the median of the rounds (point), the bootstrap's 95 %%
-                of it (bar), and what is wanted at least (red). Right of 1, ours is better.</p>
+                </style></head><body><h1>Jangbu and competitors: %s</h1>
+                <p>Ratio Jangbu ÷ competitor on a logarithmic scale: median of the rounds (point), 95 %% bootstrap interval
+                of the median (bar), and target (red). Right of 1, Jangbu is better.</p>
                 <svg width="%d" height="%d" role="img">%s</svg><p>%s</p></body></html>
                 """.formatted(bench, bench, WIDTH + 120, height, svg, machine);
     }
@@ -71,17 +69,17 @@ final class Chart {
         return LABELS + (WIDTH - LABELS) * Math.log(ratio / lowest) / Math.log(highest / lowest);
     }
 
-    private static double least(Comparison comparison) {
+    private static double min(Comparison comparison) {
         return comparison.wanted() > 0
                 ? Math.min(comparison.wanted(), comparison.ratio().low())
                 : comparison.ratio().low();
     }
 
-    private static double most(Comparison comparison) {
+    private static double max(Comparison comparison) {
         return Math.max(comparison.wanted(), comparison.ratio().high());
     }
 
-    /** The power of ten beyond a ratio, at least one away from 1. */
+    /** The next power of ten beyond a ratio, at least one away from 1. */
     private static double decade(double ratio, int direction) {
         double power = Math.log10(Math.max(ratio, 1e-6));
         return Math.pow(10, direction < 0 ? Math.min(-1, Math.floor(power)) : Math.max(1, Math.ceil(power)));

@@ -8,51 +8,57 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** Buyers who pay one after the other: as many payments as the system can do. */
+/**
+ * A closed loop of clients: each starts the next payment when its last one is completed. Measures the maximum
+ * throughput.
+ */
 final class ClosedLoop {
 
-    private final Buyers buyers;
+    private final PaymentLoad load;
     private final int clients;
 
-    ClosedLoop(Buyers buyers, int clients) {
-        this.buyers = buyers;
+    ClosedLoop(PaymentLoad load, int clients) {
+        this.load = load;
         this.clients = clients;
     }
 
     /**
-     * Lets them pay for so long, and each finish.
+     * Starts payments for {@code seconds} and waits for the last ones.
      *
-     * @return how long it took, nanoseconds
+     * @return the duration, nanoseconds
      */
     long run(int seconds) throws IOException, InterruptedException {
-        long began = System.nanoTime();
-        long until = began + seconds * 1_000_000_000L;
+        long startedAt = System.nanoTime();
+        long until = startedAt + seconds * 1_000_000_000L;
         List<Future<?>> running = new ArrayList<>();
         try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int client = 0; client < clients; client++) {
                 running.add(executor.submit(() -> {
                     while (System.nanoTime() < until) {
-                        buyers.pay(buyers.order());
+                        load.pay(load.order());
                     }
                     return null;
                 }));
             }
         }
-        long took = System.nanoTime() - began;
-        List<Throwable> gaveUp = new ArrayList<>();
+        long nanos = System.nanoTime() - startedAt;
+        List<Throwable> failures = new ArrayList<>();
         for (Future<?> each : running) {
             try {
                 each.get();
             } catch (ExecutionException e) {
-                gaveUp.add(e.getCause());
+                failures.add(e.getCause());
             }
         }
-        if (!gaveUp.isEmpty()) {
+        if (!failures.isEmpty()) {
             throw new BenchException(
-                    "%d of %d buyers gave up, for instance: %s"
-                            .formatted(gaveUp.size(), clients, gaveUp.getFirst().getMessage()),
-                    gaveUp.getFirst());
+                    "%d of %d clients failed, for example: %s"
+                            .formatted(
+                                    failures.size(),
+                                    clients,
+                                    failures.getFirst().getMessage()),
+                    failures.getFirst());
         }
-        return took;
+        return nanos;
     }
 }

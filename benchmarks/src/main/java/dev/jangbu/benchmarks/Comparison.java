@@ -7,54 +7,59 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * Ours against another, from the rounds in which both count.
+ * Jangbu compared with a competitor, from the rounds that are accepted for both.
  *
- * @param what for instance {@code settle uniform: set-based SQL}
- * @param ratio how many times better ours is
- * @param wanted the ratio that we want at least
+ * @param what for example {@code settle uniform: set-based SQL}
+ * @param ratio how many times better Jangbu is
+ * @param wanted the target ratio, 0 if there is none
  */
 record Comparison(String what, Ratio ratio, double wanted) {
 
-    /** Whether more is better, or less. */
+    /** Whether a higher or a lower value is better. */
     enum Better {
         MORE,
         LESS
     }
 
-    /** Empty if there is no round in which both count. */
+    /** Compares two competitors of a cell; empty if no round is accepted for both. */
     static Optional<Comparison> of(
-            List<Sample> samples, String cell, String ours, String theirs, double wanted, Better better, long seed) {
+            List<Sample> samples, String cell, String jangbu, String theirs, double wanted, Better better, long seed) {
         return of(
-                cell + ": " + theirs, values(samples, cell, ours), values(samples, cell, theirs), wanted, better, seed);
+                cell + ": " + theirs,
+                values(samples, cell, jangbu),
+                values(samples, cell, theirs),
+                wanted,
+                better,
+                seed);
     }
 
-    /** The same, of any two series. */
+    /** Compares any two series by round. */
     static Optional<Comparison> of(
             String what,
-            Map<Integer, Double> ours,
+            Map<Integer, Double> jangbu,
             Map<Integer, Double> theirs,
             double wanted,
             Better better,
             long seed) {
-        double[] pairs = ours.keySet().stream()
+        double[] pairs = jangbu.keySet().stream()
                 .filter(theirs::containsKey)
                 .mapToDouble(round -> switch (better) {
-                    case MORE -> at(ours, round) / at(theirs, round);
-                    case LESS -> at(theirs, round) / at(ours, round);
+                    case MORE -> at(jangbu, round) / at(theirs, round);
+                    case LESS -> at(theirs, round) / at(jangbu, round);
                 })
                 .toArray();
         return pairs.length == 0 ? Optional.empty() : Optional.of(new Comparison(what, Ratio.of(pairs, seed), wanted));
     }
 
-    /** What counts of a contender in a cell, by round. */
-    static Map<Integer, Double> values(List<Sample> samples, String cell, String contender) {
+    /** The accepted values of a competitor in a cell, by round. */
+    static Map<Integer, Double> values(List<Sample> samples, String cell, String competitor) {
         return samples.stream()
                 .filter(sample ->
-                        sample.cell().equals(cell) && sample.contender().equals(contender) && sample.counts())
+                        sample.cell().equals(cell) && sample.competitor().equals(competitor) && sample.accepted())
                 .collect(Collectors.toMap(Sample::round, Sample::value, (first, second) -> second, TreeMap::new));
     }
 
-    /** Whether it is as wanted: the median, not the interval's end. */
+    /** True if the median reaches the target; the interval is not considered. */
     boolean met() {
         return ratio.median() >= wanted;
     }

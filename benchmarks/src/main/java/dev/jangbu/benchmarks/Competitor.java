@@ -4,27 +4,27 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Map;
 
-/** One way to settle payments. Its processes live through all rounds, so that they are warm. */
+/** A system that settles payments. Its processes run through all rounds, so that they are warm. */
 interface Competitor extends AutoCloseable {
 
-    /** As the report has it. */
+    /** The name in the report. */
     String name();
 
-    /** What its rounds are charged with: process ids by name. */
+    /** The processes whose resource use is measured: process ids by name. */
     Map<String, Long> processes() throws IOException;
 
-    /** Gets the input in place, unmeasured. */
+    /** Puts the input in place, outside of the measurement. */
     void prepare(Batch batch) throws IOException, SQLException, InterruptedException;
 
     /**
-     * Settles what was prepared.
+     * Settles the prepared batch.
      *
-     * @return from the beginning of consumption to the last result being visible, nanoseconds
-     * @throws BenchException if it isn't done in reasonable time
+     * @return nanoseconds from the start of consumption until the last result is visible
+     * @throws BenchException if it isn't done in time
      */
     long settle(Batch batch) throws IOException, SQLException, InterruptedException;
 
-    /** What it has made of the batch. */
+    /** Reads the results of the batch. */
     Outcome outcome(Batch batch) throws IOException, SQLException, InterruptedException;
 
     @Override

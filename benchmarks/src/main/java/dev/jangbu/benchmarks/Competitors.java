@@ -6,51 +6,54 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Those who settle the same input; closed together. */
+/** The competitors that settle the same input; closed together. */
 final class Competitors implements AutoCloseable {
 
     private final List<Competitor> all = new ArrayList<>();
 
-    void add(Competitor contender) {
-        all.add(contender);
+    void add(Competitor competitor) {
+        all.add(competitor);
     }
 
     /**
-     * Each of them with each load.
+     * One measurement per load and competitor.
      *
-     * @param least payments that a contender gets in a round
+     * @param minPayments minimum payments of a round
      */
-    List<Measurement> slots(String bench, BenchOptions options, int least, Meter meter, Clock clock, Profile profile) {
-        List<Measurement> slots = new ArrayList<>();
+    List<Measurement> measurements(
+            String bench, BenchOptions options, int minPayments, Meter meter, Clock clock, Profile profile) {
+        List<Measurement> measurements = new ArrayList<>();
         for (Load load : options.loads()) {
-            for (Competitor contender : all) {
-                slots.add(profile.over(new SettleMeasurement(bench, contender, load, options, least, meter, clock)));
+            for (Competitor competitor : all) {
+                measurements.add(profile.over(
+                        new SettleMeasurement(bench, competitor, load, options, minPayments, meter, clock)));
             }
         }
-        return slots;
+        return measurements;
     }
 
-    /** What we want of one against another, with one load. */
-    record Want(Load load, String theirs, double ratio) {}
+    /** A target ratio for a competitor under a load. */
+    record Target(Load load, String theirs, double ratio) {}
 
-    /** One against each other, with each load; without a target where nothing is wanted. */
+    /** Compares one competitor with the others under each load; without a target the wanted ratio is 0. */
     static List<Comparison> compare(
             String bench,
             BenchOptions options,
             List<Sample> samples,
-            String ours,
+            String jangbu,
             List<String> others,
-            List<Want> wants) {
+            List<Target> targets) {
         List<Comparison> comparisons = new ArrayList<>();
         for (Load load : options.loads()) {
             for (String theirs : others) {
-                double wanted = wants.stream()
-                        .filter(want -> want.load() == load && want.theirs().equals(theirs))
-                        .mapToDouble(Want::ratio)
+                double wanted = targets.stream()
+                        .filter(target ->
+                                target.load() == load && target.theirs().equals(theirs))
+                        .mapToDouble(Target::ratio)
                         .findFirst()
                         .orElse(0);
                 Optional<Comparison> comparison = Comparison.of(
-                        samples, bench + " " + load.text(), ours, theirs, wanted, Better.MORE, options.seed());
+                        samples, bench + " " + load.text(), jangbu, theirs, wanted, Better.MORE, options.seed());
                 comparison.ifPresent(comparisons::add);
             }
         }

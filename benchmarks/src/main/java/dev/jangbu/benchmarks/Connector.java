@@ -14,10 +14,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/** The outbox connector, over Connect's REST interface. */
+/** A client of Connect's REST interface for the outbox connector. */
 final class Connector implements AutoCloseable {
 
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final ObjectMapper json = new ObjectMapper();
@@ -31,20 +31,20 @@ final class Connector implements AutoCloseable {
         return (ObjectNode) send("GET", "/config", "");
     }
 
-    /** Has it run with this configuration, and returns when it does. */
+    /** Applies a configuration and waits until the connector runs. */
     void configure(ObjectNode config) throws IOException, InterruptedException {
         send("PUT", "/config", json.writeValueAsString(config));
         await("RUNNING");
     }
 
-    /** A configuration with Debezium's and Kafka's own intervals instead of ours. */
-    static ObjectNode withDefaultIntervals(ObjectNode ours) {
-        ObjectNode theirs = ours.deepCopy();
+    /** A configuration with the default intervals of Debezium and Kafka. */
+    static ObjectNode withDefaultIntervals(ObjectNode jangbu) {
+        ObjectNode theirs = jangbu.deepCopy();
         theirs.remove(List.of("poll.interval.ms", "producer.override.linger.ms"));
         return theirs;
     }
 
-    /** Ends its task: nothing reads the slot any more. */
+    /** Stops its task: the replication slot has no reader afterwards. */
     void stop() throws IOException, InterruptedException {
         send("PUT", "/stop", "");
         await("STOPPED");
@@ -55,7 +55,7 @@ final class Connector implements AutoCloseable {
         send("PUT", "/resume", "");
     }
 
-    /** Returns when the task runs. */
+    /** Waits until the task runs. */
     void awaitRunning() throws IOException, InterruptedException {
         await("RUNNING");
     }
@@ -66,11 +66,11 @@ final class Connector implements AutoCloseable {
     }
 
     private void await(String state) throws IOException, InterruptedException {
-        long began = System.nanoTime();
+        long startedAt = System.nanoTime();
         JsonNode status = send("GET", "/status", "");
         while (!isIn(status, state)) {
-            if (System.nanoTime() - began > LIMIT.toNanos()) {
-                throw new BenchException("The connector isn't " + state + " but: " + status);
+            if (System.nanoTime() - startedAt > TIMEOUT.toNanos()) {
+                throw new BenchException("The connector is not " + state + ": " + status);
             }
             Thread.sleep(50);
             status = send("GET", "/status", "");
@@ -88,20 +88,20 @@ final class Connector implements AutoCloseable {
 
     private JsonNode send(String method, String path, String body) throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(URI.create(url + path))
-                .timeout(LIMIT)
+                .timeout(TIMEOUT)
                 .header("Content-Type", "application/json")
                 .method(method, BodyPublishers.ofString(body))
                 .build();
-        HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
-        for (int again = 0; answer.statusCode() == 409 && again < 100; again++) {
-            // It rebalances.
+        HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
+        for (int retries = 0; response.statusCode() == 409 && retries < 100; retries++) {
+            // The worker is rebalancing.
             Thread.sleep(100);
-            answer = http.send(request, BodyHandlers.ofString());
+            response = http.send(request, BodyHandlers.ofString());
         }
-        if (answer.statusCode() >= 300) {
-            throw new BenchException(
-                    "Connect answered %s %s with %d: %s".formatted(method, path, answer.statusCode(), answer.body()));
+        if (response.statusCode() >= 300) {
+            throw new BenchException("Connect responded to %s %s with %d: %s"
+                    .formatted(method, path, response.statusCode(), response.body()));
         }
-        return answer.body().isEmpty() ? json.valueToTree(Map.of()) : json.readTree(answer.body());
+        return response.body().isEmpty() ? json.valueToTree(Map.of()) : json.readTree(response.body());
     }
 }

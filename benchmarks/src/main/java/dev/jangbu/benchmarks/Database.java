@@ -9,10 +9,12 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
 
-/** A database on the stack's server, as its superuser: so that a peer has the same server with the same settings. */
+/**
+ * A database on the stack's server, accessed as superuser, so that a peer uses the same server with the same settings.
+ */
 record Database(String host, int port, String name, String user, String password) {
 
-    /** Makes it anew, empty. */
+    /** Creates the database, dropping an existing one. */
     static Database create(StackAddress stack, String name) throws SQLException {
         try (Connection connection = stack.openAs("postgres");
                 Statement statement = connection.createStatement()) {
@@ -36,7 +38,7 @@ record Database(String host, int port, String name, String user, String password
         return "jdbc:postgresql://%s:%d/%s".formatted(host, port, name);
     }
 
-    /** What a peer is told. */
+    /** The environment variables of a peer. */
     Map<String, String> environment() {
         return Map.of("PEER_JDBC_URL", url(), "PEER_JDBC_USER", user, "PEER_JDBC_PASSWORD", password);
     }
@@ -48,7 +50,7 @@ record Database(String host, int port, String name, String user, String password
         }
     }
 
-    /** Looks at a row. */
+    /** Reads one row. */
     @FunctionalInterface
     interface RowReader {
         void read(ResultSet row) throws SQLException;
@@ -63,7 +65,7 @@ record Database(String host, int port, String name, String user, String password
         }
     }
 
-    /** Says nothing of the password. */
+    /** Omits the password. */
     @Override
     public String toString() {
         return "Database[" + url() + "]";

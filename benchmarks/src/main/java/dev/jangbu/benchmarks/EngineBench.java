@@ -1,24 +1,27 @@
 package dev.jangbu.benchmarks;
 
-import dev.jangbu.benchmarks.Competitors.Want;
+import dev.jangbu.benchmarks.Competitors.Target;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
 
-/** How many requests our topology turns into entries in a second, beside what Kafka Streams does without our work. */
+/**
+ * Measures requests per second that Jangbu's topology turns into entries, and compares it with a Kafka Streams
+ * pass-through.
+ */
 final class EngineBench {
 
     private static final String BENCH = "engine";
-    /** An application's first second is spent on finding its partitions. */
-    private static final int LEAST = 20_000;
+    /** An application spends its first second on finding its partitions. */
+    private static final int MIN_PAYMENTS = 20_000;
 
-    private static final String OURS = "jangbu's topology";
+    private static final String JANGBU = "jangbu's topology";
     private static final String PASS_THROUGH = "pass-through";
     private static final String AT_LEAST_ONCE = "at least once";
 
-    private static final List<Want> WANTS =
-            List.of(new Want(Load.UNIFORM, PASS_THROUGH, 0.6), new Want(Load.UNIFORM, AT_LEAST_ONCE, 0.85));
+    private static final List<Target> TARGETS =
+            List.of(new Target(Load.UNIFORM, PASS_THROUGH, 0.6), new Target(Load.UNIFORM, AT_LEAST_ONCE, 0.85));
 
     private final BenchOptions options;
     private final Progress progress;
@@ -35,17 +38,17 @@ final class EngineBench {
                 Meter meter = new Meter(stack.address());
                 RequestFeed feed = new RequestFeed(stack.address());
                 PeerProcess engine = EngineCompetitor.engine(stack);
-                Competitors contenders = new Competitors()) {
-            contenders.add(new EngineCompetitor(stack, feed, engine, OURS, "as-shipped"));
-            contenders.add(new EngineCompetitor(stack, feed, engine, AT_LEAST_ONCE, "at-least-once"));
-            contenders.add(new EngineCompetitor(stack, feed, engine, PASS_THROUGH, "pass-through"));
+                Competitors competitors = new Competitors()) {
+            competitors.add(new EngineCompetitor(stack, feed, engine, JANGBU, "as-shipped"));
+            competitors.add(new EngineCompetitor(stack, feed, engine, AT_LEAST_ONCE, "at-least-once"));
+            competitors.add(new EngineCompetitor(stack, feed, engine, PASS_THROUGH, "pass-through"));
             List<Sample> samples = new Rounds(options.seed(), options.rounds(), progress)
-                    .run(contenders.slots(BENCH, options, LEAST, meter, clock, Profile.NONE));
+                    .run(competitors.measurements(BENCH, options, MIN_PAYMENTS, meter, clock, Profile.NONE));
             return new Results(
                     BENCH,
                     "payments/s",
                     samples,
-                    Competitors.compare(BENCH, options, samples, OURS, List.of(PASS_THROUGH, AT_LEAST_ONCE), WANTS),
+                    Competitors.compare(BENCH, options, samples, JANGBU, List.of(PASS_THROUGH, AT_LEAST_ONCE), TARGETS),
                     List.of());
         }
     }

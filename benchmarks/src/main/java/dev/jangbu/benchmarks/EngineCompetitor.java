@@ -9,37 +9,37 @@ import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * Kafka Streams alone, from the request to the entry: our topology, and what it is held against. All variants run in one
- * JVM, one after the other, each round as a new application that finds its input in place.
+ * Kafka Streams from request to entry: Jangbu's topology and the variants it is compared with. All variants run in one
+ * JVM, one after the other; each round is a new application that finds its input in place.
  */
 final class EngineCompetitor implements Competitor {
 
-    private static final Duration ANSWERED_WITHIN = Duration.ofSeconds(60);
-    private static final Duration STALLED = Duration.ofSeconds(30);
+    private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration STALL_TIMEOUT = Duration.ofSeconds(30);
 
     private final BenchStack stack;
     private final RequestFeed feed;
     private final PeerProcess engine;
-    private final Entries entries;
-    private final TopicTail tail;
+    private final LedgerEntries entries;
+    private final TopicReader tail;
     private final String name;
     private final String variant;
     private final List<ConsumerRecord<byte[], byte[]>> read = new ArrayList<>();
     private int applications;
 
-    /** @param engine shared by all variants, and closed by whoever started it */
+    /** @param engine shared by all variants; the caller closes it */
     EngineCompetitor(BenchStack stack, RequestFeed feed, PeerProcess engine, String name, String variant)
             throws InterruptedException {
         this.stack = stack;
         this.feed = feed;
         this.engine = engine;
-        this.entries = new Entries(stack.address());
-        this.tail = new TopicTail(stack.address(), Topics.LEDGER_ENTRIES.name());
+        this.entries = new LedgerEntries(stack.address());
+        this.tail = new TopicReader(stack.address(), Topics.LEDGER_ENTRIES.name());
         this.name = name;
         this.variant = variant;
     }
 
-    /** The JVM, with the options that streams-processor has in the stack. */
+    /** Starts the JVM with the options of streams-processor. */
     static PeerProcess engine(BenchStack stack) throws IOException, InterruptedException {
         return PeerProcess.start(
                 stack,
@@ -71,16 +71,16 @@ final class EngineCompetitor implements Competitor {
 
     @Override
     public long settle(Batch batch) throws IOException, InterruptedException {
-        engine.ask(ANSWERED_WITHIN, "run " + variant + " " + applicationId());
-        long began = System.nanoTime();
-        TopicTail.Read came = tail.await(batch.requests().size(), STALLED);
-        read.addAll(came.records());
-        return came.lastAtNanos() - began;
+        engine.send(COMMAND_TIMEOUT, "run " + variant + " " + applicationId());
+        long startedAt = System.nanoTime();
+        TopicReader.Read received = tail.await(batch.requests().size(), STALL_TIMEOUT);
+        read.addAll(received.records());
+        return received.lastAtNanos() - startedAt;
     }
 
     @Override
     public Outcome outcome(Batch batch) throws IOException, InterruptedException {
-        engine.ask(ANSWERED_WITHIN, "forget");
+        engine.send(COMMAND_TIMEOUT, "forget");
         read.addAll(tail.rest());
         feed.deleteInternalTopics(applicationId());
         return entries.outcome(read, !variant.equals("pass-through"));

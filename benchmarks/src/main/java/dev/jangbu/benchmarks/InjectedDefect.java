@@ -4,7 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 
-/** A fault put into a peer's tables before they are checked, to see the round refused: a check that can't fail proves nothing. */
+/** A defect injected into a competitor's tables before the check, to prove that the check rejects the round. */
 enum InjectedDefect {
     NONE(""),
     WRONG_BALANCE("UPDATE wallets SET balance = balance + 1 WHERE wallet_id = (SELECT min(wallet_id) FROM wallets)"),
@@ -18,7 +18,7 @@ enum InjectedDefect {
         this.sql = sql;
     }
 
-    void in(Connection connection) throws SQLException {
+    void injectInto(Connection connection) throws SQLException {
         if (!sql.isEmpty()) {
             try (Statement statement = connection.createStatement()) {
                 statement.execute(sql);

@@ -13,26 +13,26 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Ours: streams-processor and ledger-service as they are shipped, from the request to the completion. They stand still while
- * the requests are put in place, so that they find them all there, as the peers do.
+ * Jangbu: streams-processor and ledger-service as shipped, from request to completion. They are paused while the
+ * requests are put in place, so that the whole batch is waiting, as for the peers.
  */
 final class JangbuCompetitor implements Competitor {
 
-    private static final Duration STALLED = Duration.ofSeconds(30);
+    private static final Duration STALL_TIMEOUT = Duration.ofSeconds(30);
     private static final List<String> SERVICES = List.of("streams-processor", "ledger-service");
 
     private final BenchStack stack;
     private final RequestFeed feed;
-    private final Entries entries;
-    private final TopicTail entriesTail;
-    private final TopicTail completions;
+    private final LedgerEntries entries;
+    private final TopicReader entriesTail;
+    private final TopicReader completions;
 
     JangbuCompetitor(BenchStack stack, RequestFeed feed) throws InterruptedException {
         this.stack = stack;
         this.feed = feed;
-        this.entries = new Entries(stack.address());
-        this.entriesTail = new TopicTail(stack.address(), Topics.LEDGER_ENTRIES.name());
-        this.completions = new TopicTail(stack.address(), Topics.SETTLEMENT_COMPLETIONS.name());
+        this.entries = new LedgerEntries(stack.address());
+        this.entriesTail = new TopicReader(stack.address(), Topics.LEDGER_ENTRIES.name());
+        this.completions = new TopicReader(stack.address(), Topics.SETTLEMENT_COMPLETIONS.name());
     }
 
     @Override
@@ -53,30 +53,30 @@ final class JangbuCompetitor implements Competitor {
     public void prepare(Batch batch) throws IOException, InterruptedException {
         entriesTail.mark();
         completions.mark();
-        // Shorter than any session's time-out.
+        // The pause is shorter than any session timeout.
         signal("STOP");
         feed.send(Topics.SETTLEMENT_REQUESTS.name(), batch, SettlementRequested::getWalletId);
     }
 
     @Override
     public long settle(Batch batch) throws IOException, InterruptedException {
-        long began = System.nanoTime();
+        long startedAt = System.nanoTime();
         signal("CONT");
-        TopicTail.Read read = completions.await(batch.payments(), STALLED);
+        TopicReader.Read read = completions.await(batch.payments(), STALL_TIMEOUT);
         Set<String> references = new HashSet<>();
         read.records().forEach(record -> references.add(new String(record.key(), StandardCharsets.UTF_8)));
         if (references.size() != batch.payments()) {
             throw new BenchException(
-                    "Of %d completions, only %d are different".formatted(batch.payments(), references.size()));
+                    "Only %2$d of %1$d completions are distinct".formatted(batch.payments(), references.size()));
         }
-        return read.lastAtNanos() - began;
+        return read.lastAtNanos() - startedAt;
     }
 
     @Override
     public Outcome outcome(Batch batch) throws SQLException {
         Map<String, Long> balances = entries.outcome(entriesTail.rest(), true).balances();
         try (Connection connection = stack.address().openLedger()) {
-            return SqlBook.read(connection, batch.wallets(), balances);
+            return SqlLedger.read(connection, batch.wallets(), balances);
         }
     }
 

@@ -16,19 +16,19 @@ import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 
 /**
- * How long a payment takes from its approval to COMPLETED, beside the same system with the intervals that Kafka Streams and
- * Debezium have by themselves. Buyers come at fixed times, whether or not those before them are done, at half of the rate
- * that the machine can; nobody who waits keeps others from coming, so no delay is left out.
+ * Measures the time of a payment from approval to COMPLETED and compares it with the same system under the default
+ * intervals of Kafka Streams and Debezium. Payments start at fixed times, at half of the maximum rate, whether or not
+ * earlier ones are completed; so no delay is omitted.
  */
 final class LatencyBench {
 
-    private static final String OURS = "jangbu";
+    private static final String JANGBU = "jangbu";
     private static final String DEFAULTS = "default intervals";
-    private static final Duration ANSWERED_WITHIN = Duration.ofSeconds(60);
+    private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(60);
     private static final int CLIENTS = 32;
     private static final int WARM_UP_SECONDS = 100;
 
-    /** Both transactions' times are the server's own; they are when the transactions began. */
+    /** Both times are the server's clock at the start of the transactions. */
     private static final String TO_COMPLETED = """
             SELECT (extract(epoch FROM c.at - a.at) * 1000000)::bigint AS micros
             FROM payments p
@@ -50,47 +50,47 @@ final class LatencyBench {
         parts.addAll(List.of("connect", "psp-simulator", "payment-api", "ledger-service"));
         try (BenchStack stack = BenchStack.start(options.home(), parts, progress);
                 Meter meter = new Meter(stack.address());
-                Buyers buyers = new Buyers(stack.address());
+                PaymentLoad load = new PaymentLoad(stack.address());
                 Connector connector = new Connector(stack.address().connect());
                 PeerProcess engine = EngineCompetitor.engine(stack)) {
-            ObjectNode ours = connector.config();
-            engine.ask(ANSWERED_WITHIN, "run as-shipped jangbu-settlement");
-            int rate = rate(buyers);
-            engine.ask(ANSWERED_WITHIN, "stop");
-            List<Measurement> slots = List.of(
-                    new LatencySlot(OURS, "as-shipped", ours, rate, stack, meter, buyers, connector, engine),
-                    new LatencySlot(
+            ObjectNode jangbu = connector.config();
+            engine.send(COMMAND_TIMEOUT, "run as-shipped jangbu-settlement");
+            int rate = rate(load);
+            engine.send(COMMAND_TIMEOUT, "stop");
+            List<Measurement> measurements = List.of(
+                    new LatencyMeasurement(JANGBU, "as-shipped", jangbu, rate, stack, meter, load, connector, engine),
+                    new LatencyMeasurement(
                             DEFAULTS,
                             "default-intervals",
-                            Connector.withDefaultIntervals(ours),
+                            Connector.withDefaultIntervals(jangbu),
                             rate,
                             stack,
                             meter,
-                            buyers,
+                            load,
                             connector,
                             engine));
-            List<Sample> samples = new Rounds(options.seed(), options.rounds(), progress).run(slots);
+            List<Sample> samples = new Rounds(options.seed(), options.rounds(), progress).run(measurements);
             return new Results(
                     "latency",
                     "ms",
                     samples,
                     comparisons(samples),
-                    List.of("%d payments per second, one at a time at fixed intervals".formatted(rate)));
+                    List.of("%d payments per second at fixed intervals".formatted(rate)));
         }
     }
 
-    /** Half of what the machine can. */
-    private int rate(Buyers buyers) throws IOException, InterruptedException {
+    /** Half of the maximum rate. */
+    private int rate(PaymentLoad load) throws IOException, InterruptedException {
         if (options.rate() > 0) {
             return options.rate();
         }
-        buyers.begin("warm", new Random(options.seed()), Load.UNIFORM);
-        new ClosedLoop(buyers, CLIENTS).run(WARM_UP_SECONDS);
-        buyers.begin("most", new Random(options.seed()), Load.UNIFORM);
-        long nanos = new ClosedLoop(buyers, CLIENTS).run(options.secondsOfLoad());
-        int most = (int) (buyers.completed() * 1_000_000_000L / nanos);
-        progress.say("The machine completes %d payments per second; buyers come at half of that".formatted(most));
-        return Math.max(1, most / 2);
+        load.begin("warm", new Random(options.seed()), Load.UNIFORM);
+        new ClosedLoop(load, CLIENTS).run(WARM_UP_SECONDS);
+        load.begin("max", new Random(options.seed()), Load.UNIFORM);
+        long nanos = new ClosedLoop(load, CLIENTS).run(options.secondsOfLoad());
+        int max = (int) (load.completed() * 1_000_000_000L / nanos);
+        progress.print("The machine completes %d payments per second; the load is half of that".formatted(max));
+        return Math.max(1, max / 2);
     }
 
     private List<Comparison> comparisons(List<Sample> samples) {
@@ -98,7 +98,7 @@ final class LatencyBench {
                         Comparison.of(
                                 samples,
                                 cell("approval to COMPLETED", "p50"),
-                                OURS,
+                                JANGBU,
                                 DEFAULTS,
                                 8,
                                 Better.LESS,
@@ -106,17 +106,23 @@ final class LatencyBench {
                         Comparison.of(
                                 samples,
                                 cell("approval to COMPLETED", "p99"),
-                                OURS,
+                                JANGBU,
                                 DEFAULTS,
                                 0,
                                 Better.LESS,
                                 options.seed()),
                         Comparison.of(
-                                samples, cell("due to answer", "p50"), OURS, DEFAULTS, 0, Better.LESS, options.seed()),
+                                samples,
+                                cell("due to answer", "p50"),
+                                JANGBU,
+                                DEFAULTS,
+                                0,
+                                Better.LESS,
+                                options.seed()),
                         Comparison.of(
                                 "3 × p50 ÷ p99 of approval to COMPLETED, jangbu",
-                                times(3, Comparison.values(samples, cell("approval to COMPLETED", "p50"), OURS)),
-                                Comparison.values(samples, cell("approval to COMPLETED", "p99"), OURS),
+                                times(3, Comparison.values(samples, cell("approval to COMPLETED", "p50"), JANGBU)),
+                                Comparison.values(samples, cell("approval to COMPLETED", "p99"), JANGBU),
                                 1,
                                 Better.MORE,
                                 options.seed()))
@@ -134,7 +140,7 @@ final class LatencyBench {
         return "latency, " + span + ", " + percentile;
     }
 
-    private final class LatencySlot implements Measurement {
+    private final class LatencyMeasurement implements Measurement {
 
         private final String name;
         private final String variant;
@@ -142,18 +148,18 @@ final class LatencyBench {
         private final int rate;
         private final BenchStack stack;
         private final Meter meter;
-        private final Buyers buyers;
+        private final PaymentLoad load;
         private final Connector connector;
         private final PeerProcess engine;
 
-        LatencySlot(
+        LatencyMeasurement(
                 String name,
                 String variant,
                 ObjectNode connectorConfig,
                 int rate,
                 BenchStack stack,
                 Meter meter,
-                Buyers buyers,
+                PaymentLoad load,
                 Connector connector,
                 PeerProcess engine) {
             this.name = name;
@@ -162,7 +168,7 @@ final class LatencyBench {
             this.rate = rate;
             this.stack = stack;
             this.meter = meter;
-            this.buyers = buyers;
+            this.load = load;
             this.connector = connector;
             this.engine = engine;
         }
@@ -175,13 +181,13 @@ final class LatencyBench {
         @Override
         public List<Sample> measure(int round) throws IOException, SQLException, InterruptedException {
             connector.configure(connectorConfig);
-            engine.ask(ANSWERED_WITHIN, "run " + variant + " jangbu-settlement");
-            // What starts afresh has caught up when payments complete; these few aren't counted.
-            buyers.begin(variant + "-first-" + round, new Random(options.seed()), Load.UNIFORM);
-            new OpenLoop(buyers, rate).run(2);
+            engine.send(COMMAND_TIMEOUT, "run " + variant + " jangbu-settlement");
+            // Not measured: lets the restarted parts catch up.
+            load.begin(variant + "-first-" + round, new Random(options.seed()), Load.UNIFORM);
+            new OpenLoop(load, rate).run(2);
 
             String orders = variant + "-" + round;
-            buyers.begin(orders, new Random(options.seed() + round), Load.UNIFORM);
+            load.begin(orders, new Random(options.seed() + round), Load.UNIFORM);
             meter.checkpoint();
             Meter.Reading before = meter.start(Map.of(
                     "postgres", stack.pid("postgres"),
@@ -190,15 +196,15 @@ final class LatencyBench {
                     "payment-api", stack.pid("payment-api"),
                     "ledger-service", stack.pid("ledger-service"),
                     "streams-processor", engine.pid()));
-            Histogram answered = new OpenLoop(buyers, rate).run(options.secondsOfLoad());
+            Histogram responded = new OpenLoop(load, rate).run(options.secondsOfLoad());
             Usage usage = meter.since(before);
-            engine.ask(ANSWERED_WITHIN, "stop");
+            engine.send(COMMAND_TIMEOUT, "stop");
 
             Histogram completed = completed(orders);
-            List<String> refusals = buyers.refusals();
+            List<String> errors = load.errors();
             List<Sample> samples = new ArrayList<>();
             for (Map.Entry<String, Histogram> span : Map.of(
-                            "approval to COMPLETED", completed, "due to answer", answered)
+                            "approval to COMPLETED", completed, "due to answer", responded)
                     .entrySet()) {
                 for (double percentile : new double[] {50, 99, 99.9, 100}) {
                     samples.add(new Sample(
@@ -206,9 +212,9 @@ final class LatencyBench {
                             name,
                             round,
                             span.getValue().getValueAtPercentile(percentile) / 1_000.0,
-                            buyers.completed(),
+                            load.completed(),
                             usage,
-                            refusals));
+                            errors));
                 }
             }
             samples.sort((one, other) -> one.cell().compareTo(other.cell()));
@@ -227,9 +233,9 @@ final class LatencyBench {
                         TO_COMPLETED.formatted(orders),
                         row -> histogram.recordValue(Math.max(0, row.getLong("micros"))));
             }
-            if (histogram.getTotalCount() != buyers.completed()) {
-                throw new BenchException("%d payments completed, and the history says %d"
-                        .formatted(buyers.completed(), histogram.getTotalCount()));
+            if (histogram.getTotalCount() != load.completed()) {
+                throw new BenchException("%d payments completed, but the history has %d"
+                        .formatted(load.completed(), histogram.getTotalCount()));
             }
             return histogram;
         }

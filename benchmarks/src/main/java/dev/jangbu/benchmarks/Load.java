@@ -6,30 +6,30 @@ import java.util.Random;
 import java.util.function.IntSupplier;
 import java.util.stream.Collectors;
 
-/** How payments fall on sellers. */
+/** The distribution of payments over sellers. */
 enum Load {
-    /** All sellers alike: nobody waits for anybody's row. */
+    /** Uniform: hardly any contention for a row. */
     UNIFORM {
         @Override
         IntSupplier sellers(Random random) {
             return () -> random.nextInt(SELLERS);
         }
     },
-    /** One seller takes every payment: a flash sale. One wallet's row, one partition. */
+    /** One seller gets every payment, as in a flash sale: one wallet row, one partition. */
     ONE_SELLER {
         @Override
         IntSupplier sellers(Random random) {
             return () -> 0;
         }
     },
-    /** One seller takes nine of ten. */
+    /** One seller gets 90 %. */
     NINETY_PERCENT {
         @Override
         IntSupplier sellers(Random random) {
             return () -> random.nextInt(10) > 0 ? 0 : 1 + random.nextInt(SELLERS - 1);
         }
     },
-    /** The k-th seller takes 1/k of what the first takes, as shops often do. */
+    /** The k-th seller gets 1/k of the first one's payments. */
     ZIPF {
         @Override
         IntSupplier sellers(Random random) {
@@ -39,9 +39,9 @@ enum Load {
                 sum += 1.0 / (k + 1);
                 cumulated[k] = sum;
             }
-            double all = sum;
+            double total = sum;
             return () -> {
-                int found = Arrays.binarySearch(cumulated, random.nextDouble() * all);
+                int found = Arrays.binarySearch(cumulated, random.nextDouble() * total);
                 return Math.min(found < 0 ? -found - 1 : found, SELLERS - 1);
             };
         }
@@ -49,20 +49,24 @@ enum Load {
 
     static final int SELLERS = 1_000;
 
-    /** Draws sellers, 0 to {@link #SELLERS} - 1. */
+    /** Draws seller numbers, 0 to {@link #SELLERS} - 1. */
     abstract IntSupplier sellers(Random random);
 
-    /** For instance {@code one-seller}. */
+    /** For example {@code one-seller}. */
     String text() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** @throws BenchException if there is no such load */
+    /**
+     * Parses a load.
+     *
+     * @throws BenchException if there is no such load
+     */
     static Load of(String text) {
         return Arrays.stream(values())
                 .filter(load -> load.text().equals(text))
                 .findFirst()
-                .orElseThrow(() -> new BenchException("There is no load '%s'. The loads are %s."
+                .orElseThrow(() -> new BenchException("Unknown load '%s'. The loads are %s."
                         .formatted(text, Arrays.stream(values()).map(Load::text).collect(Collectors.joining(", ")))));
     }
 }

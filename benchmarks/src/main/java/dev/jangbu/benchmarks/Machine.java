@@ -6,7 +6,7 @@ import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What the figures were measured on. */
+/** The machine of the measurement. */
 record Machine(
         @JsonProperty String processor,
         @JsonProperty int cores,
@@ -15,8 +15,8 @@ record Machine(
         @JsonProperty String kernel,
         @JsonProperty String java) {
 
-    /** This one. */
-    static Machine present() throws IOException {
+    /** The current machine. */
+    static Machine current() throws IOException {
         FileStore disk = Files.getFileStore(Path.of(System.getProperty("java.io.tmpdir")));
         return new Machine(
                 field(Path.of("/proc/cpuinfo"), "model name"),
@@ -27,7 +27,7 @@ record Machine(
                 System.getProperty("java.vendor") + " " + Runtime.version());
     }
 
-    /** How many processes want a core at the moment, on average over the last minute. */
+    /** The load average of the last minute. */
     static double load() throws IOException {
         return Double.parseDouble(Files.readString(Path.of("/proc/loadavg")).split(" ", 2)[0]);
     }

@@ -4,16 +4,16 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.util.List;
 
-/** A contender's place in each round. */
+/** One measurement of each round. */
 interface Measurement {
 
-    /** For the progress. */
+    /** The label in the progress output. */
     String title();
 
     /**
-     * Measures.
+     * Measures one round.
      *
-     * @param round 0 is the one that warms up and is discarded
+     * @param round 0 is the warm-up, whose samples are discarded
      */
     List<Sample> measure(int round) throws IOException, SQLException, InterruptedException;
 }

@@ -18,7 +18,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.LogDirDescription;
 import org.apache.kafka.clients.admin.ReplicaInfo;
 
-/** Reads from the kernel, PostgreSQL and the broker what a round takes. See proc(5). */
+/** Reads resource use of a round from the kernel (proc(5)), PostgreSQL and the broker. */
 final class Meter implements AutoCloseable {
 
     private static final long MS_PER_TICK = 10;
@@ -32,22 +32,22 @@ final class Meter implements AutoCloseable {
         this.admin = Admin.create(Map.of("bootstrap.servers", stack.kafka()));
     }
 
-    /** Where the counters stand. */
+    /** A reading of the counters. */
     record Reading(Map<String, Long> pids, Map<String, Long> cpuMs, long walBytes, long kafkaBytes) {}
 
     /**
-     * Reads the counters and begins to watch for peaks.
+     * Reads the counters and resets the memory peaks.
      *
-     * @param pids by the name that a process is to have in the report
+     * @param pids by the name in the report
      */
     Reading start(Map<String, Long> pids) throws IOException, SQLException, InterruptedException {
         for (long pid : pids.values()) {
-            forgetPeak(pid);
+            resetPeak(pid);
         }
         return read(pids);
     }
 
-    /** What was taken since. */
+    /** The resources used since a reading. */
     Usage since(Reading before) throws IOException, SQLException, InterruptedException {
         Reading after = read(before.pids());
         Map<String, Long> cpuMs = new TreeMap<>();
@@ -61,14 +61,14 @@ final class Meter implements AutoCloseable {
         return new Usage(cpuMs, peakMb, after.walBytes() - before.walBytes(), after.kafkaBytes() - before.kafkaBytes());
     }
 
-    /** Has PostgreSQL write all that is due, so that a round doesn't pay for the one before. */
+    /** Forces a checkpoint, so that a round does not pay for the previous one. */
     void checkpoint() throws SQLException {
         try (Statement statement = postgres.createStatement()) {
             statement.execute("CHECKPOINT");
         }
     }
 
-    /** Of both databases together. */
+    /** Committed transactions of both databases. */
     long commits() throws SQLException {
         return number("SELECT sum(xact_commit)::bigint FROM pg_stat_database WHERE datname LIKE 'jangbu\\_%'");
     }
@@ -108,11 +108,11 @@ final class Meter implements AutoCloseable {
                     .mapToLong(ReplicaInfo::size)
                     .sum();
         } catch (ExecutionException e) {
-            throw new IllegalStateException("The broker doesn't say how large its logs are", e.getCause());
+            throw new IllegalStateException("The broker did not return its log sizes", e.getCause());
         }
     }
 
-    /** A PostgreSQL server is a process for each session. */
+    /** The PostgreSQL server has one process per session. */
     private static List<Long> withChildren(long pid) {
         List<Long> all = new ArrayList<>(List.of(pid));
         ProcessHandle.of(pid)
@@ -120,20 +120,20 @@ final class Meter implements AutoCloseable {
         return all;
     }
 
-    /** User and system time, and that of children which have ended. */
+    /** User and system time of a process and of its terminated children, ms. */
     private static long cpuMs(long pid) throws IOException {
         String stat;
         try {
             stat = Files.readString(PROC.resolve(pid + "/stat"));
-        } catch (NoSuchFileException ended) {
+        } catch (NoSuchFileException e) {
             return 0;
-        } catch (IOException endedMeanwhile) {
+        } catch (IOException e) {
             if (Files.notExists(PROC.resolve(Long.toString(pid)))) {
                 return 0;
             }
-            throw endedMeanwhile;
+            throw e;
         }
-        // The second field is a name in parentheses, which may hold spaces.
+        // The second field is a name in parentheses, which may contain spaces.
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         long ticks = 0;
         for (int field = 11; field <= 14; field++) {
@@ -142,11 +142,11 @@ final class Meter implements AutoCloseable {
         return ticks * MS_PER_TICK;
     }
 
-    private static void forgetPeak(long pid) {
+    private static void resetPeak(long pid) {
         try {
             Files.writeString(PROC.resolve(pid + "/clear_refs"), "5");
-        } catch (IOException notOurs) {
-            // Then the peak since its start is what is told.
+        } catch (IOException ignored) {
+            // Not permitted: the peak since the process start is reported.
         }
     }
 
@@ -169,7 +169,7 @@ final class Meter implements AutoCloseable {
                     return Long.parseLong(line.replaceAll("[^0-9]", ""));
                 }
             }
-        } catch (IOException ended) {
+        } catch (IOException e) {
             return 0;
         }
         return 0;

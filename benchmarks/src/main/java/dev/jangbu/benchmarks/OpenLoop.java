@@ -12,42 +12,42 @@ import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 
 /**
- * Buyers who come when they are due, whatever became of the others. What each waits is counted from when they were due, so
- * that a system that stands still is charged with all who came meanwhile (no coordinated omission).
+ * An open loop: payments start when due, whether or not earlier ones are done. Waiting times count from the due time,
+ * so a stalled system is charged with all payments due meanwhile (no coordinated omission).
  */
 final class OpenLoop {
 
     private static final long HIGHEST_MICROS = 120_000_000;
 
-    private final Buyers buyers;
+    private final PaymentLoad load;
     private final int perSecond;
 
-    OpenLoop(Buyers buyers, int perSecond) {
-        this.buyers = buyers;
+    OpenLoop(PaymentLoad load, int perSecond) {
+        this.load = load;
         this.perSecond = perSecond;
     }
 
-    /** Of microseconds, to three digits. */
+    /** A histogram of microseconds with three significant digits. */
     static Histogram micros() {
         return new ConcurrentHistogram(HIGHEST_MICROS, 3);
     }
 
-    /** Lets buyers come for so long; what each waited from being due to COMPLETED, microseconds. */
+    /** Starts payments for {@code seconds} and returns the times from due to COMPLETED, microseconds. */
     Histogram run(int seconds) throws IOException, InterruptedException {
         Histogram waited = micros();
         int count = perSecond * seconds;
         long interval = 1_000_000_000L / perSecond;
         List<Future<?>> all = new ArrayList<>(count);
         try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
-            long began = System.nanoTime();
+            long startedAt = System.nanoTime();
             for (int i = 0; i < count; i++) {
-                long due = began + i * interval;
-                Shop.Order order = buyers.order();
+                long due = startedAt + i * interval;
+                PaymentClient.Order order = load.order();
                 while (System.nanoTime() < due) {
                     LockSupport.parkNanos(due - System.nanoTime());
                 }
                 all.add(executor.submit(() -> {
-                    buyers.pay(order);
+                    load.pay(order);
                     waited.recordValue((System.nanoTime() - due) / 1_000);
                     return null;
                 }));
@@ -57,7 +57,7 @@ final class OpenLoop {
             try {
                 each.get();
             } catch (ExecutionException e) {
-                throw new BenchException("A buyer gave up: " + e.getMessage(), e);
+                throw new BenchException("A payment failed: " + e.getMessage(), e);
             }
         }
         return waited;

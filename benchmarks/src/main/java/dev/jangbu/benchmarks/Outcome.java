@@ -5,13 +5,13 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * What a contender has made of a batch, read from where it keeps it.
+ * A competitor's result of a batch, read from its own storage.
  *
- * @param balances what the wallets say, by walletId, minor units
- * @param bookBalances what the journals' lines on the sellers' accounts add up to, by walletId
- * @param journals the settlement of each journal, as often as it is there
- * @param debits of all lines
- * @param credits of all lines
+ * @param balances of the wallets by wallet id, minor units
+ * @param ledgerBalances sums of the journals' lines on the sellers' accounts, by wallet id
+ * @param journals the settlement id of each journal, with duplicates
+ * @param debits sum of all lines, minor units
+ * @param credits sum of all lines, minor units
  */
 record Outcome(
-        Map<String, Long> balances, Map<String, Long> bookBalances, List<UUID> journals, long debits, long credits) {}
+        Map<String, Long> balances, Map<String, Long> ledgerBalances, List<UUID> journals, long debits, long credits) {}

@@ -18,15 +18,15 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** A JVM that runs a program of ours or of a peer, told by lines what to do. It ends when its input does. */
+/** A JVM that runs a main class of the peers and takes commands by lines. It ends when its input ends. */
 final class PeerProcess implements AutoCloseable {
 
-    private static final Duration STOPPED_WITHIN = Duration.ofSeconds(25);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(25);
 
     private final String name;
     private final Process process;
     private final Path log;
-    private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
+    private final BlockingQueue<String> replies = new LinkedBlockingQueue<>();
 
     private PeerProcess(String name, Process process, Path log) {
         this.name = name;
@@ -37,8 +37,8 @@ final class PeerProcess implements AutoCloseable {
     /**
      * Starts a main class of {@code benchmarks/peers} and waits until it is ready.
      *
-     * @param options of the JVM, besides those that every JVM of the stack has
-     * @throws BenchException if the peers aren't built
+     * @param options JVM options besides those of every JVM of the stack
+     * @throws BenchException if the peers are not built
      */
     static PeerProcess start(
             BenchStack stack,
@@ -50,8 +50,8 @@ final class PeerProcess implements AutoCloseable {
             throws IOException, InterruptedException {
         Path target = stack.home().resolve("benchmarks/peers/target");
         if (Files.notExists(target.resolve("peers.jar"))) {
-            throw new BenchException("The peers are missing: " + target.resolve("peers.jar")
-                    + ". Build them with mvn -Dquick -DskipTests package.");
+            throw new BenchException("The peers are not built: " + target.resolve("peers.jar")
+                    + ". Run mvn -Dquick -DskipTests package.");
         }
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -66,7 +66,7 @@ final class PeerProcess implements AutoCloseable {
         builder.environment().putAll(environment);
         PeerProcess peer = new PeerProcess(name, builder.start(), log);
         Thread.ofVirtual().name(name).start(peer::listen);
-        peer.answer(Duration.ofMinutes(1));
+        peer.awaitReply(Duration.ofMinutes(1));
         return peer;
     }
 
@@ -75,23 +75,23 @@ final class PeerProcess implements AutoCloseable {
     }
 
     /**
-     * Gives an order, and waits for its answer.
+     * Sends a command and waits for the reply.
      *
-     * @return the words of the answer
+     * @return the words of the reply
      * @throws BenchException if there is none in time
      */
-    List<String> ask(Duration limit, String order) throws IOException, InterruptedException {
+    List<String> send(Duration limit, String command) throws IOException, InterruptedException {
         Writer out = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8));
-        out.write(order + "\n");
+        out.write(command + "\n");
         out.flush();
-        return answer(limit);
+        return awaitReply(limit);
     }
 
     @Override
     public void close() {
         try {
             process.getOutputStream().close();
-            if (!process.waitFor(STOPPED_WITHIN.toSeconds(), TimeUnit.SECONDS)) {
+            if (!process.waitFor(STOP_TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
                 process.destroyForcibly();
             }
         } catch (IOException e) {
@@ -102,16 +102,16 @@ final class PeerProcess implements AutoCloseable {
         }
     }
 
-    private List<String> answer(Duration limit) throws IOException, InterruptedException {
-        String answer = answers.poll(limit.toMillis(), TimeUnit.MILLISECONDS);
-        if (answer == null || answer.isEmpty()) {
+    private List<String> awaitReply(Duration limit) throws IOException, InterruptedException {
+        String reply = replies.poll(limit.toMillis(), TimeUnit.MILLISECONDS);
+        if (reply == null || reply.isEmpty()) {
             throw new BenchException("%s %s:\n%s"
                     .formatted(
                             name,
-                            answer == null ? "gave no answer in " + limit.toSeconds() + " s" : "ended",
+                            reply == null ? "did not reply within " + limit.toSeconds() + " s" : "ended",
                             Files.readString(log)));
         }
-        return List.of(answer.split(" ", -1));
+        return List.of(reply.split(" ", -1));
     }
 
     private void listen() {
@@ -119,13 +119,13 @@ final class PeerProcess implements AutoCloseable {
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (line.startsWith("@")) {
-                    answers.add(line.substring(1));
+                    replies.add(line.substring(1));
                 }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {
-            answers.add("");
+            replies.add("");
         }
     }
 }

@@ -14,7 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** PostgreSQL's own benchmark: five statements of TPC-B's kind in a transaction, prepared. */
+/** PostgreSQL's pgbench: a TPC-B-like transaction of five prepared statements. */
 final class PgBench {
 
     static final String NAME = "pgbench TPC-B";
@@ -22,7 +22,7 @@ final class PgBench {
     private static final Pattern PER_SECOND = Pattern.compile("(?m)^tps = ([0-9.]+)");
     private static final Pattern TRANSACTIONS = Pattern.compile("actually processed: ([0-9]+)");
     private static final int CLIENTS = 8;
-    /** Branches: more than clients, so that they seldom wait for the same row. */
+    /** Number of branches; more than clients, so that they seldom wait for the same row. */
     private static final int SCALE = 20;
 
     private static final String CONSISTENT = """
@@ -38,10 +38,10 @@ final class PgBench {
         this.program = program;
     }
 
-    /** What it printed at the end. */
-    record Ran(double perSecond, long transactions) {}
+    /** The figures that pgbench prints. */
+    record Run(double perSecond, long transactions) {}
 
-    /** Where it is installed, if it is. */
+    /** Finds the installed program. */
     static Optional<PgBench> find() throws IOException {
         List<Path> folders = new ArrayList<>(
                 Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1))
@@ -64,8 +64,8 @@ final class PgBench {
         execute(database, "-i", "-q", "-s", Integer.toString(SCALE));
     }
 
-    Ran run(Database database, int seconds) throws IOException, InterruptedException {
-        String said = execute(
+    Run run(Database database, int seconds) throws IOException, InterruptedException {
+        String output = execute(
                 database,
                 "-n",
                 "-M",
@@ -76,23 +76,23 @@ final class PgBench {
                 "2",
                 "-T",
                 Integer.toString(seconds));
-        return new Ran(Double.parseDouble(found(PER_SECOND, said)), Long.parseLong(found(TRANSACTIONS, said)));
+        return new Run(Double.parseDouble(match(PER_SECOND, output)), Long.parseLong(match(TRANSACTIONS, output)));
     }
 
-    /** Why a round is refused: its own rule of consistency. */
-    List<String> refusals(Database database) throws SQLException {
-        List<String> refusals = new ArrayList<>();
+    /** The violations of TPC-B's consistency condition. */
+    List<String> errors(Database database) throws SQLException {
+        List<String> errors = new ArrayList<>();
         try (Connection connection = database.open()) {
             Database.query(connection, CONSISTENT, row -> {
                 long accounts = row.getLong("accounts");
                 if (accounts != row.getLong("tellers")
                         || accounts != row.getLong("branches")
                         || accounts != row.getLong("history")) {
-                    refusals.add("accounts, tellers, branches and history of TPC-B differ");
+                    errors.add("accounts, tellers, branches and history of TPC-B differ");
                 }
             });
         }
-        return refusals;
+        return errors;
     }
 
     private String execute(Database database, String... arguments) throws IOException, InterruptedException {
@@ -104,17 +104,17 @@ final class PgBench {
         builder.environment().put("PGPASSWORD", database.password());
         builder.environment().put("PGDATABASE", database.name());
         Process process = builder.start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (process.waitFor() != 0) {
-            throw new BenchException("pgbench failed:\n" + said);
+            throw new BenchException("pgbench failed:\n" + output);
         }
-        return said;
+        return output;
     }
 
-    private static String found(Pattern pattern, String said) {
-        Matcher matcher = pattern.matcher(said);
+    private static String match(Pattern pattern, String output) {
+        Matcher matcher = pattern.matcher(output);
         if (!matcher.find()) {
-            throw new BenchException("pgbench said what can't be understood:\n" + said);
+            throw new BenchException("pgbench printed no figures:\n" + output);
         }
         return matcher.group(1);
     }

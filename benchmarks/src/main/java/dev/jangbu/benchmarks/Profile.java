@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Flight recordings of our services over the rounds that count: where the time goes. */
+/** Writes flight recordings of Jangbu's services over the measured rounds. */
 final class Profile implements AutoCloseable {
 
     static final Profile NONE = new Profile(null, "", Path.of("."));
@@ -30,12 +30,12 @@ final class Profile implements AutoCloseable {
         return options.jfr() ? new Profile(stack, bench, Report.folder(options.home())) : NONE;
     }
 
-    /** A slot that sees to it that the recordings run once the rounds count. */
-    Measurement over(Measurement slot) {
+    /** Wraps a measurement; starts the recordings before the first measured round. */
+    Measurement over(Measurement measurement) {
         return new Measurement() {
             @Override
             public String title() {
-                return slot.title();
+                return measurement.title();
             }
 
             @Override
@@ -43,7 +43,7 @@ final class Profile implements AutoCloseable {
                 if (round == 1) {
                     start();
                 }
-                return slot.measure(round);
+                return measurement.measure(round);
             }
         };
     }
@@ -52,7 +52,7 @@ final class Profile implements AutoCloseable {
         if (stack != null && !recording) {
             recording = true;
             Files.createDirectories(folder);
-            tellAll(stack, "JFR.start", "name=bench", "settings=profile");
+            jcmdAll(stack, "JFR.start", "name=bench", "settings=profile");
         }
     }
 
@@ -60,18 +60,18 @@ final class Profile implements AutoCloseable {
     public void close() throws IOException, InterruptedException {
         if (stack != null && recording) {
             for (String part : PARTS) {
-                tell(stack, part, "JFR.dump", "name=bench", "filename=" + folder.resolve(bench + "-" + part + ".jfr"));
+                jcmd(stack, part, "JFR.dump", "name=bench", "filename=" + folder.resolve(bench + "-" + part + ".jfr"));
             }
         }
     }
 
-    private static void tellAll(BenchStack stack, String... command) throws IOException, InterruptedException {
+    private static void jcmdAll(BenchStack stack, String... command) throws IOException, InterruptedException {
         for (String part : PARTS) {
-            tell(stack, part, command);
+            jcmd(stack, part, command);
         }
     }
 
-    private static void tell(BenchStack stack, String part, String... command)
+    private static void jcmd(BenchStack stack, String part, String... command)
             throws IOException, InterruptedException {
         if (!stack.runs(part)) {
             return;

@@ -2,17 +2,17 @@ package dev.jangbu.benchmarks;
 
 import java.io.PrintStream;
 
-/** What is said on the way, with the seconds since the beginning. */
+/** Prints progress with the seconds since the start. */
 final class Progress {
 
     private final PrintStream out;
-    private final long began = System.nanoTime();
+    private final long startedAt = System.nanoTime();
 
     Progress(PrintStream out) {
         this.out = out;
     }
 
-    void say(String text) {
-        out.printf("%5.0f s  %s%n", (System.nanoTime() - began) / 1e9, text);
+    void print(String text) {
+        out.printf("%5.0f s  %s%n", (System.nanoTime() - startedAt) / 1e9, text);
     }
 }

@@ -5,18 +5,22 @@ import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
- * How many times better ours is, from rounds in which both were measured under the same circumstances.
+ * The ratio of two measurements, from rounds in which both were measured.
  *
  * @param median of the rounds' ratios
- * @param low the lower end of the bootstrap's 95 % interval of the median
+ * @param low the lower end of the 95 % bootstrap interval of the median
  * @param high the upper end
- * @param rounds how many pairs there were
+ * @param rounds the number of pairs
  */
 record Ratio(double median, double low, double high, int rounds) {
 
     private static final int RESAMPLES = 10_000;
 
-    /** @param pairs ours divided by theirs, one for each round, at least one */
+    /**
+     * Computes the ratio.
+     *
+     * @param pairs quotients, one per round, at least one
+     */
     static Ratio of(double[] pairs, long seed) {
         Random random = new Random(seed);
         double[] medians = IntStream.range(0, RESAMPLES)

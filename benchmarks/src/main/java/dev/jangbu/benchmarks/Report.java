@@ -14,7 +14,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 
-/** Tells what was found: as a table, as JSON, and as a chart. */
+/** Writes results as a table, as JSON and as a chart. */
 final class Report {
 
     private final Machine machine;
@@ -25,7 +25,7 @@ final class Report {
         this.options = options;
     }
 
-    /** Where it is written. */
+    /** The output directory. */
     static Path folder(Path home) {
         return home.resolve("target").resolve("bench");
     }
@@ -49,7 +49,7 @@ final class Report {
         return List.of(json, chart);
     }
 
-    /** The table. */
+    /** Formats the results as a text table. */
     String table(Results results) {
         StringBuilder text = new StringBuilder("\n%s, %s: median of %d rounds on %s\n\n"
                 .formatted(results.bench(), results.unit(), options.rounds(), machine));
@@ -58,20 +58,20 @@ final class Report {
         text.append("%-52s %12s %9s %9s %8s %8s %7s\n"
                 .formatted("", "", "per round", "/payment", "/payment", "/payment", "peak"));
         Map<String, List<Sample>> rows = results.samples().stream()
-                .filter(Sample::counts)
+                .filter(Sample::accepted)
                 .collect(Collectors.groupingBy(
-                        sample -> sample.cell() + ": " + sample.contender(), TreeMap::new, Collectors.toList()));
-        Set<Usage> told = new HashSet<>();
+                        sample -> sample.cell() + ": " + sample.competitor(), TreeMap::new, Collectors.toList()));
+        Set<Usage> printed = new HashSet<>();
         rows.forEach((row, samples) ->
-                text.append(row(row, samples, told.add(samples.getFirst().usage()))));
+                text.append(row(row, samples, printed.add(samples.getFirst().usage()))));
         results.samples().stream()
-                .filter(sample -> !sample.counts())
+                .filter(sample -> !sample.accepted())
                 .forEach(sample -> text.append("REFUSED %s: %s, round %d: %s\n"
                         .formatted(
                                 sample.cell(),
-                                sample.contender(),
+                                sample.competitor(),
                                 sample.round(),
-                                String.join("; ", sample.refusals()))));
+                                String.join("; ", sample.errors()))));
         if (!results.comparisons().isEmpty()) {
             text.append("\n%-58s %8s %19s %7s\n".formatted("ours ÷ theirs", "median", "95 % of bootstrap", "wanted"));
         }
@@ -82,7 +82,11 @@ final class Report {
         return text.toString();
     }
 
-    /** @param whole with what was used, which cells of the same rounds share */
+    /**
+     * Formats a row.
+     *
+     * @param whole whether to include the resource use, which cells of the same rounds share
+     */
     private static String row(String name, List<Sample> samples, boolean whole) {
         if (!whole) {
             return "%-52s %,12.1f\n".formatted(name, median(samples, Sample::value));
@@ -99,7 +103,7 @@ final class Report {
                         processes(samples));
     }
 
-    /** Whose processor time it was, microseconds per payment. */
+    /** Processor time by process, microseconds per payment. */
     private static String processes(List<Sample> samples) {
         return samples.getFirst().usage().cpuMs().keySet().stream()
                 .map(process -> "%s %.0f"

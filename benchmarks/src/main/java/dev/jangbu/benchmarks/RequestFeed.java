@@ -28,7 +28,7 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serializer;
 
-/** Puts requests into a topic before anybody reads them: the records that the outbox connector would have written. */
+/** Writes requests into a topic, as the outbox connector would. */
 final class RequestFeed implements AutoCloseable {
 
     private final Admin admin;
@@ -38,7 +38,7 @@ final class RequestFeed implements AutoCloseable {
     RequestFeed(StackAddress stack) throws InterruptedException {
         this.admin = Admin.create(Map.of("bootstrap.servers", stack.kafka()));
         this.producer = new KafkaProducer<>(
-                // Compressed as the outbox's records are.
+                // Compressed like the outbox's records.
                 Map.of(
                         "bootstrap.servers",
                         stack.kafka(),
@@ -55,7 +55,7 @@ final class RequestFeed implements AutoCloseable {
         this.serializer = WarmSerdes.of(stack, Topics.SETTLEMENT_REQUESTS).serializer();
     }
 
-    /** Makes a topic that is like {@code settlement.requests}, if it isn't there. */
+    /** Creates a topic with the configuration of {@code settlement.requests}, unless it exists. */
     void createTopic(String name) throws InterruptedException {
         try {
             if (!admin.listTopics().names().get().contains(name)) {
@@ -65,18 +65,18 @@ final class RequestFeed implements AutoCloseable {
                         .get();
             }
         } catch (ExecutionException e) {
-            throw new IllegalStateException("The broker refused to make " + name, e.getCause());
+            throw new IllegalStateException("Could not create topic " + name, e.getCause());
         }
     }
 
     /**
      * Sends a batch.
      *
-     * @param key what Kafka partitions by
-     * @return the offset of each partition's first record
+     * @param key the record key, which decides the partition
+     * @return the offset of the first record of each partition
      */
     List<Long> send(String topic, Batch batch, Function<SettlementRequested, String> key) throws InterruptedException {
-        List<Long> begins = ends(topic);
+        List<Long> firstOffsets = endOffsets(topic);
         List<Future<RecordMetadata>> sent = new ArrayList<>(batch.requests().size());
         for (SettlementRequested request : batch.requests()) {
             Headers headers = EventHeaders.headers(
@@ -97,14 +97,14 @@ final class RequestFeed implements AutoCloseable {
                 each.get();
             }
         } catch (ExecutionException e) {
-            throw new IllegalStateException("A request isn't in " + topic, e.getCause());
+            throw new IllegalStateException("Could not send a request to " + topic, e.getCause());
         }
-        return begins;
+        return firstOffsets;
     }
 
-    /** Forgets all that is in a topic. */
+    /** Deletes all records of a topic. */
     void empty(String topic) throws InterruptedException {
-        List<Long> ends = ends(topic);
+        List<Long> ends = endOffsets(topic);
         try {
             admin.deleteRecords(partitions(topic)
                             .collect(Collectors.toMap(
@@ -113,11 +113,11 @@ final class RequestFeed implements AutoCloseable {
                     .all()
                     .get();
         } catch (ExecutionException e) {
-            throw new IllegalStateException("The broker doesn't empty " + topic, e.getCause());
+            throw new IllegalStateException("Could not delete the records of " + topic, e.getCause());
         }
     }
 
-    /** Deletes the topics of a Streams application. */
+    /** Deletes the internal topics of a Streams application. */
     void deleteInternalTopics(String applicationId) throws InterruptedException {
         try {
             admin.deleteTopics(admin.listTopics().names().get().stream()
@@ -126,7 +126,7 @@ final class RequestFeed implements AutoCloseable {
                     .all()
                     .get();
         } catch (ExecutionException e) {
-            throw new IllegalStateException("The broker doesn't delete the topics of " + applicationId, e.getCause());
+            throw new IllegalStateException("Could not delete the topics of " + applicationId, e.getCause());
         }
     }
 
@@ -136,7 +136,7 @@ final class RequestFeed implements AutoCloseable {
         admin.close();
     }
 
-    private List<Long> ends(String topic) throws InterruptedException {
+    private List<Long> endOffsets(String topic) throws InterruptedException {
         try {
             var offsets = admin.listOffsets(partitions(topic)
                             .collect(Collectors.toMap(partition -> partition, partition -> OffsetSpec.latest())))
@@ -147,7 +147,7 @@ final class RequestFeed implements AutoCloseable {
                             Objects.requireNonNull(offsets.get(partition)).offset())
                     .toList();
         } catch (ExecutionException e) {
-            throw new IllegalStateException("The broker doesn't tell the end of " + topic, e.getCause());
+            throw new IllegalStateException("Could not read the end offsets of " + topic, e.getCause());
         }
     }
 

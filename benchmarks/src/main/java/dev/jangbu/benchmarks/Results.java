@@ -3,16 +3,16 @@ package dev.jangbu.benchmarks;
 import java.util.List;
 
 /**
- * What a bench has found.
+ * The results of a benchmark.
  *
  * @param bench its name on the command line
  * @param unit of the samples' values
- * @param notes what must be known to read it, for instance what was left out
+ * @param notes remarks for the reader, for example about skipped competitors
  */
 record Results(String bench, String unit, List<Sample> samples, List<Comparison> comparisons, List<String> notes) {
 
-    /** Whether a round was refused. */
-    boolean anyRefused() {
-        return samples.stream().anyMatch(sample -> !sample.counts());
+    /** True if a round was rejected. */
+    boolean anyRejected() {
+        return samples.stream().anyMatch(sample -> !sample.accepted());
     }
 }

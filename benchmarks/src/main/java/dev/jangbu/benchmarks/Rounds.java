@@ -7,7 +7,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 
-/** Every contender once in each round, in an order that is shuffled anew: what disturbs the machine disturbs all alike. */
+/**
+ * Runs every measurement once per round, in an order shuffled for each round, so that disturbances affect all alike.
+ */
 final class Rounds {
 
     private final long seed;
@@ -20,16 +22,16 @@ final class Rounds {
         this.progress = progress;
     }
 
-    /** Runs them, the discarded one first; the samples of the others. */
-    List<Sample> run(List<Measurement> slots) throws IOException, SQLException, InterruptedException {
+    /** Runs a discarded warm-up round, then the others; returns the samples of the latter. */
+    List<Sample> run(List<Measurement> measurements) throws IOException, SQLException, InterruptedException {
         Random random = new Random(seed);
         List<Sample> samples = new ArrayList<>();
         for (int round = 0; round <= rounds; round++) {
-            List<Measurement> order = new ArrayList<>(slots);
+            List<Measurement> order = new ArrayList<>(measurements);
             Collections.shuffle(order, random);
-            for (Measurement slot : order) {
-                List<Sample> measured = slot.measure(round);
-                tell(round, slot, measured);
+            for (Measurement measurement : order) {
+                List<Sample> measured = measurement.measure(round);
+                print(round, measurement, measured);
                 if (round > 0) {
                     samples.addAll(measured);
                 }
@@ -38,13 +40,13 @@ final class Rounds {
         return samples;
     }
 
-    private void tell(int round, Measurement slot, List<Sample> measured) {
+    private void print(int round, Measurement measurement, List<Sample> measured) {
         Sample first = measured.getFirst();
-        progress.say("%s  %-46s %,12.0f%s"
+        progress.print("%s  %-46s %,12.0f%s"
                 .formatted(
                         round == 0 ? "warm-up  " : "round " + round + "/" + rounds,
-                        slot.title(),
+                        measurement.title(),
                         first.value(),
-                        first.counts() ? "" : "   REFUSED: " + String.join("; ", first.refusals())));
+                        first.accepted() ? "" : "   REFUSED: " + String.join("; ", first.errors())));
     }
 }

@@ -1,18 +1,25 @@
 package dev.jangbu.benchmarks;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 
 /**
- * One contender's round.
+ * A competitor's result of a round.
  *
- * @param value what is compared, in the cell's unit
- * @param payments how many payments it is drawn from
- * @param refusals why it doesn't count; empty if it does
+ * @param value the compared value, in the cell's unit
+ * @param payments the number of measured payments
+ * @param errors why the round is rejected; empty if it is accepted
  */
 record Sample(
-        String cell, String contender, int round, double value, long payments, Usage usage, List<String> refusals) {
+        String cell,
+        @JsonProperty("contender") String competitor,
+        int round,
+        double value,
+        long payments,
+        Usage usage,
+        @JsonProperty("refusals") List<String> errors) {
 
-    boolean counts() {
-        return refusals.isEmpty();
+    boolean accepted() {
+        return errors.isEmpty();
     }
 }

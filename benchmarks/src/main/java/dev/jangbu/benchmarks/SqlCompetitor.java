@@ -14,21 +14,21 @@ import java.util.stream.Collectors;
 /** A peer that settles in PostgreSQL: {@code SqlPeer} of the module {@code peers}. */
 final class SqlCompetitor implements Competitor {
 
-    private static final Duration CLEARED_WITHIN = Duration.ofSeconds(30);
-    private static final Duration SETTLED_WITHIN = Duration.ofMinutes(3);
+    private static final Duration CLEAR_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration SETTLE_TIMEOUT = Duration.ofMinutes(3);
 
-    private final Way way;
+    private final Strategy strategy;
     private final BenchStack stack;
     private final RequestFeed feed;
     private final Database database;
     private final PeerProcess process;
-    private final InjectedDefect plant;
+    private final InjectedDefect defect;
     private List<Long> offsets = List.of();
 
-    /** How a peer settles. */
-    enum Way {
+    /** The settlement strategy of a peer. */
+    enum Strategy {
         OPTIMISTIC_LOCKING("optimistic locking", "optimistic-locking"),
-        /** As in the design note, where an event is of a payment and any consumer may get any wallet. */
+        /** Keyed by payment: any consumer may get any wallet. */
         OPTIMISTIC_BY_PAYMENT("optimistic locking, by payment", "optimistic-locking") {
             @Override
             String key(SettlementRequested request) {
@@ -41,48 +41,48 @@ final class SqlCompetitor implements Competitor {
         private final String text;
         private final String argument;
 
-        Way(String text, String argument) {
+        Strategy(String text, String argument) {
             this.text = text;
             this.argument = argument;
         }
 
-        /** As the report has it. */
+        /** The name in the report. */
         String text() {
             return text;
         }
 
-        /** What Kafka partitions its requests by: the wallet, as ours. */
+        /** The record key of a request: the wallet, as in Jangbu. */
         String key(SettlementRequested request) {
             return request.getWalletId();
         }
 
-        /** A name without spaces. */
+        /** An identifier without spaces. */
         String id() {
             return name().toLowerCase(Locale.ROOT);
         }
     }
 
-    SqlCompetitor(Way way, BenchStack stack, RequestFeed feed, InjectedDefect plant)
+    SqlCompetitor(Strategy strategy, BenchStack stack, RequestFeed feed, InjectedDefect defect)
             throws IOException, SQLException, InterruptedException {
-        this.way = way;
+        this.strategy = strategy;
         this.stack = stack;
         this.feed = feed;
-        this.plant = plant;
-        this.database = Database.create(stack.address(), "peer_" + way.id());
+        this.defect = defect;
+        this.database = Database.create(stack.address(), "peer_" + strategy.id());
         feed.createTopic(topic());
         this.process = PeerProcess.start(
                 stack,
-                "peer-" + way.id(),
+                "peer-" + strategy.id(),
                 "dev.jangbu.peers.SqlPeer",
-                // More than ours gets: it has a pool of connections and four threads.
+                // More than streams-processor: it has a connection pool and four threads.
                 List.of("-Xmx384m"),
-                List.of(way.argument),
+                List.of(strategy.argument),
                 database.environment());
     }
 
     @Override
     public String name() {
-        return way.text;
+        return strategy.text;
     }
 
     @Override
@@ -92,32 +92,32 @@ final class SqlCompetitor implements Competitor {
 
     @Override
     public void prepare(Batch batch) throws IOException, InterruptedException {
-        process.ask(CLEARED_WITHIN, "clear");
-        offsets = feed.send(topic(), batch, way::key);
+        process.send(CLEAR_TIMEOUT, "clear");
+        offsets = feed.send(topic(), batch, strategy::key);
     }
 
     @Override
     public long settle(Batch batch) throws IOException, InterruptedException {
-        List<String> answer = process.ask(
-                SETTLED_WITHIN,
+        List<String> reply = process.send(
+                SETTLE_TIMEOUT,
                 "settle %s %d %s"
                         .formatted(
                                 topic(),
                                 batch.requests().size(),
                                 offsets.stream().map(String::valueOf).collect(Collectors.joining(" "))));
-        return Duration.ofNanos(Long.parseLong(answer.get(2)) * 1_000).toNanos();
+        return Duration.ofNanos(Long.parseLong(reply.get(2)) * 1_000).toNanos();
     }
 
     @Override
     public Outcome outcome(Batch batch) throws SQLException {
         try (Connection connection = database.open()) {
-            plant.in(connection);
+            defect.injectInto(connection);
             Map<String, Long> balances = new HashMap<>();
             Database.query(
                     connection,
                     "SELECT wallet_id, balance FROM wallets",
                     row -> balances.put(row.getString(1), row.getLong(2)));
-            return SqlBook.read(connection, batch.wallets(), balances);
+            return SqlLedger.read(connection, batch.wallets(), balances);
         }
     }
 
@@ -127,6 +127,6 @@ final class SqlCompetitor implements Competitor {
     }
 
     private String topic() {
-        return "peer.requests." + way.id();
+        return "peer.requests." + strategy.id();
     }
 }

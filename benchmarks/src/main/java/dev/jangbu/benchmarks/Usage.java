@@ -3,12 +3,12 @@ package dev.jangbu.benchmarks;
 import java.util.Map;
 
 /**
- * What a round took.
+ * Resources used by a round.
  *
  * @param cpuMs processor time of each process, milliseconds
- * @param peakMb the most memory that each process held, MiB; of PostgreSQL at the end, shared pages counted once
- * @param walBytes written ahead by PostgreSQL
- * @param kafkaBytes by which the broker's logs grew, changelogs and transaction markers included
+ * @param peakMb peak memory of each process, MiB; for PostgreSQL at the end, shared pages counted once
+ * @param walBytes write-ahead log of PostgreSQL
+ * @param kafkaBytes growth of the broker's logs, changelogs and transaction markers included
  */
 record Usage(Map<String, Long> cpuMs, Map<String, Long> peakMb, long walBytes, long kafkaBytes) {
 

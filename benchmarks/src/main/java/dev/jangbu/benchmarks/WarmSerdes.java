@@ -9,23 +9,27 @@ import java.time.Duration;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Serde;
 
-/** Serdes that have asked the registry already, so that no round waits for it. */
+/** Serdes with their schema already loaded, so that no round waits for the registry. */
 final class WarmSerdes {
 
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     private WarmSerdes() {}
 
-    /** @throws BenchException if the registry doesn't give the schema in time */
+    /**
+     * Loads the schema of a topic.
+     *
+     * @throws BenchException if the registry does not return it in time
+     */
     static <T extends SpecificRecord> Serde<T> of(StackAddress stack, Topic<T> topic) throws InterruptedException {
         AvroSerdes serdes = new AvroSerdes(URI.create(stack.registry()));
-        long began = System.nanoTime();
+        long startedAt = System.nanoTime();
         while (true) {
             try {
                 return serdes.warm(topic);
             } catch (RegistryUnavailableException e) {
-                if (System.nanoTime() - began > LIMIT.toNanos()) {
-                    throw new BenchException("The registry doesn't give the schema of " + topic.name(), e);
+                if (System.nanoTime() - startedAt > TIMEOUT.toNanos()) {
+                    throw new BenchException("The registry did not return the schema of " + topic.name(), e);
                 }
                 Thread.sleep(500);
             }

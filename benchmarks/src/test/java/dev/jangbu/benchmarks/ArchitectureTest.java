@@ -1,20 +1,24 @@
 package dev.jangbu.benchmarks;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import dev.jangbu.architecture.HouseRules;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The benchmarks know the contracts and the stack's addresses. */
+/** The benchmarks depend on the contracts and the stack's addresses only. */
 @Tag("gate")
 class ArchitectureTest {
 
     private static final JavaClasses OWN = HouseRules.ownClasses();
 
     @Test
-    void theBenchmarksKnowNoService() {
+    void dependsOnNoService() {
         noClasses()
                 .should()
                 .dependOnClassesThat()
@@ -31,6 +35,25 @@ class ArchitectureTest {
     @Test
     void noClassNamesTheSerializers() {
         HouseRules.onlySerdeLibraryNamesTheSerializers();
+    }
+
+    /** Every package is a slice of its own, so that a cycle of a package and its child is found too. */
+    @Test
+    void packagesAreFreeOfCycles() {
+        slices().assignedFrom(new SliceAssignment() {
+                    @Override
+                    public SliceIdentifier getIdentifierOf(JavaClass javaClass) {
+                        return SliceIdentifier.of(javaClass.getPackageName());
+                    }
+
+                    @Override
+                    public String getDescription() {
+                        return "single packages";
+                    }
+                })
+                .should()
+                .beFreeOfCycles()
+                .check(OWN);
     }
 
     @Test

@@ -20,13 +20,13 @@ class BatchTest {
 
     @ParameterizedTest
     @EnumSource
-    void theSameSeedGivesTheSameBatch(Load load) {
+    void sameSeedGivesTheSameBatch(Load load) {
         assertThat(batch(load, 500)).isEqualTo(batch(load, 500));
     }
 
     @ParameterizedTest
     @EnumSource
-    void aSmallerBatchIsTheBeginningOfALarger(Load load) {
+    void smallerBatchIsAPrefixOfALargerOne(Load load) {
         List<SettlementRequested> larger = batch(load, 500).requests();
         List<SettlementRequested> smaller = batch(load, 100).requests();
 
@@ -39,7 +39,7 @@ class BatchTest {
     }
 
     @Test
-    void idsAreOfVersionSevenInTimeOrderAndNotFromTheFuture() {
+    void idsAreVersionSevenInTimeOrderAndNotInTheFuture() {
         List<UUID> ids = batch(Load.UNIFORM, 1_000).requests().stream()
                 .map(request -> UUID.fromString(request.getSettlementId()))
                 .toList();
@@ -55,7 +55,7 @@ class BatchTest {
     }
 
     @Test
-    void loadsFallOnSellersAsTheySay() {
+    void loadsHaveTheirDistributions() {
         assertThat(shareOfTheFirst(Load.ONE_SELLER)).isEqualTo(1.0);
         assertThat(shareOfTheFirst(Load.NINETY_PERCENT)).isBetween(0.88, 0.92);
         assertThat(shareOfTheFirst(Load.ZIPF)).isBetween(0.11, 0.16);
@@ -63,7 +63,7 @@ class BatchTest {
     }
 
     @Test
-    void theLinesOfAPaymentShareItsReference() {
+    void linesOfAPaymentShareItsReference() {
         Batch batch = Batch.of(1, 1, Load.UNIFORM, 10, 5, NOW);
 
         assertThat(batch.payments()).isEqualTo(10);
@@ -74,7 +74,7 @@ class BatchTest {
     }
 
     @Test
-    void aLoadThatIsNoneIsNamedWithThoseThatAre() {
+    void unknownLoadIsReportedWithTheKnownOnes() {
         assertThatThrownBy(() -> Load.of("flat"))
                 .isInstanceOf(BenchException.class)
                 .hasMessageContaining("'flat'")

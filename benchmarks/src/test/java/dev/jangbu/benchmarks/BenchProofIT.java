@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 
-/** The benchmark itself, small: everybody settles rightly, and whose tables are tampered with is found out. */
+/** Runs a small benchmark: every competitor settles correctly, and an injected defect is detected. */
 @Tag("proof")
 class BenchProofIT {
 
@@ -26,27 +26,27 @@ class BenchProofIT {
     private Path directory;
 
     @Test
-    void everyContenderPassesTheCheck() throws IOException, InterruptedException {
-        Ran ran = bench(InjectedDefect.NONE);
+    void everyCompetitorPassesTheCheck() throws IOException, InterruptedException {
+        Run run = bench(InjectedDefect.NONE);
 
-        assertThat(ran.exitCode()).as(ran.output()).isZero();
-        assertThat(ran.output()).contains("set-based SQL").doesNotContain("REFUSED");
+        assertThat(run.exitCode()).as(run.output()).isZero();
+        assertThat(run.output()).contains("set-based SQL").doesNotContain("REFUSED");
         assertThat(HOME.resolve("target/bench/settle.json")).content().contains("\"comparisons\"");
         assertThat(HOME.resolve("target/bench/settle.html")).isNotEmptyFile();
     }
 
     @ParameterizedTest
     @EnumSource(names = "NONE", mode = Mode.EXCLUDE)
-    void aRoundWithAPlantedFaultIsRefused(InjectedDefect plant) throws IOException, InterruptedException {
-        Ran ran = bench(plant);
+    void roundWithAnInjectedDefectIsRejected(InjectedDefect defect) throws IOException, InterruptedException {
+        Run run = bench(defect);
 
-        assertThat(ran.exitCode()).as(ran.output()).isEqualTo(1);
-        assertThat(ran.output())
+        assertThat(run.exitCode()).as(run.output()).isEqualTo(1);
+        assertThat(run.output())
                 .contains("REFUSED settle uniform: atomic update, round 1")
                 .doesNotContain("REFUSED settle uniform: jangbu");
     }
 
-    private Ran bench(InjectedDefect plant) throws IOException, InterruptedException {
+    private Run bench(InjectedDefect defect) throws IOException, InterruptedException {
         Path output = directory.resolve("bench.log");
         List<String> command = new ArrayList<>(List.of(HOME.resolve("jangbu").toString(), "bench", "settle"));
         command.addAll(List.of(
@@ -59,8 +59,8 @@ class BenchProofIT {
                 "500",
                 "--loads",
                 "uniform",
-                "--plant",
-                plant.name()));
+                "--inject",
+                defect.name()));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                 .redirectErrorStream(true)
@@ -68,12 +68,12 @@ class BenchProofIT {
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         Process process = builder.start();
         try {
-            assertThat(process.waitFor(5, TimeUnit.MINUTES)).as("ends in time").isTrue();
+            assertThat(process.waitFor(15, TimeUnit.MINUTES)).as("ends in time").isTrue();
         } finally {
             process.destroy();
         }
-        return new Ran(process.exitValue(), Files.readString(output));
+        return new Run(process.exitValue(), Files.readString(output));
     }
 
-    private record Ran(int exitCode, String output) {}
+    private record Run(int exitCode, String output) {}
 }

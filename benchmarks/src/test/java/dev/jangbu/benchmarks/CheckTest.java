@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** The check that every round must pass: each kind of wrong result is planted, and refused. */
+/** Tests of the check that every round must pass: each kind of wrong result is rejected. */
 class CheckTest {
 
     private static final Batch.Expected EXPECTED = Batch.of(
@@ -18,22 +18,22 @@ class CheckTest {
             .expected();
 
     private final Map<String, Long> balances = new HashMap<>(EXPECTED.balances());
-    private final Map<String, Long> book = new HashMap<>(EXPECTED.balances());
+    private final Map<String, Long> sellerBalances = new HashMap<>(EXPECTED.balances());
     private final List<UUID> journals = new ArrayList<>(EXPECTED.settlements());
     private final String wallet = balances.keySet().iterator().next();
-    private long debits = EXPECTED.amount();
-    private long credits = EXPECTED.amount();
+    private long debits = EXPECTED.amountMinor();
+    private long credits = EXPECTED.amountMinor();
 
     @Test
-    void aRightResultCounts() {
-        assertThat(refusals()).isEmpty();
+    void correctResultIsAccepted() {
+        assertThat(errors()).isEmpty();
     }
 
     @Test
-    void aWrongBalanceIsRefused() {
+    void wrongBalanceIsRejected() {
         balances.merge(wallet, 1L, Long::sum);
 
-        assertThat(refusals())
+        assertThat(errors())
                 .singleElement()
                 .asString()
                 .contains("1 of the wallets")
@@ -41,66 +41,66 @@ class CheckTest {
     }
 
     @Test
-    void aWalletThatIsMissingIsRefused() {
+    void missingWalletIsRejected() {
         balances.remove(wallet);
 
-        assertThat(refusals()).singleElement().asString().contains(wallet + ": 0 instead of");
+        assertThat(errors()).singleElement().asString().contains(wallet + ": 0 instead of");
     }
 
     @Test
-    void aWalletThatNobodyPaidIntoIsRefused() {
-        balances.put("nobody:KRW", 5L);
+    void unexpectedWalletIsRejected() {
+        balances.put("unpaid:KRW", 5L);
 
-        assertThat(refusals()).singleElement().asString().contains("nobody:KRW: 5 instead of 0");
+        assertThat(errors()).singleElement().asString().contains("unpaid:KRW: 5 instead of 0");
     }
 
     @Test
-    void aLostJournalIsRefused() {
+    void missingJournalIsRejected() {
         journals.removeFirst();
 
-        assertThat(refusals()).singleElement().asString().contains("1 journals are missing");
+        assertThat(errors()).singleElement().asString().contains("1 journals are missing");
     }
 
     @Test
-    void aJournalThatIsThereTwiceIsRefused() {
+    void duplicateJournalIsRejected() {
         journals.add(journals.getFirst());
 
-        assertThat(refusals()).singleElement().asString().contains("1 journals are there twice");
+        assertThat(errors()).singleElement().asString().contains("1 journals are duplicated");
     }
 
     @Test
-    void aJournalInTheSteadOfAnotherIsRefused() {
+    void journalInPlaceOfAnotherIsRejected() {
         journals.set(0, UUID.randomUUID());
 
-        assertThat(refusals())
+        assertThat(errors())
                 .hasSize(2)
-                .anyMatch(refusal -> refusal.contains("missing"))
-                .anyMatch(refusal -> refusal.contains("belong to no payment"));
+                .anyMatch(error -> error.contains("missing"))
+                .anyMatch(error -> error.contains("belong to no payment"));
     }
 
     @Test
-    void linesThatDoNotAddUpToTheWalletAreRefused() {
-        book.merge(wallet, -1L, Long::sum);
+    void linesThatDoNotAddUpToTheWalletAreRejected() {
+        sellerBalances.merge(wallet, -1L, Long::sum);
 
-        assertThat(refusals()).singleElement().asString().contains("sellers' accounts");
+        assertThat(errors()).singleElement().asString().contains("sellers' accounts");
     }
 
     @Test
-    void debitsThatAreNotTheCreditsAreRefused() {
+    void debitsUnequalToCreditsAreRejected() {
         credits--;
 
-        assertThat(refusals()).singleElement().asString().contains("credits");
+        assertThat(errors()).singleElement().asString().contains("credits");
     }
 
     @Test
-    void bothSidesWrongByTheSameAreRefused() {
+    void bothSidesWrongByTheSameAmountAreRejected() {
         debits += 10;
         credits += 10;
 
-        assertThat(refusals()).singleElement().asString().contains("instead of " + EXPECTED.amount());
+        assertThat(errors()).singleElement().asString().contains("instead of " + EXPECTED.amountMinor());
     }
 
-    private List<String> refusals() {
-        return Check.refusals(EXPECTED, new Outcome(balances, book, journals, debits, credits));
+    private List<String> errors() {
+        return Check.errors(EXPECTED, new Outcome(balances, sellerBalances, journals, debits, credits));
     }
 }

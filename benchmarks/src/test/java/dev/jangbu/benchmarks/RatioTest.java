@@ -10,12 +10,12 @@ import org.junit.jupiter.api.Test;
 class RatioTest {
 
     @Test
-    void theMedianOfAnEvenNumberLiesBetweenTheMiddleTwo() {
+    void medianOfAnEvenNumberIsTheMeanOfTheMiddleTwo() {
         assertThat(Ratio.median(new double[] {4, 1, 3, 2})).isEqualTo(2.5);
     }
 
     @Test
-    void theIntervalHoldsTheMedianAndNothingBeyondWhatWasMeasured() {
+    void intervalContainsTheMedianAndStaysWithinTheMeasuredRange() {
         Ratio ratio = Ratio.of(new double[] {1.9, 2.1, 2.0, 2.4, 1.7}, 1);
 
         assertThat(ratio.median()).isEqualTo(2.0);
@@ -24,12 +24,12 @@ class RatioTest {
     }
 
     @Test
-    void roundsThatAgreeHaveNoWidth() {
+    void equalRoundsHaveAnEmptyInterval() {
         assertThat(Ratio.of(new double[] {3, 3, 3, 3, 3}, 1)).isEqualTo(new Ratio(3, 3, 3, 5));
     }
 
     @Test
-    void aRefusedRoundIsNoPair() {
+    void rejectedRoundIsNotCompared() {
         List<Sample> samples = List.of(
                 sample("ours", 1, 100, List.of()),
                 sample("ours", 2, 900, List.of("a balance is wrong")),
@@ -44,7 +44,7 @@ class RatioTest {
     }
 
     @Test
-    void whereLessIsBetterTheRatioIsTurnedRound() {
+    void ratioIsInvertedIfLessIsBetter() {
         assertThat(Comparison.of("wait", Map.of(1, 20.0), Map.of(1, 600.0), 8, Better.LESS, 1))
                 .hasValueSatisfying(comparison -> {
                     assertThat(comparison.ratio().median()).isEqualTo(30.0);
@@ -53,12 +53,12 @@ class RatioTest {
     }
 
     @Test
-    void whoHasNoRoundThatCountsIsNotCompared() {
+    void competitorWithoutAcceptedRoundsIsNotCompared() {
         assertThat(Comparison.of(List.of(), "cell", "ours", "theirs", 1, Better.MORE, 1))
                 .isEmpty();
     }
 
-    private static Sample sample(String contender, int round, double value, List<String> refusals) {
-        return new Sample("cell", contender, round, value, 1, new Usage(Map.of(), Map.of(), 0, 0), refusals);
+    private static Sample sample(String competitor, int round, double value, List<String> errors) {
+        return new Sample("cell", competitor, round, value, 1, new Usage(Map.of(), Map.of(), 0, 0), errors);
     }
 }

@@ -10,10 +10,10 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * The practitioner's way: a batch listener, a transaction for each batch, JDBC batches, and
- * {@code balance = balance + x}, which needs no version. Events that the journals have are left out first.
+ * Common practice: a batch listener, one transaction per batch, JDBC batches and {@code balance = balance + x}, which
+ * needs no version. Settlements that already have a journal are skipped.
  */
-final class AtomicUpdate implements Settler {
+final class AtomicUpdate implements SettlementStrategy {
 
     private static final int BATCH = 500;
 
@@ -26,28 +26,28 @@ final class AtomicUpdate implements Settler {
     }
 
     @Override
-    public int pollRecords() {
+    public int maxPollRecords() {
         return BATCH;
     }
 
     @Override
     public void settle(List<SettlementRequested> requests) {
-        transaction.executeWithoutResult(status -> inTransaction(requests));
+        transaction.executeWithoutResult(status -> settleBatch(requests));
     }
 
-    private void inTransaction(List<SettlementRequested> requests) {
-        Set<UUID> taken = new HashSet<>(jdbc.queryForList(
+    private void settleBatch(List<SettlementRequested> requests) {
+        Set<UUID> recorded = new HashSet<>(jdbc.queryForList(
                 "SELECT settlement_id FROM journals WHERE settlement_id = ANY (?)", UUID.class, (Object)
                         requests.stream().map(AtomicUpdate::id).toArray(UUID[]::new)));
-        // In the wallets' order, so that two batches that share wallets wait for, and never deadlock, each other.
-        List<SettlementRequested> fresh = requests.stream()
-                .filter(request -> taken.add(id(request)))
+        // Ordered by wallet, so that batches with common wallets cannot deadlock.
+        List<SettlementRequested> unrecorded = requests.stream()
+                .filter(request -> recorded.add(id(request)))
                 .sorted(Comparator.comparing(SettlementRequested::getWalletId))
                 .toList();
         jdbc.batchUpdate("""
                 INSERT INTO journals (settlement_id, wallet_id, reference_id, currency, occurred_at)
                 VALUES (?, ?, ?, ?, to_timestamp(? / 1000.0))
-                """, fresh, BATCH, (statement, request) -> {
+                """, unrecorded, BATCH, (statement, request) -> {
             statement.setObject(1, id(request));
             statement.setString(2, request.getWalletId());
             statement.setObject(3, UUID.fromString(request.getReferenceId()));
@@ -56,7 +56,7 @@ final class AtomicUpdate implements Settler {
         });
         jdbc.batchUpdate(
                 "INSERT INTO lines (settlement_id, line_no, account, side, amount) VALUES (?, ?, ?, ?, ?)",
-                fresh.stream()
+                unrecorded.stream()
                         .flatMap(request -> JournalLine.of(id(request), request).stream())
                         .toList(),
                 3 * BATCH,
@@ -71,9 +71,9 @@ final class AtomicUpdate implements Settler {
                 INSERT INTO wallets (wallet_id, balance, version) VALUES (?, ?, 1)
                 ON CONFLICT (wallet_id) DO UPDATE
                 SET balance = wallets.balance + excluded.balance, version = wallets.version + 1
-                """, fresh, 1, (statement, request) -> {
+                """, unrecorded, 1, (statement, request) -> {
             statement.setString(1, request.getWalletId());
-            statement.setLong(2, JournalLine.sellersShare(request));
+            statement.setLong(2, JournalLine.sellerShare(request));
         });
     }
 

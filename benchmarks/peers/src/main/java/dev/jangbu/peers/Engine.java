@@ -26,15 +26,20 @@ import org.apache.kafka.streams.Topology;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Kafka Streams in one warm JVM: the topology that is shipped, with the settings that it is shipped with but for what a
- * {@link Variant} changes, or one that only passes on.
+ * Runs Kafka Streams in one warm JVM: the shipped topology with the shipped settings and the changes of a {@link
+ * Variant}, or the pass-through topology.
  *
- * <p>Orders: {@code run VARIANT APPLICATION_ID} answers {@code running}; {@code stop} answers {@code stopped};
- * {@code forget} stops, and removes its local state.
+ * <p>Commands:
+ *
+ * <ul>
+ *   <li>{@code run VARIANT APPLICATION_ID} replies {@code running}
+ *   <li>{@code stop} replies {@code stopped}
+ *   <li>{@code forget} stops, removes the local state and replies {@code forgotten}
+ * </ul>
  */
 public final class Engine {
 
-    private static final Duration CLOSE_WITHIN = Duration.ofSeconds(20);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
 
     private final SettlementMetrics metrics = new SettlementMetrics(new SimpleMeterRegistry());
     private final RecordSerdes serdes;
@@ -50,9 +55,9 @@ public final class Engine {
         this.stateDir = stateDir;
     }
 
-    /** Until its input ends. */
+    /** Runs until standard input ends. */
     public static void main(String[] args) throws IOException, InterruptedException {
-        URI registry = URI.create(Orders.told("PEER_REGISTRY"));
+        URI registry = URI.create(CommandLine.environment("PEER_REGISTRY"));
         AvroSerdes serdes = new AvroSerdes(registry);
         List.of(
                         Topics.SETTLEMENT_REQUESTS,
@@ -60,26 +65,30 @@ public final class Engine {
                         Topics.LEDGER_POSTINGS,
                         Topics.SETTLEMENT_COMPLETIONS)
                 .forEach(serdes::warm);
-        Engine engine = new Engine(serdes, Orders.told("PEER_KAFKA"), registry, Path.of(Orders.told("PEER_STATE_DIR")));
+        Engine engine = new Engine(
+                serdes,
+                CommandLine.environment("PEER_KAFKA"),
+                registry,
+                Path.of(CommandLine.environment("PEER_STATE_DIR")));
         try {
-            engine.obey();
+            engine.serve();
         } finally {
             engine.stop();
         }
     }
 
-    private void obey() throws IOException, InterruptedException {
-        Orders orders = new Orders();
-        Orders.answer("ready");
-        for (List<String> order = orders.next(); order != null; order = orders.next()) {
-            switch (order.getFirst()) {
+    private void serve() throws IOException, InterruptedException {
+        CommandLine commands = new CommandLine();
+        CommandLine.reply("ready");
+        for (List<String> command = commands.next(); command != null; command = commands.next()) {
+            switch (command.getFirst()) {
                 case "run" -> {
-                    run(Variant.of(order.get(1)), order.get(2));
-                    Orders.answer("running");
+                    run(Variant.of(command.get(1)), command.get(2));
+                    CommandLine.reply("running");
                 }
                 case "stop" -> {
                     stop();
-                    Orders.answer("stopped");
+                    CommandLine.reply("stopped");
                 }
                 case "forget" -> {
                     KafkaStreams stopped = running;
@@ -87,15 +96,15 @@ public final class Engine {
                     if (stopped != null) {
                         stopped.cleanUp();
                     }
-                    Orders.answer("forgotten");
+                    CommandLine.reply("forgotten");
                 }
-                default -> throw new IllegalArgumentException("no such order: " + order);
+                default -> throw new IllegalArgumentException("unknown command: " + command);
             }
         }
     }
 
     private void run(Variant variant, String applicationId) throws InterruptedException {
-        // As application.yaml has them for one machine.
+        // As in application.yaml for one machine.
         SettlementProperties properties = new SettlementProperties(
                 kafka,
                 registry,
@@ -115,15 +124,15 @@ public final class Engine {
                 ? PassThrough.build(serdes)
                 : SettlementTopology.build(config, serdes, Topics.LOCAL_PARTITIONS, metrics);
         KafkaStreams streams = new KafkaStreams(topology, config);
-        CountDownLatch runs = new CountDownLatch(1);
-        streams.setStateListener((now, before) -> {
-            if (now == KafkaStreams.State.RUNNING) {
-                runs.countDown();
+        CountDownLatch started = new CountDownLatch(1);
+        streams.setStateListener((newState, oldState) -> {
+            if (newState == KafkaStreams.State.RUNNING) {
+                started.countDown();
             }
         });
         running = streams;
         streams.start();
-        runs.await();
+        started.await();
     }
 
     private void stop() {
@@ -131,30 +140,30 @@ public final class Engine {
         running = null;
         if (stopping != null) {
             stopping.close(CloseOptions.groupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP)
-                    .withTimeout(CLOSE_WITHIN));
+                    .withTimeout(CLOSE_TIMEOUT));
         }
     }
 
-    /** What is changed in the settings that Jangbu ships. None of it is an option of Jangbu itself. */
+    /** A change to the settings that Jangbu ships. None of them is an option of Jangbu. */
     enum Variant {
-        /** Nothing. */
+        /** No change. */
         AS_SHIPPED {
             @Override
             void change(Map<String, Object> settings) {}
         },
-        /** No transactions: after a crash, entries may come twice. What exactly-once costs. */
+        /** Without transactions: after a crash, entries may be duplicated. Measures the cost of exactly-once. */
         AT_LEAST_ONCE {
             @Override
             void change(Map<String, Object> settings) {
                 settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.AT_LEAST_ONCE);
             }
         },
-        /** Same guarantee, other topology. */
+        /** Same guarantee, pass-through topology. */
         PASS_THROUGH {
             @Override
             void change(Map<String, Object> settings) {}
         },
-        /** The intervals that Kafka Streams has by itself: a commit each 100 ms, records sent after up to 100 ms. */
+        /** The default intervals of Kafka Streams: a commit every 100 ms, records sent after up to 100 ms. */
         DEFAULT_INTERVALS {
             @Override
             void change(Map<String, Object> settings) {

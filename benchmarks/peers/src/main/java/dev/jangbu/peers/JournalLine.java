@@ -6,26 +6,26 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * One side of one account in a journal, as ours has it: the PSP owes what the buyer paid, we owe the seller their share, and
- * the fee is earned.
+ * One line of a journal, as Jangbu writes it: the buyer's payment is receivable from the PSP, the seller's share
+ * payable, the fee earned.
  *
  * @param amount minor units, above 0
  */
 record JournalLine(UUID settlementId, int lineNo, String account, String side, long amount) {
 
-    /** The two or three lines of a payment; there are no lines of 0. */
+    /** The two or three lines of a payment; lines of amount 0 are omitted. */
     static List<JournalLine> of(UUID id, SettlementRequested request) {
-        long sellersShare = sellersShare(request);
+        long sellerShare = sellerShare(request);
         return Stream.of(
                         new JournalLine(id, 1, "psp:" + request.getPsp() + ":receivable", "DEBIT", request.getAmount()),
-                        new JournalLine(id, 2, "seller:" + request.getSellerId() + ":payable", "CREDIT", sellersShare),
+                        new JournalLine(id, 2, "seller:" + request.getSellerId() + ":payable", "CREDIT", sellerShare),
                         new JournalLine(id, 3, "platform:fees", "CREDIT", request.getFee()))
                 .filter(line -> line.amount() > 0)
                 .toList();
     }
 
-    /** What the wallet gets. */
-    static long sellersShare(SettlementRequested request) {
+    /** The amount credited to the wallet, minor units. */
+    static long sellerShare(SettlementRequested request) {
         return Math.subtractExact(request.getAmount(), request.getFee());
     }
 }

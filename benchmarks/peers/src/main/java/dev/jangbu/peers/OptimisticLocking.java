@@ -9,10 +9,10 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * The textbook's way: a transaction for each event, the wallet read with its version and written only if that is unchanged,
- * else all again. The journal's primary key makes a repeated event harmless.
+ * Textbook optimistic locking: one transaction per event. The wallet is read with its version and updated only if the
+ * version is unchanged; a conflict repeats the transaction. The journal's primary key makes a repeated event harmless.
  */
-final class OptimisticLocking implements Settler {
+final class OptimisticLocking implements SettlementStrategy {
 
     private static final int ATTEMPTS = 1_000;
 
@@ -26,7 +26,7 @@ final class OptimisticLocking implements Settler {
     }
 
     @Override
-    public int pollRecords() {
+    public int maxPollRecords() {
         return 500;
     }
 
@@ -37,7 +37,7 @@ final class OptimisticLocking implements Settler {
         }
     }
 
-    /** How often a wallet had moved between the read and the write. */
+    /** The number of conflicts: the wallet changed between the read and the update. */
     long conflicts() {
         return conflicts.sum();
     }
@@ -45,7 +45,7 @@ final class OptimisticLocking implements Settler {
     private void settle(SettlementRequested request) {
         for (int attempt = 1; ; attempt++) {
             try {
-                transaction.executeWithoutResult(status -> once(request));
+                transaction.executeWithoutResult(status -> settleOnce(request));
                 return;
             } catch (OptimisticLockingFailureException e) {
                 conflicts.increment();
@@ -56,7 +56,7 @@ final class OptimisticLocking implements Settler {
         }
     }
 
-    private void once(SettlementRequested request) {
+    private void settleOnce(SettlementRequested request) {
         UUID id = UUID.fromString(request.getSettlementId());
         int inserted = jdbc.update(
                 """
@@ -84,7 +84,7 @@ final class OptimisticLocking implements Settler {
                             columns.accept(line.amount());
                         })
                         .toArray());
-        credit(request.getWalletId(), JournalLine.sellersShare(request));
+        credit(request.getWalletId(), JournalLine.sellerShare(request));
     }
 
     private void credit(String walletId, long share) {
@@ -103,7 +103,7 @@ final class OptimisticLocking implements Settler {
                         walletId,
                         found.getFirst().version());
         if (changed == 0) {
-            throw new OptimisticLockingFailureException(walletId + " has moved on");
+            throw new OptimisticLockingFailureException(walletId + " was changed concurrently");
         }
     }
 

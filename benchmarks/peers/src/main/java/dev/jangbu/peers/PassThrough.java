@@ -21,8 +21,8 @@ import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.Record;
 
 /**
- * Turns each request into an entry of the same bytes as ours, headers and all, and knows nothing of wallets: no store, no
- * memory of what it has seen. What is left is the engine.
+ * Maps each request to an entry of the same size as Jangbu's, with its headers, but without wallets: no store and no
+ * deduplication. Measures the engine alone.
  */
 final class PassThrough {
 
@@ -67,7 +67,7 @@ final class PassThrough {
                     .setCurrency(request.getCurrency())
                     .setLines(lines)
                     .setWalletId(request.getWalletId())
-                    .setBalanceAfter(JournalLine.sellersShare(request))
+                    .setBalanceAfter(JournalLine.sellerShare(request))
                     .setWalletVersion(1)
                     .setOccurredAt(request.getOccurredAt())
                     .setRecordedAt(recordedAt)

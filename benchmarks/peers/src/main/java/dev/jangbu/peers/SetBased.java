@@ -11,10 +11,10 @@ import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
- * The strongest way that we know in PostgreSQL: one statement settles a whole batch, and is its own transaction. A wallet
- * is written once for all its requests in the batch; what the journals have already drops out by itself.
+ * The fastest known approach in PostgreSQL: one statement settles a batch in its own transaction. A wallet is updated
+ * once for all its requests of the batch; settlements with a journal are skipped by the statement.
  */
-final class SetBased implements Settler {
+final class SetBased implements SettlementStrategy {
 
     private static final String SETTLE = """
             WITH input AS (
@@ -47,7 +47,7 @@ final class SetBased implements Settler {
     }
 
     @Override
-    public int pollRecords() {
+    public int maxPollRecords() {
         return 2_000;
     }
 
@@ -72,7 +72,7 @@ final class SetBased implements Settler {
         }
     }
 
-    /** Sets one array parameter after the other, each a column of the same rows. */
+    /** Sets array parameters in order; each is a column of the same rows. */
     private static final class Columns {
 
         private final Connection connection;

@@ -31,69 +31,82 @@ import org.springframework.transaction.support.TransactionTemplate;
 import org.springframework.util.backoff.FixedBackOff;
 
 /**
- * Settles in PostgreSQL what Spring Kafka's listener brings, with one thread for each partition. Offsets are committed
- * after the database: at least once, and the journals' primary key makes it once.
+ * Settles in PostgreSQL with a Spring Kafka listener, one thread per partition. Offsets are committed after the
+ * database transaction: delivery is at least once, and the primary key of journals makes the effect exactly once.
  *
- * <p>Orders: {@code clear} makes the tables anew; {@code settle TOPIC N OFFSET...} settles N requests from these offsets, one
- * for each partition, and answers {@code settled N MICROS CONFLICTS}, counted from the first record that it had in hand to
- * the last commit.
+ * <p>Commands:
+ *
+ * <ul>
+ *   <li>{@code clear} recreates the tables and replies {@code cleared}
+ *   <li>{@code settle TOPIC N OFFSET...} settles N requests from these offsets, one offset per partition, and replies
+ *       {@code settled N MICROS CONFLICTS}, measured from the first record received to the last commit
+ * </ul>
  */
 public final class SqlPeer {
 
     private final JdbcTemplate jdbc;
-    private final Settler settler;
+    private final SettlementStrategy strategy;
     private final Deserializer<SettlementRequested> deserializer;
     private final String kafka;
 
-    private SqlPeer(JdbcTemplate jdbc, Settler settler, Deserializer<SettlementRequested> deserializer, String kafka) {
+    private SqlPeer(
+            JdbcTemplate jdbc,
+            SettlementStrategy strategy,
+            Deserializer<SettlementRequested> deserializer,
+            String kafka) {
         this.jdbc = jdbc;
-        this.settler = settler;
+        this.strategy = strategy;
         this.deserializer = deserializer;
         this.kafka = kafka;
     }
 
-    /** @param args the way: optimistic-locking, atomic-update or set-based */
+    /**
+     * Runs until standard input ends.
+     *
+     * @param args the strategy: optimistic-locking, atomic-update or set-based
+     */
     public static void main(String[] args) throws IOException, InterruptedException {
         HikariConfig pool = new HikariConfig();
-        pool.setJdbcUrl(Orders.told("PEER_JDBC_URL"));
-        pool.setUsername(Orders.told("PEER_JDBC_USER"));
-        pool.setPassword(Orders.told("PEER_JDBC_PASSWORD"));
+        pool.setJdbcUrl(CommandLine.environment("PEER_JDBC_URL"));
+        pool.setUsername(CommandLine.environment("PEER_JDBC_USER"));
+        pool.setPassword(CommandLine.environment("PEER_JDBC_PASSWORD"));
         pool.setMaximumPoolSize(8);
         pool.addDataSourceProperty("reWriteBatchedInserts", "true");
         try (HikariDataSource database = new HikariDataSource(pool)) {
             JdbcTemplate jdbc = new JdbcTemplate(database);
             TransactionTemplate transaction = new TransactionTemplate(new JdbcTransactionManager(database));
-            Settler settler =
+            SettlementStrategy strategy =
                     switch (args[0]) {
                         case "optimistic-locking" -> new OptimisticLocking(jdbc, transaction);
                         case "atomic-update" -> new AtomicUpdate(jdbc, transaction);
                         case "set-based" -> new SetBased(jdbc);
-                        default -> throw new IllegalArgumentException("no such way: " + args[0]);
+                        default -> throw new IllegalArgumentException("unknown strategy: " + args[0]);
                     };
-            Deserializer<SettlementRequested> deserializer = new AvroSerdes(URI.create(Orders.told("PEER_REGISTRY")))
+            Deserializer<SettlementRequested> deserializer = new AvroSerdes(
+                            URI.create(CommandLine.environment("PEER_REGISTRY")))
                     .warm(Topics.SETTLEMENT_REQUESTS)
                     .deserializer();
-            new SqlPeer(jdbc, settler, deserializer, Orders.told("PEER_KAFKA")).obey();
+            new SqlPeer(jdbc, strategy, deserializer, CommandLine.environment("PEER_KAFKA")).serve();
         }
     }
 
-    private void obey() throws IOException, InterruptedException {
-        Orders orders = new Orders();
-        Orders.answer("ready");
-        for (List<String> order = orders.next(); order != null; order = orders.next()) {
-            switch (order.getFirst()) {
+    private void serve() throws IOException, InterruptedException {
+        CommandLine commands = new CommandLine();
+        CommandLine.reply("ready");
+        for (List<String> command = commands.next(); command != null; command = commands.next()) {
+            switch (command.getFirst()) {
                 case "clear" -> {
                     clear();
-                    Orders.answer("cleared");
+                    CommandLine.reply("cleared");
                 }
                 case "settle" ->
                     settle(
-                            order.get(1),
-                            Long.parseLong(order.get(2)),
-                            order.subList(3, order.size()).stream()
+                            command.get(1),
+                            Long.parseLong(command.get(2)),
+                            command.subList(3, command.size()).stream()
                                     .map(Long::parseLong)
                                     .toList());
-                default -> throw new IllegalArgumentException("no such order: " + order);
+                default -> throw new IllegalArgumentException("unknown command: " + command);
             }
         }
     }
@@ -106,28 +119,28 @@ public final class SqlPeer {
     }
 
     private void settle(String topic, long count, List<Long> offsets) throws InterruptedException {
-        AtomicLong beganAt = new AtomicLong();
+        AtomicLong startedAt = new AtomicLong();
         AtomicLong endedAt = new AtomicLong();
-        AtomicLong left = new AtomicLong(count);
+        AtomicLong remaining = new AtomicLong(count);
         CountDownLatch done = new CountDownLatch(1);
         long conflictsBefore = conflicts();
         BatchMessageListener<byte[], byte[]> listener = records -> {
-            beganAt.compareAndSet(0, System.nanoTime());
+            startedAt.compareAndSet(0, System.nanoTime());
             List<SettlementRequested> requests = new ArrayList<>(records.size());
             for (ConsumerRecord<byte[], byte[]> record : records) {
                 requests.add(deserializer.deserialize(topic, record.headers(), record.value()));
             }
-            settler.settle(requests);
-            if (left.addAndGet(-records.size()) <= 0 && endedAt.compareAndSet(0, System.nanoTime())) {
+            strategy.settle(requests);
+            if (remaining.addAndGet(-records.size()) <= 0 && endedAt.compareAndSet(0, System.nanoTime())) {
                 done.countDown();
             }
         };
         ConcurrentMessageListenerContainer<byte[], byte[]> container = container(topic, offsets, listener);
         container.start();
         done.await();
-        Orders.answer(
+        CommandLine.reply(
                 "settled %d %d %d",
-                count - left.get(), (endedAt.get() - beganAt.get()) / 1_000, conflicts() - conflictsBefore);
+                count - remaining.get(), (endedAt.get() - startedAt.get()) / 1_000, conflicts() - conflictsBefore);
         container.stop();
     }
 
@@ -151,7 +164,7 @@ public final class SqlPeer {
                                 ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
                                 false,
                                 ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-                                settler.pollRecords()),
+                                strategy.maxPollRecords()),
                         new ByteArrayDeserializer(),
                         new ByteArrayDeserializer()),
                 properties);
@@ -162,6 +175,6 @@ public final class SqlPeer {
     }
 
     private long conflicts() {
-        return settler instanceof OptimisticLocking optimistic ? optimistic.conflicts() : 0;
+        return strategy instanceof OptimisticLocking optimistic ? optimistic.conflicts() : 0;
     }
 }

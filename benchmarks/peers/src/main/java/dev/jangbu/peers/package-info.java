@@ -1,11 +1,11 @@
 /**
- * What a user would build instead of Jangbu, written as well as we can: a peer that is slow by our hand proves nothing.
- * Each runs as a process of its own, is told by lines what to do ({@link dev.jangbu.peers.Orders}), and is measured by
- * {@code ./jangbu bench}.
+ * Alternatives to Jangbu that a user might build, written to be as fast as possible so that the comparison is fair.
+ * Each runs as a process of its own, takes commands on standard input ({@link dev.jangbu.peers.CommandLine}) and is
+ * measured by {@code ./jangbu bench}.
  *
  * <ul>
- *   <li>{@link dev.jangbu.peers.SqlPeer}: Spring Kafka listeners that settle in PostgreSQL, in three ways
- *   <li>{@link dev.jangbu.peers.Engine}: Kafka Streams, with our topology and with one that does nothing
+ *   <li>{@link dev.jangbu.peers.SqlPeer}: Spring Kafka listeners that settle in PostgreSQL, with three strategies
+ *   <li>{@link dev.jangbu.peers.Engine}: Kafka Streams with Jangbu's topology and with a pass-through topology
  * </ul>
  */
 @NullMarked

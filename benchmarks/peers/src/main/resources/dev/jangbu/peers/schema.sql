@@ -1,4 +1,4 @@
--- The peers' book: what theirs has less of than ours is said in docs/benchmarks.md. Made anew for each round.
+-- The tables of the peers, recreated for each round. docs/benchmarks.md lists the differences from Jangbu's ledger.
 DROP TABLE IF EXISTS lines, journals, wallets;
 
 CREATE TABLE wallets (

@@ -21,16 +21,16 @@ import java.util.stream.Stream;
 import org.apache.kafka.common.serialization.Serializer;
 
 /**
- * How fast a backlog of the outbox leaves PostgreSQL: by Debezium into Kafka, beside a reader of the same changes from a
- * replication slot that throws them away, which is as fast as PostgreSQL tells them.
+ * Measures how fast Debezium publishes a backlog of the outbox to Kafka, and compares it with a reader of the same
+ * changes that discards them: the maximum rate of PostgreSQL's logical decoding.
  */
-final class ChangeStreamBench {
+final class CdcBench {
 
     private static final String CELL = "cdc";
-    private static final String OURS = "jangbu";
+    private static final String JANGBU = "jangbu";
     private static final String BARE = "bare slot";
     private static final int ROWS_PER_TRANSACTION = 10;
-    private static final Duration STALLED = Duration.ofSeconds(60);
+    private static final Duration STALL_TIMEOUT = Duration.ofSeconds(60);
 
     private static final String INSERT = """
             INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, ce_time)
@@ -42,7 +42,7 @@ final class ChangeStreamBench {
     private final Progress progress;
     private final Clock clock;
 
-    ChangeStreamBench(BenchOptions options, Progress progress, Clock clock) {
+    CdcBench(BenchOptions options, Progress progress, Clock clock) {
         this.options = options;
         this.progress = progress;
         this.clock = clock;
@@ -54,27 +54,27 @@ final class ChangeStreamBench {
         try (BenchStack stack = BenchStack.start(options.home(), parts, progress);
                 Meter meter = new Meter(stack.address());
                 Connector connector = new Connector(stack.address().connect());
-                TopicTail requests = new TopicTail(stack.address(), Topics.SETTLEMENT_REQUESTS.name())) {
+                TopicReader requests = new TopicReader(stack.address(), Topics.SETTLEMENT_REQUESTS.name())) {
             Backlog backlog = new Backlog(stack.address(), clock);
-            List<Measurement> slots = List.of(
-                    new DebeziumSlot(stack, meter, connector, requests, backlog),
-                    new BareSlot(stack, meter, connector, requests, backlog));
-            List<Sample> samples = new Rounds(options.seed(), options.rounds(), progress).run(slots);
+            List<Measurement> measurements = List.of(
+                    new DebeziumMeasurement(stack, meter, connector, requests, backlog),
+                    new BareSlotMeasurement(stack, meter, connector, requests, backlog));
+            List<Sample> samples = new Rounds(options.seed(), options.rounds(), progress).run(measurements);
             return new Results(
                     CELL,
                     "rows/s",
                     samples,
-                    Comparison.of(samples, CELL, OURS, BARE, 0.3, Better.MORE, options.seed()).stream()
+                    Comparison.of(samples, CELL, JANGBU, BARE, 0.3, Better.MORE, options.seed()).stream()
                             .toList(),
-                    List.of("%,d rows of %d in a transaction".formatted(rows(1), ROWS_PER_TRANSACTION)));
+                    List.of("%,d rows, %d per transaction".formatted(rows(1), ROWS_PER_TRANSACTION)));
         }
     }
 
     private int rows(int round) {
-        return round == 0 ? Math.min(20_000, options.mostPayments()) : options.mostPayments();
+        return round == 0 ? Math.min(20_000, options.maxPayments()) : options.maxPayments();
     }
 
-    /** Rows that wait to be read. */
+    /** Fills the outbox with unread rows. */
     private final class Backlog {
 
         private final StackAddress stack;
@@ -87,7 +87,7 @@ final class ChangeStreamBench {
             this.serializer = WarmSerdes.of(stack, Topics.SETTLEMENT_REQUESTS).serializer();
         }
 
-        /** Inserts so many; their ids. */
+        /** Inserts rows and returns their ids. */
         Set<String> insert(int number, int rows) throws SQLException {
             List<SettlementRequested> requests = Batch.of(
                             options.seed(), number, Load.UNIFORM, rows, 1, clock.instant())
@@ -96,7 +96,7 @@ final class ChangeStreamBench {
             try (Connection connection = Database.of(stack, "jangbu_payment").open();
                     Statement settings = connection.createStatement();
                     PreparedStatement insert = connection.prepareStatement(INSERT)) {
-                // Of the one who fills it alone: how fast it fills is not measured.
+                // For this session only: the speed of filling is not measured.
                 settings.execute("SET synchronous_commit = off");
                 for (int from = 0; from < rows; from += ROWS_PER_TRANSACTION) {
                     List<SettlementRequested> some =
@@ -131,15 +131,15 @@ final class ChangeStreamBench {
         }
     }
 
-    private final class DebeziumSlot implements Measurement {
+    private final class DebeziumMeasurement implements Measurement {
 
         private final BenchStack stack;
         private final Meter meter;
         private final Connector connector;
-        private final TopicTail requests;
+        private final TopicReader requests;
         private final Backlog backlog;
 
-        DebeziumSlot(BenchStack stack, Meter meter, Connector connector, TopicTail requests, Backlog backlog) {
+        DebeziumMeasurement(BenchStack stack, Meter meter, Connector connector, TopicReader requests, Backlog backlog) {
             this.stack = stack;
             this.meter = meter;
             this.connector = connector;
@@ -162,27 +162,27 @@ final class ChangeStreamBench {
             Meter.Reading before = meter.start(Map.of(
                     "postgres", stack.pid("postgres"), "connect", stack.pid("connect"), "kafka", stack.pid("kafka")));
             connector.resume();
-            // From the first batch that is in hand: a task's start takes a second or two, once.
-            TopicTail.Read read = requests.await(rows, STALLED);
+            // Measured from the first batch received: a task's start takes a second or two once.
+            TopicReader.Read read = requests.await(rows, STALL_TIMEOUT);
             Usage usage = meter.since(before);
             connector.awaitRunning();
-            List<String> came = Stream.concat(read.records().stream(), requests.rest().stream())
+            List<String> received = Stream.concat(read.records().stream(), requests.rest().stream())
                     .map(record -> String.valueOf(EventHeaders.text(record.headers(), EventHeaders.CE_ID)))
                     .toList();
             double perSecond = (rows - read.first()) * 1e9 / (read.lastAtNanos() - read.firstAtNanos());
-            return List.of(new Sample(CELL, OURS, round, perSecond, rows, usage, refusals(expected, came)));
+            return List.of(new Sample(CELL, JANGBU, round, perSecond, rows, usage, errors(expected, received)));
         }
     }
 
-    private final class BareSlot implements Measurement {
+    private final class BareSlotMeasurement implements Measurement {
 
         private final BenchStack stack;
         private final Meter meter;
         private final Connector connector;
-        private final TopicTail requests;
+        private final TopicReader requests;
         private final Backlog backlog;
 
-        BareSlot(BenchStack stack, Meter meter, Connector connector, TopicTail requests, Backlog backlog) {
+        BareSlotMeasurement(BenchStack stack, Meter meter, Connector connector, TopicReader requests, Backlog backlog) {
             this.stack = stack;
             this.meter = meter;
             this.connector = connector;
@@ -199,18 +199,19 @@ final class ChangeStreamBench {
         public List<Sample> measure(int round) throws IOException, SQLException, InterruptedException {
             connector.stop();
             int rows = rows(round);
-            try (BareReader reader = new BareReader(Database.of(stack.address(), "jangbu_payment"))) {
+            try (ReplicationSlotReader reader =
+                    new ReplicationSlotReader(Database.of(stack.address(), "jangbu_payment"))) {
                 Set<String> expected = backlog.insert(2 * round + 1, rows);
                 meter.checkpoint();
                 Meter.Reading before = meter.start(Map.of(
                         "postgres", stack.pid("postgres"),
                         "reader", ProcessHandle.current().pid()));
-                BareReader.Drained drained = reader.drain(rows, STALLED);
+                ReplicationSlotReader.Drained drained = reader.drain(rows, STALL_TIMEOUT);
                 Usage usage = meter.since(before);
-                // Debezium has these to read as well, in nobody's time.
+                // Let Debezium read these rows as well, outside of the measurement.
                 requests.mark();
                 connector.resume();
-                requests.await(rows, STALLED);
+                requests.await(rows, STALL_TIMEOUT);
                 connector.awaitRunning();
                 return List.of(new Sample(
                         CELL,
@@ -219,20 +220,20 @@ final class ChangeStreamBench {
                         (rows - 1) * 1e9 / drained.nanos(),
                         rows,
                         usage,
-                        refusals(expected, drained.ids())));
+                        errors(expected, drained.ids())));
             }
         }
     }
 
-    private static List<String> refusals(Set<String> expected, List<String> came) {
-        Set<String> different = new HashSet<>(came);
-        List<String> refusals = new ArrayList<>();
-        if (different.size() < came.size()) {
-            refusals.add((came.size() - different.size()) + " rows came twice");
+    private static List<String> errors(Set<String> expected, List<String> received) {
+        Set<String> distinct = new HashSet<>(received);
+        List<String> errors = new ArrayList<>();
+        if (distinct.size() < received.size()) {
+            errors.add((received.size() - distinct.size()) + " rows were duplicated");
         }
-        if (!different.equals(expected)) {
-            refusals.add("of %d rows, %d others came".formatted(expected.size(), different.size()));
+        if (!distinct.equals(expected)) {
+            errors.add("%d distinct rows instead of %d".formatted(distinct.size(), expected.size()));
         }
-        return refusals;
+        return errors;
     }
 }

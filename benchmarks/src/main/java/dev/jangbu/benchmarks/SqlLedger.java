@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** Reads journals and lines from PostgreSQL, ours and the peers': their tables have these columns in common. */
-final class SqlBook {
+/** Reads journals and lines from PostgreSQL. Jangbu's and the peers' tables have these columns in common. */
+final class SqlLedger {
 
     private static final String JOURNALS = "SELECT settlement_id FROM journals WHERE wallet_id LIKE '%s%%'";
 
@@ -24,12 +24,12 @@ final class SqlBook {
             GROUP BY j.wallet_id
             """;
 
-    private SqlBook() {}
+    private SqlLedger() {}
 
     /**
-     * The outcome of a batch.
+     * Reads the outcome of a batch.
      *
-     * @param balances what the wallets say
+     * @param balances of the wallets
      */
     static Outcome read(Connection connection, String wallets, Map<String, Long> balances) throws SQLException {
         List<UUID> journals = new ArrayList<>();
@@ -37,13 +37,13 @@ final class SqlBook {
                 connection,
                 JOURNALS.formatted(wallets),
                 row -> journals.add(row.getObject("settlement_id", UUID.class)));
-        Map<String, Long> book = new HashMap<>();
+        Map<String, Long> sellerBalances = new HashMap<>();
         long[] sums = new long[2];
         Database.query(connection, LINES.formatted(wallets), row -> {
-            book.put(row.getString("wallet_id"), row.getLong("sellers"));
+            sellerBalances.put(row.getString("wallet_id"), row.getLong("sellers"));
             sums[0] = Math.addExact(sums[0], row.getLong("debits"));
             sums[1] = Math.addExact(sums[1], row.getLong("credits"));
         });
-        return new Outcome(balances, book, journals, sums[0], sums[1]);
+        return new Outcome(balances, sellerBalances, journals, sums[0], sums[1]);
     }
 }

@@ -11,8 +11,8 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** Reads what comes into a topic after a mark, as a read_committed reader sees it. */
-final class TopicTail implements AutoCloseable {
+/** Reads the records after a mark, with isolation level read_committed. */
+final class TopicReader implements AutoCloseable {
 
     private static final Duration POLL = Duration.ofMillis(100);
 
@@ -20,7 +20,7 @@ final class TopicTail implements AutoCloseable {
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final Set<TopicPartition> partitions;
 
-    TopicTail(StackAddress stack, String topic) {
+    TopicReader(StackAddress stack, String topic) {
         this.topic = topic;
         this.consumer = new KafkaConsumer<>(
                 Map.of(
@@ -41,21 +41,27 @@ final class TopicTail implements AutoCloseable {
         mark();
     }
 
-    /** Begins at the present end. */
+    /** Sets the mark to the current end. */
     void mark() {
         consumer.seekToEnd(partitions);
         partitions.forEach(consumer::position);
     }
 
-    /** Records, and when the first and the last of them were in hand. */
+    /**
+     * Records read.
+     *
+     * @param first the number of records of the first poll
+     * @param firstAtNanos when the first poll returned
+     * @param lastAtNanos when the last one returned
+     */
     record Read(List<ConsumerRecord<byte[], byte[]>> records, int first, long firstAtNanos, long lastAtNanos) {}
 
     /**
-     * Reads until there are so many.
+     * Reads until {@code count} records have arrived.
      *
-     * @throws BenchException if nothing comes for as long as {@code stalled}
+     * @throws BenchException if nothing arrives for {@code stallTimeout}
      */
-    Read await(int count, Duration stalled) {
+    Read await(int count, Duration stallTimeout) {
         List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>(count);
         long firstAt = 0;
         int first = 0;
@@ -70,15 +76,15 @@ final class TopicTail implements AutoCloseable {
                     first = polled.count();
                 }
                 polled.forEach(records::add);
-            } else if (now - progressAt > stalled.toNanos()) {
-                throw new BenchException("Of %d records, %d came to %s, and then none for %d s"
-                        .formatted(count, records.size(), topic, stalled.toSeconds()));
+            } else if (now - progressAt > stallTimeout.toNanos()) {
+                throw new BenchException("%2$d of %1$d records arrived on %3$s, then none for %4$d s"
+                        .formatted(count, records.size(), topic, stallTimeout.toSeconds()));
             }
         }
         return new Read(records, first, firstAt, progressAt);
     }
 
-    /** What else has come by now. */
+    /** Reads the records up to the current end. */
     List<ConsumerRecord<byte[], byte[]>> rest() {
         Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
         List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();

@@ -12,22 +12,22 @@ import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.serialization.Deserializer;
 
-/** Makes an outcome of what is on {@code ledger.entries}. */
-final class Entries {
+/** Computes an outcome from the records of {@code ledger.entries}. */
+final class LedgerEntries {
 
     private final Deserializer<LedgerEntry> deserializer;
 
-    Entries(StackAddress stack) throws InterruptedException {
+    LedgerEntries(StackAddress stack) throws InterruptedException {
         this.deserializer = WarmSerdes.of(stack, Topics.LEDGER_ENTRIES).deserializer();
     }
 
     /**
-     * What the entries say.
+     * Sums up entries.
      *
-     * @param keepsWallets whether they say what each wallet holds afterwards; else that is the sum of its entries
+     * @param keepsWallets whether entries carry the wallet's balance; else the balance is the sum of the entries
      */
     Outcome outcome(List<ConsumerRecord<byte[], byte[]>> records, boolean keepsWallets) {
-        Map<String, Long> book = new HashMap<>();
+        Map<String, Long> sellerCredits = new HashMap<>();
         Map<String, LedgerEntry> latest = new HashMap<>();
         List<UUID> journals = new ArrayList<>(records.size());
         long debits = 0;
@@ -45,17 +45,17 @@ final class Entries {
                     case CREDIT -> {
                         credits = Math.addExact(credits, line.getAmount());
                         if (line.getAccount().startsWith("seller:")) {
-                            book.merge(entry.getWalletId(), line.getAmount(), Math::addExact);
+                            sellerCredits.merge(entry.getWalletId(), line.getAmount(), Math::addExact);
                         }
                     }
                     case UNKNOWN -> throw new IllegalStateException("A line without a side");
                 }
             }
         }
-        return new Outcome(keepsWallets ? balances(latest) : book, book, journals, debits, credits);
+        return new Outcome(keepsWallets ? balances(latest) : sellerCredits, sellerCredits, journals, debits, credits);
     }
 
-    /** What the wallet desk says that each wallet holds. */
+    /** The balance after the latest entry of each wallet. */
     static Map<String, Long> balances(Map<String, LedgerEntry> latest) {
         Map<String, Long> balances = new HashMap<>();
         latest.forEach((wallet, entry) -> balances.put(wallet, entry.getBalanceAfter()));

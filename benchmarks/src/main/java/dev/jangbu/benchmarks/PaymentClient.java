@@ -13,8 +13,8 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 
-/** A marketplace that has buyers pay over HTTP. */
-final class Shop implements AutoCloseable {
+/** A marketplace's server: pays orders over HTTP. */
+final class PaymentClient implements AutoCloseable {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
@@ -26,43 +26,43 @@ final class Shop implements AutoCloseable {
     private final String base;
     private final String apiKey;
 
-    Shop(StackAddress stack) {
+    PaymentClient(StackAddress stack) {
         this.base = stack.api() + "/payments";
         this.apiKey = stack.apiKey();
     }
 
     /**
-     * A payment, created, confirmed, and awaited until it is settled.
+     * Creates and confirms a payment and waits until it is settled.
      *
      * @param order of one seller
-     * @return its id
+     * @return the payment's id
      * @throws BenchException if it isn't COMPLETED within half a minute
      */
     String pay(Order order) throws IOException {
         JsonNode created = post(base, "create-" + order.id(), """
                 {"orderId":"%s","currency":"%s","lines":[{"sellerId":"%s","amount":%d,"fee":%d}]}
                 """.formatted(
-                        order.id(), Batch.CURRENCY, order.seller(), order.amount(), order.fee()));
+                        order.id(), Batch.CURRENCY, order.seller(), order.amountMinor(), order.feeMinor()));
         String id = created.path("id").asText();
         JsonNode confirmed = post(
                 base + "/" + id + "/confirm",
                 "confirm-" + order.id(),
-                "{\"paymentKey\":\"pk_%s\",\"amount\":%d}".formatted(order.id(), order.amount()),
+                "{\"paymentKey\":\"pk_%s\",\"amount\":%d}".formatted(order.id(), order.amountMinor()),
                 "Prefer",
                 "wait=30");
         if (!confirmed.path("status").asText().equals("COMPLETED")) {
-            throw new BenchException("A payment isn't COMPLETED but: " + confirmed);
+            throw new BenchException("A payment is not COMPLETED: " + confirmed);
         }
         return id;
     }
 
     /**
-     * What a buyer pays for.
+     * An order of one line.
      *
-     * @param amount minor units
-     * @param fee minor units of it
+     * @param amountMinor minor units
+     * @param feeMinor minor units, part of the amount
      */
-    record Order(String id, String seller, long amount, long fee) {}
+    record Order(String id, String seller, long amountMinor, long feeMinor) {}
 
     @Override
     public void close() {
@@ -80,12 +80,12 @@ final class Shop implements AutoCloseable {
             request.headers(headers);
         }
         try {
-            HttpResponse<byte[]> answer = http.send(request.build(), BodyHandlers.ofByteArray());
-            if (answer.statusCode() >= 300) {
+            HttpResponse<byte[]> response = http.send(request.build(), BodyHandlers.ofByteArray());
+            if (response.statusCode() >= 300) {
                 throw new BenchException(
-                        "payment-api answered " + answer.statusCode() + ": " + json.readTree(answer.body()));
+                        "payment-api responded " + response.statusCode() + ": " + json.readTree(response.body()));
             }
-            return json.readTree(answer.body());
+            return json.readTree(response.body());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);

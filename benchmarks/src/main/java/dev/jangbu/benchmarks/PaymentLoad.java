@@ -15,35 +15,36 @@ import java.util.UUID;
 import java.util.function.IntSupplier;
 
 /**
- * Pays orders, and knows afterwards what must be in the wallets and in the book. A round has sellers and orders of its own.
+ * Pays orders and records the expected contents of wallets and ledger. Each round has sellers and orders of its own.
+ * Thread-safe.
  */
-final class Buyers implements AutoCloseable {
+final class PaymentLoad implements AutoCloseable {
 
     private static final String OUTBOX = "SELECT id FROM outbox WHERE aggregateid LIKE '%s%%'";
 
     private final StackAddress stack;
-    private final Shop shop;
-    private final Entries entries;
-    private final TopicTail tail;
+    private final PaymentClient shop;
+    private final LedgerEntries entries;
+    private final TopicReader tail;
     private final Map<String, Long> paid = new HashMap<>();
     private String round = "";
     private Random random = new Random();
     private IntSupplier sellers = () -> 0;
     private int orders;
     private int completed;
-    private long amount;
+    private long amountMinor;
 
-    Buyers(StackAddress stack) throws InterruptedException {
+    PaymentLoad(StackAddress stack) throws InterruptedException {
         this.stack = stack;
-        this.shop = new Shop(stack);
-        this.entries = new Entries(stack);
-        this.tail = new TopicTail(stack, Topics.LEDGER_ENTRIES.name());
+        this.shop = new PaymentClient(stack);
+        this.entries = new LedgerEntries(stack);
+        this.tail = new TopicReader(stack, Topics.LEDGER_ENTRIES.name());
     }
 
     /**
-     * Begins a round.
+     * Starts a round.
      *
-     * @param name what the ids of its sellers and orders begin with
+     * @param name the prefix of its seller and order ids
      */
     synchronized void begin(String name, Random seeded, Load load) {
         round = name;
@@ -51,35 +52,38 @@ final class Buyers implements AutoCloseable {
         sellers = load.sellers(seeded);
         orders = 0;
         completed = 0;
-        amount = 0;
+        amountMinor = 0;
         paid.clear();
         tail.mark();
     }
 
-    /** The next order. */
-    synchronized Shop.Order order() {
+    /** Draws the next order. */
+    synchronized PaymentClient.Order order() {
         long price = 1_000 + random.nextLong(100_000);
-        return new Shop.Order(
+        return new PaymentClient.Order(
                 "%s-order-%d".formatted(round, orders++), round + "-" + sellers.getAsInt(), price, price / 20);
     }
 
-    /** Pays it, and returns when it is settled. */
-    void pay(Shop.Order order) throws IOException {
+    /** Pays an order and returns when it is settled. */
+    void pay(PaymentClient.Order order) throws IOException {
         shop.pay(order);
         synchronized (this) {
             completed++;
-            amount = Math.addExact(amount, order.amount());
-            paid.merge(order.seller() + ":" + Batch.CURRENCY, order.amount() - order.fee(), Math::addExact);
+            amountMinor = Math.addExact(amountMinor, order.amountMinor());
+            paid.merge(order.seller() + ":" + Batch.CURRENCY, order.amountMinor() - order.feeMinor(), Math::addExact);
         }
     }
 
-    /** How many payments of the round are complete. */
+    /** The number of completed payments of the round. */
     synchronized int completed() {
         return completed;
     }
 
-    /** Why the round is refused: by what the buyers were told, what the outbox holds, the wallets and the book. */
-    synchronized List<String> refusals() throws SQLException {
+    /**
+     * The differences between the payments completed over HTTP, the outbox, the wallets and the ledger; empty if there
+     * are none.
+     */
+    synchronized List<String> errors() throws SQLException {
         String wallets = round + "-";
         Set<UUID> settlements = new HashSet<>();
         try (Connection payments = stack.openPayments()) {
@@ -88,12 +92,13 @@ final class Buyers implements AutoCloseable {
         }
         if (settlements.size() != completed) {
             return List.of(
-                    "%d settlements in the outbox of %d completed payments".formatted(settlements.size(), completed));
+                    "%d settlements in the outbox for %d completed payments".formatted(settlements.size(), completed));
         }
         try (Connection ledger = stack.openLedger()) {
             Map<String, Long> balances = entries.outcome(tail.rest(), true).balances();
-            return Check.refusals(
-                    new Batch.Expected(Map.copyOf(paid), settlements, amount), SqlBook.read(ledger, wallets, balances));
+            return Check.errors(
+                    new Batch.Expected(Map.copyOf(paid), settlements, amountMinor),
+                    SqlLedger.read(ledger, wallets, balances));
         }
     }
 

@@ -9,28 +9,28 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The lines between a peer and the benchmark: orders come on the standard input, answers go to the standard output, and
- * the end of the input ends the peer. An answer begins with {@code @}; all else is a log that came astray.
+ * The protocol between a peer and the benchmark. Commands are lines on standard input; replies are lines on standard
+ * output that begin with {@code @}. Other output is ignored. The end of the input ends the peer.
  */
-final class Orders {
+final class CommandLine {
 
     private final BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
 
-    /** The next order's words, or null when there are no more. */
+    /** The words of the next command, or null at the end of the input. */
     @Nullable
     List<String> next() throws IOException {
         String line = in.readLine();
         return line == null ? null : List.of(line.strip().split(" ", -1));
     }
 
-    /** What the benchmark says in the environment. */
-    static String told(String variable) {
+    /** A required environment variable. */
+    static String environment(String variable) {
         return Objects.requireNonNull(System.getenv(variable), variable);
     }
 
-    /** Answers. */
-    static void answer(String format, Object... values) {
-        // One call, so that no other thread's line comes between.
+    /** Sends a reply. */
+    static void reply(String format, Object... values) {
+        // One call, so that no other thread's output is interleaved.
         System.out.println("@" + format.formatted(values));
         System.out.flush();
     }

@@ -14,29 +14,34 @@ import org.postgresql.PGConnection;
 import org.postgresql.replication.PGReplicationStream;
 
 /**
- * Reads a replication slot of its own with the driver's stream, over the publication that the outbox connector reads, and
- * keeps nothing but the ids.
+ * Reads the outbox connector's publication from a replication slot of its own with the JDBC driver's stream; keeps only
+ * the ids.
  *
- * @see <a href="https://www.postgresql.org/docs/18/protocol-logicalrep-message-formats.html">The messages' formats</a>
+ * @see <a href="https://www.postgresql.org/docs/18/protocol-logicalrep-message-formats.html">Logical replication
+ *     message formats</a>
  */
-final class BareReader implements AutoCloseable {
+final class ReplicationSlotReader implements AutoCloseable {
 
     private static final String SLOT = "bench_bare";
     private static final int UUID_CHARACTERS = 36;
 
     private final Database database;
 
-    /** Makes the slot: it holds what is written from now on. */
-    BareReader(Database database) throws SQLException {
+    /** Creates the slot; it retains changes from now on. */
+    ReplicationSlotReader(Database database) throws SQLException {
         this.database = database;
         database.execute("SELECT pg_create_logical_replication_slot('" + SLOT + "', 'pgoutput')");
     }
 
-    /** The ids that came, and the time from the first to the last. */
+    /** The ids read, and the time from the first to the last. */
     record Drained(List<String> ids, long nanos) {}
 
-    /** Reads until so many rows were inserted. */
-    Drained drain(int rows, Duration stalled) throws SQLException, InterruptedException {
+    /**
+     * Reads until {@code rows} inserts have arrived.
+     *
+     * @throws BenchException if nothing arrives for {@code stallTimeout}
+     */
+    Drained drain(int rows, Duration stallTimeout) throws SQLException, InterruptedException {
         try (Connection connection = replication()) {
             PGReplicationStream stream = connection
                     .unwrap(PGConnection.class)
@@ -54,8 +59,8 @@ final class BareReader implements AutoCloseable {
             while (ids.size() < rows) {
                 ByteBuffer message = stream.readPending();
                 if (message == null) {
-                    if (System.nanoTime() - progress > stalled.toNanos()) {
-                        throw new BenchException("The slot gives nothing more after " + ids.size() + " rows");
+                    if (System.nanoTime() - progress > stallTimeout.toNanos()) {
+                        throw new BenchException("The replication slot delivered only " + ids.size() + " rows");
                     }
                     Thread.sleep(0, 50_000);
                 } else if (message.get() == 'I') {
@@ -77,12 +82,14 @@ final class BareReader implements AutoCloseable {
         database.execute("SELECT pg_drop_replication_slot('" + SLOT + "')");
     }
 
-    /** The first column of an insertion: relation (4 bytes), 'N', columns (2), then 't', length (4), text. */
+    /**
+     * Parses the first column of an Insert message: relation (4 bytes), 'N', columns (2), then 't', length (4), text.
+     */
     private static String id(ByteBuffer message) {
         message.position(message.position() + 4 + 1 + 2 + 1);
         int length = message.getInt();
         if (length != UUID_CHARACTERS) {
-            throw new IllegalStateException("The first column is no id but has " + length + " characters");
+            throw new IllegalStateException("The first column is not a UUID: " + length + " characters");
         }
         byte[] text = new byte[length];
         message.get(text);
