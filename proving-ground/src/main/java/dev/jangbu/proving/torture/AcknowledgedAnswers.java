@@ -7,69 +7,74 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every final answer that was given for a key. Whoever asks again gets it again: the same status, the same id, the same amount
- * (invariant 11).
+ * The final answers acknowledged for idempotency keys. A repetition must get the same status, id and amount (invariant
+ * 11). Thread-safe.
  */
 final class AcknowledgedAnswers {
 
-    private final Map<String, Kept> kept = new ConcurrentHashMap<>();
-    private final Violations breaches = new Violations();
-
-    /** @param at when it had come, in {@link System#nanoTime()} */
-    private record Kept(String said, long at) {}
+    private final Map<String, FinalAnswer> finalAnswers = new ConcurrentHashMap<>();
+    private final Violations violations = new Violations();
 
     /**
-     * Takes note of an answer.
+     * A final answer.
      *
-     * @param asked when the call was sent, in {@link System#nanoTime()}
+     * @param at the time of receipt, {@link System#nanoTime()}
      */
-    synchronized void note(Call call, long asked, Answer answer) {
+    private record FinalAnswer(String text, long at) {}
+
+    /**
+     * Checks and records an answer.
+     *
+     * @param asked when the call was sent, {@link System#nanoTime()}
+     */
+    synchronized void record(Call call, long asked, Answer answer) {
         String code = code(answer);
-        if (!isPatience(answer) && !call.kind().answers(code)) {
-            breaches.add(
-                    "%s %s (key %s, %s) was answered %s", call.kind(), call.path(), call.key(), call.body(), answer);
+        if (!isRetryable(answer) && !call.kind().allows(code)) {
+            violations.add(
+                    "%s %s (key %s, %s) got an answer outside of its contract: %s",
+                    call.kind(), call.path(), call.key(), call.body(), answer);
         }
-        String said = finalWord(call, answer);
-        Kept before = kept.get(call.key());
-        if (before == null) {
-            if (said != null) {
-                kept.put(call.key(), new Kept(said, System.nanoTime()));
+        String text = finalResult(call, answer);
+        FinalAnswer earlier = finalAnswers.get(call.key());
+        if (earlier == null) {
+            if (text != null) {
+                finalAnswers.put(call.key(), new FinalAnswer(text, System.nanoTime()));
             }
-        } else if (said != null && !said.equals(before.said())) {
-            breaches.add("the key %s was answered [%s] and later [%s]", call.key(), before.said(), said);
-        } else if (said == null && before.at() - asked < 0 && answer.status() != 503) {
-            breaches.add("the key %s was answered [%s], and asked again %s", call.key(), before.said(), answer);
+        } else if (text != null && !text.equals(earlier.text())) {
+            violations.add("key %s: first answer [%s], later answer [%s]", call.key(), earlier.text(), text);
+        } else if (text == null && earlier.at() - asked < 0 && answer.status() != 503) {
+            violations.add("key %s: first answer [%s], repetition %s", call.key(), earlier.text(), answer);
         }
     }
 
-    /** Takes note of the answer to another body under a key that has its final answer. */
-    synchronized void noteOtherBody(Call call, Answer answer) {
+    /** Checks the answer to a different body under a key with a final answer. */
+    synchronized void recordOtherBody(Call call, Answer answer) {
         if (answer.status() != 503 && !code(answer).equals("422 idempotency-key-reused")) {
-            breaches.add("the key %s took another body and was answered %s", call.key(), answer);
+            violations.add("key %s: a different body was accepted: %s", call.key(), answer);
         }
     }
 
-    /** Takes note of what no contract allows: no answer for long, or something that can't be read. */
-    synchronized void broken(String what) {
-        breaches.add("%s", what);
+    /** Records a violation of the API contract, such as a missing or unreadable answer. */
+    synchronized void addViolation(String what) {
+        violations.add("%s", what);
     }
 
     synchronized boolean hasFinalAnswer(Call call) {
-        return kept.containsKey(call.key());
+        return finalAnswers.containsKey(call.key());
     }
 
-    /** What was broken so far. */
-    Violations breaches() {
-        return breaches;
+    /** The violations found so far. */
+    Violations violations() {
+        return violations;
     }
 
-    /** The status, and a problem's code. */
+    /** The status and the problem code. */
     static String code(Answer answer) {
         return answer.status() < 400 ? Integer.toString(answer.status()) : answer.status() + " " + answer.text("code");
     }
 
-    /** Answers that say: not now. */
-    static boolean isPatience(Answer answer) {
+    /** True if the call must be retried. */
+    static boolean isRetryable(Answer answer) {
         if (answer.status() == 409) {
             String code = answer.text("code");
             return code.equals("idempotency-key-in-use") || code.equals("payment-in-progress");
@@ -77,14 +82,14 @@ final class AcknowledgedAnswers {
         return answer.status() == 503;
     }
 
-    private static @Nullable String finalWord(Call call, Answer answer) {
+    private static @Nullable String finalResult(Call call, Answer answer) {
         int status = answer.status();
         boolean done = status == 200 || status == 201 || (status == 202 && call.kind() == Call.Kind.PAYOUT);
         if (done) {
             return status + " " + answer.text("id") + " " + answer.text("amount");
         }
-        // Decided under the payment's lock, and kept.
-        boolean kept = status == 402 || (status == 422 && call.kind() == Call.Kind.REFUND);
-        return kept ? code(answer) + " " + answer.text("pspCode") : null;
+        // Decided under the payment's lock and stored.
+        boolean stored = status == 402 || (status == 422 && call.kind() == Call.Kind.REFUND);
+        return stored ? code(answer) + " " + answer.text("pspCode") : null;
     }
 }

@@ -3,13 +3,13 @@ package dev.jangbu.proving.torture;
 import java.util.List;
 
 /**
- * A call that changes something, as it is repeated: with its key, and always the same.
+ * A changing API call with its idempotency key; repetitions are identical.
  *
- * @param headers names and values in turn
+ * @param headers names and values alternately
  */
 record Call(Kind kind, String path, String key, String body, List<String> headers) {
 
-    /** What is asked for, with the answers that the contract has for it besides those that only ask for patience. */
+    /** The operation and the answers of its contract, besides retryable ones. */
     enum Kind {
         CREATE("201"),
         CONFIRM("200, 202, 402 payment-declined, 409 payment-final, 422 amount-mismatch"),
@@ -18,15 +18,15 @@ record Call(Kind kind, String path, String key, String body, List<String> header
         PAYOUT("202, 412 version-conflict"),
         RESOLVE("200, 409 not-in-review");
 
-        /** Separated by commas. */
-        private final String answers;
+        /** Comma-separated. */
+        private final String allowed;
 
-        Kind(String answers) {
-            this.answers = answers;
+        Kind(String allowed) {
+            this.allowed = allowed;
         }
 
-        boolean answers(String answer) {
-            return List.of(answers.split(", ", -1)).contains(answer);
+        boolean allows(String answer) {
+            return List.of(allowed.split(", ", -1)).contains(answer);
         }
     }
 

@@ -7,25 +7,25 @@ import java.util.List;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
 
-/** What clients see of a stack, second by second, and how long they see nothing of it after it was struck. */
+/** Collects the answers that clients get, per second, and the recovery times after faults. Thread-safe. */
 final class ClientTimeline {
 
-    /** A run this long is still kept in full; what comes later counts into its last second. */
-    private static final int SECONDS_KEPT = 4 * 60 * 60;
+    /** The maximum length of a run; later answers count in its last second. */
+    private static final int MAX_SECONDS = 4 * 60 * 60;
 
-    private static final long LONGEST_MS = 10 * 60 * 1_000L;
+    private static final long MAX_MS = 10 * 60 * 1_000L;
 
-    /** An answer, as far as a client has to tell it from others. */
-    enum Sort {
+    /** Classes of answers. */
+    enum AnswerClass {
         DONE("2xx"),
-        NOT_YET("202"),
-        REFUSED("402, 422 and other refusals"),
-        PATIENCE("503, or 409 in progress"),
+        PENDING("202"),
+        REJECTED("402, 422 and other rejections"),
+        RETRYABLE("503, or 409 in progress"),
         NO_ANSWER("no answer");
 
         private final String text;
 
-        Sort(String text) {
+        AnswerClass(String text) {
             this.text = text;
         }
 
@@ -34,104 +34,104 @@ final class ClientTimeline {
         }
     }
 
-    private final RunTime time;
-    private final List<Second> seconds = new ArrayList<>();
-    private final List<InjectedFault> unanswered = new ArrayList<>();
-    private final Map<Sort, Integer> answers = new EnumMap<>(Sort.class);
-    private final Histogram approvals = new Histogram(LONGEST_MS, 2);
-    private final Histogram completions = new Histogram(LONGEST_MS, 2);
-    private final Map<Sort, Long> totals = new EnumMap<>(Sort.class);
-    private final Histogram allApprovals = new Histogram(LONGEST_MS, 3);
-    private final Histogram allCompletions = new Histogram(LONGEST_MS, 3);
+    private final RunClock time;
+    private final List<SecondStats> seconds = new ArrayList<>();
+    private final List<InjectedFault> pendingFaults = new ArrayList<>();
+    private final Map<AnswerClass, Integer> answers = new EnumMap<>(AnswerClass.class);
+    private final Histogram approvals = new Histogram(MAX_MS, 2);
+    private final Histogram completions = new Histogram(MAX_MS, 2);
+    private final Map<AnswerClass, Long> totals = new EnumMap<>(AnswerClass.class);
+    private final Histogram allApprovals = new Histogram(MAX_MS, 3);
+    private final Histogram allCompletions = new Histogram(MAX_MS, 3);
     private long repeated;
     private boolean ended;
     private int current;
 
-    ClientTimeline(RunTime time) {
+    ClientTimeline(RunClock time) {
         this.time = time;
     }
 
-    /** From now on the first approval and the first completion of what is asked for are looked out for. */
-    synchronized void struck(InjectedFault struck) {
-        if (!unanswered.contains(struck)) {
-            unanswered.add(struck);
+    /** Waits for the first approval and completion after the fault. */
+    synchronized void faultStarted(InjectedFault fault) {
+        if (!pendingFaults.contains(fault)) {
+            pendingFaults.add(fault);
         }
     }
 
-    /** It did not strike after all. */
-    synchronized void spared(InjectedFault struck) {
-        unanswered.remove(struck);
+    /** Stops waiting: the fault was skipped. */
+    synchronized void faultSkipped(InjectedFault fault) {
+        pendingFaults.remove(fault);
     }
 
     /**
-     * Takes note of the answer to a call.
+     * Records the answer to a call.
      *
-     * @param begun when the client asked for the first time, in {@link System#nanoTime()}
-     * @param asked when this call was sent
+     * @param begun when the client sent the call for the first time, {@link System#nanoTime()}
+     * @param asked when this attempt was sent
      */
-    synchronized void answered(Call call, long begun, long asked, Answer answer) {
-        count(sortOf(answer));
+    synchronized void recordAnswer(Call call, long begun, long asked, Answer answer) {
+        count(classOf(answer));
         boolean replayed = answer.headers().firstValue("Idempotency-Replayed").isPresent();
         if (ended || replayed || call.kind() != Call.Kind.CONFIRM || answer.status() != 200) {
             return;
         }
         long now = time.nowMs();
-        // Who wants to wait for the completion too is not asking for an approval alone.
+        // A client that also waits for the completion is not measured.
         if (call.headers().isEmpty()) {
-            long took = Math.clamp(now - time.at(begun), 0, LONGEST_MS);
-            approvals.recordValue(took);
-            allApprovals.recordValue(took);
+            long elapsedMs = Math.clamp(now - time.at(begun), 0, MAX_MS);
+            approvals.recordValue(elapsedMs);
+            allApprovals.recordValue(elapsedMs);
         }
-        unanswered.forEach(struck -> struck.approved(time.at(asked), now));
+        pendingFaults.forEach(fault -> fault.approved(time.at(asked), now));
     }
 
-    /** Takes note of the answer to a question. */
-    synchronized void read(Answer answer) {
-        count(sortOf(answer));
+    /** Records the answer to a read. */
+    synchronized void recordRead(Answer answer) {
+        count(classOf(answer));
     }
 
-    /** Takes note of a call or a question that came to nothing: refused, broken off, timed out. */
-    synchronized void noAnswer() {
-        count(Sort.NO_ANSWER);
+    /** Records a call or read without an answer: refused, broken connection, timeout. */
+    synchronized void recordNoAnswer() {
+        count(AnswerClass.NO_ANSWER);
     }
 
-    /** Takes note of a call that was sent again. */
-    synchronized void repeated() {
+    /** Records a repeated call. */
+    synchronized void recordRepetition() {
         if (!ended) {
             repeated++;
         }
     }
 
     /**
-     * Takes note of a completion.
+     * Records a completion.
      *
-     * @param approved when it was approved, in this run's time
-     * @param now when the completion was read
+     * @param approved the time of the approval, ms of the run
+     * @param now the time at which the completion was read, ms of the run
      */
-    synchronized void completed(long approved, long now) {
+    synchronized void recordCompletion(long approved, long now) {
         if (ended) {
             return;
         }
         tick();
-        long took = Math.clamp(now - approved, 0, LONGEST_MS);
-        completions.recordValue(took);
-        allCompletions.recordValue(took);
-        unanswered.forEach(struck -> struck.completed(approved, now));
-        unanswered.removeIf(InjectedFault::isAnswered);
+        long elapsedMs = Math.clamp(now - approved, 0, MAX_MS);
+        completions.recordValue(elapsedMs);
+        allCompletions.recordValue(elapsedMs);
+        pendingFaults.forEach(fault -> fault.completed(approved, now));
+        pendingFaults.removeIf(InjectedFault::isRecovered);
     }
 
-    /** The load is over: what is asked from now on is no client's. */
+    /** Ends the timeline; later answers are not recorded. */
     synchronized void end() {
         tick();
         close(current);
         ended = true;
     }
 
-    synchronized List<Second> seconds() {
+    synchronized List<SecondStats> seconds() {
         return List.copyOf(seconds);
     }
 
-    synchronized long total(Sort of) {
+    synchronized long total(AnswerClass of) {
         return totals.getOrDefault(of, 0L);
     }
 
@@ -139,12 +139,12 @@ final class ClientTimeline {
         return repeated;
     }
 
-    /** In milliseconds, over the whole run. */
+    /** Milliseconds, over the whole run. */
     synchronized long approvalMs(int percentile) {
         return allApprovals.getValueAtPercentile(percentile);
     }
 
-    /** In milliseconds, over the whole run. */
+    /** Milliseconds, over the whole run. */
     synchronized long completionMs(int percentile) {
         return allCompletions.getValueAtPercentile(percentile);
     }
@@ -157,7 +157,7 @@ final class ClientTimeline {
         return allCompletions.getTotalCount();
     }
 
-    private void count(Sort of) {
+    private void count(AnswerClass of) {
         if (!ended) {
             tick();
             answers.merge(of, 1, Integer::sum);
@@ -166,7 +166,7 @@ final class ClientTimeline {
     }
 
     private void tick() {
-        int now = (int) Math.min(time.nowMs() / 1_000, SECONDS_KEPT - 1);
+        int now = (int) Math.min(time.nowMs() / 1_000, MAX_SECONDS - 1);
         while (current < now) {
             close(current);
             current++;
@@ -174,7 +174,7 @@ final class ClientTimeline {
     }
 
     private void close(int second) {
-        seconds.add(new Second(
+        seconds.add(new SecondStats(
                 second,
                 answers,
                 (int) approvals.getTotalCount(),
@@ -188,13 +188,15 @@ final class ClientTimeline {
         completions.reset();
     }
 
-    private static Sort sortOf(Answer answer) {
-        if (AcknowledgedAnswers.isPatience(answer)) {
-            return Sort.PATIENCE;
+    private static AnswerClass classOf(Answer answer) {
+        if (AcknowledgedAnswers.isRetryable(answer)) {
+            return AnswerClass.RETRYABLE;
         }
         if (answer.status() == 202) {
-            return Sort.NOT_YET;
+            return AnswerClass.PENDING;
         }
-        return answer.status() < 300 ? Sort.DONE : answer.status() < 500 ? Sort.REFUSED : Sort.PATIENCE;
+        return answer.status() < 300
+                ? AnswerClass.DONE
+                : answer.status() < 500 ? AnswerClass.REJECTED : AnswerClass.RETRYABLE;
     }
 }

@@ -11,13 +11,13 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** Watches where Connect stores how far it is, beside what it sends. */
+/** Compares the offsets that Connect has stored with the records it has sent. */
 final class ConnectOffsets implements AutoCloseable {
 
     private static final TopicPartition OFFSETS = new TopicPartition("connect.offsets", 0);
 
-    /** After it has stored offsets, Connect tells the connector how far all records are by then, which lets go of them. */
-    private static final Duration LET_GO = Duration.ofMillis(50);
+    /** After storing offsets, Connect notifies the connector, which then confirms them to PostgreSQL. */
+    private static final Duration OFFSET_RELEASE_DELAY = Duration.ofMillis(50);
 
     private final List<TopicPartition> requests = IntStream.range(0, Topics.LOCAL_PARTITIONS)
             .mapToObj(partition -> new TopicPartition(Topics.SETTLEMENT_REQUESTS.name(), partition))
@@ -42,11 +42,11 @@ final class ConnectOffsets implements AutoCloseable {
     }
 
     /**
-     * Waits for a moment at which so many records have come since Connect stored its offsets last.
+     * Waits until Connect has sent this many records since it last stored its offsets.
      *
-     * @return how many; 0 if there was no such moment in time
+     * @return the number of records; 0 on timeout
      */
-    long awaitUnstored(int records, Duration within) {
+    long awaitUncommitted(int records, Duration within) {
         long begin = System.nanoTime();
         long storedAt = begin;
         long stored = Long.MAX_VALUE;
@@ -59,7 +59,7 @@ final class ConnectOffsets implements AutoCloseable {
                 storedAt = System.nanoTime();
                 stored = Long.MAX_VALUE;
             } else if (stored == Long.MAX_VALUE) {
-                stored = System.nanoTime() - storedAt > LET_GO.toNanos() ? end : Long.MAX_VALUE;
+                stored = System.nanoTime() - storedAt > OFFSET_RELEASE_DELAY.toNanos() ? end : Long.MAX_VALUE;
             } else if (end - records >= stored) {
                 return end - stored;
             }

@@ -10,219 +10,226 @@ import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
-/** One order from its creation over its confirmation to what goes back of it, as the seed has it. */
+/** Runs one order of a simulated customer: create, confirm, cancel and refund, as the seed decides. */
 final class Customer {
 
     private static final Set<String> OPEN = Set.of("READY", "ACCEPTED", "EXECUTING", "UNKNOWN");
 
-    private final FlakyClient line;
+    private final FlakyClient client;
     private final String run;
     private final int number;
     private final SplittableRandom random;
     private final Order order;
     private int keys;
 
-    Customer(FlakyClient line, String run, long seed, int number) {
-        this.line = line;
+    Customer(FlakyClient client, String run, long seed, int number) {
+        this.client = client;
         this.run = run;
         this.number = number;
         this.random = new SplittableRandom(seed * 1_000_003 + number);
         this.order = Order.of(run, number, random);
     }
 
-    /** @param made takes the deal as soon as there is one, so that it is held to its word however it goes on */
-    void play(Consumer<OrderHistory> made) throws InterruptedException {
-        Answer created = line.call(new Call(Call.Kind.CREATE, "/payments", key("create"), order.body()), random);
+    /**
+     * Runs the order.
+     *
+     * @param onCreated receives the history as soon as the payment exists, so that it is checked even if the run
+     *     fails
+     */
+    void run(Consumer<OrderHistory> onCreated) throws InterruptedException {
+        Answer created = client.call(new Call(Call.Kind.CREATE, "/payments", key("create"), order.body()), random);
         if (created.status() != 201) {
             throw new IllegalStateException("order " + order.orderId() + " was not created: " + created);
         }
-        OrderHistory deal = new OrderHistory(order, created.text("id"));
-        made.accept(deal);
-        before(deal);
-        if (order.way() == Order.Way.NEVER) {
+        OrderHistory history = new OrderHistory(order, created.text("id"));
+        onCreated.accept(history);
+        beforeConfirmation(history);
+        if (order.mode() == Order.ConfirmMode.NEVER) {
             return;
         }
-        confirm(deal);
-        if (deal.charge() == Charge.APPROVED) {
-            after(deal);
+        confirm(history);
+        if (history.charge() == Charge.APPROVED) {
+            afterApproval(history);
         }
     }
 
-    /** What may be tried before the money moves, and what must not work yet. */
-    private void before(OrderHistory deal) throws InterruptedException {
+    /** Tries calls before the confirmation, including some that must be rejected. */
+    private void beforeConfirmation(OrderHistory history) throws InterruptedException {
         switch (random.nextInt(16)) {
-            case 0 -> cancel(deal);
-            case 1 -> refuses(deal, confirmation(deal, order.amount() + 1), "422 amount-mismatch");
-            case 2 -> refuses(deal, refund(deal, "{\"reason\":\"too early\"}"), "409 payment-not-refundable");
-            default -> read("/payments/" + deal.paymentId());
+            case 0 -> cancel(history);
+            case 1 -> expectRejection(history, confirmation(history, order.amountMinor() + 1), "422 amount-mismatch");
+            case 2 ->
+                expectRejection(history, refund(history, "{\"reason\":\"too early\"}"), "409 payment-not-refundable");
+            default -> read("/payments/" + history.paymentId());
         }
     }
 
-    private void refuses(OrderHistory deal, Call call, String code) throws InterruptedException {
-        Answer answer = line.untilAnswered(call);
+    private void expectRejection(OrderHistory history, Call call, String code) throws InterruptedException {
+        Answer answer = client.untilAnswered(call);
         if (!AcknowledgedAnswers.code(answer).equals(code)) {
             throw new IllegalStateException(
-                    "order " + deal.order().orderId() + ": not " + code + " but " + answer + " to " + call);
+                    "order " + history.order().orderId() + ": expected " + code + ", got " + answer + " to " + call);
         }
     }
 
-    private void confirm(OrderHistory deal) throws InterruptedException {
-        Call call = confirmation(deal, order.amount());
-        List<Thread> rivals = new ArrayList<>();
+    private void confirm(OrderHistory history) throws InterruptedException {
+        Call call = confirmation(history, order.amountMinor());
+        List<Thread> concurrentCalls = new ArrayList<>();
         if (random.nextInt(10) == 0) {
-            rivals.add(beside(confirmation(deal, order.amount())));
+            concurrentCalls.add(concurrently(confirmation(history, order.amountMinor())));
         }
-        if (order.way() == Order.Way.ASYNC && random.nextInt(8) == 0) {
-            SplittableRandom own = random.split();
-            rivals.add(Thread.ofVirtual().start(() -> quietly(() -> cancel(deal, own))));
+        if (order.mode() == Order.ConfirmMode.ASYNC && random.nextInt(8) == 0) {
+            SplittableRandom branch = random.split();
+            concurrentCalls.add(Thread.ofVirtual().start(() -> recordFailures(() -> cancel(history, branch))));
         }
-        Answer answer = line.call(call, random);
-        for (Thread rival : rivals) {
-            rival.join();
+        Answer answer = client.call(call, random);
+        for (Thread concurrentCall : concurrentCalls) {
+            concurrentCall.join();
         }
         switch (answer.status()) {
-            case 200 -> deal.charge(Charge.APPROVED);
-            case 402 -> deal.charge(Charge.DECLINED);
-            default -> learn(deal);
+            case 200 -> history.charge(Charge.APPROVED);
+            case 402 -> history.charge(Charge.DECLINED);
+            default -> awaitOutcome(history);
         }
     }
 
-    /** Where the answer was "not known yet": the payment says when it is. */
-    private void learn(OrderHistory deal) throws InterruptedException {
+    /** Reads the payment until its outcome is known. */
+    private void awaitOutcome(OrderHistory history) throws InterruptedException {
         long begin = System.nanoTime();
         while (true) {
-            Answer answer = line.read("/payments/" + deal.paymentId(), "Prefer", "wait=5");
+            Answer answer = client.read("/payments/" + history.paymentId(), "Prefer", "wait=5");
             String status = answer.text("status");
             switch (status) {
-                case "APPROVED", "COMPLETED" -> deal.charge(Charge.APPROVED);
-                case "DECLINED" -> deal.charge(Charge.DECLINED);
-                case "REVIEW" -> deal.charge(Charge.IN_REVIEW);
+                case "APPROVED", "COMPLETED" -> history.charge(Charge.APPROVED);
+                case "DECLINED" -> history.charge(Charge.DECLINED);
+                case "REVIEW" -> history.charge(Charge.IN_REVIEW);
                 default -> {}
             }
             if (answer.status() == 200 && !OPEN.contains(status)) {
                 return;
             }
-            if (System.nanoTime() - begin > FlakyClient.PATIENCE.toNanos()) {
-                throw new IllegalStateException("order " + order.orderId() + " is not known for long: " + answer);
+            if (System.nanoTime() - begin > FlakyClient.TIMEOUT.toNanos()) {
+                throw new IllegalStateException("order " + order.orderId() + " has no outcome yet: " + answer);
             }
         }
     }
 
-    /** What goes back: nothing, a part of a line, a line, several at once, all; and too much. */
-    private void after(OrderHistory deal) throws InterruptedException {
+    /** Refunds nothing, a part of a line, all, several amounts concurrently, or too much. */
+    private void afterApproval(OrderHistory history) throws InterruptedException {
         int draw = random.nextInt(100);
         if (draw < 45) {
-            read("/payments/" + deal.paymentId() + "/history");
+            read("/payments/" + history.paymentId() + "/history");
         } else if (draw < 65) {
-            refundAndLearn(deal, partOfALine(), random);
+            requestRefund(history, partialRefund(), random);
         } else if (draw < 75) {
-            refundAndLearn(deal, "{\"reason\":\"all of it\"}", random);
+            requestRefund(history, "{\"reason\":\"all of it\"}", random);
         } else if (draw < 85) {
-            cancel(deal);
+            cancel(history);
         } else if (draw < 95) {
-            race(deal);
+            race(history);
         } else {
-            refuses(
-                    deal,
+            expectRejection(
+                    history,
                     refund(
-                            deal,
+                            history,
                             refundOf(
                                     order.lines().getFirst(),
-                                    order.lines().getFirst().amount() + 1)),
+                                    order.lines().getFirst().amountMinor() + 1)),
                     "422 refund-exceeds-payment");
         }
         if (random.nextInt(4) == 0) {
-            refundAndLearn(deal, partOfALine(), random);
+            requestRefund(history, partialRefund(), random);
         }
     }
 
-    /** Refunds and a cancellation at once, which together may be more than there is. */
-    private void race(OrderHistory deal) throws InterruptedException {
-        List<Thread> racers = new ArrayList<>();
+    /** Sends refunds and a cancellation concurrently, which together may exceed the payment. */
+    private void race(OrderHistory history) throws InterruptedException {
+        List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
-            String body = partOfALine();
-            SplittableRandom own = random.split();
-            racers.add(Thread.ofVirtual().start(() -> quietly(() -> refundAndLearn(deal, body, own))));
+            String body = partialRefund();
+            SplittableRandom branch = random.split();
+            threads.add(Thread.ofVirtual().start(() -> recordFailures(() -> requestRefund(history, body, branch))));
         }
-        SplittableRandom own = random.split();
-        racers.add(Thread.ofVirtual().start(() -> quietly(() -> cancel(deal, own))));
-        for (Thread racer : racers) {
-            racer.join();
+        SplittableRandom branch = random.split();
+        threads.add(Thread.ofVirtual().start(() -> recordFailures(() -> cancel(history, branch))));
+        for (Thread thread : threads) {
+            thread.join();
         }
     }
 
-    private void refundAndLearn(OrderHistory deal, String body, RandomGenerator own) throws InterruptedException {
-        Answer answer = line.call(refund(deal, body), own);
+    private void requestRefund(OrderHistory history, String body, RandomGenerator branch) throws InterruptedException {
+        Answer answer = client.call(refund(history, body), branch);
         if (answer.status() == 201 || answer.status() == 202) {
             String id = answer.text("id");
-            deal.refund(id, answer.body().path("amount").asLong(), answer.status() == 201);
+            history.refund(id, answer.body().path("amount").asLong(), answer.status() == 201);
             read("/refunds/" + id);
         }
     }
 
-    private void cancel(OrderHistory deal) throws InterruptedException {
-        cancel(deal, random);
+    private void cancel(OrderHistory history) throws InterruptedException {
+        cancel(history, random);
     }
 
-    private void cancel(OrderHistory deal, RandomGenerator own) throws InterruptedException {
-        deal.askedToCancel();
-        Answer answer = line.call(
+    private void cancel(OrderHistory history, RandomGenerator branch) throws InterruptedException {
+        history.cancelRequested();
+        Answer answer = client.call(
                 new Call(
                         Call.Kind.CANCEL,
-                        "/payments/" + deal.paymentId() + "/cancel",
+                        "/payments/" + history.paymentId() + "/cancel",
                         key("cancel"),
                         "{\"reason\":\"changed my mind\"}"),
-                own);
+                branch);
         if (answer.status() == 200) {
-            deal.canceled();
+            history.canceled();
         }
     }
 
-    private Call confirmation(OrderHistory deal, long amount) {
-        String path = "/payments/" + deal.paymentId() + "/confirm";
-        String body = order.confirmation(amount);
-        return switch (order.way()) {
-            case AT_ONCE, NEVER -> new Call(Call.Kind.CONFIRM, path, key("confirm"), body);
+    private Call confirmation(OrderHistory history, long amountMinor) {
+        String path = "/payments/" + history.paymentId() + "/confirm";
+        String body = order.confirmation(amountMinor);
+        return switch (order.mode()) {
+            case SYNC, NEVER -> new Call(Call.Kind.CONFIRM, path, key("confirm"), body);
             case UNTIL_COMPLETED -> new Call(Call.Kind.CONFIRM, path, key("confirm"), body, "Prefer", "wait=5");
             case ASYNC -> new Call(Call.Kind.CONFIRM, path, key("confirm"), body, "Prefer", "respond-async");
         };
     }
 
-    private Call refund(OrderHistory deal, String body) {
-        return new Call(Call.Kind.REFUND, "/payments/" + deal.paymentId() + "/refunds", key("refund"), body);
+    private Call refund(OrderHistory history, String body) {
+        return new Call(Call.Kind.REFUND, "/payments/" + history.paymentId() + "/refunds", key("refund"), body);
     }
 
-    private String partOfALine() {
+    private String partialRefund() {
         Order.Line of = order.lines().get(random.nextInt(order.lines().size()));
-        return refundOf(of, random.nextInt(4) == 0 ? of.amount() : 1 + random.nextLong(of.amount()));
+        return refundOf(of, random.nextInt(4) == 0 ? of.amountMinor() : 1 + random.nextLong(of.amountMinor()));
     }
 
-    private static String refundOf(Order.Line of, long amount) {
-        return "{\"lines\":[{\"lineId\":\"%s\",\"amount\":%d}],\"reason\":\"broken\"}".formatted(of.lineId(), amount);
+    private static String refundOf(Order.Line of, long amountMinor) {
+        return "{\"lines\":[{\"lineId\":\"%s\",\"amount\":%d}],\"reason\":\"broken\"}"
+                .formatted(of.lineId(), amountMinor);
     }
 
     private void read(String path) throws InterruptedException {
-        JsonNode body = line.read(path).body();
+        JsonNode body = client.read(path).body();
         if (body.has("code")) {
             throw new IllegalStateException("order " + order.orderId() + ": " + path + " can't be read: " + body);
         }
     }
 
-    private Thread beside(Call call) {
-        SplittableRandom own = random.split();
-        return Thread.ofVirtual().start(() -> quietly(() -> line.call(call, own)));
+    private Thread concurrently(Call call) {
+        SplittableRandom branch = random.split();
+        return Thread.ofVirtual().start(() -> recordFailures(() -> client.call(call, branch)));
     }
 
-    private interface Try {
+    private interface Attempt {
         void run() throws InterruptedException;
     }
 
-    /** Beside the customer's own way. */
-    private void quietly(Try attempt) {
+    /** Runs an attempt in a concurrent thread; a failure is a violation. */
+    private void recordFailures(Attempt attempt) {
         try {
             attempt.run();
         } catch (IllegalStateException e) {
-            line.promises().broken("order " + order.orderId() + ": " + e.getMessage());
+            client.answers().addViolation("order " + order.orderId() + ": " + e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

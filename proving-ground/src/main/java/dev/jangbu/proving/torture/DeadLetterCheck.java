@@ -11,47 +11,46 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** Each poison record lies among the dead letters, once; and nothing else does. */
+/** Checks that every poison record has exactly one dead letter and that there are no other dead letters. */
 final class DeadLetterCheck {
 
     private final Map<String, String> poison = new TreeMap<>();
-    private final Map<String, Integer> letters = new TreeMap<>();
+    private final Map<String, Integer> deadLetters = new TreeMap<>();
     private final Map<String, Integer> kinds = new TreeMap<>();
-    private final Violations breaches = new Violations();
+    private final Violations violations = new Violations();
 
-    /** Checks a stack in which nothing moves any more. */
+    /** Checks a quiescent stack. */
     static DeadLetterCheck of(StackAddress stack) throws IOException {
         DeadLetterCheck check = new DeadLetterCheck();
         TopicReader topics = new TopicReader(stack);
         topics.readRaw(Topics.SETTLEMENT_REQUESTS, record -> {
             String kind = EventHeaders.text(record.headers(), Poison.HEADER);
             if (kind != null) {
-                check.poison.put(place(record.topic(), record.partition(), record.offset()), kind);
+                check.poison.put(position(record.topic(), record.partition(), record.offset()), kind);
                 check.kinds.merge(kind, 1, Integer::sum);
             }
         });
-        topics.readRaw(Topics.SETTLEMENT_DEAD_LETTERS, letter -> {
-            String place = header(letter, DeadLetters.TOPIC) + "-" + header(letter, DeadLetters.PARTITION) + " offset "
-                    + header(letter, DeadLetters.OFFSET);
-            if (!check.poison.containsKey(place)) {
-                check.breaches.add(
-                        "a dead letter of a record that is no poison: %s, refused by %s: %s",
-                        place, header(letter, DeadLetters.BY), header(letter, DeadLetters.REASON));
+        topics.readRaw(Topics.SETTLEMENT_DEAD_LETTERS, deadLetter -> {
+            String position = header(deadLetter, DeadLetters.TOPIC) + "-" + header(deadLetter, DeadLetters.PARTITION)
+                    + " offset " + header(deadLetter, DeadLetters.OFFSET);
+            if (!check.poison.containsKey(position)) {
+                check.violations.add(
+                        "a dead letter of a valid record: %s, rejected by %s: %s",
+                        position, header(deadLetter, DeadLetters.BY), header(deadLetter, DeadLetters.REASON));
             } else {
-                check.letters.merge(place, 1, Integer::sum);
+                check.deadLetters.merge(position, 1, Integer::sum);
             }
         });
-        check.poison.forEach((place, kind) -> {
-            int times = check.letters.getOrDefault(place, 0);
-            if (times != 1) {
-                check.breaches.add(
-                        "the poison record %s (%s) lies %d times among the dead letters", place, kind, times);
+        check.poison.forEach((position, kind) -> {
+            int count = check.deadLetters.getOrDefault(position, 0);
+            if (count != 1) {
+                check.violations.add("poison record %s (%s) has %d dead letters", position, kind, count);
             }
         });
         return check;
     }
 
-    /** How many poison records there are of each {@link Poison.Kind}. */
+    /** Poison records by {@link Poison.Kind}. */
     Map<String, Integer> kinds() {
         return kinds;
     }
@@ -60,19 +59,19 @@ final class DeadLetterCheck {
         return poison.size();
     }
 
-    int letters() {
-        return letters.values().stream().mapToInt(Integer::intValue).sum();
+    int deadLetters() {
+        return deadLetters.values().stream().mapToInt(Integer::intValue).sum();
     }
 
-    Violations breaches() {
-        return breaches;
+    Violations violations() {
+        return violations;
     }
 
-    private static String header(ConsumerRecord<byte[], byte[]> letter, String name) {
-        return String.valueOf(EventHeaders.text(letter.headers(), name));
+    private static String header(ConsumerRecord<byte[], byte[]> deadLetter, String name) {
+        return String.valueOf(EventHeaders.text(deadLetter.headers(), name));
     }
 
-    private static String place(String topic, int partition, long offset) {
+    private static String position(String topic, int partition, long offset) {
         return topic + "-" + partition + " offset " + offset;
     }
 }

@@ -5,26 +5,26 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** What may happen to a stack at any time. */
+/** A fault to inject into a stack. */
 sealed interface Fault {
 
-    /** What the timeline calls the row of faults that strike no process. */
+    /** Name of the timeline row of faults that affect no process. */
     String TOPICS = "outbox, topics";
 
-    /** The part that is struck, or {@link #TOPICS}. */
+    /** The affected part, or {@link #TOPICS}. */
     String part();
 
-    /** How long it goes on by itself, before anything can heal. */
-    default Duration lasts() {
+    /** Duration of the fault itself, before recovery starts. */
+    default Duration duration() {
         return Duration.ZERO;
     }
 
-    /** What it is, without how much of it: faults of a kind are counted together. */
+    /** The kind without parameters; faults are counted by kind. */
     default String kind() {
         return toString();
     }
 
-    /** A process dies, by kill -9; its supervisor starts it again. */
+    /** Kill -9; the supervisor restarts the process. */
     record Killed(String part) implements Fault {
 
         @Override
@@ -33,13 +33,8 @@ sealed interface Fault {
         }
     }
 
-    /** A process stands still, and goes on as if nothing had been: a long garbage collection, a machine that was put to sleep. */
+    /** SIGSTOP, then SIGCONT: like a long garbage collection or a suspended machine. */
     record Paused(String part, Duration duration) implements Fault {
-
-        @Override
-        public Duration lasts() {
-            return duration;
-        }
 
         @Override
         public String kind() {
@@ -52,7 +47,7 @@ sealed interface Fault {
         }
     }
 
-    /** A process is asked to end, as before an update, and its supervisor starts it again: PostgreSQL's is the fast shutdown. */
+    /** Orderly termination, then a restart by the supervisor; for PostgreSQL a fast shutdown. */
     record Restarted(String part) implements Fault {
 
         @Override
@@ -62,11 +57,11 @@ sealed interface Fault {
     }
 
     /**
-     * Connect dies by kill -9 when it has sent records and not yet stored its offsets, so that it sends them again.
+     * Kill -9 of Connect after it has sent records and before it stores their offsets, so that it sends them again.
      *
-     * @param records how many came at least after the offsets that are stored
+     * @param records the minimum number of records sent after the stored offsets
      */
-    record Unstored(int records) implements Fault {
+    record KilledBeforeOffsetCommit(int records) implements Fault {
 
         @Override
         public String part() {
@@ -84,7 +79,7 @@ sealed interface Fault {
         }
     }
 
-    /** Rows of the outbox are sent again, as an operator may do after a slot was lost. */
+    /** Outbox rows are published again, as by an operator after a lost replication slot. */
     record Republished(int rows, int draw) implements Fault {
 
         @Override
@@ -103,7 +98,7 @@ sealed interface Fault {
         }
     }
 
-    /** Records that nobody can process, on a topic that everybody has to read. */
+    /** Unprocessable records on {@code settlement.requests}. */
     record Poisoned(int records, int draw) implements Fault {
 
         @Override
@@ -123,24 +118,19 @@ sealed interface Fault {
     }
 
     /**
-     * For a while most calls to the PSP misbehave.
+     * Most calls to the PSP fail for a while.
      *
-     * @param perMille of 1,000 calls, how many show each behaviour
+     * @param perMille calls of 1,000 that show each behaviour
      */
-    record Storm(Duration duration, long draw, Map<String, Integer> perMille) implements Fault {
+    record PspFaultStorm(Duration duration, long draw, Map<String, Integer> perMille) implements Fault {
 
-        public Storm {
+        public PspFaultStorm {
             perMille = Map.copyOf(perMille);
         }
 
         @Override
         public String part() {
             return "psp-simulator";
-        }
-
-        @Override
-        public Duration lasts() {
-            return duration;
         }
 
         @Override
@@ -161,17 +151,12 @@ sealed interface Fault {
         }
     }
 
-    /** The PSP takes calls and says nothing; when it speaks again, it does what it was asked meanwhile. */
-    record Silent(Duration duration) implements Fault {
+    /** The PSP accepts calls without responding; after resuming it processes them. */
+    record PspPaused(Duration duration) implements Fault {
 
         @Override
         public String part() {
             return "psp-simulator";
-        }
-
-        @Override
-        public Duration lasts() {
-            return duration;
         }
 
         @Override

@@ -13,16 +13,20 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.common.KafkaException;
 
-/** Does to a stack what a plan says. */
+/** Injects faults into a stack. */
 final class FaultInjector {
 
-    /** How it begins what it says of a fault that could not strike. */
-    static final String NOT_DONE = "not done";
+    /** Prefix of the outcome of a fault that could not be injected. */
+    static final String SKIPPED = "skipped";
 
-    private static final Duration DONE_WITHIN = Duration.ofSeconds(40);
-    private static final Duration BETWEEN = Duration.ofMillis(500);
+    private static final Duration TIMEOUT = Duration.ofMinutes(2);
+    private static final Duration UNCOMMITTED_TIMEOUT = Duration.ofSeconds(40);
+    private static final Duration RETRY_DELAY = Duration.ofMillis(500);
 
-    /** The very same rows, with their time: only so are they duplicates. The role may delete and insert, and nothing else. */
+    /**
+     * Deletes and reinserts the same rows with their times, so that they are duplicates. The role has DELETE and INSERT
+     * only.
+     */
     private static final String REPUBLISH = """
             WITH gone AS (
                 DELETE FROM outbox
@@ -34,102 +38,106 @@ final class FaultInjector {
 
     private final OwnStack stack;
     private final StackAddress address;
-    private final long usualSeed;
-    private final Map<String, Integer> usual;
+    private final long permanentSeed;
+    private final Map<String, Integer> permanentFaults;
 
-    /** At a PSP that otherwise behaves. */
+    /** For a PSP without permanent faults. */
     FaultInjector(OwnStack stack, StackAddress address) {
         this(stack, address, 0, Map.of());
     }
 
-    /** @param usual how the PSP misbehaves when there is no storm, of 1,000 calls */
-    FaultInjector(OwnStack stack, StackAddress address, long usualSeed, Map<String, Integer> usual) {
+    /** @param permanentFaults PSP faults without a storm, per 1,000 calls */
+    FaultInjector(OwnStack stack, StackAddress address, long permanentSeed, Map<String, Integer> permanentFaults) {
         this.stack = stack;
         this.address = address;
-        this.usualSeed = usualSeed;
-        this.usual = Map.copyOf(usual);
+        this.permanentSeed = permanentSeed;
+        this.permanentFaults = Map.copyOf(permanentFaults);
     }
 
-    /** FaultSchedule, and says what came of it when the fault is over. What needs a part that is down waits for it, but not for ever. */
-    String strike(Fault fault) throws InterruptedException {
-        return strike(fault, () -> {});
+    /**
+     * Injects a fault and returns its outcome when it is over. Retries for a limited time if a required part is down.
+     */
+    String inject(Fault fault) throws InterruptedException {
+        return inject(fault, () -> {});
     }
 
-    /** @param now called in the moment in which it strikes, should it have to wait for that */
-    String strike(Fault fault, Runnable now) throws InterruptedException {
+    /**
+     * Injects a fault.
+     *
+     * @param onStart called when the fault starts, if it starts late
+     */
+    String inject(Fault fault, Runnable onStart) throws InterruptedException {
         return switch (fault) {
             case Fault.Killed killed -> kill(killed.part());
             case Fault.Paused paused -> pause(paused.part(), paused.duration());
-            case Fault.Silent silent -> pause(silent.part(), silent.duration());
+            case Fault.PspPaused paused -> pause(paused.part(), paused.duration());
             case Fault.Restarted restarted -> restart(restarted.part());
-            case Fault.Unstored unstored -> killBeforeOffsetsAreStored(unstored, now);
+            case Fault.KilledBeforeOffsetCommit killed -> killBeforeOffsetsAreStored(killed, onStart);
             case Fault.Republished republished ->
-                patiently(() -> {
-                    now.run();
+                retry(() -> {
+                    onStart.run();
                     return republish(republished);
                 });
             case Fault.Poisoned poisoned ->
-                patiently(() -> {
-                    now.run();
+                retry(() -> {
+                    onStart.run();
                     return Poison.send(address, poisoned);
                 });
-            case Fault.Storm storm -> storm(storm);
+            case Fault.PspFaultStorm storm -> storm(storm);
         };
     }
 
     private String kill(String part) {
         Optional<ProcessHandle> process = stack.process(part);
         process.ifPresent(ProcessHandle::destroyForcibly);
-        return process.map(killed -> "process " + killed.pid()).orElse("it is down already");
+        return process.map(killed -> "process " + killed.pid()).orElse("process is already down");
     }
 
     private String pause(String part, Duration duration) throws InterruptedException {
         Optional<ProcessHandle> process = stack.process(part);
         if (process.isEmpty()) {
-            return "it is down already";
+            return "process is already down";
         }
-        ProcessPause still = ProcessPause.of(process.get());
+        ProcessPause pause = ProcessPause.of(process.get());
         try {
             Thread.sleep(duration);
         } finally {
-            still.end();
+            pause.resume();
         }
-        return process.get().isAlive()
-                ? still + " goes on"
-                : still + " was gone when it should have gone on: something else has ended it meanwhile";
+        return process.get().isAlive() ? pause + " resumed" : pause + " ended during the pause";
     }
 
     private String restart(String part) throws InterruptedException {
         Optional<ProcessHandle> process = stack.process(part);
         if (process.isEmpty()) {
-            return "it is down already";
+            return "process is already down";
         }
-        // INT is PostgreSQL's fast shutdown: sessions are ended, everything is written.
-        Signal.send(part.equals("postgres") ? "INT" : "TERM", process.get());
+        // SIGINT is PostgreSQL's fast shutdown.
+        ProcessSignal.send(part.equals("postgres") ? "INT" : "TERM", process.get());
         long begin = System.nanoTime();
         while (process.get().isAlive()) {
-            if (System.nanoTime() - begin > DONE_WITHIN.toNanos()) {
-                return "process %d doesn't end within %d s of being asked to"
-                        .formatted(process.get().pid(), DONE_WITHIN.toSeconds());
+            if (System.nanoTime() - begin > TIMEOUT.toNanos()) {
+                return "process %d did not end within %d s"
+                        .formatted(process.get().pid(), TIMEOUT.toSeconds());
             }
             Thread.sleep(20);
         }
-        return "process %d ended in order after %d ms"
-                .formatted(process.get().pid(), (System.nanoTime() - begin) / 1_000_000);
+        return "process %d ended after %d ms".formatted(process.get().pid(), (System.nanoTime() - begin) / 1_000_000);
     }
 
-    private String killBeforeOffsetsAreStored(Fault.Unstored unstored, Runnable now) throws InterruptedException {
+    private String killBeforeOffsetsAreStored(Fault.KilledBeforeOffsetCommit fault, Runnable onStart)
+            throws InterruptedException {
         try (ConnectOffsets offsets = new ConnectOffsets(address)) {
-            long came = offsets.awaitUnstored(unstored.records(), DONE_WITHIN);
-            if (came == 0) {
-                return NOT_DONE
-                        + ": in %d s there were never so many records after stored offsets"
-                                .formatted(DONE_WITHIN.toSeconds());
+            long records = offsets.awaitUncommitted(fault.records(), UNCOMMITTED_TIMEOUT);
+            if (records == 0) {
+                return SKIPPED
+                        + ": in %d s there were never enough records after stored offsets"
+                                .formatted(UNCOMMITTED_TIMEOUT.toSeconds());
             }
-            now.run();
-            return "%s, %d records after the offsets that it had stored last".formatted(kill("connect"), came);
+            onStart.run();
+            return "%s, %d records after its last stored offsets".formatted(kill("connect"), records);
         } catch (KafkaException e) {
-            return NOT_DONE + ", something else is down: " + e.getMessage();
+            return SKIPPED + ", another part is down: " + e.getMessage();
         }
     }
 
@@ -138,42 +146,46 @@ final class FaultInjector {
                 PreparedStatement statement = connection.prepareStatement(REPUBLISH)) {
             statement.setString(1, Integer.toString(republished.draw()));
             statement.setInt(2, republished.rows());
-            return statement.executeUpdate() + " rows";
+            int rows = statement.executeUpdate();
+            if (rows == 0) {
+                throw new SQLException("the outbox has no rows yet");
+            }
+            return rows + " rows";
         }
     }
 
-    private String storm(Fault.Storm storm) throws InterruptedException {
+    private String storm(Fault.PspFaultStorm storm) throws InterruptedException {
         try (PspSimulator psp = new PspSimulator(address)) {
-            String begun = patiently(() -> {
+            String outcome = retry(() -> {
                 psp.misbehave(storm.draw(), storm.perMille());
-                return "it is over";
+                return "ended";
             });
             Thread.sleep(storm.duration());
-            patiently(() -> {
-                psp.misbehave(usualSeed, usual);
+            retry(() -> {
+                psp.misbehave(permanentSeed, permanentFaults);
                 return "";
             });
-            return begun;
+            return outcome;
         }
     }
 
-    private interface Act {
+    private interface Action {
         String run() throws IOException, SQLException, ExecutionException, InterruptedException;
     }
 
-    private static String patiently(Act act) throws InterruptedException {
+    private static String retry(Action action) throws InterruptedException {
         long begin = System.nanoTime();
         while (true) {
-            Exception trouble;
+            Exception lastError;
             try {
-                return act.run();
+                return action.run();
             } catch (SQLException | KafkaException | IOException | ExecutionException e) {
-                trouble = e;
+                lastError = e;
             }
-            if (System.nanoTime() - begin > DONE_WITHIN.toNanos()) {
-                return NOT_DONE + ", something else is down: " + trouble.getMessage();
+            if (System.nanoTime() - begin > TIMEOUT.toNanos()) {
+                return SKIPPED + ": " + lastError.getMessage();
             }
-            Thread.sleep(BETWEEN);
+            Thread.sleep(RETRY_DELAY);
         }
     }
 }

@@ -2,153 +2,176 @@ package dev.jangbu.proving.torture;
 
 import dev.jangbu.proving.stack.OwnStack;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
 
-/** Carries a plan out in its time, each fault for itself, and follows each until clients notice nothing of it any more. */
-final class FaultSchedule {
+/**
+ * The faults of a run with their times; deterministic in the seed.
+ *
+ * <p>Groups of faults are drawn without replacement: all groups are shuffled by the seed, and none is repeated before
+ * all have been drawn. After a fault there usually is time to recover; every fourth one starts while the previous one
+ * lasts or recovers. All groups take eight minutes at most, so a run of ten minutes contains every kind. A run of less
+ * than three minutes starts with the priority groups.
+ */
+record FaultSchedule(List<ScheduledFault> faults) {
 
-    private static final Duration HEALS_WITHIN = Duration.ofMinutes(2);
-    private static final Duration EVERY = Duration.ofMillis(50);
+    private static final Duration FIRST_AFTER = Duration.ofSeconds(5);
+    private static final Duration SHORT = Duration.ofMinutes(3);
 
-    private final OwnStack stack;
-    private final FaultInjector striker;
-    private final Health health;
-    private final ClientTimeline seen;
-    private final Deliveries deliveries;
-    private final RunTime time;
-    private final RunLog log;
-    private final List<InjectedFault> struck = new ArrayList<>();
+    /** Parts that are paused by SIGSTOP; the PSP's pause is a group of its own. */
+    private static final List<String> PAUSABLE =
+            List.of("payment-api", "streams-processor", "ledger-service", "connect", "kafka", "postgres");
 
-    FaultSchedule(
-            OwnStack stack,
-            FaultInjector striker,
-            Health health,
-            ClientTimeline seen,
-            Deliveries deliveries,
-            RunTime time,
-            RunLog log) {
-        this.stack = stack;
-        this.striker = striker;
-        this.health = health;
-        this.seen = seen;
-        this.deliveries = deliveries;
-        this.time = time;
-        this.log = log;
+    /** The groups of a short schedule: the faults most likely to reveal a bug. */
+    private static final List<FaultGroup> PRIORITY = List.of(
+            one(random -> new Fault.Killed("streams-processor")),
+            one(random -> new Fault.Killed("ledger-service")),
+            one(random -> new Fault.Killed("payment-api")),
+            one(random -> new Fault.KilledBeforeOffsetCommit(1 + random.nextInt(4))),
+            one(random -> new Fault.Republished(50 + random.nextInt(200), random.nextInt())),
+            one(random -> new Fault.Poisoned(5 + random.nextInt(6), random.nextInt())),
+            one(random -> new Fault.Restarted("postgres")));
+
+    private static final List<FaultGroup> ALL = all();
+
+    /** Faults that belong together, with times relative to the first. */
+    @FunctionalInterface
+    private interface FaultGroup {
+        List<ScheduledFault> draw(RandomGenerator random);
     }
 
-    /** What has struck so far, in the order in which it did. */
-    synchronized List<InjectedFault> struck() {
-        return List.copyOf(struck);
+    /** @param after time since the start of the load */
+    record ScheduledFault(Duration after, Fault fault) {
+
+        Duration ends() {
+            return after.plus(fault.duration());
+        }
+
+        @Override
+        public String toString() {
+            return "%4d.%d s  %s".formatted(after.toSeconds(), after.toMillisPart() / 100, fault);
+        }
     }
 
-    /** Returns when all of it is over, and healed as far as it does. */
-    void carryOut(Plan plan) throws InterruptedException {
-        List<Thread> following = new ArrayList<>();
-        try {
-            for (Plan.Strike strike : plan.strikes()) {
-                Thread.sleep(Duration.ofMillis(Math.max(0, strike.after().toMillis() - time.nowMs())));
-                InjectedFault begun = begin(strike.fault());
-                following.add(Thread.ofVirtual().name("fault " + begun.number()).start(() -> quietly(begun)));
+    /**
+     * Creates a schedule.
+     *
+     * @param length the time at which all faults are over
+     */
+    static FaultSchedule of(long seed, Duration length) {
+        SplittableRandom random = new SplittableRandom(seed);
+        List<ScheduledFault> faults = new ArrayList<>();
+        Deque<FaultGroup> groups = new ArrayDeque<>(first(length, random));
+        Duration at = FIRST_AFTER;
+        while (true) {
+            if (groups.isEmpty()) {
+                groups.addAll(shuffled(ALL, random));
             }
-            for (Thread each : following) {
-                each.join();
+            Duration begin = at;
+            List<ScheduledFault> drawn = groups.remove().draw(random).stream()
+                    .map(scheduled -> new ScheduledFault(begin.plus(scheduled.after()), scheduled.fault()))
+                    .toList();
+            Duration ends = drawn.stream()
+                    .map(ScheduledFault::ends)
+                    .max(Duration::compareTo)
+                    .orElse(at);
+            if (ends.compareTo(length) > 0) {
+                return new FaultSchedule(List.copyOf(faults));
             }
-        } catch (InterruptedException e) {
-            following.forEach(Thread::interrupt);
-            throw e;
+            faults.addAll(drawn);
+            at = next(drawn, ends, random);
         }
     }
 
-    private synchronized InjectedFault begin(Fault fault) {
-        InjectedFault begun = new InjectedFault(struck.size() + 1, fault, time.nowMs());
-        struck.add(begun);
-        log.say("⚡ %-3s %s".formatted("#" + begun.number(), fault));
-        return begun;
+    /** The time of the first fault. */
+    Duration start() {
+        return faults.isEmpty() ? FIRST_AFTER : faults.getFirst().after();
     }
 
-    private void quietly(InjectedFault begun) {
-        try {
-            follow(begun);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    /** The start of the next group: soon, or after the expected recovery. */
+    private static Duration next(List<ScheduledFault> drawn, Duration ends, RandomGenerator random) {
+        ScheduledFault last = drawn.getLast();
+        boolean noRecovery = last.fault().part().equals(Fault.TOPICS);
+        int draw = random.nextInt(4);
+        int tenths = random.nextInt(80);
+        return draw == 0 || noRecovery
+                ? last.after().plusMillis(800 + tenths * 40L)
+                : ends.plusSeconds(6).plusMillis(tenths * 100L);
     }
 
-    private void follow(InjectedFault begun) throws InterruptedException {
-        Fault fault = begun.fault();
-        Optional<ProcessHandle> before = stack.process(fault.part());
-        long again = deliveries.again();
-        seen.struck(begun);
-        String outcome = striker.strike(fault, () -> {
-            // It had to wait for its moment: what clients saw before was not its doing.
-            begun.strikes(time.nowMs());
-            seen.struck(begun);
-        });
-        begun.over(outcome, time.nowMs());
-        log.say("  #%-3d %s".formatted(begun.number(), begun.outcome()));
-        if (!begun.isDone()) {
-            seen.spared(begun);
-            return;
+    private static List<FaultGroup> first(Duration length, RandomGenerator random) {
+        if (length.compareTo(SHORT) >= 0) {
+            return shuffled(ALL, random);
         }
-        if (!fault.part().equals(Fault.TOPICS)) {
-            awaitHealthy(begun, before);
-        }
-        await(begun::isAnswered);
-        log.say("  #%-3d next approval after %s, next completion after %s%s"
-                .formatted(
-                        begun.number(),
-                        after(begun.approvedAfter()),
-                        after(begun.completedAfter()),
-                        again(begun, again)));
+        List<FaultGroup> groups = shuffled(PRIORITY, random);
+        groups.addAll(shuffled(ALL.subList(PRIORITY.size(), ALL.size()), random));
+        return groups;
     }
 
-    private void awaitHealthy(InjectedFault begun, Optional<ProcessHandle> before) throws InterruptedException {
-        Fault fault = begun.fault();
-        boolean ends =
-                fault instanceof Fault.Killed || fault instanceof Fault.Restarted || fault instanceof Fault.Unstored;
-        if (ends && before.isPresent()) {
-            // Its health is asked again only when there is another process: the old one may answer to its last.
-            await(() -> stack.process(fault.part())
-                    .filter(now -> now.pid() != before.get().pid())
-                    .isPresent());
-        }
-        long since = time.nowMs();
-        if (await(() -> health.workedAfter(fault.part(), since))) {
-            begun.healthy(time.nowMs());
-            log.say("  #%-3d %s works again after %s"
-                    .formatted(begun.number(), fault.part(), after(begun.healthyAfter())));
-        } else {
-            log.say("  #%-3d %s does not work after %d s"
-                    .formatted(begun.number(), fault.part(), HEALS_WITHIN.toSeconds()));
-        }
-    }
-
-    /** Connect sends again what came after its offsets, before anything new. */
-    private String again(InjectedFault begun, long before) throws InterruptedException {
-        if (!(begun.fault() instanceof Fault.Unstored)) {
-            return "";
-        }
-        long since = System.nanoTime();
-        await(() -> deliveries.newSince(since));
-        return "; %,d requests had come again by then".formatted(deliveries.again() - before);
-    }
-
-    private static String after(@Nullable Long millis) {
-        return millis == null ? "none yet" : RunTime.seconds(millis) + " s";
-    }
-
-    private static boolean await(BooleanSupplier condition) throws InterruptedException {
-        long begin = System.nanoTime();
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() - begin > HEALS_WITHIN.toNanos()) {
-                return false;
+    /** All groups, the priority groups first. */
+    private static List<FaultGroup> all() {
+        List<FaultGroup> all = new ArrayList<>(PRIORITY);
+        for (String part : OwnStack.PARTS) {
+            if (!List.of("streams-processor", "ledger-service", "payment-api").contains(part)) {
+                all.add(one(random -> new Fault.Killed(part)));
             }
-            Thread.sleep(EVERY);
         }
-        return true;
+        for (String part : PAUSABLE) {
+            all.add(one(random -> new Fault.Paused(part, pauseDuration(random))));
+        }
+        all.add(one(random -> new Fault.PspPaused(Duration.ofSeconds(8 + random.nextInt(8)))));
+        all.add(one(FaultSchedule::storm));
+        all.add(one(random -> new Fault.Restarted("kafka")));
+        all.add(random -> List.of(
+                in(0, new Fault.Restarted("postgres")), in(random.nextInt(1_500), new Fault.Killed("ledger-service"))));
+        all.add(random -> List.of(
+                in(0, new Fault.Killed("streams-processor")),
+                in(4_000 + random.nextInt(4_000), new Fault.Killed("streams-processor"))));
+        return List.copyOf(all);
+    }
+
+    private static FaultGroup one(Function<RandomGenerator, Fault> fault) {
+        return random -> List.of(in(0, fault.apply(random)));
+    }
+
+    private static ScheduledFault in(int millis, Fault fault) {
+        return new ScheduledFault(Duration.ofMillis(millis), fault);
+    }
+
+    /** Longer than ten seconds, after which PostgreSQL and Kafka abort a transaction. */
+    private static Duration pauseDuration(RandomGenerator random) {
+        return Duration.ofSeconds(12 + random.nextInt(5));
+    }
+
+    private static Fault storm(RandomGenerator random) {
+        List<String> behaviours = List.of(
+                "declined",
+                "slow",
+                "timeout_before_charge",
+                "timeout_after_charge",
+                "error_after_charge",
+                "reset_after_charge",
+                "garbage",
+                "wrong_amount");
+        Map<String, Integer> perMille = new HashMap<>();
+        for (int hundreds = 0; hundreds < 8; hundreds++) {
+            perMille.merge(behaviours.get(random.nextInt(behaviours.size())), 100, Integer::sum);
+        }
+        return new Fault.PspFaultStorm(Duration.ofSeconds(6 + random.nextInt(7)), random.nextLong(), perMille);
+    }
+
+    private static List<FaultGroup> shuffled(List<FaultGroup> groups, RandomGenerator random) {
+        List<FaultGroup> shuffled = new ArrayList<>(groups);
+        for (int i = shuffled.size() - 1; i > 0; i--) {
+            shuffled.set(i, shuffled.set(random.nextInt(i + 1), shuffled.get(i)));
+        }
+        return shuffled;
     }
 }

@@ -9,112 +9,115 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-/** A client on a bad line, who repeats, hangs up, asks several times at once, and never gives up without an answer. */
+/**
+ * A client with an unreliable connection: it repeats calls, closes connections, sends copies concurrently, and retries
+ * until it gets an answer.
+ */
 final class FlakyClient {
 
     /**
-     * For how long a client hopes for a final answer. The recovery asks the PSP again after a minute at the most, and the stack may be
-     * struck again, and again, before it does. Whether it comes to rest in the end is the audit's question.
+     * The time limit for a final answer. Recovery asks the PSP again within a minute, and more faults may follow before
+     * that. Whether the stack becomes quiescent is checked by the audit.
      */
-    static final Duration PATIENCE = Duration.ofMinutes(10);
+    static final Duration TIMEOUT = Duration.ofMinutes(10);
 
-    private static final Duration BETWEEN = Duration.ofMillis(150);
+    private static final Duration RETRY_DELAY = Duration.ofMillis(150);
 
     private final HttpApi api;
-    private final AcknowledgedAnswers promises;
-    private final ClientTimeline seen;
+    private final AcknowledgedAnswers answers;
+    private final ClientTimeline timeline;
 
-    FlakyClient(HttpApi api, AcknowledgedAnswers promises, ClientTimeline seen) {
+    FlakyClient(HttpApi api, AcknowledgedAnswers answers, ClientTimeline timeline) {
         this.api = api;
-        this.promises = promises;
-        this.seen = seen;
+        this.answers = answers;
+        this.timeline = timeline;
     }
 
-    /** Reads until there is an answer other than "not now". */
+    /** Reads until the answer is not retryable. */
     Answer read(String path, String... headers) throws InterruptedException {
         long begin = System.nanoTime();
         while (true) {
-            String trouble;
+            String lastError;
             try {
                 Answer answer = api.get(path, headers);
-                seen.read(answer);
+                timeline.recordRead(answer);
                 if (answer.status() < 500) {
                     return answer;
                 }
-                trouble = answer.toString();
+                lastError = answer.toString();
             } catch (IOException e) {
-                seen.noAnswer();
-                trouble = e.toString();
+                timeline.recordNoAnswer();
+                lastError = e.toString();
             }
-            if (System.nanoTime() - begin > PATIENCE.toNanos()) {
-                throw new IllegalStateException("Can't read " + path + ", at last " + trouble);
+            if (System.nanoTime() - begin > TIMEOUT.toNanos()) {
+                throw new IllegalStateException("Can't read " + path + ", last error: " + lastError);
             }
-            Thread.sleep(BETWEEN);
+            Thread.sleep(RETRY_DELAY);
         }
     }
 
-    AcknowledgedAnswers promises() {
-        return promises;
+    AcknowledgedAnswers answers() {
+        return answers;
     }
 
     /**
-     * Calls until there is an answer that isn't "not now", by the ways of a bad line.
+     * Calls until the answer is not retryable, with random connection problems.
      *
-     * @throws IllegalStateException if there is none in two minutes
+     * @throws IllegalStateException if there is none within {@link #TIMEOUT}
      */
     Answer call(Call call, RandomGenerator random) throws InterruptedException {
         int trouble = random.nextInt(100);
         if (trouble < 8) {
-            hangUp(call);
+            sendAndHangUp(call);
         } else if (trouble < 16) {
-            severalAtOnce(call, 2 + random.nextInt(2));
+            sendConcurrently(call, 2 + random.nextInt(2));
         }
         Answer answer = untilAnswered(call);
-        if (trouble >= 80 && promises.hasFinalAnswer(call)) {
-            seen.repeated();
+        if (trouble >= 80 && answers.hasFinalAnswer(call)) {
+            timeline.recordRepetition();
             untilAnswered(call);
             if (trouble >= 90) {
-                otherBody(call);
+                sendOtherBody(call);
             }
         }
         return answer;
     }
 
-    /** Calls until there is an answer that isn't "not now". */
+    /** Calls until the answer is not retryable. */
     Answer untilAnswered(Call call) throws InterruptedException {
         long begin = System.nanoTime();
         while (true) {
-            String trouble;
+            String lastError;
             try {
-                Answer answer = once(call, begin);
-                // What is in review stays in progress until a person has looked.
-                if (!AcknowledgedAnswers.isPatience(answer) || isInReview(call, answer)) {
+                Answer answer = send(call, begin);
+                // A resource in review stays in progress until it is resolved.
+                if (!AcknowledgedAnswers.isRetryable(answer) || isInReview(call, answer)) {
                     return answer;
                 }
-                trouble = answer.toString();
+                lastError = answer.toString();
             } catch (IOException e) {
-                trouble = e.toString();
+                lastError = e.toString();
             }
-            if (System.nanoTime() - begin > PATIENCE.toNanos()) {
-                throw new IllegalStateException("No answer to " + call + ", at last " + trouble);
+            if (System.nanoTime() - begin > TIMEOUT.toNanos()) {
+                throw new IllegalStateException("No answer to " + call + ", last error: " + lastError);
             }
-            Thread.sleep(BETWEEN);
-            seen.repeated();
+            Thread.sleep(RETRY_DELAY);
+            timeline.recordRepetition();
         }
     }
 
-    private Answer once(Call call, long begun) throws IOException {
+    private Answer send(Call call, long begun) throws IOException {
         long asked = System.nanoTime();
         Answer answer;
         try {
             answer = api.post(
                     call.path(), call.key(), call.body(), call.headers().toArray(String[]::new));
         } catch (IOException e) {
-            seen.noAnswer();
+            timeline.recordNoAnswer();
             throw e;
         }
-        promises.note(call, asked, answer);
-        seen.answered(call, begun, asked, answer);
+        answers.record(call, asked, answer);
+        timeline.recordAnswer(call, begun, asked, answer);
         return answer;
     }
 
@@ -134,25 +137,25 @@ final class FlakyClient {
         return false;
     }
 
-    private void hangUp(Call call) {
-        seen.repeated();
+    private void sendAndHangUp(Call call) {
+        timeline.recordRepetition();
         try {
             api.postAndHangUp(
                     call.path(), call.key(), call.body(), call.headers().toArray(String[]::new));
         } catch (IOException e) {
-            // A line that breaks earlier is the same.
+            // An earlier connection failure has the same effect.
         }
     }
 
-    private void severalAtOnce(Call call, int copies) throws InterruptedException {
+    private void sendConcurrently(Call call, int copies) throws InterruptedException {
         List<Thread> copiesSent = new ArrayList<>();
         for (int i = 0; i < copies; i++) {
-            seen.repeated();
+            timeline.recordRepetition();
             copiesSent.add(Thread.ofVirtual().start(() -> {
                 try {
-                    once(call, System.nanoTime());
+                    send(call, System.nanoTime());
                 } catch (IOException e) {
-                    // A broken line is nothing to the others.
+                    // A failed copy does not affect the others.
                 }
             }));
         }
@@ -161,15 +164,15 @@ final class FlakyClient {
         }
     }
 
-    private void otherBody(Call call) {
+    private void sendOtherBody(Call call) {
         String body = call.body().contains("\"amount\":")
                 ? call.body().replaceFirst("\"amount\":(\\d)", "\"amount\":1$1")
                 : call.body().replaceFirst("\"reason\":\"", "\"reason\":\"not ");
         try {
-            promises.noteOtherBody(
+            answers.recordOtherBody(
                     call, api.post(call.path(), call.key(), body, call.headers().toArray(String[]::new)));
         } catch (IOException e) {
-            // Not answered, not judged.
+            // Without an answer there is nothing to check.
         }
     }
 }

@@ -3,8 +3,8 @@ package dev.jangbu.proving.torture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fault as it went. Times are milliseconds of the run; how long something took counts from when the fault struck, so that a pause
- * is part of it.
+ * An injected fault with its outcome. Times are milliseconds of the run. Recovery times count from the start of the
+ * fault, so that a pause is part of them. Thread-safe.
  */
 final class InjectedFault {
 
@@ -35,69 +35,79 @@ final class InjectedFault {
         return at;
     }
 
-    /** It had to wait for its moment, which is now. */
-    void strikes(long now) {
+    /** Sets the start of a fault that started late. */
+    void started(long now) {
         at = now;
         approvedAfter = null;
         completedAfter = null;
     }
 
-    /** When the fault itself was over; before that, nothing. */
+    /** The end of the fault itself; 0 before. */
     long ended() {
         return ended;
     }
 
-    /** What the striker said. */
+    /** The outcome reported by the injector. */
     String outcome() {
-        String said = outcome;
-        return said == null ? "" : said;
+        String text = outcome;
+        return text == null ? "" : text;
     }
 
-    /** Whether it struck; a fault for which the moment did not come, or whose means were down, did not. */
-    boolean isDone() {
-        return !outcome().startsWith(FaultInjector.NOT_DONE);
+    /** False if the fault was skipped: its moment did not come, or a required part was down. */
+    boolean wasInjected() {
+        return !outcome().startsWith(FaultInjector.SKIPPED);
     }
 
-    void over(String said, long now) {
+    void ended(String text, long now) {
         ended = now;
-        outcome = said;
+        outcome = text;
     }
 
     void healthy(long now) {
         healthyAfter = now - at;
     }
 
-    /** An approval was answered at {@code now} to a call that was sent at {@code asked}: the first such after it struck counts. */
+    /**
+     * Records the first approval of a call sent after the start.
+     *
+     * @param asked when the call was sent
+     * @param now when the approval was received
+     */
     void approved(long asked, long now) {
         if (approvedAfter == null && asked >= at) {
             approvedAfter = now - at;
         }
     }
 
-    /** Something was completed at {@code now} that was approved at {@code approved}: the first such after it struck counts. */
+    /**
+     * Records the first completion of a payment approved after the start.
+     *
+     * @param approved the time of the approval
+     * @param now the time of the completion
+     */
     void completed(long approved, long now) {
         if (completedAfter == null && approved >= at) {
             completedAfter = now - at;
         }
     }
 
-    boolean isAnswered() {
+    boolean isRecovered() {
         return approvedAfter != null && completedAfter != null;
     }
 
-    /** Until the part's own health said so, or null. */
+    /** Time until the part was healthy, ms, or null. */
     @Nullable
     Long healthyAfter() {
         return healthyAfter;
     }
 
-    /** Until a payment was approved that was asked for after the fault struck, or null. */
+    /** Time until a payment confirmed after the start was approved, ms, or null. */
     @Nullable
     Long approvedAfter() {
         return approvedAfter;
     }
 
-    /** Until something was completed that was approved after the fault struck, or null. */
+    /** Time until a payment approved after the start was completed, ms, or null. */
     @Nullable
     Long completedAfter() {
         return completedAfter;

@@ -5,52 +5,58 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 
-/** What one customer buys, and how the confirmation is asked for; wholly decided by the seed and the order's number. */
-record Order(String orderId, String paymentKey, String currency, List<Line> lines, Way way) {
+/** An order and the mode of its confirmation, determined by the seed and the order's number. */
+record Order(String orderId, String paymentKey, String currency, List<Line> lines, ConfirmMode mode) {
 
     private static final int SELLERS = 12;
-    private static final int MOST_LINES = 4;
-    private static final long HIGHEST_AMOUNT = 100_000;
+    private static final int MAX_LINES = 4;
+    private static final long MAX_AMOUNT = 100_000;
 
-    /** @param lineId as the API numbers them: 1, 2, 3 and so on */
-    record Line(String lineId, String sellerId, long amount, long fee) {}
+    /**
+     * @param lineId assigned by the API: 1, 2, 3 and so on
+     * @param amountMinor minor units
+     * @param feeMinor minor units
+     */
+    record Line(String lineId, String sellerId, long amountMinor, long feeMinor) {}
 
-    /** How a confirmation is asked for. */
-    enum Way {
+    /** Modes of a confirmation. */
+    enum ConfirmMode {
         /** Waits for the PSP. */
-        AT_ONCE,
-        /** Waits for the settlement too. */
+        SYNC,
+        /** Waits for the settlement as well. */
         UNTIL_COMPLETED,
-        /** Does not wait at all. */
+        /** Does not wait. */
         ASYNC,
-        /** Never asks. */
+        /** No confirmation. */
         NEVER
     }
 
     static Order of(String run, int number, RandomGenerator random) {
         List<Line> lines = new ArrayList<>();
-        int count = 1 + random.nextInt(MOST_LINES);
+        int count = 1 + random.nextInt(MAX_LINES);
         for (int i = 1; i <= count; i++) {
-            long amount = 1 + random.nextLong(HIGHEST_AMOUNT);
-            long fee = random.nextInt(3) == 0 ? 0 : random.nextLong(amount + 1);
-            lines.add(new Line(Integer.toString(i), seller(run, random), amount, fee));
+            long amountMinor = 1 + random.nextLong(MAX_AMOUNT);
+            long feeMinor = random.nextInt(3) == 0 ? 0 : random.nextLong(amountMinor + 1);
+            lines.add(new Line(Integer.toString(i), seller(run, random), amountMinor, feeMinor));
         }
         int draw = random.nextInt(100);
-        Way way = draw < 55 ? Way.AT_ONCE : draw < 70 ? Way.UNTIL_COMPLETED : draw < 96 ? Way.ASYNC : Way.NEVER;
+        ConfirmMode mode = draw < 55
+                ? ConfirmMode.SYNC
+                : draw < 70 ? ConfirmMode.UNTIL_COMPLETED : draw < 96 ? ConfirmMode.ASYNC : ConfirmMode.NEVER;
         return new Order(
                 run + "-" + number,
                 "rc_" + run + "_" + number,
                 random.nextInt(5) == 0 ? "USD" : "KRW",
                 List.copyOf(lines),
-                way);
+                mode);
     }
 
     static String seller(String run, RandomGenerator random) {
         return run + "-s" + random.nextInt(SELLERS);
     }
 
-    long amount() {
-        return lines.stream().mapToLong(Line::amount).sum();
+    long amountMinor() {
+        return lines.stream().mapToLong(Line::amountMinor).sum();
     }
 
     Line line(String lineId) {
@@ -64,11 +70,11 @@ record Order(String orderId, String paymentKey, String currency, List<Line> line
                         currency,
                         lines.stream()
                                 .map(line -> "{\"sellerId\":\"%s\",\"amount\":%d,\"fee\":%d}"
-                                        .formatted(line.sellerId(), line.amount(), line.fee()))
+                                        .formatted(line.sellerId(), line.amountMinor(), line.feeMinor()))
                                 .collect(Collectors.joining(",")));
     }
 
-    String confirmation(long amount) {
-        return "{\"paymentKey\":\"%s\",\"amount\":%d}".formatted(paymentKey, amount);
+    String confirmation(long amountMinor) {
+        return "{\"paymentKey\":\"%s\",\"amount\":%d}".formatted(paymentKey, amountMinor);
     }
 }

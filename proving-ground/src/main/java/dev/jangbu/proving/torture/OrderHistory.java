@@ -4,25 +4,25 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** What a customer knows of one order, from the answers alone. Several calls of a customer may be under way at once. */
+/** The state of one order as known from its answers. Thread-safe: calls of a customer may run concurrently. */
 final class OrderHistory {
 
-    /** What was said of the charge. */
+    /** The acknowledged outcome of the charge. */
     enum Charge {
-        NEVER_ASKED,
+        UNCONFIRMED,
         APPROVED,
         DECLINED,
-        /** A person has to look. */
+        /** Must be resolved by an operator. */
         IN_REVIEW
     }
 
     private final Order order;
     private final String paymentId;
     private final Map<String, Long> refunds = new ConcurrentHashMap<>();
-    private final Map<String, Boolean> refundsPromised = new ConcurrentHashMap<>();
-    private volatile Charge charge = Charge.NEVER_ASKED;
+    private final Map<String, Boolean> acknowledgedRefunds = new ConcurrentHashMap<>();
+    private volatile Charge charge = Charge.UNCONFIRMED;
     private volatile boolean canceled;
-    private volatile boolean cancelAsked;
+    private volatile boolean cancelRequested;
     private volatile @Nullable String resolved;
 
     OrderHistory(Order order, String paymentId) {
@@ -42,37 +42,37 @@ final class OrderHistory {
         return charge;
     }
 
-    void charge(Charge said) {
-        charge = said;
+    void charge(Charge outcome) {
+        charge = outcome;
     }
 
-    /** A refund that exists; {@code promised}: it was said that the money goes back. */
-    void refund(String id, long amount, boolean promised) {
-        refunds.put(id, amount);
-        if (promised) {
-            refundsPromised.put(id, true);
+    /** Adds a refund; {@code acknowledged}: its success was answered. */
+    void refund(String id, long amountMinor, boolean acknowledged) {
+        refunds.put(id, amountMinor);
+        if (acknowledged) {
+            acknowledgedRefunds.put(id, true);
         }
     }
 
-    /** The amount of each refund that was ever mentioned. */
+    /** The amounts of all known refunds, by id. */
     Map<String, Long> refunds() {
         return refunds;
     }
 
-    boolean refundWasPromised(String id) {
-        return refundsPromised.containsKey(id);
+    boolean isRefundAcknowledged(String id) {
+        return acknowledgedRefunds.containsKey(id);
     }
 
-    /** A cancellation was asked for: it may have made a refund whose id no answer said. */
-    void askedToCancel() {
-        cancelAsked = true;
+    /** Records a cancellation request; it may have created a refund whose id is unknown. */
+    void cancelRequested() {
+        cancelRequested = true;
     }
 
-    boolean cancelWasAsked() {
-        return cancelAsked;
+    boolean wasCancelRequested() {
+        return cancelRequested;
     }
 
-    /** It was said that nothing of the order is charged, or all of it goes back. */
+    /** Records the answer that nothing is charged or all of it is refunded. */
     void canceled() {
         canceled = true;
     }
@@ -81,7 +81,7 @@ final class OrderHistory {
         return canceled;
     }
 
-    /** A person has decided what the payment was. */
+    /** Records the operator's decision. */
     void resolved(String outcome) {
         resolved = outcome;
     }

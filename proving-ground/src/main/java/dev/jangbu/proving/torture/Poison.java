@@ -31,38 +31,45 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** Records on {@code settlement.requests} that nobody can ever process, each for another reason. */
+/** Sends unprocessable records to {@code settlement.requests}, of several kinds. */
 final class Poison {
 
-    /** What marks such a record, with its {@link Kind}. A dead letter keeps the headers that the record came with. */
+    /** The header with the {@link Kind} that marks such a record. A dead letter keeps its record's headers. */
     static final String HEADER = "torture_poison";
 
     private static final String LAST_ROW =
             "SELECT aggregateid, payload FROM outbox ORDER BY created_at DESC, id LIMIT 1";
 
-    /** Far more than the five minutes that an id may be ahead of its record: a broker that is away may append it much later. */
+    /**
+     * Far more than the five minutes by which an id may be ahead of its record: a broker that is down may append it
+     * much later.
+     */
     private static final Duration FUTURE = Duration.ofHours(6);
 
     private static final int NO_SUCH_SCHEMA = 1_000_000;
     private static final int TIME_BITS = 48;
 
-    /** Why it can't be processed. */
+    /** Why a record is unprocessable. */
     enum Kind {
-        /** Not in the wire format: the first byte is not its magic byte. */
+        /** Not in the wire format: wrong magic byte. */
         MAGIC_BYTE,
-        /** In the wire format, of a schema that the registry doesn't have: it answers 404. */
+        /** Wire format with an unknown schema id: the registry responds 404. */
         UNKNOWN_SCHEMA,
-        /** Of the real schema, and doesn't decode. */
+        /** The right schema id with an undecodable body. */
         UNDECODABLE,
-        /** A real request, sent to a partition that its key doesn't hash to. */
+        /** A valid request on a partition that its key does not hash to. */
         WRONG_PARTITION,
-        /** A real request with an id from the future: would it be applied, the desk's clock would run ahead. */
+        /** A valid request with an id from the future: applying it would advance the wallet processor's clock. */
         FUTURE_ID
     }
 
     private Poison() {}
 
-    /** @return how many of which kind were sent */
+    /**
+     * Sends the records.
+     *
+     * @return the kinds that were sent
+     */
     static String send(StackAddress address, Fault.Poisoned poisoned)
             throws SQLException, IOException, ExecutionException, InterruptedException {
         SplittableRandom random = new SplittableRandom(poisoned.draw());
@@ -72,7 +79,7 @@ final class Poison {
                 ResultSet row = statement.executeQuery(LAST_ROW);
                 KafkaProducer<byte[], byte[]> producer = producer(address)) {
             if (!row.next()) {
-                throw new IOException("there is no request yet to make poison of");
+                throw new IOException("there is no request yet to derive poison records from");
             }
             String key = row.getString("aggregateid");
             byte[] request = row.getBytes("payload");
@@ -81,7 +88,7 @@ final class Poison {
                 producer.send(record(kind, key, request, random)).get();
             }
         }
-        return "one after the other of " + Arrays.toString(Kind.values()) + ", from " + Kind.values()[first] + " on";
+        return "cyclic order of " + Arrays.toString(Kind.values()) + ", starting with " + Kind.values()[first];
     }
 
     private static ProducerRecord<byte[], byte[]> record(Kind kind, String key, byte[] request, RandomGenerator random)
@@ -92,7 +99,7 @@ final class Poison {
             case MAGIC_BYTE -> record(kind, owner, key, with(0, (byte) 1, request));
             case UNKNOWN_SCHEMA ->
                 record(kind, owner, key, ofSchema(NO_SUCH_SCHEMA + random.nextInt(NO_SUCH_SCHEMA), request));
-            // A text that begins with a length below 0.
+            // A string with a negative length.
             case UNDECODABLE -> record(kind, owner, key, with(WireFormat.HEADER_BYTES, (byte) 1, request));
             case WRONG_PARTITION -> record(kind, other, key, request);
             case FUTURE_ID -> record(kind, owner, key, fromTheFuture(request, random));
@@ -118,7 +125,7 @@ final class Poison {
         return bytes;
     }
 
-    /** Avro's own reader and writer: the registry may be down, and the schema is ours. */
+    /** Uses Avro's own reader and writer because the registry may be down. */
     private static byte[] fromTheFuture(byte[] request, RandomGenerator random) throws IOException {
         SettlementRequested present = new SpecificDatumReader<>(SettlementRequested.class)
                 .read(
@@ -141,7 +148,7 @@ final class Poison {
         return bytes.toByteArray();
     }
 
-    /** RFC 9562, 5.7: the first 48 bits are milliseconds since 1970. Some minutes later, or some years. */
+    /** Moves a UUIDv7 some hours or years ahead. RFC 9562, 5.7: the first 48 bits are milliseconds since 1970. */
     private static UUID later(UUID id, RandomGenerator random) {
         long later = FUTURE.toMillis()
                 + (random.nextBoolean()

@@ -4,51 +4,51 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A process that stands still together with those that it started: PostgreSQL's work is done by its children. */
+/** Pauses a process and its descendants; PostgreSQL works in child processes. */
 final class ProcessPause {
 
     private final List<ProcessHandle> processes;
 
-    /** Whoever stands still can't be asked to end: when this program is interrupted, all go on first. */
+    /** Resumes the processes at JVM exit, because a stopped process cannot be terminated in order. */
     private final Thread atExit;
 
     private ProcessPause(List<ProcessHandle> processes) {
         this.processes = processes;
-        this.atExit = new Thread(this::goOnQuietly, "let go on what stands still");
+        this.atExit = new Thread(this::resumeUninterrupted, "resume paused processes");
     }
 
-    /** Stops a process, so that it starts no more children, and then its children. */
+    /** Stops a process first, so that it starts no more children, then its descendants. */
     static ProcessPause of(ProcessHandle process) throws InterruptedException {
         List<ProcessHandle> processes = new ArrayList<>(List.of(process));
-        ProcessPause still = new ProcessPause(processes);
-        Runtime.getRuntime().addShutdownHook(still.atExit);
-        Signal.send("STOP", process);
+        ProcessPause pause = new ProcessPause(processes);
+        Runtime.getRuntime().addShutdownHook(pause.atExit);
+        ProcessSignal.send("STOP", process);
         try (Stream<ProcessHandle> children = process.descendants()) {
             processes.addAll(children.toList());
         }
         for (ProcessHandle child : processes.subList(1, processes.size())) {
-            Signal.send("STOP", child);
+            ProcessSignal.send("STOP", child);
         }
-        return still;
+        return pause;
     }
 
-    /** Lets all of them go on. */
-    void end() throws InterruptedException {
-        goOn();
+    /** Resumes all of them. */
+    void resume() throws InterruptedException {
+        resumeAll();
         Runtime.getRuntime().removeShutdownHook(atExit);
     }
 
-    private void goOn() throws InterruptedException {
+    private void resumeAll() throws InterruptedException {
         for (ProcessHandle process : processes.reversed()) {
             if (process.isAlive()) {
-                Signal.send("CONT", process);
+                ProcessSignal.send("CONT", process);
             }
         }
     }
 
-    private void goOnQuietly() {
+    private void resumeUninterrupted() {
         try {
-            goOn();
+            resumeAll();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -24,12 +24,12 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks up in the book what was announced. As long as PostgreSQL can't be reached it tries again; at the first look that succeeds all of it
- * must be there, for it was announced before.
+ * Looks up published postings and completions in the ledger's database. Retries while PostgreSQL is unreachable. At the
+ * first successful query all of them must be present, because they are published after the commit.
  */
 final class PublicationCheck implements AutoCloseable {
 
-    private static final Duration BETWEEN = Duration.ofMillis(200);
+    private static final Duration RETRY_DELAY = Duration.ofMillis(200);
 
     private static final String JOURNALS = """
             SELECT settlement_id::text AS id, book, no, hash, reference_id::text AS reference FROM journals
@@ -45,19 +45,19 @@ final class PublicationCheck implements AutoCloseable {
 
     private final StackAddress stack;
     private final BooleanSupplier stopping;
-    private final Violations breaches = new Violations();
+    private final Violations violations = new Violations();
     private @Nullable Connection connection;
-    private final AtomicLong lookedUp = new AtomicLong();
+    private final AtomicLong checked = new AtomicLong();
 
     private record Journal(int book, long no, byte[] hash, String reference) {
 
-        boolean is(LedgerPosted posted) {
-            byte[] announced = new byte[posted.getHash().remaining()];
-            posted.getHash().duplicate().get(announced);
+        boolean matches(LedgerPosted posted) {
+            byte[] publishedHash = new byte[posted.getHash().remaining()];
+            posted.getHash().duplicate().get(publishedHash);
             return book == posted.getBook()
                     && no == posted.getJournalNo()
                     && reference.equals(posted.getReferenceId())
-                    && Arrays.equals(hash, announced);
+                    && Arrays.equals(hash, publishedHash);
         }
 
         @Override
@@ -73,24 +73,24 @@ final class PublicationCheck implements AutoCloseable {
         void read(ResultSet row) throws SQLException;
     }
 
-    /** @param stopping whether there is no need to wait for PostgreSQL any more */
+    /** @param stopping true if PostgreSQL need not be awaited any longer */
     PublicationCheck(StackAddress stack, BooleanSupplier stopping) {
         this.stack = stack;
         this.stopping = stopping;
     }
 
-    Violations breaches() {
-        return breaches;
+    Violations violations() {
+        return violations;
     }
 
-    long lookedUp() {
-        return lookedUp.get();
+    long checked() {
+        return checked.get();
     }
 
-    /** Each posting's journal must be in the book, with its number and its hash. */
+    /** Checks that each posting's journal exists with its number and hash. */
     void postings(List<LedgerPosted> posted) throws InterruptedException {
         Map<String, Journal> journals = new HashMap<>();
-        boolean looked = look(
+        boolean queried = queryUntilReachable(
                 JOURNALS,
                 posted.stream().map(LedgerPosted::getSettlementId).toList(),
                 row -> journals.put(
@@ -100,27 +100,27 @@ final class PublicationCheck implements AutoCloseable {
                                 row.getLong("no"),
                                 row.getBytes("hash"),
                                 row.getString("reference"))));
-        if (!looked) {
+        if (!queried) {
             return;
         }
         for (LedgerPosted each : posted) {
             Journal journal = journals.get(each.getSettlementId());
             if (journal == null) {
-                breaches.add("announced before it was in the book: %s", each);
-            } else if (!journal.is(each)) {
-                breaches.add("announced %s, and the book has %s", each, journal);
+                violations.add("published before it was committed: %s", each);
+            } else if (!journal.matches(each)) {
+                violations.add("published %s, but the ledger has %s", each, journal);
             }
         }
     }
 
     /**
-     * Each completion must have all of its journals in the book, and a refused payout none.
+     * Checks that each completion has all of its journals, and a rejected payout none.
      *
-     * @return when each that was completed was approved
+     * @return the approval times of the completed payments
      */
     List<Instant> completions(List<SettlementCompleted> completed) throws InterruptedException {
         Map<String, Reference> references = new HashMap<>();
-        boolean looked = look(
+        boolean queried = queryUntilReachable(
                 REFERENCES,
                 completed.stream().map(SettlementCompleted::getReferenceId).toList(),
                 row -> {
@@ -130,19 +130,19 @@ final class PublicationCheck implements AutoCloseable {
                             new Reference(row.getLong("journals"), row.getInt("parts"), approved.toInstant()));
                 });
         List<Instant> approvals = new ArrayList<>();
-        if (!looked) {
+        if (!queried) {
             return approvals;
         }
         for (SettlementCompleted each : completed) {
             Reference reference = references.get(each.getReferenceId());
             if (each.getOutcome() == Outcome.REJECTED) {
                 if (reference != null) {
-                    breaches.add("refused, and in the book all the same: %s, %s", each, reference);
+                    violations.add("rejected, but in the ledger: %s, %s", each, reference);
                 }
             } else if (reference == null
                     || reference.journals() != reference.parts()
                     || reference.journals() != each.getParts()) {
-                breaches.add("completed before every part was in the book: %s, %s", each, String.valueOf(reference));
+                violations.add("completed before all parts were committed: %s, %s", each, String.valueOf(reference));
             } else {
                 approvals.add(reference.approved());
             }
@@ -150,25 +150,25 @@ final class PublicationCheck implements AutoCloseable {
         return approvals;
     }
 
-    /** Whether there was a look that succeeded, or nothing to look for. */
-    private boolean look(String sql, List<String> ids, Row row) throws InterruptedException {
+    /** Queries until it succeeds; false if it was stopped before. */
+    private boolean queryUntilReachable(String sql, List<String> ids, Row row) throws InterruptedException {
         if (ids.isEmpty()) {
             return true;
         }
         while (!stopping.getAsBoolean()) {
             try {
-                once(sql, ids, row);
-                lookedUp.addAndGet(ids.size());
+                query(sql, ids, row);
+                checked.addAndGet(ids.size());
                 return true;
             } catch (SQLException e) {
                 close();
-                Thread.sleep(BETWEEN);
+                Thread.sleep(RETRY_DELAY);
             }
         }
         return false;
     }
 
-    private void once(String sql, List<String> ids, Row row) throws SQLException {
+    private void query(String sql, List<String> ids, Row row) throws SQLException {
         Connection open = connection;
         if (open == null) {
             open = stack.openLedger();
@@ -193,7 +193,7 @@ final class PublicationCheck implements AutoCloseable {
             try {
                 open.close();
             } catch (SQLException e) {
-                // It is broken already.
+                // The connection is broken already.
             }
         }
     }

@@ -16,25 +16,26 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The customers' and sellers' own book, held against what there is in the end: every promise is kept (invariant 2), nothing was
- * settled that the PSP has not approved, and each wallet is what it must be by these orders alone.
+ * The expected state of all orders, payouts and wallets, computed from the answers alone and compared with the stack:
+ * acknowledged successes are durable (invariant 2), nothing is settled without the PSP's approval, wallets have the
+ * expected balances.
  */
 final class ReferenceModel {
 
-    private static final Duration SETTLES_WITHIN = Duration.ofMinutes(4);
+    private static final Duration STALL_TIMEOUT = Duration.ofMinutes(4);
     private static final Set<String> PAYMENT_ENDED = Set.of("READY", "COMPLETED", "DECLINED", "CANCELED", "EXPIRED");
     private static final Set<String> REFUND_ENDED = Set.of("COMPLETED", "FAILED");
 
-    private final FlakyClient line;
+    private final FlakyClient client;
     private final PspSimulator psp;
-    private final Violations breaches;
-    private final List<OrderHistory> deals = new ArrayList<>();
+    private final Violations violations;
+    private final List<OrderHistory> histories = new ArrayList<>();
     private final List<Seller.Payout> payouts = new ArrayList<>();
-    private final Map<String, End> ends = new HashMap<>();
+    private final Map<String, FinalState> finalStates = new HashMap<>();
     private final Map<String, JsonNode> charges = new HashMap<>();
 
-    /** What became of an order. */
-    private record End(JsonNode payment, List<JsonNode> refunds) {
+    /** The final state of an order. */
+    private record FinalState(JsonNode payment, List<JsonNode> refunds) {
 
         boolean isReached() {
             return PAYMENT_ENDED.contains(payment.path("status").asText())
@@ -54,39 +55,45 @@ final class ReferenceModel {
         }
     }
 
-    ReferenceModel(FlakyClient line, PspSimulator psp, Violations breaches) {
-        this.line = line;
+    ReferenceModel(FlakyClient client, PspSimulator psp, Violations violations) {
+        this.client = client;
         this.psp = psp;
-        this.breaches = breaches;
+        this.violations = violations;
     }
 
-    synchronized void add(OrderHistory deal) {
-        deals.add(deal);
+    synchronized void add(OrderHistory history) {
+        histories.add(history);
     }
 
     synchronized void add(Seller.Payout payout) {
         payouts.add(payout);
     }
 
-    /** Waits until every order has come to its end, and is the person who looks at what is in review. */
+    /**
+     * Waits until every order has ended; resolves reviews as an operator would. Gives up if no order ends for {@link
+     * #STALL_TIMEOUT}.
+     */
     void settle() throws IOException, InterruptedException {
         readCharges();
-        long begin = System.nanoTime();
-        List<OrderHistory> open = List.copyOf(deals);
+        long lastProgress = System.nanoTime();
+        List<OrderHistory> open = List.copyOf(histories);
         while (!open.isEmpty()) {
-            List<OrderHistory> still = new ArrayList<>();
-            for (OrderHistory deal : open) {
-                End end = read(deal);
-                ends.put(deal.paymentId(), end);
+            List<OrderHistory> unfinished = new ArrayList<>();
+            for (OrderHistory history : open) {
+                FinalState end = read(history);
+                finalStates.put(history.paymentId(), end);
                 if (!end.isReached()) {
-                    review(deal, end);
-                    still.add(deal);
+                    review(history, end);
+                    unfinished.add(history);
                 }
             }
-            open = still;
-            if (!open.isEmpty() && System.nanoTime() - begin > SETTLES_WITHIN.toNanos()) {
-                for (OrderHistory deal : open) {
-                    breaches.add("order %s doesn't end: %s", deal.order().orderId(), read(deal));
+            if (unfinished.size() < open.size()) {
+                lastProgress = System.nanoTime();
+            }
+            open = unfinished;
+            if (!open.isEmpty() && System.nanoTime() - lastProgress > STALL_TIMEOUT.toNanos()) {
+                for (OrderHistory history : open) {
+                    violations.add("order %s has not ended: %s", history.order().orderId(), read(history));
                 }
                 return;
             }
@@ -96,185 +103,193 @@ final class ReferenceModel {
         }
     }
 
-    /** Holds everything that was said against what there is. */
+    /** Compares all acknowledged answers with the stack. */
     void check() throws IOException, InterruptedException {
         readCharges();
         Map<String, BigInteger> wallets = new TreeMap<>();
-        for (OrderHistory deal : deals) {
-            End end = ends.get(deal.paymentId());
+        for (OrderHistory history : histories) {
+            FinalState end = finalStates.get(history.paymentId());
             if (end == null) {
                 continue;
             }
-            checkPayment(deal, end);
-            checkRefunds(deal, end);
-            checkCharge(deal, end);
+            checkPayment(history, end);
+            checkRefunds(history, end);
+            checkCharge(history, end);
             if (end.completed()) {
-                addUp(deal, end, wallets);
+                addToWallets(history, end, wallets);
             }
         }
         checkPayouts(wallets);
         for (Map.Entry<String, BigInteger> wallet : wallets.entrySet()) {
             String[] id = wallet.getKey().split(":", 2);
-            JsonNode there =
-                    line.read("/wallets/" + id[0] + "?currency=" + id[1]).body();
-            if (!wallet.getValue().toString().equals(there.path("balance").asText())) {
-                breaches.add("wallet %s must hold %s by these orders: %s", wallet.getKey(), wallet.getValue(), there);
+            JsonNode actual =
+                    client.read("/wallets/" + id[0] + "?currency=" + id[1]).body();
+            if (!wallet.getValue().toString().equals(actual.path("balance").asText())) {
+                violations.add("wallet %s must have balance %s: %s", wallet.getKey(), wallet.getValue(), actual);
             }
         }
     }
 
-    private End read(OrderHistory deal) throws InterruptedException {
-        JsonNode payment = line.read("/payments/" + deal.paymentId()).body();
-        return new End(payment, all("/payments/" + deal.paymentId() + "/refunds?limit=100"));
+    private FinalState read(OrderHistory history) throws InterruptedException {
+        JsonNode payment = client.read("/payments/" + history.paymentId()).body();
+        return new FinalState(payment, readAll("/payments/" + history.paymentId() + "/refunds?limit=100"));
     }
 
-    private List<JsonNode> all(String path) throws InterruptedException {
-        List<JsonNode> all = new ArrayList<>();
+    private List<JsonNode> readAll(String path) throws InterruptedException {
+        List<JsonNode> nodes = new ArrayList<>();
         String cursor = "";
         do {
-            Answer page = line.read(path + cursor);
+            Answer page = client.read(path + cursor);
             if (page.status() != 200) {
-                breaches.add("%s can't be read: %s", path, page);
-                return all;
+                violations.add("%s can't be read: %s", path, page);
+                return nodes;
             }
-            page.body().path("data").forEach(all::add);
+            page.body().path("data").forEach(nodes::add);
             JsonNode next = page.body().path("nextCursor");
             cursor = next.isTextual() ? "&cursor=" + next.asText() : "";
         } while (!cursor.isEmpty());
-        return all;
+        return nodes;
     }
 
-    /** What a person would do: look at the PSP's book, and say what is there. */
-    private void review(OrderHistory deal, End end) throws InterruptedException {
-        String id = deal.paymentId();
-        JsonNode charge = charges.get(deal.order().paymentKey());
+    /** Resolves reviews as an operator would: by the PSP's charges. */
+    private void review(OrderHistory history, FinalState end) throws InterruptedException {
+        String id = history.paymentId();
+        JsonNode charge = charges.get(history.order().paymentKey());
         if (end.payment().path("status").asText().equals("REVIEW")) {
             String outcome = charge == null ? "DECLINED" : "APPROVED";
-            deal.resolved(outcome);
+            history.resolved(outcome);
             resolve("/payments/" + id, outcome);
         }
         for (JsonNode refund : end.refunds()) {
             if (refund.path("status").asText().equals("REVIEW") && charge != null) {
-                long back = charge.path("cancelled").asLong()
+                long refundedMinor = charge.path("cancelled").asLong()
                         - end.payment().path("refundedAmount").asLong();
                 resolve(
                         "/refunds/" + refund.path("id").asText(),
-                        back == refund.path("amount").asLong() ? "APPROVED" : "FAILED");
+                        refundedMinor == refund.path("amount").asLong() ? "APPROVED" : "FAILED");
             }
         }
     }
 
     private void resolve(String resource, String outcome) throws InterruptedException {
-        line.untilAnswered(new Call(
+        client.untilAnswered(new Call(
                 Call.Kind.RESOLVE,
                 resource + "/resolve",
                 "resolve-" + resource.substring(resource.lastIndexOf('/') + 1),
-                "{\"outcome\":\"%s\",\"evidence\":\"the PSP's own book\"}".formatted(outcome)));
+                "{\"outcome\":\"%s\",\"evidence\":\"the PSP's charges\"}".formatted(outcome)));
     }
 
-    private void checkPayment(OrderHistory deal, End end) {
+    private void checkPayment(OrderHistory history, FinalState end) {
         String status = end.payment().path("status").asText();
-        String what = "order " + deal.order().orderId() + " (payment " + deal.paymentId() + ")";
-        switch (deal.charge()) {
+        String what = "order " + history.order().orderId() + " (payment " + history.paymentId() + ")";
+        switch (history.charge()) {
             case APPROVED -> expect(what + " was approved", "COMPLETED", status);
             case DECLINED -> expect(what + " was declined", "DECLINED", status);
-            case NEVER_ASKED, IN_REVIEW -> {}
+            case UNCONFIRMED, IN_REVIEW -> {}
         }
-        if (deal.wasCanceled() && !status.equals("CANCELED") && !fullyRefunded(end)) {
-            breaches.add("%s was canceled and is %s", what, end);
+        if (history.wasCanceled() && !status.equals("CANCELED") && !fullyRefunded(end)) {
+            violations.add("%s was canceled, but is %s", what, end);
         }
-        for (Order.Line line : deal.order().lines()) {
-            JsonNode there = end.payment().path("lines").path(Integer.parseInt(line.lineId()) - 1);
-            if (!there.path("sellerId").asText().equals(line.sellerId())
-                    || there.path("amount").asLong() != line.amount()
-                    || there.path("fee").asLong() != line.fee()) {
-                breaches.add("%s: the line %s is now %s", what, line, there);
+        for (Order.Line line : history.order().lines()) {
+            JsonNode actual = end.payment().path("lines").path(Integer.parseInt(line.lineId()) - 1);
+            if (!actual.path("sellerId").asText().equals(line.sellerId())
+                    || actual.path("amount").asLong() != line.amountMinor()
+                    || actual.path("fee").asLong() != line.feeMinor()) {
+                violations.add("%s: line %s is now %s", what, line, actual);
             }
         }
     }
 
-    private static boolean fullyRefunded(End end) {
+    private static boolean fullyRefunded(FinalState end) {
         return end.completed() && end.payment().path("refundStatus").asText().equals("FULL");
     }
 
-    private void checkRefunds(OrderHistory deal, End end) {
+    private void checkRefunds(OrderHistory history, FinalState end) {
         Set<String> unknown = new HashSet<>();
         long refunded = 0;
         for (JsonNode refund : end.refunds()) {
             String id = refund.path("id").asText();
-            Long amount = deal.refunds().get(id);
+            Long amountMinor = history.refunds().get(id);
             boolean completed = refund.path("status").asText().equals("COMPLETED");
-            if (amount == null && completed) {
+            if (amountMinor == null && completed) {
                 unknown.add(id);
-            } else if (amount != null && amount != refund.path("amount").asLong()) {
-                breaches.add("refund %s was to be of %d and is %s", id, amount, refund);
+            } else if (amountMinor != null
+                    && amountMinor != refund.path("amount").asLong()) {
+                violations.add("refund %s must have amount %d, but is %s", id, amountMinor, refund);
             }
-            if (deal.refundWasPromised(id) && !completed) {
-                breaches.add("refund %s was promised and is %s", id, refund);
+            if (history.isRefundAcknowledged(id) && !completed) {
+                violations.add("refund %s was acknowledged, but is %s", id, refund);
             }
             refunded += completed ? refund.path("amount").asLong() : 0;
         }
-        if (unknown.size() > (deal.cancelWasAsked() ? 1 : 0)) {
-            breaches.add(
-                    "order %s has refunds that nobody asked for: %s",
-                    deal.order().orderId(), unknown);
+        if (unknown.size() > (history.wasCancelRequested() ? 1 : 0)) {
+            violations.add(
+                    "order %s has refunds that were not requested: %s",
+                    history.order().orderId(), unknown);
         }
-        Set<String> missing = new HashSet<>(deal.refunds().keySet());
+        Set<String> missing = new HashSet<>(history.refunds().keySet());
         end.refunds().forEach(refund -> missing.remove(refund.path("id").asText()));
         if (!missing.isEmpty()) {
-            breaches.add("order %s has lost the refunds %s", deal.order().orderId(), missing);
+            violations.add("order %s has lost the refunds %s", history.order().orderId(), missing);
         }
         expect(
-                "order " + deal.order().orderId() + " refunds of " + refunded,
+                "order " + history.order().orderId() + " refunds of " + refunded,
                 Long.toString(refunded),
                 end.payment().path("refundedAmount").asText());
     }
 
-    private void checkCharge(OrderHistory deal, End end) {
-        JsonNode charge = charges.get(deal.order().paymentKey());
-        String what = "order " + deal.order().orderId() + " is "
+    private void checkCharge(OrderHistory history, FinalState end) {
+        JsonNode charge = charges.get(history.order().paymentKey());
+        String what = "order " + history.order().orderId() + " is "
                 + end.payment().path("status").asText();
         if (!end.completed()) {
             if (charge != null) {
-                breaches.add("%s and was charged: %s", what, charge);
+                violations.add("%s, but was charged: %s", what, charge);
             }
         } else if (charge == null) {
-            breaches.add("%s and was never charged", what);
+            violations.add("%s, but was never charged", what);
         } else {
             expect(
                     what + ", charged",
-                    Long.toString(deal.order().amount()),
+                    Long.toString(history.order().amountMinor()),
                     charge.path("amount").asText());
             expect(
-                    what + ", given back",
+                    what + ", refunded",
                     end.payment().path("refundedAmount").asText(),
                     charge.path("cancelled").asText());
         }
     }
 
-    /** What the order does to its sellers' wallets. The fee goes back half up, cumulatively, so that the sum alone tells. */
-    private static void addUp(OrderHistory deal, End end, Map<String, BigInteger> wallets) {
+    /**
+     * Adds the order's effect on its sellers' wallets. The fee is refunded half up on the cumulative amount, so that
+     * only the sum matters.
+     */
+    private static void addToWallets(OrderHistory history, FinalState end, Map<String, BigInteger> wallets) {
         Map<String, Long> refunded = new HashMap<>();
         for (JsonNode refund : end.completedRefunds()) {
             for (JsonNode part : refund.path("lines")) {
                 refunded.merge(part.path("lineId").asText(), part.path("amount").asLong(), Long::sum);
             }
         }
-        for (Order.Line line : deal.order().lines()) {
-            long back = refunded.getOrDefault(line.lineId(), 0L);
-            long feeBack = (2 * line.fee() * back + line.amount()) / (2 * line.amount());
-            long stays = line.amount() - line.fee() - (back - feeBack);
-            wallets.merge(line.sellerId() + ":" + deal.order().currency(), BigInteger.valueOf(stays), BigInteger::add);
+        for (Order.Line line : history.order().lines()) {
+            long refundedMinor = refunded.getOrDefault(line.lineId(), 0L);
+            long feeRefundedMinor =
+                    (2 * line.feeMinor() * refundedMinor + line.amountMinor()) / (2 * line.amountMinor());
+            long balanceMinor = line.amountMinor() - line.feeMinor() - (refundedMinor - feeRefundedMinor);
+            wallets.merge(
+                    line.sellerId() + ":" + history.order().currency(),
+                    BigInteger.valueOf(balanceMinor),
+                    BigInteger::add);
         }
     }
 
     private void checkPayouts(Map<String, BigInteger> wallets) throws InterruptedException {
         Map<String, Seller.Payout> known = new HashMap<>();
         Set<String> sellers = new HashSet<>();
-        List<Seller.Payout> refused = new ArrayList<>();
+        List<Seller.Payout> rejected = new ArrayList<>();
         for (Seller.Payout payout : payouts) {
             if (payout.id().isEmpty()) {
-                refused.add(payout);
+                rejected.add(payout);
             } else {
                 known.put(payout.id(), payout);
             }
@@ -282,31 +297,31 @@ final class ReferenceModel {
             if (payout.status().equals("BOOKED")) {
                 wallets.merge(
                         payout.sellerId() + ":" + payout.currency(),
-                        BigInteger.valueOf(-payout.amount()),
+                        BigInteger.valueOf(-payout.amountMinor()),
                         BigInteger::add);
             }
         }
         for (String seller : sellers) {
-            for (JsonNode there : all("/payouts?sellerId=" + seller + "&limit=100")) {
-                Seller.Payout payout = known.remove(there.path("id").asText());
-                if (payout == null && refused.stream().anyMatch(one -> one.mayBe(there))) {
+            for (JsonNode actual : readAll("/payouts?sellerId=" + seller + "&limit=100")) {
+                Seller.Payout payout = known.remove(actual.path("id").asText());
+                if (payout == null && rejected.stream().anyMatch(one -> one.mayMatch(actual))) {
                     continue;
                 }
                 if (payout == null) {
-                    breaches.add("a payout that nobody asked for: %s", there);
+                    violations.add("a payout that was not requested: %s", actual);
                 } else {
                     expect(
                             "payout " + payout.id(),
                             payout.status(),
-                            there.path("status").asText());
+                            actual.path("status").asText());
                     expect(
                             "payout " + payout.id(),
-                            Long.toString(payout.amount()),
-                            there.path("amount").asText());
+                            Long.toString(payout.amountMinor()),
+                            actual.path("amount").asText());
                 }
             }
         }
-        known.keySet().forEach(id -> breaches.add("the payout %s is lost", id));
+        known.keySet().forEach(id -> violations.add("payout %s is lost", id));
     }
 
     private void readCharges() throws IOException {
@@ -314,9 +329,9 @@ final class ReferenceModel {
         psp.charges(charge -> charges.put(charge.path("paymentKey").asText(), charge));
     }
 
-    private void expect(String what, String expected, String there) {
-        if (!expected.equals(there)) {
-            breaches.add("%s: %s and not %s", what, there, expected);
+    private void expect(String what, String expected, String actual) {
+        if (!expected.equals(actual)) {
+            violations.add("%s: %s instead of %s", what, actual, expected);
         }
     }
 }

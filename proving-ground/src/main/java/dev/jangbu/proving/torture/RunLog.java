@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
-/** What happens in a run, for people, with the time since the load began; in a file and, as it happens, to whoever looks on. */
+/** The log of a run, with the time since the start of the load. Writes to a file and to a consumer. Thread-safe. */
 final class RunLog implements AutoCloseable {
 
     private final Consumer<String> out;
@@ -16,7 +16,7 @@ final class RunLog implements AutoCloseable {
     private final Path path;
     private volatile LongSupplier nowMs = () -> 0;
 
-    /** @param out takes each line too */
+    /** @param out receives each line */
     RunLog(Path path, Consumer<String> out) throws IOException {
         this.out = out;
         this.path = path;
@@ -28,18 +28,18 @@ final class RunLog implements AutoCloseable {
         return path;
     }
 
-    /** Lines carry this time from now on. */
-    void begin(RunTime time) {
+    /** Starts the clock of the lines. */
+    void begin(RunClock time) {
         nowMs = time::nowMs;
     }
 
-    /** A line with its time. */
-    synchronized void say(String line) {
+    /** Writes a line with its time. */
+    synchronized void print(String line) {
         long now = nowMs.getAsLong();
         write("%5d.%d  %s".formatted(now / 1_000, now % 1_000 / 100, line));
     }
 
-    /** Text as it is. */
+    /** Writes text without a time. */
     synchronized void write(String text) {
         file.println(text);
         out.accept(text);

@@ -5,28 +5,31 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Seeds as a command line gives them: {@code 1-10}, {@code 3,7}, {@code 1-3,-5}. */
+/** Parses seeds of the command line: {@code 1-10}, {@code 3,7}, {@code 1-3,-5}. */
 final class Seeds {
 
     private static final Pattern RANGE = Pattern.compile("(-?\\d+)(?:-(-?\\d+))?");
-    private static final int MOST = 10_000;
+    private static final int MAX = 10_000;
 
     private Seeds() {}
 
-    /** @throws IllegalArgumentException saying what is wrong */
+    /**
+     * Parses a list of seeds and ranges.
+     *
+     * @throws IllegalArgumentException with the reason
+     */
     static List<Long> parse(String text) {
         List<Long> seeds = new ArrayList<>();
         for (String part : text.split(",", -1)) {
             Matcher range = RANGE.matcher(part.strip());
             if (!range.matches()) {
-                throw new IllegalArgumentException(
-                        "'%s' is no seed and no range of seeds such as 1-10".formatted(part));
+                throw new IllegalArgumentException("'%s' is not a seed or a range such as 1-10".formatted(part));
             }
             long first = Long.parseLong(range.group(1));
             long last = range.group(2) == null ? first : Long.parseLong(range.group(2));
-            if (last < first || last - first >= MOST) {
+            if (last < first || last - first >= MAX) {
                 throw new IllegalArgumentException(
-                        "'%s' must go upwards, over at most %,d seeds".formatted(part, MOST));
+                        "'%s' must be ascending, with at most %,d seeds".formatted(part, MAX));
             }
             for (long seed = first; seed <= last; seed++) {
                 seeds.add(seed);

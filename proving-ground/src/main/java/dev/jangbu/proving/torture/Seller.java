@@ -5,17 +5,17 @@ import dev.jangbu.proving.stack.HttpApi.Answer;
 import java.time.Duration;
 import java.util.SplittableRandom;
 
-/** One payout that a seller asks for: of some of the wallet, or of more than is in it, on a version or on none. */
+/** Requests one payout of a simulated seller: within the balance or above it, with an expected version or without. */
 final class Seller {
 
-    private final FlakyClient line;
+    private final FlakyClient client;
     private final String key;
     private final String sellerId;
     private final String currency;
     private final SplittableRandom random;
 
-    Seller(FlakyClient line, String run, long seed, int number) {
-        this.line = line;
+    Seller(FlakyClient client, String run, long seed, int number) {
+        this.client = client;
         this.random = new SplittableRandom(~seed * 1_000_003 + number);
         this.key = run + "-payout-" + number;
         this.sellerId = Order.seller(run, random);
@@ -25,34 +25,34 @@ final class Seller {
     /**
      * A payout as its seller knows it.
      *
-     * @param id empty if it was refused at the door
-     * @param status what the desk decided, BOOKED or REJECTED; or REFUSED, at the door
+     * @param id empty if the API rejected it
+     * @param status the decision of the wallet processor, BOOKED or REJECTED; or REFUSED by the API
      */
-    record Payout(String id, String sellerId, String currency, long amount, String status) {
+    record Payout(String id, String sellerId, String currency, long amountMinor, String status) {
 
         /**
-         * Whether this may be there: a slow copy of a call that was refused at the door, for its version, and that the desk has
-         * refused for the same reason.
+         * True if this payout may be the delayed copy of a call that the API rejected for its version, and that the
+         * wallet processor rejected for the same reason.
          */
-        boolean mayBe(JsonNode there) {
+        boolean mayMatch(JsonNode actual) {
             return status.equals("REFUSED")
-                    && there.path("status").asText().equals("REJECTED")
-                    && there.path("rejection").asText().equals("VERSION_CONFLICT")
-                    && there.path("sellerId").asText().equals(sellerId)
-                    && there.path("currency").asText().equals(currency)
-                    && there.path("amount").asLong() == amount;
+                    && actual.path("status").asText().equals("REJECTED")
+                    && actual.path("rejection").asText().equals("VERSION_CONFLICT")
+                    && actual.path("sellerId").asText().equals(sellerId)
+                    && actual.path("currency").asText().equals(currency)
+                    && actual.path("amount").asLong() == amountMinor;
         }
     }
 
-    /** Asks, and waits for what the desk decides. */
-    Payout ask() throws InterruptedException {
+    /** Requests the payout and waits for the decision of the wallet processor. */
+    Payout request() throws InterruptedException {
         JsonNode wallet =
-                line.read("/wallets/" + sellerId + "?currency=" + currency).body();
+                client.read("/wallets/" + sellerId + "?currency=" + currency).body();
         long balance = wallet.path("balance").asLong();
         long version = wallet.path("version").asLong();
-        long amount = 1 + random.nextLong(Math.max(2, balance + balance / 4));
+        long amountMinor = 1 + random.nextLong(Math.max(2, balance + balance / 4));
         String path = "/wallets/" + sellerId + "/payouts";
-        String body = "{\"amount\":%d,\"currency\":\"%s\",\"destination\":\"bank-1\"}".formatted(amount, currency);
+        String body = "{\"amount\":%d,\"currency\":\"%s\",\"destination\":\"bank-1\"}".formatted(amountMinor, currency);
         Call call =
                 switch (random.nextInt(4)) {
                     case 0 -> new Call(Call.Kind.PAYOUT, path, key, body, "If-Match", "\"" + version + "\"");
@@ -60,33 +60,33 @@ final class Seller {
                         new Call(Call.Kind.PAYOUT, path, key, body, "If-Match", "\"" + Math.max(0, version - 1) + "\"");
                     default -> new Call(Call.Kind.PAYOUT, path, key, body);
                 };
-        Answer answer = line.call(call, random);
+        Answer answer = client.call(call, random);
         if (answer.status() != 202) {
-            return new Payout("", sellerId, currency, amount, "REFUSED");
+            return new Payout("", sellerId, currency, amountMinor, "REFUSED");
         }
-        JsonNode decided = decided(answer.text("id"));
-        String rejection = decided.path("rejection").asText();
+        JsonNode decision = awaitDecision(answer.text("id"));
+        String rejection = decision.path("rejection").asText();
         if (rejection.equals("VERSION_CONFLICT") && call.headers().isEmpty()) {
-            throw new IllegalStateException(call + " expected no version and was refused for it: " + decided);
+            throw new IllegalStateException(call + " has no expected version, but was rejected for it: " + decision);
         }
         return new Payout(
                 answer.text("id"),
                 sellerId,
                 currency,
-                amount,
-                decided.path("status").asText());
+                amountMinor,
+                decision.path("status").asText());
     }
 
-    private JsonNode decided(String id) throws InterruptedException {
+    private JsonNode awaitDecision(String id) throws InterruptedException {
         long begin = System.nanoTime();
         while (true) {
-            JsonNode payout = line.read("/payouts/" + id).body();
+            JsonNode payout = client.read("/payouts/" + id).body();
             String status = payout.path("status").asText();
             if (status.equals("BOOKED") || status.equals("REJECTED")) {
                 return payout;
             }
-            if (System.nanoTime() - begin > FlakyClient.PATIENCE.toNanos()) {
-                throw new IllegalStateException("the payout " + id + " is not decided for long: " + payout);
+            if (System.nanoTime() - begin > FlakyClient.TIMEOUT.toNanos()) {
+                throw new IllegalStateException("payout " + id + " has no decision yet: " + payout);
             }
             Thread.sleep(Duration.ofMillis(100));
         }

@@ -2,12 +2,12 @@ package dev.jangbu.proving.torture;
 
 import java.util.Locale;
 
-/** Writes what a drawing is made of; how it looks is up to the page's style sheet, by class. */
+/** Builds SVG elements; the page's style sheet sets their looks by class. */
 final class Svg {
 
     private final StringBuilder drawn = new StringBuilder();
 
-    /** Text that may stand in a page. */
+    /** Escapes text for HTML. */
     static String escaped(String text) {
         return text.replace("&", "&amp;")
                 .replace("<", "&lt;")
@@ -15,7 +15,7 @@ final class Svg {
                 .replace("\"", "&quot;");
     }
 
-    /** @param tip what is shown where the pointer rests, or nothing */
+    /** @param tip the tooltip, or empty */
     Svg box(String kind, double x, double y, double width, double height, String tip) {
         return add(String.format(
                 Locale.ROOT,
@@ -55,7 +55,7 @@ final class Svg {
                 escaped(text)));
     }
 
-    /** A point of a path: {@code M} moves there, {@code L} draws to it. */
+    /** A path point: {@code M} moves to it, {@code L} draws a line to it. */
     static String point(char how, double x, double y) {
         return String.format(Locale.ROOT, "%s%.1f %.1f", how, x, y);
     }

@@ -16,13 +16,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 
-/**
- * One seed after the other: a stack of its own, load, faults; then it heals, and everything that was promised, announced and booked is
- * held against what there is.
- */
+/** Runs torture on a stack of its own: load and faults, recovery, then all checks. One seed per run. */
 final class Torture {
 
-    private static final Duration HEALS_WITHIN = Duration.ofMinutes(5);
+    private static final Duration RECOVERY_TIMEOUT = Duration.ofMinutes(10);
 
     private final Path home;
     private final Path folder;
@@ -34,11 +31,11 @@ final class Torture {
 
     /**
      * @param home the repository's root
-     * @param folder where logs and pictures go
-     * @param length for how long faults strike
-     * @param clients how many customers there are at a time
-     * @param keep whether a stack's directory stays even if all is well
-     * @param out takes lines that say what happens
+     * @param folder the folder of logs and reports
+     * @param length the duration of the faults
+     * @param clients the number of concurrent customers
+     * @param keep whether to keep the stack's directory after a passed run
+     * @param out receives log lines
      */
     Torture(Path home, Path folder, Duration length, int clients, boolean keep, Clock clock, Consumer<String> out) {
         this.home = home;
@@ -50,97 +47,98 @@ final class Torture {
         this.out = out;
     }
 
-    /** For instance {@code 10m}. */
-    static String text(Duration length) {
+    /** Formats a length, for example {@code 10m}. */
+    static String format(Duration length) {
         return length.toSecondsPart() == 0 ? length.toMinutes() + "m" : length.toSeconds() + "s";
     }
 
-    /** Runs one seed to its end; what goes wrong on the way is part of the result. */
-    Result run(long seed) throws InterruptedException {
+    /** Runs one seed; a failure is part of the result. */
+    RunResult run(long seed) throws InterruptedException {
         long begin = System.nanoTime();
         String at = clock.instant().toString();
-        String name = "seed-" + seed + "-" + text(length);
+        String name = "seed-" + seed + "-" + format(length);
         Path logFile = folder.resolve(name + ".log");
-        Path picture = folder.resolve(name + ".html");
+        Path report = folder.resolve(name + ".html");
         try (RunLog log = new RunLog(logFile, out)) {
-            Plan plan = Plan.of(seed, length);
+            FaultSchedule schedule = FaultSchedule.of(seed, length);
             log.write("seed %d, %s: %d faults"
-                    .formatted(seed, text(length), plan.strikes().size()));
-            plan.strikes().forEach(strike -> log.write(strike.toString()));
-            log.write("Starting a stack of its own");
+                    .formatted(seed, format(length), schedule.faults().size()));
+            schedule.faults().forEach(fault -> log.write(fault.toString()));
+            log.write("Starting a stack");
             try (OwnStack stack = new OwnStack(home, keep)) {
-                return inARunningStack(stack, seed, plan, log, picture, at, begin);
+                return runOn(stack, seed, schedule, log, report, at, begin);
             }
         } catch (IOException | IllegalStateException e) {
             return unknown(seed, at, String.valueOf(e.getMessage()), begin, logFile);
         }
     }
 
-    private Result inARunningStack(
-            OwnStack stack, long seed, Plan plan, RunLog log, Path picture, String at, long begin)
+    private RunResult runOn(
+            OwnStack stack, long seed, FaultSchedule schedule, RunLog log, Path report, String at, long begin)
             throws InterruptedException, IOException {
-        boolean well = false;
+        boolean passed = false;
         try {
-            Run run = run(stack, seed, plan, log);
-            Result result = run.result(seed, length, clients, at, since(begin), log.file(), picture);
-            Picture.write(picture, result, run);
-            log.write(Summary.of(result, run));
-            log.write("log %s%npicture %s".formatted(log.file(), picture));
-            well = result.passed();
+            CompletedRun run = run(stack, seed, schedule, log);
+            RunResult result = run.result(seed, length, clients, at, since(begin), log.file(), report);
+            HtmlReport.write(report, result, run);
+            log.write(TextReport.of(result, run));
+            log.write("log %s%nreport %s".formatted(log.file(), report));
+            passed = result.passed();
             return result;
         } catch (SQLException | ExecutionException | RuntimeException e) {
-            log.say("Torture can't go on: " + e);
+            log.print("Torture failed: " + e);
             return unknown(seed, at, e.toString(), begin, log.file());
         } finally {
-            if (keep || !well) {
+            if (keep || !passed) {
                 stack.keep();
                 log.write("The stack's data and logs: " + stack.data());
             }
         }
     }
 
-    private Run run(OwnStack stack, long seed, Plan plan, RunLog log)
+    private CompletedRun run(OwnStack stack, long seed, FaultSchedule schedule, RunLog log)
             throws IOException, SQLException, InterruptedException, ExecutionException {
         StackAddress address = stack.address();
-        RunTime time = new RunTime(clock.instant());
-        ClientTimeline seen = new ClientTimeline(time);
-        try (Watcher watcher = new Watcher(address, time, seen);
-                Health health = new Health(stack, address, time);
-                Load load = new Load(address, seed, log::say, seen);
-                Progress progress = new Progress(log::say)) {
+        RunClock time = new RunClock(clock.instant());
+        ClientTimeline timeline = new ClientTimeline(time);
+        try (PublicationMonitor monitor = new PublicationMonitor(address, time, timeline);
+                HealthMonitor health = new HealthMonitor(stack, address, time);
+                ClientLoad load = new ClientLoad(address, seed, log::print, timeline);
+                Progress progress = new Progress(log::print)) {
             log.begin(time);
-            FaultInjector striker = new FaultInjector(stack, address, seed, Load.MISBEHAVIOUR);
-            FaultSchedule strikes = new FaultSchedule(stack, striker, health, seen, watcher.deliveries(), time, log);
-            FutureTask<Void> striking = new FutureTask<>(() -> {
-                strikes.carryOut(plan);
-                load.calm();
+            FaultInjector injector = new FaultInjector(stack, address, seed, ClientLoad.PSP_FAULTS);
+            FaultRunner runner = new FaultRunner(stack, injector, health, timeline, monitor.deliveries(), time, log);
+            FutureTask<Void> injecting = new FutureTask<>(() -> {
+                runner.run(schedule);
+                load.stopPspFaults();
                 return null;
             });
-            Thread.ofVirtual().name("strikes").start(striking);
+            Thread.ofVirtual().name("faults").start(injecting);
             try {
-                load.work(clients, begun -> !striking.isDone());
-                striking.get();
+                load.work(clients, started -> !injecting.isDone());
+                injecting.get();
             } finally {
-                // Should the load have failed, nothing is to be struck any more.
-                striking.cancel(true);
+                // Stops the injection if the load has failed.
+                injecting.cancel(true);
             }
-            seen.end();
+            timeline.end();
             long loadEnded = time.nowMs();
-            log.say("No more faults; healing");
+            log.print("No more faults; recovering");
             load.settle();
-            AuditReport report = new Audit(address, HEALS_WITHIN, true, progress).run();
+            AuditReport report = new Audit(address, RECOVERY_TIMEOUT, true, progress).run();
             log.write(report.toString());
-            watcher.finish();
-            Run run = new Run(time, loadEnded, seen, strikes.struck(), health.gaps(), load, watcher);
-            run.judge(report, address);
+            monitor.finish();
+            CompletedRun run = new CompletedRun(
+                    time, loadEnded, timeline, runner.injectedFaults(), health.outages(), load, monitor);
+            run.evaluate(report, address);
             return run;
         }
     }
 
-    private Result unknown(long seed, String at, String why, long begin, Path log) {
-        return new Result(
+    private RunResult unknown(long seed, String at, String why, long begin, Path log) {
+        return new RunResult(
                 seed,
-                text(length),
+                format(length),
                 clients,
                 at,
                 "unknown",
@@ -149,7 +147,7 @@ final class Torture {
                 0,
                 Map.of(),
                 Map.of(),
-                Result.Load.NONE,
+                RunResult.Figures.NONE,
                 since(begin),
                 log.toString(),
                 "");

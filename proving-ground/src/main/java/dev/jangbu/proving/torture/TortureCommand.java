@@ -14,50 +14,44 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code torture}: load, faults, and an audit, on a stack of its own. */
+/** {@code torture}: load, faults and an audit on a stack of its own. */
 @Command(
         name = "torture",
-        description = "Kills, stops and confuses a stack of its own under load, then audits it.",
+        description = "Injects faults into a stack of its own under load, then audits it.",
         footer = {
-            "Each run leaves a log and a picture in target/torture, and a line of JSON in the results file. A run that broke"
-                    + " something leaves its stack's directory behind too.",
-            "Exit codes, the worst of all runs: 0 every promise was kept and all invariants hold, 1 one is broken (with"
-                    + " evidence), 2 nothing can be said."
+            "Each run writes a log and an HTML report to target/torture and a line of JSON to the results file. A failed run"
+                    + " also keeps its stack's directory.",
+            "Exit codes, the worst of all runs: 0 all acknowledged answers and invariants hold, 1 one is broken (with"
+                    + " evidence), 2 unknown."
         },
         mixinStandardHelpOptions = true)
 public final class TortureCommand implements Callable<Integer> {
 
-    private static final int LONGEST_MINUTES = 180;
+    private static final int MAX_MINUTES = 180;
 
-    @Option(
-            names = "--seed",
-            paramLabel = "S",
-            description = "what happens, and when (default: another each time; it is printed)")
+    @Option(names = "--seed", paramLabel = "S", description = "seed of load and faults (default: random, printed)")
     private @Nullable Long seed;
 
     @Option(
             names = "--seeds",
             paramLabel = "RANGE",
-            description = "several seeds one after the other, for instance 1-10; those that have passed with the same"
+            description = "several seeds one after the other, for example 1-10; those that have passed with the same"
                     + " minutes are skipped")
     private @Nullable String seeds;
 
-    @Option(names = "--minutes", paramLabel = "M", description = "how long faults strike (default: ${DEFAULT-VALUE})")
+    @Option(names = "--minutes", paramLabel = "M", description = "duration of the faults (default: ${DEFAULT-VALUE})")
     private int minutes = 5;
 
-    @Option(
-            names = "--clients",
-            paramLabel = "N",
-            description = "how many customers at a time (default: ${DEFAULT-VALUE})")
+    @Option(names = "--clients", paramLabel = "N", description = "concurrent customers (default: ${DEFAULT-VALUE})")
     private int clients = 24;
 
     @Option(
             names = "--results",
             paramLabel = "FILE",
-            description = "where each run adds its line (default: target/torture/results.jsonl)")
+            description = "results file, one line per run (default: target/torture/results.jsonl)")
     private @Nullable Path results;
 
-    @Option(names = "--keep", description = "leave the stack's directory behind even if all is well, to look into it")
+    @Option(names = "--keep", description = "keep the stack's directory after a passed run")
     private boolean keep;
 
     private final PrintStream out;
@@ -73,7 +67,7 @@ public final class TortureCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         try {
-            require(minutes >= 1 && minutes <= LONGEST_MINUTES, "--minutes must be within 1.." + LONGEST_MINUTES);
+            require(minutes >= 1 && minutes <= MAX_MINUTES, "--minutes must be within 1.." + MAX_MINUTES);
             require(clients >= 1 && clients <= 1_000, "--clients must be within 1..1000");
             require(seed == null || seeds == null, "--seed and --seeds exclude each other");
             return runAll(seeds == null ? List.of(seed == null ? System.nanoTime() : seed) : Seeds.parse(seeds));
@@ -88,35 +82,35 @@ public final class TortureCommand implements Callable<Integer> {
     private int runAll(List<Long> chosen) throws IOException, InterruptedException {
         Path home = Path.of(System.getProperty("jangbu.home", "."));
         Path folder = home.resolve("target").resolve("torture");
-        Results file = new Results(results == null ? folder.resolve("results.jsonl") : results);
+        ResultsFile file = new ResultsFile(results == null ? folder.resolve("results.jsonl") : results);
         Duration length = Duration.ofMinutes(minutes);
         Torture torture = new Torture(home, folder, length, clients, keep, clock, err::println);
-        List<Result> all = new ArrayList<>();
+        List<RunResult> all = new ArrayList<>();
         for (long each : chosen) {
-            // A single seed is run because somebody wants to see it.
-            Optional<Result> before = seeds == null ? Optional.empty() : file.passed(each, Torture.text(length));
-            if (before.isPresent()) {
-                err.println("seed %d has passed already, %s"
-                        .formatted(each, before.get().at()));
-                all.add(before.get());
+            // A single seed is always run.
+            Optional<RunResult> earlier = seeds == null ? Optional.empty() : file.passed(each, Torture.format(length));
+            if (earlier.isPresent()) {
+                err.println("seed %d has already passed, %s"
+                        .formatted(each, earlier.get().at()));
+                all.add(earlier.get());
                 continue;
             }
             err.println("repeat with ./jangbu torture --seed %d --minutes %d --clients %d"
                     .formatted(each, minutes, clients));
-            Result result = torture.run(each);
+            RunResult result = torture.run(each);
             file.add(result);
             all.add(result);
-            result.said().forEach(line -> out.println("seed " + each + ": " + line));
+            result.verdicts().forEach(line -> out.println("seed " + each + ": " + line));
         }
-        out.println(Summary.of(all));
+        out.println(TextReport.of(all));
         return worst(all);
     }
 
-    /** Broken is worse than unknown, and that worse than kept. */
-    private static int worst(List<Result> results) {
+    /** Broken is worse than unknown, unknown is worse than kept. */
+    private static int worst(List<RunResult> results) {
         return results.stream().anyMatch(result -> result.exitCode() == Outcome.BROKEN.exitCode())
                 ? Outcome.BROKEN.exitCode()
-                : results.stream().mapToInt(Result::exitCode).max().orElse(Outcome.NOT_QUIET.exitCode());
+                : results.stream().mapToInt(RunResult::exitCode).max().orElse(Outcome.NOT_QUIET.exitCode());
     }
 
     private static void require(boolean holds, String otherwise) {

@@ -5,42 +5,42 @@ import dev.jangbu.proving.audit.Violations;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What was checked of a run, each with what it came to; the worst of them is the run's. */
+/** The verdicts of a run's checks; the worst one is the run's outcome. */
 final class Verdicts {
 
     private final List<String> lines = new ArrayList<>();
     private final List<String> evidence = new ArrayList<>();
     private final AuditReport report;
-    private long breaches;
+    private long violations;
 
     Verdicts(AuditReport report) {
         this.report = report;
-        breaches = report.findings().stream()
+        violations = report.findings().stream()
                 .mapToLong(finding -> finding.breaches())
                 .sum();
         switch (report.outcome()) {
             case HOLDS -> lines.add("✓ audit --deep: all invariants hold");
             case BROKEN -> lines.add("✗ audit --deep: invariants are BROKEN");
             case NOT_QUIET ->
-                lines.add("? audit: the stack is not quiet, so it was not judged; it waits for " + report.waitingFor());
+                lines.add("? audit: not evaluated, the stack is not quiescent; waiting for " + report.waitingFor());
         }
         report.findings().forEach(finding -> evidence.addAll(finding.evidence()));
     }
 
-    /** Holds, or is broken as often as there are breaches. */
+    /** Adds a verdict: holds if there are no violations. */
     void add(String statement, Violations found) {
-        breaches += found.count();
+        violations += found.count();
         lines.add(found.count() == 0 ? "✓ " + statement : "✗ BROKEN %,d times: %s".formatted(found.count(), statement));
         evidence.addAll(found.first());
     }
 
     void add(String statement, boolean holds) {
-        breaches += holds ? 0 : 1;
+        violations += holds ? 0 : 1;
         lines.add((holds ? "✓ " : "✗ BROKEN: ") + statement);
     }
 
-    /** Whether what can only be judged in the end can be. */
-    boolean isQuiet() {
+    /** True if the stack is quiescent, so that the final checks are possible. */
+    boolean isQuiescent() {
         return report.waitingFor().isEmpty();
     }
 
@@ -48,24 +48,24 @@ final class Verdicts {
         return List.copyOf(lines);
     }
 
-    /** The evidence of the first breaches. */
+    /** The evidence of the first violations. */
     List<String> evidence() {
         return List.copyOf(evidence);
     }
 
-    long breaches() {
-        return breaches;
+    long violations() {
+        return violations;
     }
 
     AuditReport.Outcome outcome() {
-        if (breaches > 0) {
+        if (violations > 0) {
             return AuditReport.Outcome.BROKEN;
         }
         return report.outcome();
     }
 
-    /** The same in a word. */
-    String word() {
+    /** The outcome as a word. */
+    String label() {
         return switch (outcome()) {
             case HOLDS -> "kept";
             case BROKEN -> "broken";

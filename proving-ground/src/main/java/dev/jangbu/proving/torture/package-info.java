@@ -1,4 +1,7 @@
-/** Load that knows what it was promised: seeded customers and sellers who retry, repeat, hang up and race, and hold on to every answer. */
+/**
+ * Torture: seeded load and faults on a stack of its own. Clients retry, repeat, disconnect and run concurrently; all
+ * acknowledged answers are checked.
+ */
 @NullMarked
 package dev.jangbu.proving.torture;
 

@@ -1,4 +1,4 @@
-/** Tests of what a torture is made of, and a short one as a whole. */
+/** Tests of torture's parts, and a short torture run. */
 @NullMarked
 package dev.jangbu.proving.torture;
 

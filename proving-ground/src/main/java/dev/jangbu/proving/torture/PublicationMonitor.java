@@ -28,15 +28,16 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads along while a stack works, as a read_committed reader, from the topics' beginning: what is announced on {@code ledger.postings}
- * and {@code settlement.completions} must be in the book at that moment. What comes again is counted on the way.
+ * Reads the topics from their beginning while the stack runs, as a read_committed consumer: everything published on
+ * {@code ledger.postings} and {@code settlement.completions} must already be committed in the ledger. Also counts
+ * requests and duplicates.
  */
-public final class Watcher implements AutoCloseable {
+public final class PublicationMonitor implements AutoCloseable {
 
-    private static final Duration ENDS_WITHIN = Duration.ofMinutes(1);
-    private static final Duration AGAIN_AFTER = Duration.ofMillis(500);
+    private static final Duration TIMEOUT = Duration.ofMinutes(3);
+    private static final Duration RETRY_DELAY = Duration.ofMillis(500);
 
-    /** What is looked up together; as many records at most lie here at a time. */
+    /** Records per poll, looked up together. */
     private static final int BATCH = 500;
 
     private static final List<Topic<?>> TOPICS = List.of(
@@ -46,29 +47,29 @@ public final class Watcher implements AutoCloseable {
     private final List<TopicPartition> partitions;
     private final Deserializer<LedgerPosted> postings;
     private final Deserializer<SettlementCompleted> completions;
-    private final PublicationCheck announced;
-    private final Deliveries deliveries = new Deliveries();
-    private final RunTime time;
-    private final ClientTimeline seen;
-    private final Thread reading;
+    private final PublicationCheck publications;
+    private final DeliveryCounter deliveries = new DeliveryCounter();
+    private final RunClock time;
+    private final ClientTimeline timeline;
+    private final Thread reader;
     private volatile boolean stopping;
-    private volatile boolean toTheEnd;
+    private volatile boolean finishing;
     private volatile boolean ended;
-    private volatile @Nullable KafkaException trouble;
+    private volatile @Nullable KafkaException lastError;
 
-    /** Begins to read; the stack must be ready. */
-    public Watcher(StackAddress stack) {
-        this(stack, new RunTime(Instant.EPOCH), new ClientTimeline(new RunTime(Instant.EPOCH)));
+    /** Starts reader; the stack must be ready. */
+    public PublicationMonitor(StackAddress stack) {
+        this(stack, new RunClock(Instant.EPOCH), new ClientTimeline(new RunClock(Instant.EPOCH)));
     }
 
-    /** @param seen takes note of what was completed when */
-    Watcher(StackAddress stack, RunTime time, ClientTimeline seen) {
+    /** @param timeline records the completions */
+    PublicationMonitor(StackAddress stack, RunClock time, ClientTimeline timeline) {
         AvroSerdes serdes = new AvroSerdes(URI.create(stack.registry()));
         this.postings = serdes.of(Topics.LEDGER_POSTINGS).deserializer();
         this.completions = serdes.of(Topics.SETTLEMENT_COMPLETIONS).deserializer();
-        this.announced = new PublicationCheck(stack, () -> stopping);
+        this.publications = new PublicationCheck(stack, () -> stopping);
         this.time = time;
-        this.seen = seen;
+        this.timeline = timeline;
         this.consumer = consumer(stack);
         this.partitions = TOPICS.stream()
                 .flatMap(topic -> consumer.partitionsFor(topic.name()).stream())
@@ -76,72 +77,72 @@ public final class Watcher implements AutoCloseable {
                 .toList();
         consumer.assign(partitions);
         consumer.seekToBeginning(partitions);
-        this.reading = Thread.ofPlatform().name("watcher").daemon().start(this::read);
+        this.reader = Thread.ofPlatform().name("publication-monitor").daemon().start(this::read);
     }
 
-    /** What was announced and was not in the book. */
-    public Violations breaches() {
-        return announced.breaches();
+    /** Publications that were not in the ledger. */
+    public Violations violations() {
+        return publications.violations();
     }
 
-    /** How many postings and completions were looked up in the book. */
-    long lookedUp() {
-        return announced.lookedUp();
+    /** The number of postings and completions looked up in the ledger. */
+    long checked() {
+        return publications.checked();
     }
 
-    Deliveries deliveries() {
+    DeliveryCounter deliveries() {
         return deliveries;
     }
 
     /**
-     * Reads to what is the end now, and no further.
+     * Reads to the current end of the topics and stops.
      *
-     * @throws IllegalStateException if it doesn't get there
+     * @throws IllegalStateException if the end is not reached in time
      */
     public void finish() throws InterruptedException {
-        toTheEnd = true;
-        reading.join(ENDS_WITHIN);
+        finishing = true;
+        reader.join(TIMEOUT);
         if (!ended) {
             throw new IllegalStateException(
-                    "The watcher did not reach the end of the topics in %d s; its last trouble: %s"
-                            .formatted(ENDS_WITHIN.toSeconds(), trouble));
+                    "The publication monitor did not reach the end of the topics in %d s; finalPass error: %s"
+                            .formatted(TIMEOUT.toSeconds(), lastError));
         }
     }
 
     private void read() {
         while (!stopping) {
-            boolean last = toTheEnd;
+            boolean finalPass = finishing;
             try {
-                Map<TopicPartition, Long> ends = last ? consumer.endOffsets(partitions) : Map.of();
+                Map<TopicPartition, Long> ends = finalPass ? consumer.endOffsets(partitions) : Map.of();
                 do {
-                    take(consumer.poll(Duration.ofMillis(100)));
-                } while (!stopping && last && isBefore(ends));
-                if (last) {
+                    process(consumer.poll(Duration.ofMillis(100)));
+                } while (!stopping && finalPass && isBehind(ends));
+                if (finalPass) {
                     ended = true;
                     return;
                 }
             } catch (KafkaException e) {
-                trouble = e;
-                rest();
+                lastError = e;
+                delayRetry();
             } catch (InterruptedException e) {
                 return;
             }
         }
     }
 
-    private boolean isBefore(Map<TopicPartition, Long> ends) {
+    private boolean isBehind(Map<TopicPartition, Long> ends) {
         return ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue());
     }
 
-    private void rest() {
+    private void delayRetry() {
         try {
-            Thread.sleep(AGAIN_AFTER);
+            Thread.sleep(RETRY_DELAY);
         } catch (InterruptedException e) {
             stopping = true;
         }
     }
 
-    private void take(ConsumerRecords<byte[], byte[]> records) throws InterruptedException {
+    private void process(ConsumerRecords<byte[], byte[]> records) throws InterruptedException {
         long now = time.nowMs();
         List<LedgerPosted> posted = new ArrayList<>();
         List<SettlementCompleted> completed = new ArrayList<>();
@@ -159,24 +160,26 @@ public final class Watcher implements AutoCloseable {
                 deliveries.request(record);
             }
         }
-        announced.postings(posted);
-        announced.completions(completed).forEach(approved -> seen.completed(time.ofInstant(approved), now));
+        publications.postings(posted);
+        publications
+                .completions(completed)
+                .forEach(approved -> timeline.recordCompletion(time.ofInstant(approved), now));
     }
 
-    /** What was polled is not polled again, so an absent registry is waited for here. */
+    /** Polled records are not polled again, so wait for the registry here. */
     private <T> Optional<T> read(Deserializer<T> deserializer, ConsumerRecord<byte[], byte[]> record)
             throws InterruptedException {
         while (!stopping) {
             try {
                 return Optional.of(deserializer.deserialize(record.topic(), record.value()));
             } catch (PoisonRecordException e) {
-                breaches()
+                violations()
                         .add(
                                 "%s-%d offset %d can't be read: %s",
                                 record.topic(), record.partition(), record.offset(), e);
                 return Optional.empty();
             } catch (RegistryUnavailableException e) {
-                Thread.sleep(AGAIN_AFTER);
+                Thread.sleep(RETRY_DELAY);
             }
         }
         return Optional.empty();
@@ -197,7 +200,7 @@ public final class Watcher implements AutoCloseable {
                         4 * 1024 * 1024,
                         ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG,
                         200,
-                        // It begins at the beginning; to lose its place would be to look away.
+                        // No reset: the position is set explicitly, and a lost position must fail.
                         ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
                         "none",
                         ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
@@ -209,8 +212,8 @@ public final class Watcher implements AutoCloseable {
     @Override
     public void close() throws InterruptedException {
         stopping = true;
-        reading.join(ENDS_WITHIN);
+        reader.join(TIMEOUT);
         consumer.close();
-        announced.close();
+        publications.close();
     }
 }

@@ -3,14 +3,14 @@ package dev.jangbu.proving.torture;
 import java.time.Duration;
 import java.time.Instant;
 
-/** The time since the load began, in milliseconds: of what happens here, and of what others have stamped on this machine. */
-final class RunTime {
+/** Milliseconds since the start of the load; converts nanoseconds of this JVM and instants of this machine. */
+final class RunClock {
 
     private final Instant begin;
     private final long beginNanos;
 
-    /** @param begin what time it is now */
-    RunTime(Instant begin) {
+    /** @param begin the current time */
+    RunClock(Instant begin) {
         this.begin = begin;
         this.beginNanos = System.nanoTime();
     }
@@ -23,7 +23,7 @@ final class RunTime {
         return at(System.nanoTime());
     }
 
-    /** @param nanos in {@link System#nanoTime()} */
+    /** @param nanos {@link System#nanoTime()} */
     long at(long nanos) {
         return (nanos - beginNanos) / 1_000_000;
     }
@@ -32,7 +32,7 @@ final class RunTime {
         return Duration.between(begin, at).toMillis();
     }
 
-    /** For people: seconds, and a tenth. */
+    /** Formats milliseconds as seconds with one decimal. */
     static String seconds(long millis) {
         return "%d.%d".formatted(millis / 1_000, millis % 1_000 / 100);
     }

@@ -12,15 +12,15 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What lets a row of runs be interrupted and gone on with. */
-class ResultsTest {
+/** Tests that an interrupted series of runs can be continued. */
+class ResultsFileTest {
 
     @TempDir
     private Path folder;
 
     @Test
-    void aRunThatPassedIsNotRunAgain() throws IOException {
-        Results results = new Results(folder.resolve("a/results.jsonl"));
+    void passedRunIsFound() throws IOException {
+        ResultsFile results = new ResultsFile(folder.resolve("a/results.jsonl"));
         assertThat(results.passed(3, "10m")).isEmpty();
 
         results.add(result(3, "10m", 0));
@@ -31,8 +31,8 @@ class ResultsTest {
     }
 
     @Test
-    void aRunThatDidNotPassIsRunAgain() throws IOException {
-        Results results = new Results(folder.resolve("results.jsonl"));
+    void failedRunIsNotReportedAsPassed() throws IOException {
+        ResultsFile results = new ResultsFile(folder.resolve("results.jsonl"));
         results.add(result(3, "10m", 1));
         results.add(result(4, "10m", 2));
         assertThat(results.passed(3, "10m")).isEmpty();
@@ -43,9 +43,9 @@ class ResultsTest {
     }
 
     @Test
-    void halfALineOfARunThatDiedHurtsNoOther() throws IOException {
+    void incompleteLineOfAnInterruptedRunIsIgnored() throws IOException {
         Path file = folder.resolve("results.jsonl");
-        Results results = new Results(file);
+        ResultsFile results = new ResultsFile(file);
         results.add(result(1, "10m", 0));
         Files.writeString(file, "{\"seed\":2,\"len", StandardOpenOption.APPEND);
         results.add(result(3, "10m", 0));
@@ -59,13 +59,13 @@ class ResultsTest {
     void seedsAreNumbersAndRanges() {
         assertThat(Seeds.parse("1-4")).containsExactly(1L, 2L, 3L, 4L);
         assertThat(Seeds.parse("7, 9-10,-3")).containsExactly(7L, 9L, 10L, -3L);
-        assertThatThrownBy(() -> Seeds.parse("1-")).hasMessageContaining("'1-' is no seed");
-        assertThatThrownBy(() -> Seeds.parse("4-1")).hasMessageContaining("must go upwards");
+        assertThatThrownBy(() -> Seeds.parse("1-")).hasMessageContaining("'1-' is not a seed");
+        assertThatThrownBy(() -> Seeds.parse("4-1")).hasMessageContaining("must be ascending");
         assertThatThrownBy(() -> Seeds.parse("1-1000000")).hasMessageContaining("at most 10,000 seeds");
     }
 
-    private static Result result(long seed, String length, int exitCode) {
-        return new Result(
+    private static RunResult result(long seed, String length, int exitCode) {
+        return new RunResult(
                 seed,
                 length,
                 12,
@@ -76,7 +76,7 @@ class ResultsTest {
                 0,
                 Map.of("2xx", 7L),
                 Map.of("kill -9 kafka", 1L),
-                Result.Load.NONE,
+                RunResult.Figures.NONE,
                 600_000,
                 "a.log",
                 "a.html");

@@ -37,28 +37,28 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Whether the checks that only torture makes can fail: what they look for is forged, on a stack of its own. */
+/** Tests that torture's own checks detect forged records, on a stack of its own. */
 @Tag("proof")
-class WatcherIT {
+class PublicationMonitorIT {
 
-    private static final Duration WITHIN = Duration.ofSeconds(30);
+    private static final Duration WITHIN = Duration.ofMinutes(2);
 
     @Test
-    void whatIsAnnouncedAndNotInTheBookIsABreach() throws Exception {
+    void publicationWithoutCommitIsAViolation() throws Exception {
         try (OwnStack stack = new OwnStack(Path.of(System.getProperty("jangbu.home", "..")), false)) {
             StackAddress address = stack.address();
-            RunTime time = new RunTime(Instant.now());
-            try (Watcher watcher = new Watcher(address, time, new ClientTimeline(time));
+            RunClock time = new RunClock(Instant.now());
+            try (PublicationMonitor monitor = new PublicationMonitor(address, time, new ClientTimeline(time));
                     Forger forger = new Forger(address)) {
                 pay(address);
-                await("the posting and the completion").atMost(WITHIN).until(() -> watcher.lookedUp() == 2);
-                assertThat(watcher.breaches().count()).isZero();
-                assertThat(DeadLetterCheck.of(address).breaches().count()).isZero();
-                forger.poisonThatIsNone();
-                forger.letterOfNothing();
+                await("the posting and the completion").atMost(WITHIN).until(() -> monitor.checked() == 2);
+                assertThat(monitor.violations().count()).isZero();
+                assertThat(DeadLetterCheck.of(address).violations().count()).isZero();
+                forger.sendDuplicateMarkedAsPoison();
+                forger.sendDeadLetterWithoutRecord();
                 assertThat(String.join(
-                                "\n", DeadLetterCheck.of(address).breaches().first()))
-                        .contains("lies 0 times among the dead letters", "a dead letter of a record that is no poison");
+                                "\n", DeadLetterCheck.of(address).violations().first()))
+                        .contains("has 0 dead letters", "a dead letter of a valid record");
 
                 LedgerPosted posted = forger.onlyPosting();
 
@@ -80,13 +80,13 @@ class WatcherIT {
 
                 await().atMost(WITHIN)
                         .untilAsserted(
-                                () -> assertThat(watcher.breaches().count()).isEqualTo(5));
-                assertThat(String.join("\n", watcher.breaches().first()))
+                                () -> assertThat(monitor.violations().count()).isEqualTo(5));
+                assertThat(String.join("\n", monitor.violations().first()))
                         .contains(
-                                "announced before it was in the book",
-                                "and the book has number 1",
-                                "completed before every part was in the book",
-                                "refused, and in the book all the same");
+                                "published before it was committed",
+                                "but the ledger has number 1",
+                                "completed before all parts were committed",
+                                "rejected, but in the ledger");
             }
         }
     }
@@ -110,7 +110,7 @@ class WatcherIT {
                 .build();
     }
 
-    /** Writes what only services may write. */
+    /** Writes records that only services may write. */
     private static final class Forger implements AutoCloseable {
 
         private final StackAddress address;
@@ -139,8 +139,8 @@ class WatcherIT {
                     .get();
         }
 
-        /** A request that came before, with the mark of poison: the desk drops it, and nobody writes a dead letter. */
-        void poisonThatIsNone() throws Exception {
+        /** A duplicate request marked as poison: the wallet processor drops it without a dead letter. */
+        void sendDuplicateMarkedAsPoison() throws Exception {
             List<ConsumerRecord<byte[], byte[]>> requests = new ArrayList<>();
             new TopicReader(address).readRaw(Topics.SETTLEMENT_REQUESTS, requests::add);
             ConsumerRecord<byte[], byte[]> request = requests.getFirst();
@@ -150,9 +150,9 @@ class WatcherIT {
                     .get();
         }
 
-        void letterOfNothing() throws Exception {
+        void sendDeadLetterWithoutRecord() throws Exception {
             producer.send(DeadLetters.record(
-                            null, null, new RecordHeaders(), EventHeaders.CE_ID, 0, 0, 0, "nobody", "for a test"))
+                            null, null, new RecordHeaders(), EventHeaders.CE_ID, 0, 0, 0, "forger", "for a test"))
                     .get();
         }
 

@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The results of all runs, one JSON line each; runs are added, none is ever changed. */
-final class Results {
+/** The results of all runs, one JSON line each; append-only. */
+final class ResultsFile {
 
     private static final ObjectMapper JSON = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -21,22 +21,22 @@ final class Results {
 
     private final Path file;
 
-    Results(Path file) {
+    ResultsFile(Path file) {
         this.file = file;
     }
 
-    /** The run of that seed and length that passed, if there is one. */
-    Optional<Result> passed(long seed, String length) throws IOException {
-        return read().stream().filter(result -> result.settles(seed, length)).findFirst();
+    /** The passed run of this seed and length, if there is one. */
+    Optional<RunResult> passed(long seed, String length) throws IOException {
+        return read().stream().filter(result -> result.isPassOf(seed, length)).findFirst();
     }
 
-    void add(Result result) throws IOException {
+    void add(RunResult result) throws IOException {
         Files.createDirectories(file.toAbsolutePath().getParent());
-        // Begins a line of its own, should the last run have died in the midst of its own.
-        String before = endsWithALine() ? "" : "\n";
+        // Starts a new line if an interrupted run has left an incomplete one.
+        String separator = endsWithALine() ? "" : "\n";
         Files.writeString(
                 file,
-                before + JSON.writeValueAsString(result) + "\n",
+                separator + JSON.writeValueAsString(result) + "\n",
                 StandardOpenOption.CREATE,
                 StandardOpenOption.APPEND);
     }
@@ -47,14 +47,14 @@ final class Results {
                 || Files.readString(file).endsWith("\n");
     }
 
-    private List<Result> read() throws IOException {
-        List<Result> results = new ArrayList<>();
+    private List<RunResult> read() throws IOException {
+        List<RunResult> results = new ArrayList<>();
         if (Files.exists(file)) {
             for (String line : Files.readAllLines(file)) {
                 try {
-                    results.add(JSON.readValue(line, Result.class));
+                    results.add(JSON.readValue(line, RunResult.class));
                 } catch (JsonProcessingException e) {
-                    // Half a line of a run that died: it did not pass.
+                    // An incomplete line of an interrupted run, which did not pass.
                 }
             }
         }

@@ -22,72 +22,72 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.KafkaException;
 
-/** Asks each part four times a second whether it works, and remembers when it did not. */
-final class Health implements AutoCloseable {
+/** Checks the health of each part four times a second and records outages. */
+final class HealthMonitor implements AutoCloseable {
 
-    private static final Duration EVERY = Duration.ofMillis(250);
-    private static final Duration ANSWERS_WITHIN = Duration.ofMillis(1_500);
-    private static final int GAPS_KEPT = 10_000;
+    private static final Duration INTERVAL = Duration.ofMillis(250);
+    private static final Duration TIMEOUT = Duration.ofSeconds(4);
+    private static final int MAX_OUTAGES = 10_000;
 
     private final StackAddress address;
-    private final RunTime time;
+    private final RunClock time;
     private final HttpClient http =
-            HttpClient.newBuilder().connectTimeout(ANSWERS_WITHIN).build();
+            HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
     private final ObjectMapper json = new ObjectMapper();
     private final Admin admin;
     private final Map<String, State> states = new TreeMap<>();
-    private final List<Thread> asking = new ArrayList<>();
+    private final List<Thread> threads = new ArrayList<>();
 
-    /** A time in which a part did not work, in milliseconds of the run. */
-    record Gap(long from, long to) {}
+    /** An outage, milliseconds of the run. */
+    record Outage(long from, long to) {}
 
-    private interface Question {
-        boolean ask() throws IOException, SQLException, InterruptedException, ExecutionException, TimeoutException;
+    private interface Probe {
+        boolean check() throws IOException, SQLException, InterruptedException, ExecutionException, TimeoutException;
     }
 
     private static final class State {
-        private final List<Gap> gaps = new ArrayList<>();
-        private boolean works = true;
+        private final List<Outage> outages = new ArrayList<>();
+        private boolean healthy = true;
         private long since;
-        private long lastGoodAsked = -1;
+        private long lastSuccessAt = -1;
 
-        synchronized void said(boolean good, long asked, long answered) {
-            boolean slow = answered - asked > ANSWERS_WITHIN.toMillis();
-            if (good && slow) {
-                said(false, asked, answered);
+        synchronized void record(boolean success, long startedAt, long endedAt) {
+            boolean slow = endedAt - startedAt > TIMEOUT.toMillis();
+            if (success && slow) {
+                record(false, startedAt, endedAt);
             }
-            if (good) {
-                if (!works) {
-                    gap(new Gap(since, answered));
+            if (success) {
+                if (!healthy) {
+                    outage(new Outage(since, endedAt));
                 }
-                works = true;
-                lastGoodAsked = asked;
-            } else if (works) {
-                works = false;
-                since = asked;
+                healthy = true;
+                lastSuccessAt = startedAt;
+            } else if (healthy) {
+                healthy = false;
+                since = startedAt;
             }
         }
 
-        synchronized List<Gap> gaps(long now) {
-            List<Gap> all = new ArrayList<>(gaps);
-            if (!works) {
-                all.add(new Gap(since, now));
+        synchronized List<Outage> outages(long now) {
+            List<Outage> all = new ArrayList<>(outages);
+            if (!healthy) {
+                all.add(new Outage(since, now));
             }
             return all;
         }
 
-        synchronized boolean workedAfter(long at) {
-            return works && lastGoodAsked >= at;
+        synchronized boolean wasHealthySince(long at) {
+            return healthy && lastSuccessAt >= at;
         }
 
-        private void gap(Gap gap) {
-            if (gaps.size() < GAPS_KEPT) {
-                gaps.add(gap);
+        private void outage(Outage outage) {
+            if (outages.size() < MAX_OUTAGES) {
+                outages.add(outage);
             }
         }
     }
 
-    Health(OwnStack stack, StackAddress address, RunTime time) {
+    HealthMonitor(OwnStack stack, StackAddress address, RunClock time) {
         this.address = address;
         this.time = time;
         this.admin = Admin.create(Map.of(
@@ -96,9 +96,9 @@ final class Health implements AutoCloseable {
                 AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG,
                 200,
                 AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                1_400,
+                3_900,
                 AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                1_500));
+                4_000));
         watch("postgres", this::postgres);
         watch("kafka", this::kafka);
         watch("registry", () -> isOk(address.registry() + "/apis/ccompat/v7/subjects"));
@@ -110,29 +110,29 @@ final class Health implements AutoCloseable {
         }
     }
 
-    /** Whether a part answered well to a question that was asked at that time or later, and works still. */
-    boolean workedAfter(String part, long at) {
+    /** True if a check that started at this time or later succeeded, and the part is still healthy. */
+    boolean wasHealthySince(String part, long at) {
         State state = states.get(part);
-        return state != null && state.workedAfter(at);
+        return state != null && state.wasHealthySince(at);
     }
 
-    /** When each part did not work. */
-    Map<String, List<Gap>> gaps() {
-        Map<String, List<Gap>> gaps = new TreeMap<>();
-        states.forEach((part, state) -> gaps.put(part, state.gaps(time.nowMs())));
-        return gaps;
+    /** The outages of each part. */
+    Map<String, List<Outage>> outages() {
+        Map<String, List<Outage>> outages = new TreeMap<>();
+        states.forEach((part, state) -> outages.put(part, state.outages(time.nowMs())));
+        return outages;
     }
 
-    private void watch(String part, Question question) {
+    private void watch(String part, Probe probe) {
         State state = new State();
         states.put(part, state);
-        asking.add(Thread.ofVirtual().name("health of " + part).start(() -> {
+        threads.add(Thread.ofVirtual().name("health of " + part).start(() -> {
             try {
                 while (true) {
-                    long asked = time.nowMs();
-                    boolean good = answer(question);
-                    state.said(good, asked, time.nowMs());
-                    Thread.sleep(EVERY);
+                    long startedAt = time.nowMs();
+                    boolean success = isHealthy(probe);
+                    state.record(success, startedAt, time.nowMs());
+                    Thread.sleep(INTERVAL);
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -140,9 +140,9 @@ final class Health implements AutoCloseable {
         }));
     }
 
-    private static boolean answer(Question question) throws InterruptedException {
+    private static boolean isHealthy(Probe probe) throws InterruptedException {
         try {
-            return question.ask();
+            return probe.check();
         } catch (IOException | SQLException | ExecutionException | TimeoutException | KafkaException e) {
             return false;
         }
@@ -150,22 +150,22 @@ final class Health implements AutoCloseable {
 
     private boolean postgres() throws SQLException {
         try (Connection connection = address.openLedger()) {
-            return connection.isValid(1);
+            return connection.isValid((int) TIMEOUT.toSeconds());
         }
     }
 
     private boolean kafka() throws InterruptedException, ExecutionException, TimeoutException {
         return !admin.describeCluster()
                 .nodes()
-                .get(ANSWERS_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
+                .get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
                 .isEmpty();
     }
 
-    /** The worker answers before its task runs. */
+    /** The worker responds before its task runs. */
     private boolean connector() throws IOException, InterruptedException {
-        var answer = http.send(request(address.connect() + "/connectors/outbox/status"), BodyHandlers.ofByteArray());
-        return answer.statusCode() == 200
-                && json.readTree(answer.body())
+        var response = http.send(request(address.connect() + "/connectors/outbox/status"), BodyHandlers.ofByteArray());
+        return response.statusCode() == 200
+                && json.readTree(response.body())
                         .path("tasks")
                         .path(0)
                         .path("state")
@@ -178,7 +178,7 @@ final class Health implements AutoCloseable {
     }
 
     private HttpRequest request(String url) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url)).timeout(ANSWERS_WITHIN);
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url)).timeout(TIMEOUT);
         if (url.startsWith(address.api())) {
             request.header("Authorization", "Bearer " + address.apiKey());
         }
@@ -187,7 +187,7 @@ final class Health implements AutoCloseable {
 
     @Override
     public void close() {
-        asking.forEach(Thread::interrupt);
+        threads.forEach(Thread::interrupt);
         admin.close(Duration.ofSeconds(1));
         http.shutdownNow();
     }

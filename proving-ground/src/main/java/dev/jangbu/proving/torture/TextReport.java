@@ -9,26 +9,26 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A run, and many of them, as tables for people. */
-final class Summary {
+/** Formats one run or several runs as text tables. */
+final class TextReport {
 
-    private Summary() {}
+    private TextReport() {}
 
-    /** What struck, what clients saw of it, and what was checked. */
-    static String of(Result result, Run run) {
-        Result.Load load = result.load();
+    /** Faults, client figures and checks of a run. */
+    static String of(RunResult result, CompletedRun run) {
+        RunResult.Figures load = result.load();
         StringBuilder text = new StringBuilder("\n");
         text.append("%-52s %5s  %-19s %-19s %-19s%n"
-                .formatted("fault", "times", "works again", "next approval", "next completion"));
-        byKind(run.struck())
-                .forEach((kind, struck) -> text.append("%-52s %5d  %-19s %-19s %-19s%n"
+                .formatted("fault", "times", "healthy", "next approval", "next completion"));
+        byKind(run.injectedFaults())
+                .forEach((kind, faults) -> text.append("%-52s %5d  %-19s %-19s %-19s%n"
                         .formatted(
                                 kind,
-                                struck.size(),
-                                spread(struck, InjectedFault::healthyAfter),
-                                spread(struck, InjectedFault::approvedAfter),
-                                spread(struck, InjectedFault::completedAfter))));
-        text.append("(from when it struck: median / longest, in seconds)\n\n");
+                                faults.size(),
+                                spread(faults, InjectedFault::healthyAfter),
+                                spread(faults, InjectedFault::approvedAfter),
+                                spread(faults, InjectedFault::completedAfter))));
+        text.append("(seconds from the start of the fault: median / longest)\n\n");
         row(text, "orders", "%,d".formatted(load.orders()));
         row(
                 text,
@@ -36,17 +36,17 @@ final class Summary {
                 result.answers().entrySet().stream()
                         .map(each -> "%,d %s".formatted(each.getValue(), each.getKey()))
                         .collect(Collectors.joining("; ")));
-        row(text, "calls sent again by clients", "%,d".formatted(load.repeatedCalls()));
-        row(text, "approval answered", spread(load.approvalP50Ms(), load.approvalP99Ms()));
-        row(text, "approved to completed", spread(load.completionP50Ms(), load.completionP99Ms()));
+        row(text, "calls repeated by clients", "%,d".formatted(load.repeatedCalls()));
+        row(text, "confirmation to approval", spread(load.approvalP50Ms(), load.approvalP99Ms()));
+        row(text, "approval to completion", spread(load.completionP50Ms(), load.completionP99Ms()));
         row(
                 text,
                 "requests",
-                "%,d, of which %,d came again and %,d were dropped"
-                        .formatted(load.requests(), load.cameAgain(), load.dropped()));
+                "%,d, of which %,d duplicates, %,d dropped"
+                        .formatted(load.requests(), load.duplicates(), load.dropped()));
         row(text, "poison, dead letters", "%,d, %,d".formatted(load.poison(), load.deadLetters()));
-        row(text, "looked up when announced", "%,d".formatted(load.lookedUp()));
-        row(text, "breaches", "%,d".formatted(result.breaches()));
+        row(text, "looked up when published", "%,d".formatted(load.checked()));
+        row(text, "violations", "%,d".formatted(result.violations()));
         text.append('\n');
         run.verdicts().lines().forEach(line -> text.append(line).append('\n'));
         run.verdicts()
@@ -55,9 +55,9 @@ final class Summary {
         return text.toString();
     }
 
-    /** One row for each of several runs. */
-    static String of(List<Result> results) {
-        StringBuilder text = new StringBuilder("%n%20s %7s %-8s %7s %8s %9s %7s %7s %8s %9s %9s%n"
+    /** One row per run. */
+    static String of(List<RunResult> results) {
+        StringBuilder text = new StringBuilder("%n%20s %7s %-8s %7s %8s %9s %7s %7s %10s %9s %9s%n"
                 .formatted(
                         "seed",
                         "length",
@@ -65,13 +65,13 @@ final class Summary {
                         "faults",
                         "orders",
                         "answers",
-                        "again",
+                        "dupl.",
                         "poison",
-                        "breaches",
+                        "violations",
                         "approval",
                         "complete"));
-        for (Result result : results) {
-            text.append("%20d %7s %-8s %7d %,8d %,9d %,7d %,7d %,8d %9s %9s%n"
+        for (RunResult result : results) {
+            text.append("%20d %7s %-8s %7d %,8d %,9d %,7d %,7d %,10d %9s %9s%n"
                     .formatted(
                             result.seed(),
                             result.length(),
@@ -79,19 +79,18 @@ final class Summary {
                             sum(result.faults()),
                             result.load().orders(),
                             sum(result.answers()),
-                            result.load().cameAgain(),
+                            result.load().duplicates(),
                             result.load().poison(),
-                            result.breaches(),
-                            RunTime.seconds(result.load().worstApprovalMs()) + " s",
-                            RunTime.seconds(result.load().worstCompletionMs()) + " s"));
+                            result.violations(),
+                            RunClock.seconds(result.load().worstApprovalMs()) + " s",
+                            RunClock.seconds(result.load().worstCompletionMs()) + " s"));
         }
-        return text.append(
-                        "(again: requests that came again, and were dropped; approval, complete: the longest after a fault)")
+        return text.append("(dupl.: duplicate requests, all dropped; approval, complete: the longest after a fault)")
                 .toString();
     }
 
-    private static Map<String, List<InjectedFault>> byKind(List<InjectedFault> struck) {
-        return struck.stream()
+    private static Map<String, List<InjectedFault>> byKind(List<InjectedFault> faults) {
+        return faults.stream()
                 .collect(Collectors.groupingBy(each -> each.fault().kind(), TreeMap::new, Collectors.toList()));
     }
 
@@ -99,9 +98,9 @@ final class Summary {
         return counts.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    private static String spread(List<InjectedFault> struck, Function<InjectedFault, @Nullable Long> after) {
+    private static String spread(List<InjectedFault> faults, Function<InjectedFault, @Nullable Long> after) {
         List<Long> took = new ArrayList<>();
-        for (InjectedFault each : struck) {
+        for (InjectedFault each : faults) {
             Long millis = after.apply(each);
             if (millis != null) {
                 took.add(millis);
@@ -111,7 +110,7 @@ final class Summary {
             return "–";
         }
         Collections.sort(took);
-        return RunTime.seconds(took.get((took.size() - 1) / 2)) + " / " + RunTime.seconds(took.getLast());
+        return RunClock.seconds(took.get((took.size() - 1) / 2)) + " / " + RunClock.seconds(took.getLast());
     }
 
     private static String spread(long median, long p99) {

@@ -8,27 +8,27 @@ import java.util.Set;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** How many requests came, how many of them again, and what the wallet desk made of them. */
-final class Deliveries {
+/** Counts requests, duplicates, and the decisions of the wallet processor. Thread-safe. */
+final class DeliveryCounter {
 
-    /** Of more settlements than these, the oldest are forgotten; were one of them sent again, it would count as new. */
-    private static final int REMEMBERED = 1_000_000;
+    /** Maximum number of remembered ids; a duplicate of an older one counts as new. */
+    private static final int MAX_IDS = 1_000_000;
 
     private final Set<UUID> ids = Collections.newSetFromMap(new LinkedHashMap<UUID, Boolean>() {
         @Override
         protected boolean removeEldestEntry(Map.Entry<UUID, Boolean> eldest) {
-            return size() > REMEMBERED;
+            return size() > MAX_IDS;
         }
     });
     private long requests;
-    private long again;
+    private long duplicates;
     private long poison;
     private long entries;
-    private long refused;
+    private long rejections;
     private long completions;
     private long lastNewAt;
 
-    /** Takes note of a record of {@code settlement.requests}. */
+    /** Counts a record of {@code settlement.requests}. */
     synchronized void request(ConsumerRecord<byte[], byte[]> record) {
         String id = EventHeaders.text(record.headers(), EventHeaders.CE_ID);
         if (record.headers().lastHeader(Poison.HEADER) != null || id == null) {
@@ -39,11 +39,11 @@ final class Deliveries {
         if (ids.add(UUID.fromString(id))) {
             lastNewAt = System.nanoTime();
         } else {
-            again++;
+            duplicates++;
         }
     }
 
-    /** Takes note of a record of {@code ledger.entries}. */
+    /** Counts a record of {@code ledger.entries}. */
     synchronized void entry() {
         entries++;
     }
@@ -51,23 +51,23 @@ final class Deliveries {
     synchronized void completion(boolean rejected) {
         completions++;
         if (rejected) {
-            refused++;
+            rejections++;
         }
     }
 
-    /** Requests that came, poison apart. */
+    /** Requests without poison records. */
     synchronized long requests() {
         return requests;
     }
 
-    /** Of them, those that had come before. */
-    synchronized long again() {
-        return again;
+    /** Duplicate requests. */
+    synchronized long duplicates() {
+        return duplicates;
     }
 
-    /** Requests that were read and decided neither way: the desk dropped them. */
+    /** Requests that were neither settled nor rejected: dropped as duplicates. */
     synchronized long dropped() {
-        return requests - entries - refused;
+        return requests - entries - rejections;
     }
 
     synchronized long completions() {
@@ -78,8 +78,8 @@ final class Deliveries {
         return poison;
     }
 
-    /** Whether a request that never came before was read after a moment in {@link System#nanoTime()}. */
-    synchronized boolean newSince(long nanos) {
+    /** True if a new request was read after this {@link System#nanoTime()}. */
+    synchronized boolean hasNewSince(long nanos) {
         return lastNewAt - nanos > 0;
     }
 }

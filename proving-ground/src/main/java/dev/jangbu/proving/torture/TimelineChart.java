@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.function.ToIntFunction;
 import java.util.function.ToLongFunction;
 
-/** A run from left to right: what was struck, and under it, second by second, what clients saw. */
-final class Timeline {
+/** The timeline of a run as SVG: faults and outages of each part above; answers and latencies per second below. */
+final class TimelineChart {
 
     private static final int LEFT = 150;
     private static final int WIDTH = 1_200;
@@ -17,19 +17,19 @@ final class Timeline {
     private static final int BETWEEN = 46;
     private static final int HEAD = 34;
 
-    private final Run run;
+    private final CompletedRun run;
     private final long lastMs;
-    private final List<Second> seconds;
+    private final List<SecondStats> seconds;
     private final Svg svg = new Svg();
 
-    private Timeline(Run run) {
+    private TimelineChart(CompletedRun run) {
         this.run = run;
         this.lastMs = Math.max(1_000, run.loadEnded());
-        this.seconds = run.seen().seconds();
+        this.seconds = run.timeline().seconds();
     }
 
-    static String of(Run run) {
-        return new Timeline(run).draw();
+    static String of(CompletedRun run) {
+        return new TimelineChart(run).draw();
     }
 
     private String draw() {
@@ -52,18 +52,18 @@ final class Timeline {
         }
         answers(charts);
         times(
-                "approval answered, ms",
+                "confirmation to approval, ms",
                 charts + CHART + BETWEEN,
-                Second::approvals,
-                Second::approvalP50,
-                Second::approvalP99);
+                SecondStats::approvals,
+                SecondStats::approvalP50,
+                SecondStats::approvalP99);
         times(
-                "approved to completed, ms",
+                "approval to completion, ms",
                 charts + 2 * (CHART + BETWEEN),
-                Second::completions,
-                Second::completionP50,
-                Second::completionP99);
-        return "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"what was struck, and what clients saw\">%s</svg>"
+                SecondStats::completions,
+                SecondStats::completionP50,
+                SecondStats::completionP99);
+        return "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"faults and client answers\">%s</svg>"
                 .formatted(LEFT + WIDTH + 10, height, svg);
     }
 
@@ -83,65 +83,65 @@ final class Timeline {
     private void row(String part, int top) {
         svg.text("label", "end", LEFT - 12, top + ROW * 0.66, part);
         svg.line("base", LEFT, top + ROW / 2.0, LEFT + WIDTH, top + ROW / 2.0);
-        for (Health.Gap gap : run.gaps().getOrDefault(part, List.of())) {
-            if (gap.from() < lastMs) {
+        for (HealthMonitor.Outage outage : run.outages().getOrDefault(part, List.of())) {
+            if (outage.from() < lastMs) {
                 svg.box(
                         "down",
-                        x(gap.from()),
+                        x(outage.from()),
                         top + 8,
-                        width(gap.from(), gap.to()),
+                        width(outage.from(), outage.to()),
                         ROW - 16,
-                        "%s did not work for %s s".formatted(part, RunTime.seconds(gap.to() - gap.from())));
+                        "%s was unhealthy for %s s".formatted(part, RunClock.seconds(outage.to() - outage.from())));
             }
         }
-        for (InjectedFault struck : run.struck()) {
-            if (struck.fault().part().equals(part)) {
-                bar(struck, top);
+        for (InjectedFault fault : run.injectedFaults()) {
+            if (fault.fault().part().equals(part)) {
+                bar(fault, top);
             }
         }
     }
 
-    private void bar(InjectedFault struck, int top) {
-        Long healthy = struck.healthyAfter();
-        long until = healthy == null ? struck.ended() : struck.at() + healthy;
+    private void bar(InjectedFault fault, int top) {
+        Long healthy = fault.healthyAfter();
+        long until = healthy == null ? fault.ended() : fault.at() + healthy;
         String tip = "#%d %s, at %s s. %s"
-                .formatted(struck.number(), struck.fault(), RunTime.seconds(struck.at()), struck.outcome());
-        svg.box("fault " + colour(struck.fault()), x(struck.at()), top + 4, width(struck.at(), until), ROW - 8, tip);
-        svg.text("number", "start", x(struck.at()) + 2, top + 3, Integer.toString(struck.number()));
+                .formatted(fault.number(), fault.fault(), RunClock.seconds(fault.at()), fault.outcome());
+        svg.box("fault " + cssClass(fault.fault()), x(fault.at()), top + 4, width(fault.at(), until), ROW - 8, tip);
+        svg.text("number", "start", x(fault.at()) + 2, top + 3, Integer.toString(fault.number()));
     }
 
-    /** The class of a fault in the style sheet and in the legend. */
-    static String colour(Fault fault) {
+    /** The CSS class of a fault. */
+    static String cssClass(Fault fault) {
         return switch (fault) {
             case Fault.Killed killed -> "killed";
-            case Fault.Unstored unstored -> "killed";
+            case Fault.KilledBeforeOffsetCommit killed -> "killed";
             case Fault.Paused paused -> "paused";
-            case Fault.Silent silent -> "paused";
+            case Fault.PspPaused paused -> "paused";
             case Fault.Restarted restarted -> "restarted";
-            case Fault.Storm storm -> "storm";
+            case Fault.PspFaultStorm storm -> "storm";
             case Fault.Republished republished -> "republished";
             case Fault.Poisoned poisoned -> "poisoned";
         };
     }
 
-    /** Answers of each second, one class upon the other. */
+    /** Stacked area chart of answers per second by class. */
     private void answers(int top) {
-        title("answers each second", top);
-        int most =
-                Math.max(10, seconds.stream().mapToInt(Timeline::answers).max().orElse(0));
-        svg.text("tick", "end", LEFT - 8, top + 10, Integer.toString(most));
+        title("answers per second", top);
+        int max = Math.max(
+                10, seconds.stream().mapToInt(TimelineChart::answers).max().orElse(0));
+        svg.text("tick", "end", LEFT - 8, top + 10, Integer.toString(max));
         svg.text("tick", "end", LEFT - 8, top + CHART, "0");
         int[] below = new int[seconds.size()];
-        for (ClientTimeline.Sort each : ClientTimeline.Sort.values()) {
+        for (ClientTimeline.AnswerClass each : ClientTimeline.AnswerClass.values()) {
             StringBuilder points = new StringBuilder();
             int[] above = below.clone();
             for (int i = 0; i < seconds.size(); i++) {
                 above[i] += seconds.get(i).answers(each);
-                step(points, i, above[i], most, top, i == 0 ? 'M' : 'L');
+                step(points, i, above[i], max, top, i == 0 ? 'M' : 'L');
             }
             for (int i = seconds.size() - 1; i >= 0; i--) {
-                points.append(Svg.point('L', x(1_000L * (i + 1)), y(below[i], most, top)));
-                points.append(Svg.point('L', x(1_000L * i), y(below[i], most, top)));
+                points.append(Svg.point('L', x(1_000L * (i + 1)), y(below[i], max, top)));
+                points.append(Svg.point('L', x(1_000L * i), y(below[i], max, top)));
             }
             svg.path("area " + each.name().toLowerCase(Locale.ROOT), points + "Z");
             below = above;
@@ -149,32 +149,32 @@ final class Timeline {
         svg.line("base", LEFT, top + CHART, LEFT + WIDTH, top + CHART);
     }
 
-    private void step(StringBuilder points, int second, int value, int most, int top, char first) {
-        points.append(Svg.point(first, x(1_000L * second), y(value, most, top)));
-        points.append(Svg.point('L', x(1_000L * (second + 1)), y(value, most, top)));
+    private void step(StringBuilder points, int second, int value, int max, int top, char first) {
+        points.append(Svg.point(first, x(1_000L * second), y(value, max, top)));
+        points.append(Svg.point('L', x(1_000L * (second + 1)), y(value, max, top)));
     }
 
-    private static int answers(Second second) {
+    private static int answers(SecondStats second) {
         return second.answers().values().stream().mapToInt(Integer::intValue).sum();
     }
 
-    private static double y(int value, int most, int top) {
-        return top + CHART - (double) CHART * value / most;
+    private static double y(int value, int max, int top) {
+        return top + CHART - (double) CHART * value / max;
     }
 
-    /** Median and p99 of each second on a logarithmic scale; a second without any has none. */
+    /** Median and p99 of each second on a logarithmic scale; seconds without a value are empty. */
     private void times(
             String title,
             int top,
-            ToIntFunction<Second> count,
-            ToLongFunction<Second> median,
-            ToLongFunction<Second> p99) {
+            ToIntFunction<SecondStats> count,
+            ToLongFunction<SecondStats> median,
+            ToLongFunction<SecondStats> p99) {
         title(title, top);
         for (long tick = 1; tick <= 100_000; tick *= 10) {
             svg.line("grid", LEFT, logY(tick, top), LEFT + WIDTH, logY(tick, top));
             svg.text("tick", "end", LEFT - 8, logY(tick, top) + 4, "%,d".formatted(tick));
         }
-        for (Second second : seconds) {
+        for (SecondStats second : seconds) {
             if (count.applyAsInt(second) > 0) {
                 double x = x(1_000L * second.second());
                 double high = logY(p99.applyAsLong(second), top);

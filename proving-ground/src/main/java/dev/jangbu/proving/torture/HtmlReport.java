@@ -10,19 +10,19 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A run as a page that stands alone: what came of it, the timeline, every fault, and what was checked. */
-final class Picture {
+/** A run as a self-contained HTML page: figures, timeline, faults, checks. */
+final class HtmlReport {
 
-    private final Result result;
-    private final Run run;
+    private final RunResult result;
+    private final CompletedRun run;
 
-    private Picture(Result result, Run run) {
+    private HtmlReport(RunResult result, CompletedRun run) {
         this.result = result;
         this.run = run;
     }
 
-    static void write(Path html, Result result, Run run) throws IOException {
-        Files.writeString(html, new Picture(result, run).page());
+    static void write(Path html, RunResult result, CompletedRun run) throws IOException {
+        Files.writeString(html, new HtmlReport(result, run).page());
     }
 
     private String page() throws IOException {
@@ -38,12 +38,12 @@ final class Picture {
                 <p class="sub">%s, %d clients at a time, %d faults. Repeat with <code>./jangbu torture --seed %d</code></p>
                 <div class="tiles">%s</div>
                 <div class="drawing">%s%s</div>
-                <h2>What was checked</h2><ul>%s</ul>%s
-                <h2>What struck</h2>
-                <table><tr><th class="n">#</th><th class="n">at, s</th><th>fault</th><th class="n">works again</th>
-                <th class="n">next approval</th><th class="n">next completion</th><th>what came of it</th></tr>%s</table>
-                <p class="sub">Seconds from when it struck: until the part's own health is good, until something is approved that was asked
-                for afterwards, until something is completed that was approved afterwards.</p>
+                <h2>Checks</h2><ul>%s</ul>%s
+                <h2>Faults</h2>
+                <table><tr><th class="n">#</th><th class="n">at, s</th><th>fault</th><th class="n">healthy</th>
+                <th class="n">next approval</th><th class="n">next completion</th><th>outcome</th></tr>%s</table>
+                <p class="sub">Seconds from the start of the fault: until the part is healthy, until a payment confirmed afterwards is
+                approved, until a payment approved afterwards is completed.</p>
                 </body></html>
                 """.formatted(
                         name,
@@ -53,18 +53,18 @@ final class Picture {
                         result.outcome(),
                         result.at(),
                         result.clients(),
-                        run.struck().size(),
+                        run.injectedFaults().size(),
                         result.seed(),
                         tiles(),
-                        Timeline.of(run),
+                        TimelineChart.of(run),
                         legend(),
                         items(),
                         run.verdicts().evidence().isEmpty() ? "" : "<ul class=\"evidence\">" + evidence() + "</ul>",
-                        run.struck().stream().map(Picture::row).collect(Collectors.joining("\n")));
+                        run.injectedFaults().stream().map(HtmlReport::row).collect(Collectors.joining("\n")));
     }
 
     private String tiles() {
-        Result.Load load = result.load();
+        RunResult.Figures load = result.load();
         return tile("%,d".formatted(load.orders()), "orders")
                 + tile(
                         "%,d"
@@ -72,18 +72,18 @@ final class Picture {
                                         .mapToLong(Long::longValue)
                                         .sum()),
                         "answers")
-                + tile("%,d".formatted(load.repeatedCalls()), "calls sent again")
+                + tile("%,d".formatted(load.repeatedCalls()), "repeated calls")
                 + tile(
                         "%,d ms / %,d ms".formatted(load.approvalP50Ms(), load.approvalP99Ms()),
-                        "approval, median / p99")
+                        "confirmation to approval, median / p99")
                 + tile(
                         "%,d ms / %,d ms".formatted(load.completionP50Ms(), load.completionP99Ms()),
-                        "to completed, median / p99")
-                + tile(RunTime.seconds(load.worstApprovalMs()) + " s", "longest until an approval")
-                + tile(RunTime.seconds(load.worstCompletionMs()) + " s", "longest until a completion")
-                + tile("%,d".formatted(load.cameAgain()), "requests came again")
+                        "approval to completion, median / p99")
+                + tile(RunClock.seconds(load.worstApprovalMs()) + " s", "longest until an approval")
+                + tile(RunClock.seconds(load.worstCompletionMs()) + " s", "longest until a completion")
+                + tile("%,d".formatted(load.duplicates()), "duplicate requests")
                 + tile("%,d".formatted(load.poison()), "poison records")
-                + tile("%,d".formatted(result.breaches()), "breaches");
+                + tile("%,d".formatted(result.violations()), "violations");
     }
 
     private static String tile(String figure, String what) {
@@ -92,14 +92,14 @@ final class Picture {
 
     private static String legend() {
         StringBuilder legend = new StringBuilder("<p class=\"legend\">");
-        key(legend, "killed", "killed, until it works again");
-        key(legend, "paused", "standing still");
+        key(legend, "killed", "killed, until healthy");
+        key(legend, "paused", "paused");
         key(legend, "restarted", "orderly restart");
-        key(legend, "storm", "storm at the PSP");
-        key(legend, "republished", "rows sent again");
+        key(legend, "storm", "PSP fault storm");
+        key(legend, "republished", "republished rows");
         key(legend, "poisoned", "poison");
-        key(legend, "down", "doesn't work");
-        for (ClientTimeline.Sort each : ClientTimeline.Sort.values()) {
+        key(legend, "down", "unhealthy");
+        for (ClientTimeline.AnswerClass each : ClientTimeline.AnswerClass.values()) {
             key(legend, each.name().toLowerCase(Locale.ROOT), "answer: " + each.text());
         }
         key(legend, "median", "median");
@@ -107,8 +107,8 @@ final class Picture {
         return legend.append("</p>").toString();
     }
 
-    private static void key(StringBuilder legend, String colour, String what) {
-        legend.append("<span><i class=\"key %s\"></i>%s</span>".formatted(colour, what));
+    private static void key(StringBuilder legend, String cssClass, String what) {
+        legend.append("<span><i class=\"key %s\"></i>%s</span>".formatted(cssClass, what));
     }
 
     private String items() {
@@ -123,26 +123,26 @@ final class Picture {
                 .collect(Collectors.joining());
     }
 
-    private static String row(InjectedFault struck) {
-        return "<tr><td class=\"n\">%d</td><td class=\"n\">%s</td><td><i class=\"key %s\"></i>%s</td>%s%s%s<td class=\"said\">%s</td></tr>"
+    private static String row(InjectedFault fault) {
+        return "<tr><td class=\"n\">%d</td><td class=\"n\">%s</td><td><i class=\"key %s\"></i>%s</td>%s%s%s<td class=\"outcome\">%s</td></tr>"
                 .formatted(
-                        struck.number(),
-                        RunTime.seconds(struck.at()),
-                        Timeline.colour(struck.fault()),
-                        Svg.escaped(struck.fault().toString()),
-                        after(struck.healthyAfter()),
-                        after(struck.approvedAfter()),
-                        after(struck.completedAfter()),
-                        Svg.escaped(struck.outcome()));
+                        fault.number(),
+                        RunClock.seconds(fault.at()),
+                        TimelineChart.cssClass(fault.fault()),
+                        Svg.escaped(fault.fault().toString()),
+                        after(fault.healthyAfter()),
+                        after(fault.approvedAfter()),
+                        after(fault.completedAfter()),
+                        Svg.escaped(fault.outcome()));
     }
 
     private static String after(@Nullable Long millis) {
-        return "<td class=\"n\">" + (millis == null ? "–" : RunTime.seconds(millis)) + "</td>";
+        return "<td class=\"n\">" + (millis == null ? "–" : RunClock.seconds(millis)) + "</td>";
     }
 
     private static String style() throws IOException {
-        try (InputStream css = Picture.class.getResourceAsStream("picture.css")) {
-            return new String(Objects.requireNonNull(css, "picture.css").readAllBytes(), StandardCharsets.UTF_8);
+        try (InputStream css = HtmlReport.class.getResourceAsStream("report.css")) {
+            return new String(Objects.requireNonNull(css, "report.css").readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 }

@@ -3,10 +3,10 @@ package dev.jangbu.proving.torture;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** Sends a signal to a process; one that is gone is no trouble. */
-final class Signal {
+/** Sends a signal to a process; ignored if the process has ended. */
+final class ProcessSignal {
 
-    private Signal() {}
+    private ProcessSignal() {}
 
     /** @param name without SIG */
     static void send(String name, ProcessHandle process) throws InterruptedException {

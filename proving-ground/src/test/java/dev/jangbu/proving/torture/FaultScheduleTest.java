@@ -14,26 +14,26 @@ import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
-/** The plan is what makes a run repeatable: it must be the same for a seed, and leave nothing out. */
-class PlanTest {
+/** Tests that a schedule is reproducible from its seed and complete. */
+class FaultScheduleTest {
 
     private static final Duration TEN_MINUTES = Duration.ofMinutes(10);
 
     @Test
-    void theSameSeedGivesTheSamePlan() throws IOException {
-        assertThat(text(Plan.of(7, TEN_MINUTES))).isEqualTo(golden());
+    void sameSeedGivesTheSameSchedule() throws IOException {
+        assertThat(text(FaultSchedule.of(7, TEN_MINUTES))).isEqualTo(golden());
     }
 
     @Test
-    void anotherSeedGivesAnother() {
+    void differentSeedsGiveDifferentSchedules() {
         assertThat(LongStream.range(0, 200)
-                        .mapToObj(seed -> text(Plan.of(seed, TEN_MINUTES)))
+                        .mapToObj(seed -> text(FaultSchedule.of(seed, TEN_MINUTES)))
                         .distinct())
                 .hasSize(200);
     }
 
     @Test
-    void tenMinutesHoldEveryKindOfFault() {
+    void tenMinutesContainEveryKindOfFault() {
         TreeSet<String> kinds = new TreeSet<>();
         OwnStack.PARTS.forEach(part -> kinds.add("kill -9 " + part));
         List.of("payment-api", "streams-processor", "ledger-service", "connect", "kafka", "postgres")
@@ -47,47 +47,49 @@ class PlanTest {
                 "storm at the PSP",
                 "the PSP is silent"));
         for (long seed = 0; seed < 2_000; seed++) {
-            assertThat(Plan.of(seed, TEN_MINUTES).strikes().stream()
-                            .map(strike -> strike.fault().kind()))
+            assertThat(FaultSchedule.of(seed, TEN_MINUTES).faults().stream()
+                            .map(scheduled -> scheduled.fault().kind()))
                     .as("seed %d", seed)
                     .containsAll(kinds);
         }
     }
 
     @Test
-    void everyPlanHasFaultsThatMeet() {
+    void everyScheduleHasOverlappingFaults() {
         for (long seed = 0; seed < 2_000; seed++) {
-            List<Plan.Strike> strikes = Plan.of(seed, TEN_MINUTES).strikes();
-            long meetings = 0;
-            for (int i = 1; i < strikes.size(); i++) {
-                if (strikes.get(i).after().compareTo(strikes.get(i - 1).ends().plusSeconds(5)) < 0) {
-                    meetings++;
+            List<FaultSchedule.ScheduledFault> faults =
+                    FaultSchedule.of(seed, TEN_MINUTES).faults();
+            long overlaps = 0;
+            for (int i = 1; i < faults.size(); i++) {
+                if (faults.get(i).after().compareTo(faults.get(i - 1).ends().plusSeconds(5)) < 0) {
+                    overlaps++;
                 }
             }
-            assertThat(meetings).as("seed %d", seed).isGreaterThan(3);
+            assertThat(overlaps).as("seed %d", seed).isGreaterThan(3);
         }
     }
 
     @Test
-    void everyFaultIsOverWhenThePlanIs() {
+    void everyFaultEndsWithinTheSchedule() {
         for (long seed = 0; seed < 2_000; seed++) {
-            assertThat(Plan.of(seed, TEN_MINUTES).strikes())
+            assertThat(FaultSchedule.of(seed, TEN_MINUTES).faults())
                     .isSortedAccordingTo((one, other) -> one.after().compareTo(other.after()))
-                    .allSatisfy(strike -> assertThat(strike.ends()).isLessThanOrEqualTo(TEN_MINUTES));
+                    .allSatisfy(fault -> assertThat(fault.ends()).isLessThanOrEqualTo(TEN_MINUTES));
         }
     }
 
     @Test
-    void aStandstillIsLongerThanATransactionMayLast() {
-        assertThat(Plan.of(7, Duration.ofHours(1)).strikes())
-                .filteredOn(strike -> strike.fault() instanceof Fault.Paused)
+    void pauseIsLongerThanATransactionTimeout() {
+        assertThat(FaultSchedule.of(7, Duration.ofHours(1)).faults())
+                .filteredOn(scheduled -> scheduled.fault() instanceof Fault.Paused)
                 .isNotEmpty()
-                .allSatisfy(strike -> assertThat(strike.fault().lasts()).isGreaterThan(Duration.ofSeconds(10)));
+                .allSatisfy(
+                        scheduled -> assertThat(scheduled.fault().duration()).isGreaterThan(Duration.ofSeconds(10)));
     }
 
     @Test
-    void aMinuteBeginsWithWhatTellsMost() {
-        List<String> telling = List.of(
+    void shortScheduleStartsWithPriorityFaults() {
+        List<String> priority = List.of(
                 "kill -9 streams-processor",
                 "kill -9 ledger-service",
                 "kill -9 payment-api",
@@ -96,21 +98,23 @@ class PlanTest {
                 "poison records on settlement.requests",
                 "orderly restart of postgres");
         for (long seed = 0; seed < 200; seed++) {
-            assertThat(Plan.of(seed, Duration.ofMinutes(1)).strikes().stream()
+            assertThat(FaultSchedule.of(seed, Duration.ofMinutes(1)).faults().stream()
                             .limit(5)
-                            .map(strike -> strike.fault().kind()))
+                            .map(scheduled -> scheduled.fault().kind()))
                     .as("seed %d", seed)
                     .hasSize(5)
-                    .isSubsetOf(telling);
+                    .isSubsetOf(priority);
         }
     }
 
-    private static String text(Plan plan) {
-        return plan.strikes().stream().map(Plan.Strike::toString).collect(Collectors.joining("\n", "", "\n"));
+    private static String text(FaultSchedule plan) {
+        return plan.faults().stream()
+                .map(FaultSchedule.ScheduledFault::toString)
+                .collect(Collectors.joining("\n", "", "\n"));
     }
 
     private static String golden() throws IOException {
-        try (InputStream in = PlanTest.class.getResourceAsStream("plan-of-seed-7.txt")) {
+        try (InputStream in = FaultScheduleTest.class.getResourceAsStream("fault-schedule-of-seed-7.txt")) {
             return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
         }
     }

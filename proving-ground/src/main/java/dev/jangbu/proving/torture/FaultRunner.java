@@ -1,0 +1,161 @@
+package dev.jangbu.proving.torture;
+
+import dev.jangbu.proving.stack.OwnStack;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** Injects the faults of a schedule at their times and follows each one until clients have recovered. */
+final class FaultRunner {
+
+    private static final Duration RECOVERY_TIMEOUT = Duration.ofMinutes(2);
+    private static final Duration INTERVAL = Duration.ofMillis(50);
+
+    private final OwnStack stack;
+    private final FaultInjector injector;
+    private final HealthMonitor health;
+    private final ClientTimeline timeline;
+    private final DeliveryCounter deliveries;
+    private final RunClock time;
+    private final RunLog log;
+    private final List<InjectedFault> faults = new ArrayList<>();
+
+    FaultRunner(
+            OwnStack stack,
+            FaultInjector injector,
+            HealthMonitor health,
+            ClientTimeline timeline,
+            DeliveryCounter deliveries,
+            RunClock time,
+            RunLog log) {
+        this.stack = stack;
+        this.injector = injector;
+        this.health = health;
+        this.timeline = timeline;
+        this.deliveries = deliveries;
+        this.time = time;
+        this.log = log;
+    }
+
+    /** The injected faults in order. */
+    synchronized List<InjectedFault> injectedFaults() {
+        return List.copyOf(faults);
+    }
+
+    /** Runs a schedule; returns when all faults are over and recovery was awaited. */
+    void run(FaultSchedule schedule) throws InterruptedException {
+        List<Thread> following = new ArrayList<>();
+        try {
+            // On a slow machine the schedule starts late: a fault without any load would prove nothing.
+            await(() -> timeline.completions() > 0);
+            long delayMs = Math.max(0, time.nowMs() - schedule.start().toMillis());
+            for (FaultSchedule.ScheduledFault scheduled : schedule.faults()) {
+                long dueMs = scheduled.after().toMillis() + delayMs;
+                Thread.sleep(Duration.ofMillis(Math.max(0, dueMs - time.nowMs())));
+                InjectedFault injected = begin(scheduled.fault());
+                following.add(Thread.ofVirtual()
+                        .name("fault " + injected.number())
+                        .start(() -> followUninterrupted(injected)));
+            }
+            for (Thread each : following) {
+                each.join();
+            }
+        } catch (InterruptedException e) {
+            following.forEach(Thread::interrupt);
+            throw e;
+        }
+    }
+
+    private synchronized InjectedFault begin(Fault fault) {
+        InjectedFault injected = new InjectedFault(faults.size() + 1, fault, time.nowMs());
+        faults.add(injected);
+        log.print("⚡ %-3s %s".formatted("#" + injected.number(), fault));
+        return injected;
+    }
+
+    private void followUninterrupted(InjectedFault injected) {
+        try {
+            follow(injected);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void follow(InjectedFault injected) throws InterruptedException {
+        Fault fault = injected.fault();
+        Optional<ProcessHandle> previous = stack.process(fault.part());
+        long duplicates = deliveries.duplicates();
+        timeline.faultStarted(injected);
+        String outcome = injector.inject(fault, () -> {
+            // The fault started late: reset the recovery times.
+            injected.started(time.nowMs());
+            timeline.faultStarted(injected);
+        });
+        injected.ended(outcome, time.nowMs());
+        log.print("  #%-3d %s".formatted(injected.number(), injected.outcome()));
+        if (!injected.wasInjected()) {
+            timeline.faultSkipped(injected);
+            return;
+        }
+        if (!fault.part().equals(Fault.TOPICS)) {
+            awaitHealthy(injected, previous);
+        }
+        await(injected::isRecovered);
+        log.print("  #%-3d next approval after %s, next completion after %s%s"
+                .formatted(
+                        injected.number(),
+                        after(injected.approvedAfter()),
+                        after(injected.completedAfter()),
+                        countDuplicates(injected, duplicates)));
+    }
+
+    private void awaitHealthy(InjectedFault injected, Optional<ProcessHandle> previous) throws InterruptedException {
+        Fault fault = injected.fault();
+        boolean ends = fault instanceof Fault.Killed
+                || fault instanceof Fault.Restarted
+                || fault instanceof Fault.KilledBeforeOffsetCommit;
+        if (ends && previous.isPresent()) {
+            // Wait for another process first: the old one may still respond.
+            await(() -> stack.process(fault.part())
+                    .filter(now -> now.pid() != previous.get().pid())
+                    .isPresent());
+        }
+        long since = time.nowMs();
+        if (await(() -> health.wasHealthySince(fault.part(), since))) {
+            injected.healthy(time.nowMs());
+            log.print("  #%-3d %s healthy after %s"
+                    .formatted(injected.number(), fault.part(), after(injected.healthyAfter())));
+        } else {
+            log.print("  #%-3d %s not healthy after %d s"
+                    .formatted(injected.number(), fault.part(), RECOVERY_TIMEOUT.toSeconds()));
+        }
+    }
+
+    /** Waits for the first new request; Connect sends the records after its stored offsets again before it. */
+    private String countDuplicates(InjectedFault injected, long previous) throws InterruptedException {
+        if (!(injected.fault() instanceof Fault.KilledBeforeOffsetCommit)) {
+            return "";
+        }
+        long since = System.nanoTime();
+        await(() -> deliveries.hasNewSince(since));
+        return "; %,d requests were delivered again by then".formatted(deliveries.duplicates() - previous);
+    }
+
+    private static String after(@Nullable Long millis) {
+        return millis == null ? "none yet" : RunClock.seconds(millis) + " s";
+    }
+
+    private static boolean await(BooleanSupplier condition) throws InterruptedException {
+        long begin = System.nanoTime();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - begin > RECOVERY_TIMEOUT.toNanos()) {
+                return false;
+            }
+            Thread.sleep(INTERVAL);
+        }
+        return true;
+    }
+}
