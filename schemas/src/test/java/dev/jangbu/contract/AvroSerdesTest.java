@@ -25,6 +25,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** The serdes with a real registry. */
 class AvroSerdesTest {
 
+    /** Longer than in production, because a registry on a slow machine takes seconds for its first answers. */
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+
     private static final SettlementCompleted COMPLETED = SettlementCompleted.newBuilder()
             .setReferenceId("0199c0de-0000-7000-8000-000000000001")
             .setKind(SettlementKind.PAYOUT)
@@ -54,7 +57,7 @@ class AvroSerdesTest {
 
     @Test
     void everySchemaResolvesAndTheBytesAreInConfluentsWireFormat() {
-        AvroSerdes serdes = new AvroSerdes(url);
+        AvroSerdes serdes = new AvroSerdes(url, PATIENCE);
         serdes.warm(Topics.SETTLEMENT_REQUESTS);
         serdes.warm(Topics.LEDGER_ENTRIES);
         serdes.warm(Topics.LEDGER_POSTINGS);
@@ -90,7 +93,8 @@ class AvroSerdesTest {
     void aWarmedSerdeWorksWithoutTheRegistry() throws IOException {
         try (RegistryProcess stopping = new RegistryProcess(directory)) {
             Provision.schemas(stopping.url());
-            Serde<SettlementCompleted> serde = new AvroSerdes(stopping.url()).warm(Topics.SETTLEMENT_COMPLETIONS);
+            Serde<SettlementCompleted> serde =
+                    new AvroSerdes(stopping.url(), PATIENCE).warm(Topics.SETTLEMENT_COMPLETIONS);
             stopping.close();
 
             byte[] bytes = bytes(serde, Topics.SETTLEMENT_COMPLETIONS, COMPLETED);
@@ -101,7 +105,7 @@ class AvroSerdesTest {
 
     @Test
     void undecodableValuesArePoison() {
-        AvroSerdes serdes = new AvroSerdes(url);
+        AvroSerdes serdes = new AvroSerdes(url, PATIENCE);
         Serde<SettlementCompleted> serde = serdes.of(Topics.SETTLEMENT_COMPLETIONS);
         byte[] valid = bytes(serde, Topics.SETTLEMENT_COMPLETIONS, COMPLETED);
         LedgerPosted posted = BlankRecords.of(Topics.LEDGER_POSTINGS);
@@ -118,8 +122,10 @@ class AvroSerdesTest {
     void anUnavailableRegistryIsNotPoison() {
         Serde<SettlementCompleted> withoutRegistry =
                 new AvroSerdes(URI.create("http://127.0.0.1:1")).of(Topics.SETTLEMENT_COMPLETIONS);
-        byte[] valid =
-                bytes(new AvroSerdes(url).of(Topics.SETTLEMENT_COMPLETIONS), Topics.SETTLEMENT_COMPLETIONS, COMPLETED);
+        byte[] valid = bytes(
+                new AvroSerdes(url, PATIENCE).of(Topics.SETTLEMENT_COMPLETIONS),
+                Topics.SETTLEMENT_COMPLETIONS,
+                COMPLETED);
 
         assertThatThrownBy(() -> read(withoutRegistry, Topics.SETTLEMENT_COMPLETIONS, valid))
                 .isInstanceOf(RegistryUnavailableException.class);
@@ -133,7 +139,9 @@ class AvroSerdesTest {
                     new AvroSerdes(URI.create("http://127.0.0.1:" + silent.getLocalPort()), Duration.ofMillis(200));
             Serde<SettlementCompleted> serde = serdes.of(Topics.SETTLEMENT_COMPLETIONS);
             byte[] valid = bytes(
-                    new AvroSerdes(url).of(Topics.SETTLEMENT_COMPLETIONS), Topics.SETTLEMENT_COMPLETIONS, COMPLETED);
+                    new AvroSerdes(url, PATIENCE).of(Topics.SETTLEMENT_COMPLETIONS),
+                    Topics.SETTLEMENT_COMPLETIONS,
+                    COMPLETED);
 
             assertThatThrownBy(() -> serdes.warm(Topics.SETTLEMENT_COMPLETIONS))
                     .isInstanceOf(RegistryUnavailableException.class);
@@ -149,7 +157,8 @@ class AvroSerdesTest {
         Topic<SettlementCompleted> unknown =
                 new Topic<>("unknown", "nothing", SettlementCompleted.class, true, java.util.Map.of());
 
-        assertThatThrownBy(() -> new AvroSerdes(url).warm(unknown)).isInstanceOf(RegistryUnavailableException.class);
+        assertThatThrownBy(() -> new AvroSerdes(url, PATIENCE).warm(unknown))
+                .isInstanceOf(RegistryUnavailableException.class);
     }
 
     private static void assertPoison(Serde<SettlementCompleted> serde, byte[] bytes, String reason) {
