@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.errors.ErrorHandlerContext;
 import org.apache.kafka.streams.errors.ProcessingExceptionHandler;
 import org.apache.kafka.streams.processor.api.Record;
@@ -49,22 +48,12 @@ public final class DeadLetterHandler implements ProcessingExceptionHandler {
         if (!(exception instanceof UnprocessableRecordException unprocessable)) {
             return Response.fail();
         }
-        return Response.resume(List.of(deadLetter(
-                context,
-                context.sourceRawKey(),
-                context.sourceRawValue(),
-                context.headers(),
-                unprocessable.reason().name(),
-                unprocessable.getMessage())));
+        return Response.resume(
+                List.of(deadLetter(context, unprocessable.reason().name(), unprocessable.getMessage())));
     }
 
     private ProducerRecord<byte[], byte[]> deadLetter(
-            ErrorHandlerContext context,
-            byte @Nullable [] key,
-            byte @Nullable [] value,
-            Headers headers,
-            String reason,
-            @Nullable String detail) {
+            ErrorHandlerContext context, String reason, @Nullable String detail) {
         String processor = Topics.SETTLEMENT_REQUESTS.name().equals(context.topic())
                 ? WalletProcessor.NAME
                 : CompletionProcessor.NAME;
@@ -77,9 +66,9 @@ public final class DeadLetterHandler implements ProcessingExceptionHandler {
                 detail);
         metrics.deadLetter(processor, reason);
         return DeadLetters.record(
-                key,
-                value,
-                headers,
+                context.sourceRawKey(),
+                context.sourceRawValue(),
+                context.headers(),
                 context.topic(),
                 context.partition(),
                 context.offset(),
