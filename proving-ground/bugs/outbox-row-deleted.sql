@@ -1,7 +1,7 @@
 -- Bug: rows of the outbox are deleted long before their time
 -- Harm: nobody could prove any more what the wallets were asked to do, nor send it again
 -- Scenario: load
--- Caught: outbox-is-published, outbox-says-what-was-approved, settled-once
+-- Caught: outbox-is-published, outbox-matches-approvals, settled-once
 -- Database: payments
 -- When: after the load
 

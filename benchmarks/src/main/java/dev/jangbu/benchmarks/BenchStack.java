@@ -1,6 +1,6 @@
 package dev.jangbu.benchmarks;
 
-import dev.jangbu.proving.stack.OwnStack;
+import dev.jangbu.proving.stack.EphemeralStack;
 import dev.jangbu.proving.stack.StackAddress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,10 +25,10 @@ final class BenchStack implements AutoCloseable {
     private static final long MIN_FREE_BYTES = 4L << 30;
 
     private final Path home;
-    private final OwnStack stack;
+    private final EphemeralStack stack;
     private final StackAddress address;
 
-    private BenchStack(Path home, OwnStack stack) throws IOException {
+    private BenchStack(Path home, EphemeralStack stack) throws IOException {
         this.home = home;
         this.stack = stack;
         this.address = stack.address();
@@ -44,7 +44,7 @@ final class BenchStack implements AutoCloseable {
     static BenchStack start(Path home, List<String> parts, Progress progress) throws IOException {
         requireSpace(Path.of(System.getProperty("java.io.tmpdir")));
         progress.print("Starting a stack: " + String.join(", ", parts));
-        return new BenchStack(home, new OwnStack(home, false, parts, PRODUCTION_COMPILER));
+        return new BenchStack(home, new EphemeralStack(home, false, parts, PRODUCTION_COMPILER));
     }
 
     StackAddress address() {

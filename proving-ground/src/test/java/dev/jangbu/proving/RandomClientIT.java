@@ -3,7 +3,7 @@ package dev.jangbu.proving;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jangbu.proving.stack.SharedStack;
-import dev.jangbu.proving.torture.Load;
+import dev.jangbu.proving.torture.ClientLoad;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -36,11 +36,11 @@ class RandomClientIT {
         SharedStack stack = SharedStack.running();
         String repeat = "seed %d (repeat with -Djangbu.seed=%d -Djangbu.orders=%d)".formatted(seed, seed, orders);
         System.out.println(repeat);
-        try (Load load = new Load(stack.address(), seed, line -> System.out.println(line))) {
+        try (ClientLoad load = new ClientLoad(stack.address(), seed, line -> System.out.println(line))) {
             load.work(clients, begun -> begun < orders);
             load.settle();
-            assertThat(load.breaches().first())
-                    .as("%d violations, %s", load.breaches().count(), repeat)
+            assertThat(load.violations().first())
+                    .as("%d violations, %s", load.violations().count(), repeat)
                     .isEmpty();
             assertThat(load.answers()).isGreaterThan(orders * 6L);
         }

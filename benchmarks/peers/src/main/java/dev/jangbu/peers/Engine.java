@@ -3,10 +3,10 @@ package dev.jangbu.peers;
 import dev.jangbu.contract.AvroSerdes;
 import dev.jangbu.contract.RecordSerdes;
 import dev.jangbu.contract.Topics;
-import dev.jangbu.settlement.SettlementMetrics;
+import dev.jangbu.settlement.metrics.SettlementMetrics;
 import dev.jangbu.settlement.SettlementTopology;
-import dev.jangbu.settlement.runtime.SettlementProperties;
-import dev.jangbu.settlement.runtime.StreamsSettings;
+import dev.jangbu.settlement.runtime.SettlementSettings;
+import dev.jangbu.settlement.runtime.StreamsConfigFactory;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.URI;
@@ -105,7 +105,7 @@ public final class Engine {
 
     private void run(Variant variant, String applicationId) throws InterruptedException {
         // As in application.yaml for one machine.
-        SettlementProperties properties = new SettlementProperties(
+        SettlementSettings properties = new SettlementSettings(
                 kafka,
                 registry,
                 stateDir,
@@ -117,7 +117,7 @@ public final class Engine {
                 Duration.ofSeconds(6),
                 Duration.ofSeconds(10));
         Map<String, Object> settings =
-                new HashMap<>(StreamsSettings.of(properties, metrics).originals());
+                new HashMap<>(StreamsConfigFactory.create(properties, metrics).originals());
         variant.change(settings);
         StreamsConfig config = new StreamsConfig(settings);
         Topology topology = variant == Variant.PASS_THROUGH

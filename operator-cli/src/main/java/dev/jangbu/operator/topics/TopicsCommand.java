@@ -62,7 +62,7 @@ public final class TopicsCommand implements Callable<Integer> {
                                 topic.partitions().size(),
                                 retention(Objects.requireNonNull(configs.get(resource(topic.name())), topic.name())),
                                 offsets.getOrDefault(topic.name(), 0L),
-                                known == null ? "" : known.keyIs(),
+                                known == null ? "" : known.keyDescription(),
                                 known == null ? "" : value(known.valueType()))
                         .stripTrailing());
             }

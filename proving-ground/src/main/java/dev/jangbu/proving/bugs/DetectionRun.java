@@ -6,8 +6,8 @@ import dev.jangbu.proving.audit.ProgressReporter;
 import dev.jangbu.proving.audit.Violations;
 import dev.jangbu.proving.stack.EphemeralStack;
 import dev.jangbu.proving.stack.StackAddress;
-import dev.jangbu.proving.torture.Load;
-import dev.jangbu.proving.torture.Watcher;
+import dev.jangbu.proving.torture.ClientLoad;
+import dev.jangbu.proving.torture.PublicationMonitor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -81,14 +81,14 @@ final class DetectionRun {
         FailFastLog failFastLog = new FailFastLog(stack.data());
         Map<Detector, String> detections = new EnumMap<>(Detector.class);
         execute(address, bugs, false);
-        try (Watcher watcher = new Watcher(address);
-                Load load = new Load(address, seed, out);
+        try (PublicationMonitor watcher = new PublicationMonitor(address);
+                ClientLoad load = new ClientLoad(address, seed, out);
                 ProgressReporter progress = new ProgressReporter(line -> {})) {
             FutureTask<Void> work = new FutureTask<>(() -> work(stack, scenario, load));
             Thread clients = Thread.ofPlatform().name("clients").start(work);
             boolean ended = await(work, failFastLog);
             // Before the clients are interrupted, which they would report as well.
-            first(load.breaches()).ifPresent(violation -> detections.put(Detector.CLIENTS, violation));
+            first(load.violations()).ifPresent(violation -> detections.put(Detector.CLIENTS, violation));
             if (!ended) {
                 clients.interrupt();
                 clients.join();
@@ -100,14 +100,14 @@ final class DetectionRun {
             AuditReport report = new Audit(address, quietLimit, true, progress).run();
             detections.putAll(Detector.of(report));
             watcher.finish();
-            first(watcher.breaches()).ifPresent(violation -> detections.put(Detector.PUBLISHED_TOO_EARLY, violation));
+            first(watcher.violations()).ifPresent(violation -> detections.put(Detector.PUBLISHED_TOO_EARLY, violation));
             stopped.ifPresent(reason -> detections.put(Detector.FAILED_FAST, reason));
             return detections;
         }
     }
 
     /** Runs the load and injects the scenario's faults meanwhile. */
-    private Void work(EphemeralStack stack, Scenario scenario, Load load) throws Exception {
+    private Void work(EphemeralStack stack, Scenario scenario, ClientLoad load) throws Exception {
         FutureTask<Void> injecting = new FutureTask<>(() -> {
             for (int injection = 1; injection <= Scenario.INJECTIONS; injection++) {
                 int due = ORDERS * injection / (Scenario.INJECTIONS + 1);

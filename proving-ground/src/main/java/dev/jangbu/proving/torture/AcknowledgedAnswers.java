@@ -1,7 +1,7 @@
 package dev.jangbu.proving.torture;
 
 import dev.jangbu.proving.audit.Violations;
-import dev.jangbu.proving.stack.HttpApi.Answer;
+import dev.jangbu.proving.stack.HttpApi.Response;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +27,7 @@ final class AcknowledgedAnswers {
      *
      * @param asked when the call was sent, {@link System#nanoTime()}
      */
-    synchronized void record(Call call, long asked, Answer answer) {
+    synchronized void record(Call call, long asked, Response answer) {
         String code = code(answer);
         if (!isRetryable(answer) && !call.kind().allows(code)) {
             violations.add(
@@ -48,7 +48,7 @@ final class AcknowledgedAnswers {
     }
 
     /** Checks the answer to a different body under a key with a final answer. */
-    synchronized void recordOtherBody(Call call, Answer answer) {
+    synchronized void recordOtherBody(Call call, Response answer) {
         if (answer.status() != 503 && !code(answer).equals("422 idempotency-key-reused")) {
             violations.add("key %s: a different body was accepted: %s", call.key(), answer);
         }
@@ -69,12 +69,12 @@ final class AcknowledgedAnswers {
     }
 
     /** The status and the problem code. */
-    static String code(Answer answer) {
+    static String code(Response answer) {
         return answer.status() < 400 ? Integer.toString(answer.status()) : answer.status() + " " + answer.text("code");
     }
 
     /** True if the call must be retried. */
-    static boolean isRetryable(Answer answer) {
+    static boolean isRetryable(Response answer) {
         if (answer.status() == 409) {
             String code = answer.text("code");
             return code.equals("idempotency-key-in-use") || code.equals("payment-in-progress");
@@ -82,7 +82,7 @@ final class AcknowledgedAnswers {
         return answer.status() == 503;
     }
 
-    private static @Nullable String finalResult(Call call, Answer answer) {
+    private static @Nullable String finalResult(Call call, Response answer) {
         int status = answer.status();
         boolean done = status == 200 || status == 201 || (status == 202 && call.kind() == Call.Kind.PAYOUT);
         if (done) {

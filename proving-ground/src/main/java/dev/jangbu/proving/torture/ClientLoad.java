@@ -2,7 +2,7 @@ package dev.jangbu.proving.torture;
 
 import dev.jangbu.proving.audit.Violations;
 import dev.jangbu.proving.stack.HttpApi;
-import dev.jangbu.proving.stack.PspSimulator;
+import dev.jangbu.proving.stack.PspSimulatorClient;
 import dev.jangbu.proving.stack.StackAddress;
 import java.io.IOException;
 import java.time.Duration;
@@ -50,7 +50,7 @@ public final class ClientLoad implements AutoCloseable {
     private final long seed;
     private final Consumer<String> out;
     private final HttpApi api;
-    private final PspSimulator psp;
+    private final PspSimulatorClient psp;
     private final AcknowledgedAnswers answers = new AcknowledgedAnswers();
     private final FlakyClient client;
     private final ReferenceModel model;
@@ -70,7 +70,7 @@ public final class ClientLoad implements AutoCloseable {
         this.seed = seed;
         this.out = out;
         this.api = new HttpApi(stack.api(), stack.apiKey());
-        this.psp = new PspSimulator(stack);
+        this.psp = new PspSimulatorClient(stack);
         this.client = new FlakyClient(api, answers, timeline);
         this.model = new ReferenceModel(client, psp, answers.violations());
     }
@@ -82,7 +82,7 @@ public final class ClientLoad implements AutoCloseable {
 
     /** The number of received answers. */
     public long answers() {
-        return api.answers();
+        return api.responseCount();
     }
 
     /** The violations found so far. */
@@ -127,7 +127,7 @@ public final class ClientLoad implements AutoCloseable {
                     answers.addViolation(String.valueOf(e.getMessage()));
                 }
                 if (number % REPORT_EVERY == REPORT_EVERY - 1) {
-                    out.accept("%,d orders, %,d answers".formatted(number + 1, api.answers()));
+                    out.accept("%,d orders, %,d answers".formatted(number + 1, api.responseCount()));
                 }
             }
             return null;
@@ -165,7 +165,7 @@ public final class ClientLoad implements AutoCloseable {
         long begin = System.nanoTime();
         while (true) {
             try {
-                psp.misbehave(faultSeed, perMille);
+                psp.injectFaults(faultSeed, perMille);
                 return;
             } catch (IOException e) {
                 if (System.nanoTime() - begin > TIMEOUT.toNanos()) {
@@ -192,7 +192,7 @@ public final class ClientLoad implements AutoCloseable {
     @Override
     public void close() throws IOException {
         try {
-            psp.misbehave(0, Map.of());
+            psp.injectFaults(0, Map.of());
         } finally {
             api.close();
             psp.close();

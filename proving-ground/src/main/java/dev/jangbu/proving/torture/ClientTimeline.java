@@ -1,6 +1,6 @@
 package dev.jangbu.proving.torture;
 
-import dev.jangbu.proving.stack.HttpApi.Answer;
+import dev.jangbu.proving.stack.HttpApi.Response;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -69,7 +69,7 @@ final class ClientTimeline {
      * @param begun when the client sent the call for the first time, {@link System#nanoTime()}
      * @param asked when this attempt was sent
      */
-    synchronized void recordAnswer(Call call, long begun, long asked, Answer answer) {
+    synchronized void recordAnswer(Call call, long begun, long asked, Response answer) {
         count(classOf(answer));
         boolean replayed = answer.headers().firstValue("Idempotency-Replayed").isPresent();
         if (ended || replayed || call.kind() != Call.Kind.CONFIRM || answer.status() != 200) {
@@ -86,7 +86,7 @@ final class ClientTimeline {
     }
 
     /** Records the answer to a read. */
-    synchronized void recordRead(Answer answer) {
+    synchronized void recordRead(Response answer) {
         count(classOf(answer));
     }
 
@@ -188,7 +188,7 @@ final class ClientTimeline {
         completions.reset();
     }
 
-    private static AnswerClass classOf(Answer answer) {
+    private static AnswerClass classOf(Response answer) {
         if (AcknowledgedAnswers.isRetryable(answer)) {
             return AnswerClass.RETRYABLE;
         }

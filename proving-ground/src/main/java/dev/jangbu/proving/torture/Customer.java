@@ -1,7 +1,7 @@
 package dev.jangbu.proving.torture;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.jangbu.proving.stack.HttpApi.Answer;
+import dev.jangbu.proving.stack.HttpApi.Response;
 import dev.jangbu.proving.torture.OrderHistory.Charge;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +37,7 @@ final class Customer {
      *     fails
      */
     void run(Consumer<OrderHistory> onCreated) throws InterruptedException {
-        Answer created = client.call(new Call(Call.Kind.CREATE, "/payments", key("create"), order.body()), random);
+        Response created = client.call(new Call(Call.Kind.CREATE, "/payments", key("create"), order.body()), random);
         if (created.status() != 201) {
             throw new IllegalStateException("order " + order.orderId() + " was not created: " + created);
         }
@@ -65,7 +65,7 @@ final class Customer {
     }
 
     private void expectRejection(OrderHistory history, Call call, String code) throws InterruptedException {
-        Answer answer = client.untilAnswered(call);
+        Response answer = client.untilAnswered(call);
         if (!AcknowledgedAnswers.code(answer).equals(code)) {
             throw new IllegalStateException(
                     "order " + history.order().orderId() + ": expected " + code + ", got " + answer + " to " + call);
@@ -82,7 +82,7 @@ final class Customer {
             SplittableRandom branch = random.split();
             concurrentCalls.add(Thread.ofVirtual().start(() -> recordFailures(() -> cancel(history, branch))));
         }
-        Answer answer = client.call(call, random);
+        Response answer = client.call(call, random);
         for (Thread concurrentCall : concurrentCalls) {
             concurrentCall.join();
         }
@@ -97,7 +97,7 @@ final class Customer {
     private void awaitOutcome(OrderHistory history) throws InterruptedException {
         long begin = System.nanoTime();
         while (true) {
-            Answer answer = client.read("/payments/" + history.paymentId(), "Prefer", "wait=5");
+            Response answer = client.read("/payments/" + history.paymentId(), "Prefer", "wait=5");
             String status = answer.text("status");
             switch (status) {
                 case "APPROVED", "COMPLETED" -> history.charge(Charge.APPROVED);
@@ -158,7 +158,7 @@ final class Customer {
     }
 
     private void requestRefund(OrderHistory history, String body, RandomGenerator branch) throws InterruptedException {
-        Answer answer = client.call(refund(history, body), branch);
+        Response answer = client.call(refund(history, body), branch);
         if (answer.status() == 201 || answer.status() == 202) {
             String id = answer.text("id");
             history.refund(id, answer.body().path("amount").asLong(), answer.status() == 201);
@@ -172,7 +172,7 @@ final class Customer {
 
     private void cancel(OrderHistory history, RandomGenerator branch) throws InterruptedException {
         history.cancelRequested();
-        Answer answer = client.call(
+        Response answer = client.call(
                 new Call(
                         Call.Kind.CANCEL,
                         "/payments/" + history.paymentId() + "/cancel",

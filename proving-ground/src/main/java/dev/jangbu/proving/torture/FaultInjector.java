@@ -1,7 +1,7 @@
 package dev.jangbu.proving.torture;
 
-import dev.jangbu.proving.stack.OwnStack;
-import dev.jangbu.proving.stack.PspSimulator;
+import dev.jangbu.proving.stack.EphemeralStack;
+import dev.jangbu.proving.stack.PspSimulatorClient;
 import dev.jangbu.proving.stack.StackAddress;
 import java.io.IOException;
 import java.sql.Connection;
@@ -36,18 +36,19 @@ final class FaultInjector {
             SELECT * FROM gone
             """;
 
-    private final OwnStack stack;
+    private final EphemeralStack stack;
     private final StackAddress address;
     private final long permanentSeed;
     private final Map<String, Integer> permanentFaults;
 
     /** For a PSP without permanent faults. */
-    FaultInjector(OwnStack stack, StackAddress address) {
+    FaultInjector(EphemeralStack stack, StackAddress address) {
         this(stack, address, 0, Map.of());
     }
 
     /** @param permanentFaults PSP faults without a storm, per 1,000 calls */
-    FaultInjector(OwnStack stack, StackAddress address, long permanentSeed, Map<String, Integer> permanentFaults) {
+    FaultInjector(
+            EphemeralStack stack, StackAddress address, long permanentSeed, Map<String, Integer> permanentFaults) {
         this.stack = stack;
         this.address = address;
         this.permanentSeed = permanentSeed;
@@ -155,14 +156,14 @@ final class FaultInjector {
     }
 
     private String storm(Fault.PspFaultStorm storm) throws InterruptedException {
-        try (PspSimulator psp = new PspSimulator(address)) {
+        try (PspSimulatorClient psp = new PspSimulatorClient(address)) {
             String outcome = retry(() -> {
-                psp.misbehave(storm.draw(), storm.perMille());
+                psp.injectFaults(storm.draw(), storm.perMille());
                 return "ended";
             });
             Thread.sleep(storm.duration());
             retry(() -> {
-                psp.misbehave(permanentSeed, permanentFaults);
+                psp.injectFaults(permanentSeed, permanentFaults);
                 return "";
             });
             return outcome;

@@ -1,6 +1,6 @@
 package dev.jangbu.proving.torture;
 
-import dev.jangbu.proving.stack.OwnStack;
+import dev.jangbu.proving.stack.EphemeralStack;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +14,7 @@ final class FaultRunner {
     private static final Duration RECOVERY_TIMEOUT = Duration.ofMinutes(2);
     private static final Duration INTERVAL = Duration.ofMillis(50);
 
-    private final OwnStack stack;
+    private final EphemeralStack stack;
     private final FaultInjector injector;
     private final HealthMonitor health;
     private final ClientTimeline timeline;
@@ -24,7 +24,7 @@ final class FaultRunner {
     private final List<InjectedFault> faults = new ArrayList<>();
 
     FaultRunner(
-            OwnStack stack,
+            EphemeralStack stack,
             FaultInjector injector,
             HealthMonitor health,
             ClientTimeline timeline,

@@ -1,6 +1,6 @@
 package dev.jangbu.proving.torture;
 
-import dev.jangbu.proving.stack.OwnStack;
+import dev.jangbu.proving.stack.EphemeralStack;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -118,7 +118,7 @@ record FaultSchedule(List<ScheduledFault> faults) {
     /** All groups, the priority groups first. */
     private static List<FaultGroup> all() {
         List<FaultGroup> all = new ArrayList<>(PRIORITY);
-        for (String part : OwnStack.PARTS) {
+        for (String part : EphemeralStack.PARTS) {
             if (!List.of("streams-processor", "ledger-service", "payment-api").contains(part)) {
                 all.add(one(random -> new Fault.Killed(part)));
             }

@@ -2,7 +2,7 @@ package dev.jangbu.proving.torture;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.jangbu.proving.stack.HttpApi;
-import dev.jangbu.proving.stack.HttpApi.Answer;
+import dev.jangbu.proving.stack.HttpApi.Response;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,12 +34,12 @@ final class FlakyClient {
     }
 
     /** Reads until the answer is not retryable. */
-    Answer read(String path, String... headers) throws InterruptedException {
+    Response read(String path, String... headers) throws InterruptedException {
         long begin = System.nanoTime();
         while (true) {
             String lastError;
             try {
-                Answer answer = api.get(path, headers);
+                Response answer = api.get(path, headers);
                 timeline.recordRead(answer);
                 if (answer.status() < 500) {
                     return answer;
@@ -65,14 +65,14 @@ final class FlakyClient {
      *
      * @throws IllegalStateException if there is none within {@link #TIMEOUT}
      */
-    Answer call(Call call, RandomGenerator random) throws InterruptedException {
+    Response call(Call call, RandomGenerator random) throws InterruptedException {
         int trouble = random.nextInt(100);
         if (trouble < 8) {
             sendAndHangUp(call);
         } else if (trouble < 16) {
             sendConcurrently(call, 2 + random.nextInt(2));
         }
-        Answer answer = untilAnswered(call);
+        Response answer = untilAnswered(call);
         if (trouble >= 80 && answers.hasFinalAnswer(call)) {
             timeline.recordRepetition();
             untilAnswered(call);
@@ -84,12 +84,12 @@ final class FlakyClient {
     }
 
     /** Calls until the answer is not retryable. */
-    Answer untilAnswered(Call call) throws InterruptedException {
+    Response untilAnswered(Call call) throws InterruptedException {
         long begin = System.nanoTime();
         while (true) {
             String lastError;
             try {
-                Answer answer = send(call, begin);
+                Response answer = send(call, begin);
                 // A resource in review stays in progress until it is resolved.
                 if (!AcknowledgedAnswers.isRetryable(answer) || isInReview(call, answer)) {
                     return answer;
@@ -106,9 +106,9 @@ final class FlakyClient {
         }
     }
 
-    private Answer send(Call call, long begun) throws IOException {
+    private Response send(Call call, long begun) throws IOException {
         long asked = System.nanoTime();
-        Answer answer;
+        Response answer;
         try {
             answer = api.post(
                     call.path(), call.key(), call.body(), call.headers().toArray(String[]::new));
@@ -121,7 +121,7 @@ final class FlakyClient {
         return answer;
     }
 
-    private boolean isInReview(Call call, Answer answer) throws InterruptedException {
+    private boolean isInReview(Call call, Response answer) throws InterruptedException {
         if (!answer.text("code").equals("payment-in-progress")) {
             return false;
         }
@@ -140,7 +140,7 @@ final class FlakyClient {
     private void sendAndHangUp(Call call) {
         timeline.recordRepetition();
         try {
-            api.postAndHangUp(
+            api.postAndDisconnect(
                     call.path(), call.key(), call.body(), call.headers().toArray(String[]::new));
         } catch (IOException e) {
             // An earlier connection failure has the same effect.

@@ -1,7 +1,7 @@
 package dev.jangbu.proving.torture;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.jangbu.proving.stack.OwnStack;
+import dev.jangbu.proving.stack.EphemeralStack;
 import dev.jangbu.proving.stack.StackAddress;
 import java.io.IOException;
 import java.net.URI;
@@ -87,7 +87,7 @@ final class HealthMonitor implements AutoCloseable {
         }
     }
 
-    HealthMonitor(OwnStack stack, StackAddress address, RunClock time) {
+    HealthMonitor(EphemeralStack stack, StackAddress address, RunClock time) {
         this.address = address;
         this.time = time;
         this.admin = Admin.create(Map.of(

@@ -2,8 +2,8 @@ package dev.jangbu.proving.torture;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.jangbu.proving.audit.Violations;
-import dev.jangbu.proving.stack.HttpApi.Answer;
-import dev.jangbu.proving.stack.PspSimulator;
+import dev.jangbu.proving.stack.HttpApi.Response;
+import dev.jangbu.proving.stack.PspSimulatorClient;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.time.Duration;
@@ -27,7 +27,7 @@ final class ReferenceModel {
     private static final Set<String> REFUND_ENDED = Set.of("COMPLETED", "FAILED");
 
     private final FlakyClient client;
-    private final PspSimulator psp;
+    private final PspSimulatorClient psp;
     private final Violations violations;
     private final List<OrderHistory> histories = new ArrayList<>();
     private final List<Seller.Payout> payouts = new ArrayList<>();
@@ -55,7 +55,7 @@ final class ReferenceModel {
         }
     }
 
-    ReferenceModel(FlakyClient client, PspSimulator psp, Violations violations) {
+    ReferenceModel(FlakyClient client, PspSimulatorClient psp, Violations violations) {
         this.client = client;
         this.psp = psp;
         this.violations = violations;
@@ -139,7 +139,7 @@ final class ReferenceModel {
         List<JsonNode> nodes = new ArrayList<>();
         String cursor = "";
         do {
-            Answer page = client.read(path + cursor);
+            Response page = client.read(path + cursor);
             if (page.status() != 200) {
                 violations.add("%s can't be read: %s", path, page);
                 return nodes;

@@ -1,7 +1,7 @@
 package dev.jangbu.proving.torture;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.jangbu.proving.stack.HttpApi.Answer;
+import dev.jangbu.proving.stack.HttpApi.Response;
 import java.time.Duration;
 import java.util.SplittableRandom;
 
@@ -60,7 +60,7 @@ final class Seller {
                         new Call(Call.Kind.PAYOUT, path, key, body, "If-Match", "\"" + Math.max(0, version - 1) + "\"");
                     default -> new Call(Call.Kind.PAYOUT, path, key, body);
                 };
-        Answer answer = client.call(call, random);
+        Response answer = client.call(call, random);
         if (answer.status() != 202) {
             return new Payout("", sellerId, currency, amountMinor, "REFUSED");
         }

@@ -1,6 +1,6 @@
 package dev.jangbu.proving.torture;
 
-import dev.jangbu.proving.stack.OwnStack;
+import dev.jangbu.proving.stack.EphemeralStack;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -42,7 +42,9 @@ final class TimelineChart {
                 "registry",
                 "streams-processor",
                 "ledger-service"));
-        rows.addAll(OwnStack.PARTS.stream().filter(part -> !rows.contains(part)).toList());
+        rows.addAll(EphemeralStack.PARTS.stream()
+                .filter(part -> !rows.contains(part))
+                .toList());
         rows.add(Fault.TOPICS);
         int charts = HEAD + rows.size() * ROW + BETWEEN;
         int height = charts + 3 * (CHART + BETWEEN);

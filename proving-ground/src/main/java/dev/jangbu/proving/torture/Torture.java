@@ -2,8 +2,8 @@ package dev.jangbu.proving.torture;
 
 import dev.jangbu.proving.audit.Audit;
 import dev.jangbu.proving.audit.AuditReport;
-import dev.jangbu.proving.audit.Progress;
-import dev.jangbu.proving.stack.OwnStack;
+import dev.jangbu.proving.audit.ProgressReporter;
+import dev.jangbu.proving.stack.EphemeralStack;
 import dev.jangbu.proving.stack.StackAddress;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -65,7 +65,7 @@ final class Torture {
                     .formatted(seed, format(length), schedule.faults().size()));
             schedule.faults().forEach(fault -> log.write(fault.toString()));
             log.write("Starting a stack");
-            try (OwnStack stack = new OwnStack(home, keep)) {
+            try (EphemeralStack stack = new EphemeralStack(home, keep)) {
                 return runOn(stack, seed, schedule, log, report, at, begin);
             }
         } catch (IOException | IllegalStateException e) {
@@ -74,7 +74,7 @@ final class Torture {
     }
 
     private RunResult runOn(
-            OwnStack stack, long seed, FaultSchedule schedule, RunLog log, Path report, String at, long begin)
+            EphemeralStack stack, long seed, FaultSchedule schedule, RunLog log, Path report, String at, long begin)
             throws InterruptedException, IOException {
         boolean passed = false;
         try {
@@ -96,7 +96,7 @@ final class Torture {
         }
     }
 
-    private CompletedRun run(OwnStack stack, long seed, FaultSchedule schedule, RunLog log)
+    private CompletedRun run(EphemeralStack stack, long seed, FaultSchedule schedule, RunLog log)
             throws IOException, SQLException, InterruptedException, ExecutionException {
         StackAddress address = stack.address();
         RunClock time = new RunClock(clock.instant());
@@ -104,7 +104,7 @@ final class Torture {
         try (PublicationMonitor monitor = new PublicationMonitor(address, time, timeline);
                 HealthMonitor health = new HealthMonitor(stack, address, time);
                 ClientLoad load = new ClientLoad(address, seed, log::print, timeline);
-                Progress progress = new Progress(log::print)) {
+                ProgressReporter progress = new ProgressReporter(log::print)) {
             log.begin(time);
             FaultInjector injector = new FaultInjector(stack, address, seed, ClientLoad.PSP_FAULTS);
             FaultRunner runner = new FaultRunner(stack, injector, health, timeline, monitor.deliveries(), time, log);

@@ -16,7 +16,7 @@ final class Verdicts {
     Verdicts(AuditReport report) {
         this.report = report;
         violations = report.findings().stream()
-                .mapToLong(finding -> finding.breaches())
+                .mapToLong(finding -> finding.violations())
                 .sum();
         switch (report.outcome()) {
             case HOLDS -> lines.add("✓ audit --deep: all invariants hold");

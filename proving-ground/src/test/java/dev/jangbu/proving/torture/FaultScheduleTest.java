@@ -2,7 +2,7 @@ package dev.jangbu.proving.torture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jangbu.proving.stack.OwnStack;
+import dev.jangbu.proving.stack.EphemeralStack;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -35,7 +35,7 @@ class FaultScheduleTest {
     @Test
     void tenMinutesContainEveryKindOfFault() {
         TreeSet<String> kinds = new TreeSet<>();
-        OwnStack.PARTS.forEach(part -> kinds.add("kill -9 " + part));
+        EphemeralStack.PARTS.forEach(part -> kinds.add("kill -9 " + part));
         List.of("payment-api", "streams-processor", "ledger-service", "connect", "kafka", "postgres")
                 .forEach(part -> kinds.add("SIGSTOP " + part));
         kinds.addAll(List.of(

@@ -12,9 +12,9 @@ import dev.jangbu.contract.SettlementCompleted;
 import dev.jangbu.contract.SettlementKind;
 import dev.jangbu.contract.Topic;
 import dev.jangbu.contract.Topics;
-import dev.jangbu.proving.Shop;
+import dev.jangbu.proving.stack.EphemeralStack;
 import dev.jangbu.proving.stack.HttpApi;
-import dev.jangbu.proving.stack.OwnStack;
+import dev.jangbu.proving.stack.Shop;
 import dev.jangbu.proving.stack.StackAddress;
 import dev.jangbu.proving.stack.TopicReader;
 import java.net.URI;
@@ -45,7 +45,7 @@ class PublicationMonitorIT {
 
     @Test
     void publicationWithoutCommitIsAViolation() throws Exception {
-        try (OwnStack stack = new OwnStack(Path.of(System.getProperty("jangbu.home", "..")), false)) {
+        try (EphemeralStack stack = new EphemeralStack(Path.of(System.getProperty("jangbu.home", "..")), false)) {
             StackAddress address = stack.address();
             RunClock time = new RunClock(Instant.now());
             try (PublicationMonitor monitor = new PublicationMonitor(address, time, new ClientTimeline(time));
