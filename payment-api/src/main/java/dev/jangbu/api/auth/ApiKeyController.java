@@ -6,7 +6,6 @@ import dev.jangbu.api.http.NonCancellable;
 import dev.jangbu.api.http.Page;
 import dev.jangbu.api.http.ResponseSchema;
 import dev.jangbu.api.idempotency.IdempotencyKey;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.springframework.http.CacheControl;
@@ -55,7 +54,7 @@ class ApiKeyController {
     Mono<ResponseEntity<byte[]>> list(ServerHttpRequest request) {
         Page page = Page.of(request, Set.of());
         UUID after = page.after(Ids::inCursor);
-        return store.page(Optional.ofNullable(after), page.rows())
+        return store.page(after, page.rows())
                 .map(ApiKeyView::of)
                 .collectList()
                 .map(found -> page.toEntity(json, found, key -> key.id().toString()));

@@ -1,13 +1,14 @@
 package dev.jangbu.api.auth;
 
+import static dev.jangbu.api.database.RowMapping.bind;
+import static dev.jangbu.api.database.RowMapping.required;
+
 import io.r2dbc.spi.Readable;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.EnumSet;
-import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -71,9 +72,8 @@ class ApiKeyStore {
                 .bind("hash", secret.sha256())
                 .bind("scopes", key.scopes().stream().map(Scope::text).toArray(String[]::new))
                 .bind("createdAt", utc(key.createdAt()));
-        return (key.expiresAt() == null
-                        ? statement.bindNull("expiresAt", OffsetDateTime.class)
-                        : statement.bind("expiresAt", utc(key.expiresAt())))
+        OffsetDateTime expiresAt = key.expiresAt() == null ? null : utc(key.expiresAt());
+        return bind(statement, "expiresAt", expiresAt, OffsetDateTime.class)
                 .fetch()
                 .rowsUpdated()
                 .then();
@@ -88,10 +88,8 @@ class ApiKeyStore {
     }
 
     /** Lists keys from the newest to the oldest, including revoked and expired ones. */
-    Flux<ApiKey> page(Optional<UUID> before, int limit) {
-        DatabaseClient.GenericExecuteSpec statement = database.sql(PAGE).bind("limit", limit);
-        return before.map(id -> statement.bind("before", id))
-                .orElseGet(() -> statement.bindNull("before", UUID.class))
+    Flux<ApiKey> page(@Nullable UUID before, int limit) {
+        return bind(database.sql(PAGE).bind("limit", limit), "before", before, UUID.class)
                 .map(row -> new ApiKey(
                         required(row, "id", UUID.class),
                         required(row, "name", String.class),
@@ -134,9 +132,5 @@ class ApiKeyStore {
 
     private static OffsetDateTime utc(Instant at) {
         return at.atOffset(ZoneOffset.UTC);
-    }
-
-    private static <T> T required(Readable row, String column, Class<T> type) {
-        return Objects.requireNonNull(row.get(column, type), column);
     }
 }
