@@ -34,6 +34,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -42,6 +43,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -242,7 +244,7 @@ class CompletionTest {
     }
 
     /** Sends records in one batch of the producer, so that consumers receive them together. */
-    private static void sendInOneBatch(String key, byte[]... values) {
+    private static void sendInOneBatch(String key, byte[]... values) throws Exception {
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
                 Map.of(
                         ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
@@ -253,11 +255,14 @@ class CompletionTest {
                         120_000),
                 new ByteArraySerializer(),
                 new ByteArraySerializer())) {
-            for (byte[] value : values) {
-                producer.send(new ProducerRecord<>(
-                        Topics.SETTLEMENT_COMPLETIONS.name(), key.getBytes(StandardCharsets.UTF_8), value));
-            }
+            List<Future<RecordMetadata>> sends = Arrays.stream(values)
+                    .map(value -> producer.send(new ProducerRecord<>(
+                            Topics.SETTLEMENT_COMPLETIONS.name(), key.getBytes(StandardCharsets.UTF_8), value)))
+                    .toList();
             producer.flush();
+            for (Future<RecordMetadata> send : sends) {
+                send.get();
+            }
         }
     }
 
