@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * The durable record of all charges, declines and cancels, with the result stored under each idempotency key.
  * Thread-safe.
  *
- * <p>The state is in memory and in an {@link AppendOnlyFile}. A operation is made and appended under one lock. Every
+ * <p>The state is in memory and in an {@link AppendOnlyFile}. Each operation decides and appends under one lock. Every
  * method, reads included, returns only after the file has been forced, so a response never shows state that a crash
  * could undo.
  *

@@ -39,7 +39,7 @@ class TortureIT {
                 .isPositive();
         assertThat(result.load().repeatedCalls()).isPositive();
         assertThat(result.load().checked()).isGreaterThan(result.load().orders());
-        assertThat(Path.of(result.log())).content().contains("⚡", "All of them hold.");
+        assertThat(Path.of(result.log())).content().contains("⚡", "✓ audit --deep: all invariants hold");
         assertThat(Path.of(result.report())).content().contains("<svg", "streams-processor");
     }
 
