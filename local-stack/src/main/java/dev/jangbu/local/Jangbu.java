@@ -17,10 +17,10 @@ import picocli.CommandLine.HelpCommand;
         description = "A payments backbone: outbox, exactly-once settlement, double-entry ledger.",
         synopsisSubcommandLabel = "COMMAND",
         footer = {
-            "  audit    Verifies a running stack from outside.",
-            "  torture  Injects faults into a stack of its own under load, then audits it.",
-            "  bugs     Injects bugs into stacks of its own and checks that the audit finds them.",
-            "  bench    Measures Jangbu beside alternatives."
+            "  audit         Verifies a running stack from outside.",
+            "  torture       Injects faults into a stack under load, then audits it.",
+            "  bugs          Injects bugs and checks that the audit finds them.",
+            "  bench         Measures Jangbu beside alternatives."
         },
         mixinStandardHelpOptions = true,
         subcommands = {UpCommand.class, DemoCommand.class})
