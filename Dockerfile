@@ -1,4 +1,5 @@
-# All images of this repository, one target each, used by docker-compose.yml. Needs BuildKit (part of Docker 23 and later).
+# All images of this repository, one target each, used by docker-compose.yml. Needs BuildKit (part of Docker 23 and
+# later).
 
 FROM maven:3.9-eclipse-temurin-25 AS build
 WORKDIR /src
@@ -18,8 +19,8 @@ WORKDIR /opt/jangbu
 COPY local-stack/jvm.options jvm.options
 USER jangbu
 
-# The libraries are a layer of their own: they change less often than the programs. An entry point without a shell passes
-# SIGTERM to the JVM. The heap is a share of the container's memory limit.
+# The libraries are a layer of their own: they change less often than the programs. An entry point without a shell
+# passes SIGTERM to the JVM. The heap is a share of the container's memory limit.
 
 FROM tools AS payment-api
 COPY --from=build /src/payment-api/target/lib lib

@@ -8,9 +8,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 
 /**
- * The command line of the local stack. {@code up} runs it, {@code demo} sends payments. The help also lists the commands
- * of {@link OperatorCli}, which the script {@code jangbu} runs in that program, and those of the proving ground and the
- * benchmarks.
+ * The command line of the local stack. {@code up} runs it, {@code demo} sends payments. The help also lists the
+ * commands of {@link OperatorCli}, which the script {@code jangbu} runs in that program, and those of the proving
+ * ground and the benchmarks.
  */
 @Command(
         name = "jangbu",

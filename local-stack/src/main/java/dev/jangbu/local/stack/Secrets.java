@@ -16,8 +16,8 @@ import java.util.SequencedMap;
 import java.util.stream.Collectors;
 
 /**
- * The passwords and keys of one data directory. They are random, created once, and stored in a file that only its owner can
- * read. Parts receive them through the environment alone.
+ * The passwords and keys of one data directory. They are random, created once, and stored in a file that only its
+ * owner can read. Parts receive them through the environment alone.
  */
 public record Secrets(Map<String, String> byName) {
 

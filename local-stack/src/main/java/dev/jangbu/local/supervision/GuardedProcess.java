@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A process of the stack with its guard: a small script that stops the process when this JVM ends for any reason. The pid
- * file names the process while it runs.
+ * A process of the stack with its guard: a small script that stops the process when this JVM ends for any reason. The
+ * pid file names the process while it runs.
  */
 final class GuardedProcess {
 

@@ -6,7 +6,8 @@ import java.util.Map;
 /**
  * The start and stop of a process.
  *
- * @param environment added to the environment of this process; secrets are passed here, since other users can read commands
+ * @param environment added to the environment of this process; secrets are passed here, since other users can read
+ *     commands
  * @param stopSignal the signal that stops the process, without SIG
  * @param graceSeconds the time between that signal and KILL
  */

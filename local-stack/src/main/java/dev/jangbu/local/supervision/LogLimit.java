@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Limits the size of log files. Processes append to them directly, so that output is kept when the supervisor dies. A file
- * over the limit is copied to {@code .log.1} and truncated.
+ * Limits the size of log files. Processes append to them directly, so that output is kept when the supervisor dies. A
+ * file over the limit is copied to {@code .log.1} and truncated.
  */
 final class LogLimit {
 

@@ -17,8 +17,8 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * Processes of a run whose supervisor was killed. Their guards stop them. The next run waits for that, because they hold
- * ports and data.
+ * Processes of a run whose supervisor was killed. Their guards stop them. The next run waits for that, because they
+ * hold ports and data.
  */
 public final class OrphanedProcesses {
 
@@ -62,7 +62,9 @@ public final class OrphanedProcesses {
         }
     }
 
-    /** Whether the command of the process contains the data directory. A pid may have been reused by another program. */
+    /**
+     * Whether the command of the process contains the data directory. A pid may have been reused by another program.
+     */
     private static boolean belongsTo(ProcessHandle process, DataDirectory data) {
         String root = data.root().toString();
         return process.info()

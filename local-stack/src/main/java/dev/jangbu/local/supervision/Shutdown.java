@@ -1,6 +1,9 @@
 package dev.jangbu.local.supervision;
 
-/** Runs an action when the process ends, also by SIGINT, SIGTERM or SIGHUP. The exit code is then 0, unless another one is set. */
+/**
+ * Runs an action when the process ends, also by SIGINT, SIGTERM or SIGHUP. The exit code is then 0, unless another
+ * one is set.
+ */
 public final class Shutdown {
 
     /** The action. */

@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * A class archive of a part's JVM: its loaded, parsed and verified classes, saved when the stack stops. It halves the time
- * of the next start. The JVM rejects an archive that does not match its class path.
+ * A class archive of a part's JVM: its loaded, parsed and verified classes, saved when the stack stops. It halves the
+ * time of the next start. The JVM rejects an archive that does not match its class path.
  *
  * @param file the archive, which need not exist
  * @param jars the class path; a newer file in it invalidates the archive
@@ -26,8 +26,8 @@ record StartupArchive(Path file, List<Path> jars) {
     private static final int TIMEOUT_SECONDS = 30;
 
     /**
-     * The archive of a part. PostgreSQL is not a JVM. The broker has none: after a dump, a JVM can crash when it first needs
-     * another lambda (JDK 25: SIGSEGV in LambdaProxyClassDictionary), and the broker's stop writes data.
+     * The archive of a part. PostgreSQL is not a JVM. The broker has none: after a dump, a JVM can crash when it
+     * first needs another lambda (JDK 25: SIGSEGV in LambdaProxyClassDictionary), and the broker's stop writes data.
      */
     static Optional<StartupArchive> of(Stack stack, PartName part) {
         return switch (part) {

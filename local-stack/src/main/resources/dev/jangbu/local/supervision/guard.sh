@@ -3,8 +3,8 @@
 #
 #   setsid sh guard.sh PID_FILE STOP_SIGNAL GRACE_SECONDS COMMAND [ARGUMENT]...
 #
-# - The supervisor holds the other end of this script's stdin and writes nothing. The end closes when the supervisor stops
-#   the part or dies, also by kill -9. The command then gets STOP_SIGNAL, and KILL after GRACE_SECONDS.
+# - The supervisor holds the other end of this script's stdin and writes nothing. The end closes when the supervisor
+#   stops the part or dies, also by kill -9. The command then gets STOP_SIGNAL, and KILL after GRACE_SECONDS.
 # - PID_FILE contains the pid of the command while it runs.
 # - The exit code is that of the command.
 # - setsid: Ctrl-C in a terminal reaches the supervisor alone, which stops the parts in order.

@@ -26,8 +26,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.Deserializer;
 
 /**
- * Proves that a settlement was never decided. The search follows the path of a settlement, so one that advances meanwhile
- * is found further down:
+ * Proves that a settlement was never decided. The search follows the path of a settlement, so one that advances
+ * meanwhile is found further down:
  *
  * <ol>
  *   <li>requests that the settlement topology has not committed

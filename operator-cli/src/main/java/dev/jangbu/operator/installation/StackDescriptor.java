@@ -17,14 +17,15 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The addresses and secrets of a local stack: the content of {@code dev.json} in its data directory. The file exists while
- * the stack is ready.
+ * The addresses and secrets of a local stack: the content of {@code dev.json} in its data directory. The file exists
+ * while the stack is ready.
  *
  * @param api base URL of the public API, with {@code /v1}
  * @param apiKey a key with all scopes
  * @param payments libpq URI of the payments database, role jangbu_audit
  * @param ledger libpq URI of the ledger's database, role jangbu_audit
- * @param roles libpq URI of each role, in the database where it works (jangbu_owner and jangbu_audit: the payments database)
+ * @param roles libpq URI of each role, in the database where it works (jangbu_owner and jangbu_audit: the payments
+ *     database)
  * @param kafka bootstrap servers
  * @param registry base URL of the schema registry
  * @param connect base URL of Kafka Connect

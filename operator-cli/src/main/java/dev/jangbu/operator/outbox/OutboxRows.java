@@ -12,8 +12,8 @@ import java.util.function.BiConsumer;
 
 /**
  * Republishes outbox rows, as the role {@code jangbu_maintenance}. A transaction deletes a row and inserts the same row
- * again, with its {@code created_at}. The outbox connector publishes the insertion. A reader of the table never misses the
- * row. Not thread-safe.
+ * again, with its {@code created_at}. The outbox connector publishes the insertion. A reader of the table never
+ * misses the row. Not thread-safe.
  */
 final class OutboxRows {
 
