@@ -1,5 +1,5 @@
--- Bug: the trigger that judges a payment's transitions and writes its history is gone
--- Harm: any status could follow any other, and nobody could say how a payment came to where it is
+-- Bug: the trigger that guards transitions of payments and writes their history is missing
+-- Harm: any status could follow any other, and no history would explain it
 -- Scenario: load
 -- Caught: legal-history
 -- Database: payments

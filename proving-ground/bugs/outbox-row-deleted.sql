@@ -1,5 +1,5 @@
 -- Bug: rows of the outbox are deleted long before their time
--- Harm: nobody could prove any more what the wallets were asked to do, nor send it again
+-- Harm: the requests to the wallets could neither be proved nor published again
 -- Scenario: load
 -- Caught: outbox-is-published, outbox-matches-approvals, settled-once
 -- Database: payments

@@ -166,7 +166,8 @@ class RedeliveryIT {
     }
 
     private static JsonNode letter(String key) throws IOException {
-        CommandResult list = jangbu("dead-letters", "--json", "--topic", "settlement.requests", "--by", "wallet-processor");
+        CommandResult list =
+                jangbu("dead-letters", "--json", "--topic", "settlement.requests", "--by", "wallet-processor");
         assertThat(list.exitCode()).as(list.output()).isZero();
         for (String each :
                 list.output().lines().filter(text -> text.startsWith("{")).toList()) {

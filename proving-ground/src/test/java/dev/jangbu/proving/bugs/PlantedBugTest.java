@@ -89,11 +89,4 @@ class PlantedBugTest {
                 .hasMessageContaining("silent")
                 .hasMessageContaining("Caught");
     }
-
-    @Test
-    void evidenceIsReportedWithoutIdsAndFigures() {
-        assertThat(DetectionMatrix.stable(
-                        "settlement 01a20ce6-f394-79e4-8802-c9799e7f1c97 of r0000000001352904-s3:KRW is off by 1205"))
-                .isEqualTo("settlement ‹id› of ‹run›-s3:KRW is off by ‹n›");
-    }
 }
