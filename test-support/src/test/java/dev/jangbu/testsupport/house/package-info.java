@@ -1,0 +1,5 @@
+/** The rules of the whole repository: its vocabulary and the completeness of its reference. */
+@NullMarked
+package dev.jangbu.testsupport.house;
+
+import org.jspecify.annotations.NullMarked;
