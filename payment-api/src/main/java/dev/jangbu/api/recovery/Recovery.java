@@ -75,7 +75,7 @@ class Recovery implements SmartLifecycle {
                         refundGateway::inquire,
                         resolutionLease.plus(RECORDING_TIMEOUT)));
         queues.forEach(queue -> Gauge.builder("jangbu.recovery.busy", queue, LeasedWorkQueue::busy)
-                .tag("share", queue.name())
+                .tag("queue", queue.name())
                 .description("Operations that the recovery is completing at the PSP")
                 .register(meters));
         recoverySignal.onRaised(this::poll);
