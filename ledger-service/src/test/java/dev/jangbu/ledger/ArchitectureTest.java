@@ -4,7 +4,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPac
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
-import dev.jangbu.architecture.HouseRules;
+import dev.jangbu.testsupport.HouseRules;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -22,7 +22,7 @@ class ArchitectureTest {
                 .resideInAnyPackage(
                         "org.apache.kafka.streams..",
                         "dev.jangbu..psp..",
-                        "dev.jangbu.payment..",
+                        "dev.jangbu.api..",
                         "dev.jangbu.settlement..",
                         "dev.jangbu.local..",
                         "dev.jangbu.proving..")
@@ -71,8 +71,8 @@ class ArchitectureTest {
     }
 
     @Test
-    void featuresAreFreeOfCycles() {
-        HouseRules.featuresAreFreeOfCycles("dev.jangbu.ledger").check(OWN);
+    void packagesAreFreeOfCycles() {
+        HouseRules.packagesAreFreeOfCycles("dev.jangbu.ledger").check(OWN);
     }
 
     @Test

@@ -2,7 +2,7 @@ package dev.jangbu.ledger;
 
 import dev.jangbu.contract.FixedIdSerdes;
 import dev.jangbu.ledger.command.Installation;
-import dev.jangbu.ledger.database.LedgerDatabase;
+import dev.jangbu.testsupport.TestPostgres;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Clock;
@@ -22,7 +22,7 @@ record CommandRun(int exit, String out, String err) {
     }
 
     static Installation installation(String postgres, String kafka) {
-        String password = LedgerDatabase.PASSWORD;
+        String password = TestPostgres.PASSWORD;
         return new Installation(kafka, postgres, password, password, password, new FixedIdSerdes(), Clock.systemUTC());
     }
 }

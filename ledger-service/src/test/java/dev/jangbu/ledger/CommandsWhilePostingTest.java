@@ -2,11 +2,12 @@ package dev.jangbu.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jangbu.ledger.database.LedgerDatabase;
 import dev.jangbu.ledger.journal.Entry;
 import dev.jangbu.ledger.journal.RandomEntries;
 import dev.jangbu.ledger.journal.TestEntries;
 import dev.jangbu.ledger.posting.TestLedger;
+import dev.jangbu.testsupport.TestBroker;
+import dev.jangbu.testsupport.TestPostgres;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -29,12 +30,12 @@ final class CommandsWhilePostingTest {
     @BeforeEach
     void fresh() throws Exception {
         TestLedger.fresh(BOOKS);
-        LedgerDatabase.create(REBUILT);
+        TestPostgres.create(REBUILT);
     }
 
     @AfterEach
     void dropRebuilt() {
-        LedgerDatabase.asSuperuser("DROP DATABASE IF EXISTS " + REBUILT + " WITH (FORCE)");
+        TestPostgres.drop(REBUILT);
     }
 
     @Test
@@ -69,7 +70,7 @@ final class CommandsWhilePostingTest {
         }
         assertThat(run("rebuild", "--into", REBUILT, "--wait", "180").exit()).isZero();
 
-        LedgerDatabase.asSuperuser(
+        TestPostgres.execute(
                 "DROP DATABASE jangbu_ledger WITH (FORCE)", "ALTER DATABASE " + REBUILT + " RENAME TO jangbu_ledger");
         TestLedger.send(entries.next(50), BOOKS);
         try (AutoCloseable posting = TestLedger.start()) {
@@ -97,6 +98,6 @@ final class CommandsWhilePostingTest {
     }
 
     private static CommandRun run(String... args) {
-        return CommandRun.of(CommandRun.installation(LedgerDatabase.address(), TestLedger.kafka()), args);
+        return CommandRun.of(CommandRun.installation(TestPostgres.address(), TestBroker.address()), args);
     }
 }

@@ -9,6 +9,8 @@ import dev.jangbu.ledger.journal.JournalReader;
 import dev.jangbu.ledger.journal.RandomEntries;
 import dev.jangbu.ledger.journal.TestEntries;
 import dev.jangbu.ledger.posting.TestLedger;
+import dev.jangbu.testsupport.TestBroker;
+import dev.jangbu.testsupport.TestPostgres;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -47,7 +49,7 @@ final class LedgerCommandsTest {
 
     @AfterEach
     void dropRebuilt() {
-        LedgerDatabase.asSuperuser("DROP DATABASE IF EXISTS " + REBUILT + " WITH (FORCE)");
+        TestPostgres.drop(REBUILT);
     }
 
     @Test
@@ -144,16 +146,16 @@ final class LedgerCommandsTest {
 
     @Test
     void aFailedVerificationIsReportedAndIsNoDifference() {
-        CommandRun noDatabase = CommandRun.of(CommandRun.installation("127.0.0.1:1", TestLedger.kafka()), "verify");
+        CommandRun noDatabase = CommandRun.of(CommandRun.installation("127.0.0.1:1", TestBroker.address()), "verify");
         CommandRun noSuchOption = run("verify", "--everything");
 
-        assertThat(noDatabase.err()).contains("failed", "refused").doesNotContain(LedgerDatabase.PASSWORD);
+        assertThat(noDatabase.err()).contains("failed", "refused").doesNotContain(TestPostgres.PASSWORD);
         assertThat(List.of(noDatabase.exit(), noSuchOption.exit())).containsOnly(2);
     }
 
     @Test
     void theRebuiltLedgerEqualsTheLiveOneAndNothingIsPublished() throws Exception {
-        LedgerDatabase.create(REBUILT);
+        TestPostgres.create(REBUILT);
         String before = TestLedger.kafkaState();
 
         CommandRun rebuild = run("rebuild", "--into", REBUILT);
@@ -168,7 +170,7 @@ final class LedgerCommandsTest {
 
     @Test
     void theRebuildShowsChangesOfTheLiveLedger() throws SQLException {
-        LedgerDatabase.create(REBUILT);
+        TestPostgres.create(REBUILT);
         tamper("UPDATE lines SET amount = amount + 1 WHERE book = 1 AND no = 42 AND line_no <= 2");
         recomputeChain(1, 42);
 
@@ -180,7 +182,7 @@ final class LedgerCommandsTest {
 
     @Test
     void aLiveLedgerThatLacksJournalsDiffers() throws SQLException {
-        LedgerDatabase.create(REBUILT);
+        TestPostgres.create(REBUILT);
         LedgerDatabase.fresh();
 
         CommandRun rebuild = run("rebuild", "--into", REBUILT, "--wait", "0");
@@ -191,7 +193,7 @@ final class LedgerCommandsTest {
 
     @Test
     void aRebuildNeedsAnEmptyDatabase() throws SQLException {
-        LedgerDatabase.create(REBUILT);
+        TestPostgres.create(REBUILT);
         assertThat(run("rebuild", "--into", REBUILT, "--no-compare").exit()).isZero();
 
         CommandRun again = run("rebuild", "--into", REBUILT);
@@ -212,12 +214,12 @@ final class LedgerCommandsTest {
     }
 
     private static CommandRun run(String... args) {
-        return CommandRun.of(CommandRun.installation(LedgerDatabase.address(), TestLedger.kafka()), args);
+        return CommandRun.of(CommandRun.installation(TestPostgres.address(), TestBroker.address()), args);
     }
 
     /** Changes rows as the superuser, with triggers and foreign keys disabled. */
     private static void tamper(String... statements) throws SQLException {
-        try (Connection connection = LedgerDatabase.connect(LedgerDatabase.SUPERUSER);
+        try (Connection connection = LedgerDatabase.connect(TestPostgres.SUPERUSER);
                 Statement statement = connection.createStatement()) {
             statement.execute("SET session_replication_role = replica");
             for (String sql : statements) {
@@ -228,7 +230,7 @@ final class LedgerCommandsTest {
 
     /** Recomputes all hashes of a book from a journal on. */
     private static void recomputeChain(int book, long from) throws SQLException {
-        try (Connection connection = LedgerDatabase.connect(LedgerDatabase.SUPERUSER);
+        try (Connection connection = LedgerDatabase.connect(TestPostgres.SUPERUSER);
                 Statement statement = connection.createStatement();
                 PreparedStatement update =
                         connection.prepareStatement("UPDATE journals SET hash = ? WHERE book = ? AND no = ?")) {

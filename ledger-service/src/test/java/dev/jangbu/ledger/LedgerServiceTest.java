@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.jangbu.ledger.database.LedgerDatabase;
-import java.io.IOException;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import dev.jangbu.testsupport.TestHttpClient;
+import dev.jangbu.testsupport.TestHttpClient.Response;
+import dev.jangbu.testsupport.TestPostgres;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -22,6 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class LedgerServiceTest {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(120);
+    private static final TestHttpClient SERVICE = TestService.client();
     private static final JsonMapper JSON = new JsonMapper();
 
     @BeforeEach
@@ -33,7 +34,7 @@ final class LedgerServiceTest {
     void trialBalanceSumsTheBooksOnTheNormalSideOfEachAccount() throws Exception {
         givenBalances();
 
-        JsonNode trial = JSON.readTree(get("/ledger/trial-balance").body());
+        JsonNode trial = JSON.readTree(SERVICE.get("/ledger/trial-balance").body());
 
         assertThat(trial.get("currencies")).hasSize(2);
         JsonNode won = trial.get("currencies").get(0);
@@ -64,43 +65,43 @@ final class LedgerServiceTest {
                     (0, 'psp:toss:receivable', 'KRW', 9223372036854775807 + 5::numeric, 0),
                     (1, 'psp:toss:receivable', 'KRW', 9223372036854775807, 7)""");
 
-        assertThat(get("/ledger/accounts/psp:toss:receivable?currency=KRW").body())
+        assertThat(SERVICE.get("/ledger/accounts/psp:toss:receivable?currency=KRW")
+                        .body())
                 .contains("\"debits\":18446744073709551619,\"credits\":7,\"balance\":18446744073709551612");
-        assertThat(get("/ledger/trial-balance").body()).contains("\"debits\":18446744073709551619");
+        assertThat(SERVICE.get("/ledger/trial-balance").body()).contains("\"debits\":18446744073709551619");
     }
 
     @Test
     void invalidRequestsAreAnsweredWithProblems() throws Exception {
-        assertProblem(get("/ledger/trial-balance?at=yesterday"), 422, "invalid-field");
-        assertProblem(get("/ledger/nothing"), 404, "not-found");
-        HttpResponse<String> posted = TestService.send(HttpRequest.newBuilder(TestService.uri("/ledger/trial-balance"))
-                .POST(HttpRequest.BodyPublishers.noBody()));
+        assertProblem(SERVICE.get("/ledger/trial-balance?at=yesterday"), 422, "invalid-field");
+        assertProblem(SERVICE.get("/ledger/nothing"), 404, "not-found");
+        Response posted = SERVICE.send("POST", "/ledger/trial-balance", null);
         assertProblem(posted, 405, "method-not-allowed");
     }
 
     @Test
     void readsAreUnavailableWithoutTheDatabase() throws Exception {
-        LedgerDatabase.asSuperuser(
+        TestPostgres.execute(
                 "ALTER DATABASE jangbu_ledger ALLOW_CONNECTIONS false",
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'jangbu_ledger'");
-        HttpResponse<String> answer = get("/ledger/trial-balance");
-        LedgerDatabase.asSuperuser("ALTER DATABASE jangbu_ledger ALLOW_CONNECTIONS true");
-        await().atMost(TIMEOUT).until(() -> get("/ledger/trial-balance").statusCode() == 200);
+        Response answer = SERVICE.get("/ledger/trial-balance");
+        TestPostgres.execute("ALTER DATABASE jangbu_ledger ALLOW_CONNECTIONS true");
+        await().atMost(TIMEOUT).until(() -> SERVICE.get("/ledger/trial-balance").status() == 200);
 
         assertProblem(answer, 503, "unavailable");
-        assertThat(answer.headers().firstValue("Retry-After")).isPresent();
-        assertThat(answer.body()).doesNotContain(LedgerDatabase.PASSWORD);
+        assertThat(answer.header("Retry-After")).isPresent();
+        assertThat(answer.body()).doesNotContain(TestPostgres.PASSWORD);
     }
 
     @Test
     void withoutRegistryTheServiceIsLiveAndNotReady() throws Exception {
-        assertThat(get("/actuator/health/liveness").statusCode()).isEqualTo(200);
+        assertThat(SERVICE.get("/actuator/health/liveness").status()).isEqualTo(200);
         await().atMost(TIMEOUT).untilAsserted(() -> {
-            HttpResponse<String> readiness = get("/actuator/health/readiness");
-            assertThat(readiness.statusCode()).isEqualTo(503);
+            Response readiness = SERVICE.get("/actuator/health/readiness");
+            assertThat(readiness.status()).isEqualTo(503);
             assertThat(readiness.body()).contains("The schema registry does not give the schemas");
         });
-        assertThat(get("/actuator/prometheus").body()).contains("jangbu_ledger_books_stopped");
+        assertThat(SERVICE.get("/actuator/prometheus").body()).contains("jangbu_ledger_books_stopped");
     }
 
     private void givenBalances() throws SQLException {
@@ -123,16 +124,12 @@ final class LedgerServiceTest {
         }
     }
 
-    private static void assertProblem(HttpResponse<String> answer, int status, String code) {
-        assertThat(answer.statusCode()).isEqualTo(status);
-        assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+    private static void assertProblem(Response answer, int status, String code) {
+        assertThat(answer.status()).isEqualTo(status);
+        assertThat(answer.header("Content-Type")).hasValue("application/problem+json");
         JsonNode problem = JSON.readTree(answer.body());
         assertThat(problem.get("code").asString()).isEqualTo(code);
         assertThat(problem.get("status").asInt()).isEqualTo(status);
         assertThat(problem.get("detail").asString()).isNotBlank();
-    }
-
-    private static HttpResponse<String> get(String path) throws IOException, InterruptedException {
-        return TestService.get(path);
     }
 }

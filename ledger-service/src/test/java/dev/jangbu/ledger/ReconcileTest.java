@@ -10,6 +10,7 @@ import dev.jangbu.ledger.journal.Line;
 import dev.jangbu.ledger.journal.RandomEntries;
 import dev.jangbu.ledger.journal.TestEntries;
 import dev.jangbu.ledger.posting.BookFiller;
+import dev.jangbu.testsupport.TestPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -190,6 +191,6 @@ final class ReconcileTest {
         List<String> args = new ArrayList<>(List.of("reconcile", file.toString()));
         args.addAll(List.of(options));
         return CommandRun.of(
-                CommandRun.installation(LedgerDatabase.address(), "127.0.0.1:1"), args.toArray(String[]::new));
+                CommandRun.installation(TestPostgres.address(), "127.0.0.1:1"), args.toArray(String[]::new));
     }
 }

@@ -3,11 +3,8 @@ package dev.jangbu.ledger;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.jangbu.ledger.database.Database;
 import dev.jangbu.ledger.database.LedgerDatabase;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import dev.jangbu.testsupport.TestHttpClient;
+import dev.jangbu.testsupport.TestPostgres;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -15,7 +12,6 @@ import org.springframework.context.ConfigurableApplicationContext;
 /** The service over HTTP, without Kafka and registry. One instance for all tests of the JVM; ends with the JVM. */
 public final class TestService {
 
-    private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final ConfigurableApplicationContext SERVICE = start();
 
     private TestService() {}
@@ -28,17 +24,10 @@ public final class TestService {
         reads.getHikariPoolMXBean().softEvictConnections();
     }
 
-    public static HttpResponse<String> get(String path) throws IOException, InterruptedException {
-        return send(HttpRequest.newBuilder(uri(path)));
-    }
-
-    public static HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
-        return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
-    }
-
-    public static URI uri(String path) {
-        int port = ((WebServerApplicationContext) SERVICE).getWebServer().getPort();
-        return URI.create("http://127.0.0.1:" + port + path);
+    /** A client of the service. */
+    public static TestHttpClient client() {
+        return TestHttpClient.of(
+                ((WebServerApplicationContext) SERVICE).getWebServer().getPort());
     }
 
     private static ConfigurableApplicationContext start() {
@@ -46,9 +35,9 @@ public final class TestService {
         return new SpringApplication(LedgerService.class)
                 .run(
                         "--server.port=0",
-                        "--jangbu.postgres=" + LedgerDatabase.address(),
-                        "--jangbu.owner-password=" + LedgerDatabase.PASSWORD,
-                        "--jangbu.ledger-password=" + LedgerDatabase.PASSWORD,
+                        "--jangbu.postgres=" + TestPostgres.address(),
+                        "--jangbu.owner-password=" + TestPostgres.PASSWORD,
+                        "--jangbu.ledger-password=" + TestPostgres.PASSWORD,
                         // No process listens on port 1.
                         "--jangbu.kafka=127.0.0.1:1",
                         "--jangbu.registry=http://127.0.0.1:1");

@@ -8,6 +8,7 @@ import dev.jangbu.ledger.journal.Entry;
 import dev.jangbu.ledger.journal.JournalHash;
 import dev.jangbu.ledger.journal.Line;
 import dev.jangbu.ledger.journal.TestEntries;
+import dev.jangbu.testsupport.TestPostgres;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -45,7 +46,7 @@ final class GuardsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
+    @ValueSource(strings = {LedgerDatabase.LEDGER, TestPostgres.OWNER, TestPostgres.SUPERUSER})
     void balancedJournalsOfAWalletArePosted(String role) throws SQLException {
         Entry first = TestEntries.payment("a");
         Entry second = TestEntries.payment("a", 2, 11_400);
@@ -56,7 +57,7 @@ final class GuardsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
+    @ValueSource(strings = {LedgerDatabase.LEDGER, TestPostgres.OWNER, TestPostgres.SUPERUSER})
     void aJournalThatDoesNotBalanceIsRefused(String role) {
         Entry entry = TestEntries.of(
                 "a", 1, 11_400, debit("psp:toss:receivable", 12_000), credit("seller:a:payable", 11_400));
@@ -64,7 +65,7 @@ final class GuardsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
+    @ValueSource(strings = {LedgerDatabase.LEDGER, TestPostgres.OWNER, TestPostgres.SUPERUSER})
     void unbalancedSumsAboveLongMaxValueAreRefused(String role) {
         Entry entry = TestEntries.of(
                 "a",
@@ -78,7 +79,7 @@ final class GuardsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
+    @ValueSource(strings = {LedgerDatabase.LEDGER, TestPostgres.OWNER, TestPostgres.SUPERUSER})
     void balancesAboveLongMaxValueAreExact(String role) throws SQLException {
         String deposit = """
                 INSERT INTO balances VALUES (0, 'platform:fees', 'KRW', 0, 9223372036854775807)
@@ -91,7 +92,7 @@ final class GuardsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
+    @ValueSource(strings = {LedgerDatabase.LEDGER, TestPostgres.OWNER, TestPostgres.SUPERUSER})
     void amountsAndWalletsAboveLongMaxValueAreRefused(String role) throws SQLException {
         Entry first = TestEntries.of(
                 "a",
@@ -111,7 +112,7 @@ final class GuardsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
+    @ValueSource(strings = {LedgerDatabase.LEDGER, TestPostgres.OWNER, TestPostgres.SUPERUSER})
     void balancesCannotShrinkOrBeDeleted(String role) throws SQLException {
         try (Connection connection = LedgerDatabase.connect(role)) {
             execute(connection, "INSERT INTO balances VALUES (0, 'platform:fees', 'KRW', 5, 9)");
@@ -131,7 +132,7 @@ final class GuardsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
+    @ValueSource(strings = {LedgerDatabase.LEDGER, TestPostgres.OWNER, TestPostgres.SUPERUSER})
     void aSettlementCannotBePostedWithOtherContent(String role) throws SQLException {
         Entry first = TestEntries.payment("a");
         post(role, first, 0, 1, GENESIS);
@@ -155,7 +156,7 @@ final class GuardsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
+    @ValueSource(strings = {LedgerDatabase.LEDGER, TestPostgres.OWNER, TestPostgres.SUPERUSER})
     void aLineWithAnotherBookNumberOrTimeThanItsJournalIsRefused(String role) throws SQLException {
         Entry entry = TestEntries.payment("a");
         for (String elsewhere : new String[] {"book", "no", "recordedAt"}) {
@@ -182,14 +183,14 @@ final class GuardsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
+    @ValueSource(strings = {LedgerDatabase.LEDGER, TestPostgres.OWNER, TestPostgres.SUPERUSER})
     void aJournalOfAnUnknownBookIsRefused(String role) {
         Entry entry = TestEntries.payment("a");
         refused("JL013", () -> post(role, entry, 2, 1, GENESIS));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
+    @ValueSource(strings = {LedgerDatabase.LEDGER, TestPostgres.OWNER, TestPostgres.SUPERUSER})
     void aJournalWithoutLinesOrWithOneIsRefused(String role) {
         Entry empty = TestEntries.of("a", 1, 0);
         refused("JL001", empty, () -> post(role, empty, 0, 1, GENESIS));
@@ -198,7 +199,7 @@ final class GuardsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
+    @ValueSource(strings = {LedgerDatabase.LEDGER, TestPostgres.OWNER, TestPostgres.SUPERUSER})
     void linesWithoutAJournalAreRefusedAtCommit(String role) throws SQLException {
         try (Connection connection = LedgerDatabase.connect(role)) {
             connection.setAutoCommit(false);
@@ -208,7 +209,7 @@ final class GuardsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
+    @ValueSource(strings = {LedgerDatabase.LEDGER, TestPostgres.OWNER, TestPostgres.SUPERUSER})
     void aLineInAnotherCurrencyIsRefused(String role) throws SQLException {
         Entry entry = TestEntries.payment("a");
         try (Connection connection = LedgerDatabase.connect(role)) {
@@ -219,7 +220,7 @@ final class GuardsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
+    @ValueSource(strings = {LedgerDatabase.LEDGER, TestPostgres.OWNER, TestPostgres.SUPERUSER})
     void aLineOfZeroOrLessIsRefused(String role) {
         for (long amount : new long[] {0, -5}) {
             Entry entry = TestEntries.of(
@@ -229,14 +230,14 @@ final class GuardsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
+    @ValueSource(strings = {LedgerDatabase.LEDGER, TestPostgres.OWNER, TestPostgres.SUPERUSER})
     void aLineOnAnUnknownAccountIsRefused(String role) {
         Entry entry = TestEntries.payment("unknown");
         refused("JL010", entry, () -> post(role, entry, 0, 1, GENESIS));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
+    @ValueSource(strings = {LedgerDatabase.LEDGER, TestPostgres.OWNER, TestPostgres.SUPERUSER})
     void aGapInAWalletsVersionsIsRefused(String role) throws SQLException {
         Entry first = TestEntries.payment("a");
         post(role, first, 0, 1, GENESIS);
@@ -245,7 +246,7 @@ final class GuardsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
+    @ValueSource(strings = {LedgerDatabase.LEDGER, TestPostgres.OWNER, TestPostgres.SUPERUSER})
     void aWalletsNextVersionInAnotherBookIsRefused(String role) throws SQLException {
         post(role, TestEntries.payment("a"), 0, 1, GENESIS);
         Entry second = TestEntries.payment("a", 2, 11_400);
@@ -253,7 +254,7 @@ final class GuardsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
+    @ValueSource(strings = {LedgerDatabase.LEDGER, TestPostgres.OWNER, TestPostgres.SUPERUSER})
     void aRepeatedWalletVersionIsRefused(String role) throws SQLException {
         Entry first = TestEntries.payment("a");
         post(role, first, 0, 1, GENESIS);
@@ -262,7 +263,7 @@ final class GuardsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
+    @ValueSource(strings = {LedgerDatabase.LEDGER, TestPostgres.OWNER, TestPostgres.SUPERUSER})
     void aWrongWalletBalanceIsRefused(String role) throws SQLException {
         Entry wrongStart = TestEntries.payment("b", 1, 1);
         refused("JL005", wrongStart, () -> post(role, wrongStart, 0, 1, GENESIS));
@@ -273,7 +274,7 @@ final class GuardsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
+    @ValueSource(strings = {LedgerDatabase.LEDGER, TestPostgres.OWNER, TestPostgres.SUPERUSER})
     void aPaymentThatIsAllFeeKeepsTheWalletsBalance(String role) throws SQLException {
         Entry allFee = TestEntries.of("a", 1, 0, debit("psp:toss:receivable", 70), credit("platform:fees", 70));
         post(role, allFee, 0, 1, GENESIS);
@@ -281,7 +282,7 @@ final class GuardsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
+    @ValueSource(strings = {LedgerDatabase.LEDGER, TestPostgres.OWNER, TestPostgres.SUPERUSER})
     void aGapInABooksNumbersIsRefused(String role) throws SQLException {
         Entry first = TestEntries.payment("a");
         refused("JL006", first, () -> post(role, first, 0, 2, GENESIS));
@@ -291,14 +292,14 @@ final class GuardsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
+    @ValueSource(strings = {LedgerDatabase.LEDGER, TestPostgres.OWNER, TestPostgres.SUPERUSER})
     void aRepeatedNumberIsRefused(String role) throws SQLException {
         post(role, TestEntries.payment("a"), 0, 1, GENESIS);
         refused("23505", () -> post(role, TestEntries.payment("b"), 0, 1, GENESIS));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
+    @ValueSource(strings = {LedgerDatabase.LEDGER, TestPostgres.OWNER, TestPostgres.SUPERUSER})
     void aWrongHashIsRefused(String role) throws SQLException {
         Entry first = TestEntries.payment("a");
         post(role, first, 0, 1, GENESIS);
@@ -307,7 +308,7 @@ final class GuardsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
+    @ValueSource(strings = {LedgerDatabase.LEDGER, TestPostgres.OWNER, TestPostgres.SUPERUSER})
     void aRepeatedSettlementIsRefused(String role) throws SQLException {
         Entry first = TestEntries.payment("a");
         post(role, first, 0, 1, GENESIS);
@@ -315,7 +316,7 @@ final class GuardsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
+    @ValueSource(strings = {LedgerDatabase.LEDGER, TestPostgres.OWNER, TestPostgres.SUPERUSER})
     void aLineAfterItsJournalIsRefused(String role) throws SQLException {
         Entry first = TestEntries.payment("a");
         post(role, first, 0, 1, GENESIS);
@@ -326,7 +327,7 @@ final class GuardsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
+    @ValueSource(strings = {LedgerDatabase.LEDGER, TestPostgres.OWNER, TestPostgres.SUPERUSER})
     void linesInsertedConcurrentlyWithTheirJournalAreRefusedAtCommit(String role) throws SQLException {
         Entry entry = TestEntries.payment("a");
         try (Connection concurrent = LedgerDatabase.connect(role)) {
@@ -343,7 +344,7 @@ final class GuardsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
+    @ValueSource(strings = {LedgerDatabase.LEDGER, TestPostgres.OWNER, TestPostgres.SUPERUSER})
     void postedRowsCannotBeUpdatedDeletedOrTruncated(String role) throws SQLException {
         post(role, TestEntries.payment("a"), 0, 1, GENESIS);
         String expected = role.equals(LedgerDatabase.LEDGER) ? "42501" : "JL008";
@@ -374,7 +375,7 @@ final class GuardsTest {
             refused("42501", () -> execute(connection, "CREATE TEMPORARY TABLE journals (hash bytea)"));
         }
         Entry third = TestEntries.payment("a", 3, 0);
-        try (Connection connection = LedgerDatabase.connect(LedgerDatabase.OWNER)) {
+        try (Connection connection = LedgerDatabase.connect(TestPostgres.OWNER)) {
             execute(connection, "CREATE TEMPORARY TABLE journals AS SELECT * FROM journals");
             execute(connection, """
                     INSERT INTO pg_temp.journals (wallet_id, wallet_version, book, balance_after, settlement_id)
@@ -388,7 +389,7 @@ final class GuardsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LedgerDatabase.LEDGER, LedgerDatabase.OWNER, LedgerDatabase.SUPERUSER})
+    @ValueSource(strings = {LedgerDatabase.LEDGER, TestPostgres.OWNER, TestPostgres.SUPERUSER})
     void aHeadOtherThanTheLastJournalOrALowerOffsetIsRefused(String role) throws SQLException {
         Entry first = TestEntries.payment("a");
         post(role, first, 0, 1, GENESIS);

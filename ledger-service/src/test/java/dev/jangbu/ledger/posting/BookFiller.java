@@ -1,8 +1,8 @@
 package dev.jangbu.ledger.posting;
 
 import dev.jangbu.ledger.database.Database;
-import dev.jangbu.ledger.database.LedgerDatabase;
 import dev.jangbu.ledger.journal.Entry;
+import dev.jangbu.testsupport.TestPostgres;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -17,7 +17,7 @@ public final class BookFiller implements AutoCloseable {
 
     private static final int BATCH = 1_000;
 
-    private final Database database = new Database(LedgerDatabase.address(), LedgerDatabase.PASSWORD, 1);
+    private final Database database = new Database(TestPostgres.address(), TestPostgres.PASSWORD, 1);
     private final BookWriter writer = new BookWriter(database.forPosting(), Clock.systemUTC());
     private final Map<Integer, Long> nextOffsets = new HashMap<>();
 

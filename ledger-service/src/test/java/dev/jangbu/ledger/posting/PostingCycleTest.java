@@ -12,6 +12,8 @@ import dev.jangbu.ledger.database.Database;
 import dev.jangbu.ledger.database.LedgerDatabase;
 import dev.jangbu.ledger.journal.Entry;
 import dev.jangbu.ledger.journal.TestEntries;
+import dev.jangbu.testsupport.TestBroker;
+import dev.jangbu.testsupport.TestPostgres;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -56,7 +58,7 @@ final class PostingCycleTest {
     @BeforeEach
     void fresh() throws Exception {
         LedgerDatabase.fresh();
-        TestBroker.fresh();
+        TestTopics.recreate();
     }
 
     @AfterEach
@@ -96,7 +98,7 @@ final class PostingCycleTest {
         send(entry);
         // Given an instance that crashed between its two transactions.
         commitGroupOffsets(0);
-        try (Database database = new Database(LedgerDatabase.address(), LedgerDatabase.PASSWORD, 1)) {
+        try (Database database = new Database(TestPostgres.address(), TestPostgres.PASSWORD, 1)) {
             BookWriter writer = new BookWriter(database.forPosting(), Clock.systemUTC());
             int book = partition(entry);
             writer.create(book);
@@ -233,7 +235,7 @@ final class PostingCycleTest {
         assertThat(text("SELECT count(*) FROM journals")).isEqualTo("300");
         assertThat(text("SELECT count(*) FROM journal_hashes WHERE stored <> computed"))
                 .isEqualTo("0");
-        assertThat(second.status.books()).hasSize(TestBroker.PARTITIONS);
+        assertThat(second.status.books()).hasSize(TestTopics.PARTITIONS);
     }
 
     @Test
@@ -292,14 +294,14 @@ final class PostingCycleTest {
         PostingInstance instance = start("one");
         send(TestEntries.payment("a"));
         awaitPostings(1);
-        LedgerDatabase.asSuperuser(
+        TestPostgres.execute(
                 "ALTER DATABASE jangbu_ledger ALLOW_CONNECTIONS false",
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'jangbu_ledger'");
         send(TestEntries.payment("b"));
         await().atMost(TIMEOUT).until(() -> instance.status.outage() != null);
         assertThat(instance.status.isReady()).isFalse();
 
-        LedgerDatabase.asSuperuser("ALTER DATABASE jangbu_ledger ALLOW_CONNECTIONS true");
+        TestPostgres.execute("ALTER DATABASE jangbu_ledger ALLOW_CONNECTIONS true");
 
         awaitPostings(2);
         await().atMost(TIMEOUT).until(instance.status::isReady);
@@ -309,13 +311,13 @@ final class PostingCycleTest {
     @Test
     void anInstanceWithoutABookIsReadyAfterAnOutage() throws Exception {
         // Given more instances than books, started before the topics exist.
-        TestBroker.deleteTopics();
-        List<PostingInstance> instances = IntStream.rangeClosed(0, TestBroker.PARTITIONS)
+        TestBroker.reset();
+        List<PostingInstance> instances = IntStream.rangeClosed(0, TestTopics.PARTITIONS)
                 .mapToObj(i -> begin("instance" + i))
                 .toList();
         await().atMost(TIMEOUT).until(() -> instances.stream().allMatch(each -> each.status.outage() != null));
 
-        TestBroker.createTopics(TestBroker.PARTITIONS);
+        TestTopics.create(TestTopics.PARTITIONS);
 
         await().atMost(TIMEOUT).untilAsserted(() -> {
             assertThat(instances).extracting(each -> each.status.books().size()).containsExactlyInAnyOrder(1, 1, 0);
@@ -337,7 +339,7 @@ final class PostingCycleTest {
     }
 
     private static int partition(Entry entry) {
-        return Topic.partitionFor(entry.walletId(), TestBroker.PARTITIONS);
+        return Topic.partitionFor(entry.walletId(), TestTopics.PARTITIONS);
     }
 
     private static Entry entryOfAnotherBook(Entry entry) {
@@ -405,7 +407,7 @@ final class PostingCycleTest {
     }
 
     private static List<TopicPartition> partitions() {
-        return IntStream.range(0, TestBroker.PARTITIONS)
+        return IntStream.range(0, TestTopics.PARTITIONS)
                 .mapToObj(partition -> new TopicPartition(Topics.LEDGER_ENTRIES.name(), partition))
                 .toList();
     }

@@ -3,8 +3,9 @@ package dev.jangbu.ledger.posting;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jangbu.ledger.database.Database;
-import dev.jangbu.ledger.database.LedgerDatabase;
 import dev.jangbu.ledger.database.Migrations;
+import dev.jangbu.testsupport.TestBroker;
+import dev.jangbu.testsupport.TestPostgres;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.util.function.UnaryOperator;
@@ -14,7 +15,7 @@ import org.apache.kafka.clients.producer.Producer;
 final class PostingInstance {
 
     final PostingStatus status = new PostingStatus(Clock.systemUTC(), new SimpleMeterRegistry());
-    final Database database = new Database(LedgerDatabase.address(), LedgerDatabase.PASSWORD, 4);
+    final Database database = new Database(TestPostgres.address(), TestPostgres.PASSWORD, 4);
     final PostingLoop loop;
 
     PostingInstance(String name) {
@@ -25,7 +26,7 @@ final class PostingInstance {
     PostingInstance(String name, UnaryOperator<Producer<byte[], byte[]>> wrapProducer) {
         KafkaClients clients = new KafkaClients(TestBroker.address(), name, 50);
         loop = new PostingLoop(
-                new Migrations(LedgerDatabase.address(), LedgerDatabase.PASSWORD),
+                new Migrations(TestPostgres.address(), TestPostgres.PASSWORD),
                 clients::consumer,
                 () -> wrapProducer.apply(clients.producer()),
                 new FixedIdSchemas(),

@@ -1,16 +1,15 @@
 package dev.jangbu.ledger.posting;
 
 import dev.jangbu.ledger.LedgerService;
-import dev.jangbu.ledger.database.LedgerDatabase;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import dev.jangbu.testsupport.ChildProcess;
+import dev.jangbu.testsupport.FreePorts;
+import dev.jangbu.testsupport.TestBroker;
+import dev.jangbu.testsupport.TestHttpClient;
+import dev.jangbu.testsupport.TestPostgres;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -21,14 +20,13 @@ final class ServiceProcess implements AutoCloseable {
 
     private final String instance;
     private final Path log;
-    private final int port;
-    private final HttpClient http = HttpClient.newHttpClient();
-    private Process process;
+    private final int port = FreePorts.next();
+    private final TestHttpClient http = TestHttpClient.of(port);
+    private @Nullable ChildProcess process;
 
-    ServiceProcess(String instance, Path directory) throws IOException {
+    ServiceProcess(String instance, Path directory) {
         this.instance = instance;
         this.log = directory.resolve(instance + ".log");
-        this.port = freePort();
     }
 
     /** The main class of the process. */
@@ -47,81 +45,51 @@ final class ServiceProcess implements AutoCloseable {
         }
     }
 
-    void start() throws IOException {
-        process = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx160m",
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:-UsePerfData",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Main.class.getName(),
+    void start() {
+        process = ChildProcess.startJava(
+                Main.class,
+                log,
+                List.of("-Xmx160m"),
+                List.of(
                         "--server.port=" + port,
                         "--jangbu.instance=" + instance,
-                        "--jangbu.postgres=" + LedgerDatabase.address(),
-                        "--jangbu.owner-password=" + LedgerDatabase.PASSWORD,
-                        "--jangbu.ledger-password=" + LedgerDatabase.PASSWORD,
+                        "--jangbu.postgres=" + TestPostgres.address(),
+                        "--jangbu.owner-password=" + TestPostgres.PASSWORD,
+                        "--jangbu.ledger-password=" + TestPostgres.PASSWORD,
                         "--jangbu.kafka=" + TestBroker.address(),
                         // Small batches give faults more points of interruption.
-                        "--jangbu.max-batch-entries=50"))
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                .start();
+                        "--jangbu.max-batch-entries=50"));
     }
 
     boolean isReady() {
         try {
-            HttpRequest readiness = HttpRequest.newBuilder(
-                            URI.create("http://127.0.0.1:" + port + "/actuator/health/readiness"))
-                    .build();
-            return http.send(readiness, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
-        } catch (IOException e) {
+            return http.get("/actuator/health/readiness").status() == 200;
+        } catch (UncheckedIOException e) {
             return false;
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
         }
     }
 
-    boolean isAlive() {
-        return process.isAlive();
+    void kill() {
+        process.kill();
     }
 
-    void kill() throws IOException, InterruptedException {
-        signal("KILL");
-        process.waitFor();
+    void pause() {
+        process.pause();
     }
 
-    void pause() throws IOException, InterruptedException {
-        signal("STOP");
+    void resume() {
+        process.resume();
     }
 
-    void resume() throws IOException, InterruptedException {
-        signal("CONT");
-    }
-
-    Path log() {
-        return log;
+    /** The name and the output of the instance, for the report of a failed test. */
+    String report() {
+        return instance + ":\n" + process.output();
     }
 
     @Override
     public void close() {
-        http.close();
         if (process != null) {
-            process.destroyForcibly().onExit().join();
-        }
-    }
-
-    private void signal(String name) throws IOException, InterruptedException {
-        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
-                .inheritIO()
-                .start()
-                .waitFor();
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+            process.close();
         }
     }
 }

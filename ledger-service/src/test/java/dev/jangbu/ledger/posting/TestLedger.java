@@ -7,6 +7,7 @@ import dev.jangbu.contract.Topic;
 import dev.jangbu.contract.Topics;
 import dev.jangbu.ledger.database.LedgerDatabase;
 import dev.jangbu.ledger.journal.Entry;
+import dev.jangbu.testsupport.TestBroker;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -26,15 +27,10 @@ public final class TestLedger {
 
     private TestLedger() {}
 
-    /** host:port of the broker. */
-    public static String kafka() {
-        return TestBroker.address();
-    }
-
     /** Empties Kafka and the database. */
     public static void fresh(int books) throws Exception {
         LedgerDatabase.fresh();
-        TestBroker.fresh(books);
+        TestTopics.recreate(books);
     }
 
     /** Starts posting; closing the result stops it. */

@@ -1,21 +1,44 @@
 package dev.jangbu.ledger.posting;
 
+import dev.jangbu.contract.Provision;
 import dev.jangbu.contract.Topic;
+import dev.jangbu.testsupport.TestBroker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** Reads committed records and offsets of the test broker's topics. */
+/** The topics of the catalogue on the broker of {@link TestBroker}: creation, committed records and offsets. */
 final class TestTopics {
 
+    static final int PARTITIONS = 2;
+
     private TestTopics() {}
+
+    /** Deletes topics and groups, and recreates the topics. */
+    static void recreate() {
+        recreate(PARTITIONS);
+    }
+
+    /** Deletes topics and groups, and recreates the topics with {@code partitions} books. */
+    static void recreate(int partitions) {
+        TestBroker.reset();
+        create(partitions);
+    }
+
+    /** Creates the topics. */
+    static void create(int partitions) {
+        try (Admin admin = TestBroker.admin()) {
+            Provision.topics(admin, partitions, 1);
+        }
+    }
 
     /** All committed records of a topic. */
     static List<ConsumerRecord<byte[], byte[]>> read(Topic<?> topic) {

@@ -10,8 +10,9 @@ import dev.jangbu.ledger.journal.Entry;
 import dev.jangbu.ledger.journal.Journal;
 import dev.jangbu.ledger.journal.JournalHash;
 import dev.jangbu.ledger.journal.RandomEntries;
+import dev.jangbu.testsupport.TemporaryFolder;
+import dev.jangbu.testsupport.TestBroker;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -57,7 +58,7 @@ final class TwoInstancesTest {
     private final long seed = Long.getLong("jangbu.seed", new Random().nextInt(1_000_000));
     private final List<ServiceProcess> instances = new ArrayList<>();
 
-    @TempDir
+    @TempDir(factory = TemporaryFolder.class)
     private Path directory;
 
     private enum Kind {
@@ -72,7 +73,7 @@ final class TwoInstancesTest {
     void start() throws Exception {
         System.out.println("Seed " + seed);
         LedgerDatabase.fresh();
-        TestBroker.fresh(BOOKS);
+        TestTopics.recreate(BOOKS);
         for (String name : new String[] {"one", "two"}) {
             ServiceProcess instance = new ServiceProcess(name, directory);
             instances.add(instance);
@@ -115,7 +116,7 @@ final class TwoInstancesTest {
             assertLedgerIsCorrect(entries);
         } catch (AssertionError | RuntimeException e) {
             for (ServiceProcess instance : instances) {
-                System.out.println(instance.log() + ":\n" + Files.readString(instance.log()));
+                System.out.println(instance.report());
             }
             throw e;
         }

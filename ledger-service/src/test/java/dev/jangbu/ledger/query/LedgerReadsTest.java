@@ -9,10 +9,9 @@ import dev.jangbu.ledger.journal.JournalHash;
 import dev.jangbu.ledger.journal.Line;
 import dev.jangbu.ledger.journal.RandomEntries;
 import dev.jangbu.ledger.posting.BookFiller;
-import java.io.IOException;
+import dev.jangbu.testsupport.TestHttpClient;
+import dev.jangbu.testsupport.TestHttpClient.Response;
 import java.math.BigInteger;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -37,6 +36,7 @@ final class LedgerReadsTest {
 
     private static final long SEED = Long.getLong("jangbu.seed", 20_260_131);
     private static final int BOOKS = 3;
+    private static final TestHttpClient SERVICE = TestService.client();
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.USE_BIG_INTEGER_FOR_INTS)
             .build();
@@ -68,7 +68,7 @@ final class LedgerReadsTest {
             Instant at = randomTime(random);
             Map<AccountKey, Sums> expected = replay(at);
 
-            assertThat(trial(get("/ledger/trial-balance?at=" + at).body()))
+            assertThat(trial(SERVICE.get("/ledger/trial-balance?at=" + at).body()))
                     .as("trial balance at %s, seed %d", at, SEED)
                     .isEqualTo(expected);
             AccountKey account = accounts.get(random.nextInt(accounts.size()));
@@ -84,7 +84,7 @@ final class LedgerReadsTest {
     void presentBalancesEqualAReplay() throws Exception {
         Map<AccountKey, Sums> expected = replay(Instant.MAX);
 
-        assertThat(trial(get("/ledger/trial-balance").body())).isEqualTo(expected);
+        assertThat(trial(SERVICE.get("/ledger/trial-balance").body())).isEqualTo(expected);
         Map<AccountKey, Sums> listed = new TreeMap<>(AccountKey.ORDER);
         for (JsonNode account : readAll("/ledger/accounts?limit=5")) {
             listed.put(key(account), sums(account));
@@ -139,11 +139,11 @@ final class LedgerReadsTest {
     void journalsPostedDuringPagingDoNotChangeTheList() throws Exception {
         String path = "/ledger/accounts/platform:fees/lines?limit=50&currency=KRW";
         List<String> expected = linesOf(new AccountKey("platform:fees", "KRW")).reversed();
-        HttpResponse<String> page = get(path);
+        Response page = SERVICE.get(path);
         List<JsonNode> listed = new ArrayList<>(data(page));
         while (next(page) != null) {
             post(HISTORY.next(25)); // some are recorded earlier: the clock of the history steps back
-            page = get(next(page));
+            page = SERVICE.get(next(page));
             listed.addAll(data(page));
         }
 
@@ -220,12 +220,9 @@ final class LedgerReadsTest {
 
     @Test
     void linksStartWithTheForwardedPrefix() throws Exception {
-        HttpResponse<String> page = TestService.send(HttpRequest.newBuilder(TestService.uri("/ledger/accounts?limit=2"))
-                .header("X-Forwarded-Prefix", "/v1"));
+        Response page = SERVICE.get("/ledger/accounts?limit=2", "X-Forwarded-Prefix", "/v1");
         assertThat(next(page)).startsWith("/v1/ledger/accounts?limit=2&cursor=");
-        HttpResponse<String> unknown =
-                TestService.send(HttpRequest.newBuilder(TestService.uri("/ledger/accounts/platform:none?currency=KRW"))
-                        .header("X-Forwarded-Prefix", "/v1"));
+        Response unknown = SERVICE.get("/ledger/accounts/platform:none?currency=KRW", "X-Forwarded-Prefix", "/v1");
         assertThat(JSON.readTree(unknown.body()).get("instance").asString())
                 .isEqualTo("/v1/ledger/accounts/platform:none");
     }
@@ -405,12 +402,12 @@ final class LedgerReadsTest {
     }
 
     /** All items of a list, following the Link headers. */
-    private static List<JsonNode> readAll(String path) throws IOException, InterruptedException {
+    private static List<JsonNode> readAll(String path) {
         List<JsonNode> all = new ArrayList<>();
         String next = path;
         while (next != null) {
-            HttpResponse<String> page = get(next);
-            assertThat(page.statusCode()).as(page.body()).isEqualTo(200);
+            Response page = SERVICE.get(next);
+            assertThat(page.status()).as(page.body()).isEqualTo(200);
             all.addAll(data(page));
             next = next(page);
             JsonNode cursor = JSON.readTree(page.body()).get("nextCursor");
@@ -420,37 +417,29 @@ final class LedgerReadsTest {
         return all;
     }
 
-    private static List<JsonNode> data(HttpResponse<String> page) {
+    private static List<JsonNode> data(Response page) {
         return JSON.readTree(page.body()).get("data").valueStream().toList();
     }
 
-    private static String next(HttpResponse<String> page) {
-        Matcher link = NEXT.matcher(page.headers().firstValue("Link").orElse(""));
+    private static String next(Response page) {
+        Matcher link = NEXT.matcher(page.header("Link").orElse(""));
         return link.matches() ? link.group(1) : null;
     }
 
-    private static JsonNode json(String path) throws IOException, InterruptedException {
-        HttpResponse<String> answer = get(path);
-        assertThat(answer.statusCode()).as(path + " " + answer.body()).isEqualTo(200);
+    private static JsonNode json(String path) {
+        Response answer = SERVICE.get(path);
+        assertThat(answer.status()).as(path + " " + answer.body()).isEqualTo(200);
         return JSON.readTree(answer.body());
     }
 
     private static JsonNode problem(String path, int status, String code) {
-        try {
-            HttpResponse<String> answer = get(path);
-            assertThat(answer.statusCode()).as(path + " " + answer.body()).isEqualTo(status);
-            assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
-            JsonNode problem = JSON.readTree(answer.body());
-            assertThat(problem.get("code").asString()).isEqualTo(code);
-            assertThat(problem.get("type").asString()).isEqualTo("urn:jangbu:problem:" + code);
-            assertThat(problem.get("detail").asString()).isNotBlank();
-            return problem;
-        } catch (IOException | InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static HttpResponse<String> get(String path) throws IOException, InterruptedException {
-        return TestService.get(path);
+        Response answer = SERVICE.get(path);
+        assertThat(answer.status()).as(path + " " + answer.body()).isEqualTo(status);
+        assertThat(answer.header("Content-Type")).hasValue("application/problem+json");
+        JsonNode problem = JSON.readTree(answer.body());
+        assertThat(problem.get("code").asString()).isEqualTo(code);
+        assertThat(problem.get("type").asString()).isEqualTo("urn:jangbu:problem:" + code);
+        assertThat(problem.get("detail").asString()).isNotBlank();
+        return problem;
     }
 }

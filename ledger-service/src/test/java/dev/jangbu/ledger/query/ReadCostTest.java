@@ -6,6 +6,7 @@ import dev.jangbu.ledger.database.LedgerDatabase;
 import dev.jangbu.ledger.journal.Entry;
 import dev.jangbu.ledger.journal.RandomEntries;
 import dev.jangbu.ledger.posting.BookFiller;
+import dev.jangbu.testsupport.TestPostgres;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -51,7 +52,7 @@ final class ReadCostTest {
                 some = entries.get(STEP / 2);
             }
         }
-        try (Connection superuser = LedgerDatabase.connect(LedgerDatabase.SUPERUSER);
+        try (Connection superuser = LedgerDatabase.connect(TestPostgres.SUPERUSER);
                 Statement statement = superuser.createStatement()) {
             statement.execute("VACUUM ANALYZE");
         }
@@ -135,7 +136,7 @@ final class ReadCostTest {
     }
 
     private static long number(String query) throws SQLException {
-        try (Connection superuser = LedgerDatabase.connect(LedgerDatabase.SUPERUSER);
+        try (Connection superuser = LedgerDatabase.connect(TestPostgres.SUPERUSER);
                 Statement statement = superuser.createStatement();
                 ResultSet row = statement.executeQuery(query)) {
             row.next();
