@@ -16,6 +16,7 @@ import dev.jangbu.contract.Outcome;
 import dev.jangbu.contract.Rejection;
 import dev.jangbu.contract.SettlementKind;
 import dev.jangbu.contract.Topics;
+import dev.jangbu.testsupport.TestBroker;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -248,7 +249,7 @@ class CompletionTest {
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
                 Map.of(
                         ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        Testbed.kafka(),
+                        TestBroker.address(),
                         ProducerConfig.LINGER_MS_CONFIG,
                         60_000,
                         ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
@@ -307,7 +308,7 @@ class CompletionTest {
         return new KafkaConsumer<>(
                 Map.of(
                         ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        Testbed.kafka(),
+                        TestBroker.address(),
                         ConsumerConfig.GROUP_ID_CONFIG,
                         group,
                         ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,

@@ -1,118 +1,74 @@
 package dev.jangbu.api.database;
 
-import dev.jangbu.api.testbed.Folders;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
+import dev.jangbu.testsupport.TestPostgres;
 import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Objects;
 import org.flywaydb.core.Flyway;
 
-/** A real PostgreSQL server with the payments database, migrated by its owner. */
+/** A payments database on the server of {@link TestPostgres}, migrated by its owner. */
 public final class PaymentsDatabase implements AutoCloseable {
 
-    public static final String PASSWORD = "secret";
+    private static final String DEPLOYED = "jangbu_payment";
 
-    private final Path directory;
-    private EmbeddedPostgres server;
+    private final String name;
 
-    public PaymentsDatabase() throws IOException, SQLException {
-        directory = Folders.temporary("test-payments-database");
-        server = start(0);
-        try (Connection connection = server.getPostgresDatabase().getConnection();
-                Statement statement = connection.createStatement()) {
-            run(statement, "10-roles.sql");
-            for (String role : new String[] {"jangbu_owner", "jangbu_payment", "jangbu_maintenance", "jangbu_audit"}) {
-                statement.execute("ALTER ROLE " + role + " PASSWORD '" + PASSWORD + "'");
-            }
-            run(statement, "20-databases.sql");
-            run(statement, "30-privileges.sql");
-        }
-        Flyway.configure().dataSource(url(), "jangbu_owner", PASSWORD).load().migrate();
+    private PaymentsDatabase(String name) {
+        this.name = name;
+        Flyway.configure()
+                .dataSource(TestPostgres.url(name), TestPostgres.OWNER, TestPostgres.PASSWORD)
+                .load()
+                .migrate();
     }
 
-    /** Creates the replication slot of the outbox. Without it the service refuses payments. */
+    /** The database with the name that deployments use. */
+    public static PaymentsDatabase deployed() {
+        return new PaymentsDatabase(DEPLOYED);
+    }
+
+    /** Another database with the same owner and privileges. */
+    public static PaymentsDatabase create(String name) {
+        TestPostgres.create(name, DEPLOYED);
+        return new PaymentsDatabase(name);
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /**
+     * Creates the replication slot of the outbox. Without it the service refuses payments. Only one database of the server
+     * can have it, because its name is unique on the server.
+     */
     public void createReplicationSlot() throws SQLException {
+        execute("SELECT pg_create_logical_replication_slot('jangbu_outbox', 'pgoutput')");
+    }
+
+    public void dropReplicationSlot() throws SQLException {
+        execute("SELECT pg_drop_replication_slot('jangbu_outbox')");
+    }
+
+    /** Runs statements as the server's superuser. */
+    public void execute(String statements) throws SQLException {
         try (Connection connection = asSuperuser();
                 Statement statement = connection.createStatement()) {
-            statement.execute("SELECT pg_create_logical_replication_slot('jangbu_outbox', 'pgoutput')");
+            statement.execute(statements);
         }
-    }
-
-    /** host:port of the server. */
-    public String address() {
-        return "127.0.0.1:" + server.getPort();
     }
 
     /** A new connection as one of the roles. */
     public Connection as(String role) throws SQLException {
-        return DriverManager.getConnection(url(), role, PASSWORD);
+        return TestPostgres.connect(name, role);
     }
 
     /** A new connection as the server's superuser. */
     public Connection asSuperuser() throws SQLException {
-        return server.getDatabase("postgres", "jangbu_payment").getConnection();
+        return as(TestPostgres.SUPERUSER);
     }
 
-    /** Restarts the server on the same port and data directory; ends all sessions. */
-    public void restart() throws IOException {
-        int port = server.getPort();
-        server.close();
-        server = start(port);
-    }
-
-    /** Durable against a killed server, but not against a crash of the machine. */
-    private EmbeddedPostgres start(int port) throws IOException {
-        EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
-                .setDataDirectory(directory)
-                .setCleanDataDirectory(false)
-                .setServerConfig("wal_level", "logical")
-                .setServerConfig("logging_collector", "on")
-                .setServerConfig("log_destination", "jsonlog")
-                .setServerConfig("synchronous_commit", "on");
-        return port == 0 ? builder.start() : builder.setPort(port).start();
-    }
-
-    /** The server's log so far, one JSON object in each line. */
-    public String log() throws SQLException {
-        try (Connection connection = asSuperuser();
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("SELECT pg_read_file(pg_current_logfile('jsonlog'))")) {
-            row.next();
-            return row.getString(1);
-        }
-    }
-
-    private String url() {
-        return "jdbc:postgresql://" + address() + "/jangbu_payment";
-    }
-
-    /** Runs single statements: CREATE DATABASE is not allowed in a multi-statement command. */
-    private static void run(Statement statement, String script) throws IOException, SQLException {
-        try (InputStream in = PaymentsDatabase.class.getResourceAsStream("/postgres/" + script)) {
-            String text = new String(Objects.requireNonNull(in, script).readAllBytes(), StandardCharsets.UTF_8);
-            for (String sql : text.replaceAll("(?m)^--.*$", "").split(";", -1)) {
-                if (!sql.isBlank()) {
-                    statement.execute(sql);
-                }
-            }
-        }
-    }
-
+    /** Drops the database and cuts its connections. Its replication slot must be dropped before. */
     @Override
     public void close() {
-        try {
-            server.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        Folders.delete(directory);
+        TestPostgres.drop(name);
     }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.uuid.Generators;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -55,8 +54,8 @@ class PaymentsDatabaseTest {
     private static Connection application;
 
     @BeforeAll
-    static void migrated() throws IOException, SQLException {
-        database = new PaymentsDatabase();
+    static void migrated() throws SQLException {
+        database = PaymentsDatabase.create("jangbu_payment_constraints");
         application = database.as("jangbu_payment");
     }
 

@@ -10,6 +10,7 @@ import dev.jangbu.api.testbed.Reply;
 import dev.jangbu.api.testbed.TestOrder;
 import dev.jangbu.api.testbed.Testbed;
 import dev.jangbu.contract.SettlementKind;
+import dev.jangbu.testsupport.TestPostgres;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -49,7 +50,7 @@ class StatementsTest {
 
     @BeforeAll
     static void start() throws SQLException {
-        sql("GRANT SET ON PARAMETER log_statement TO jangbu_payment");
+        Testbed.database().execute("GRANT SET ON PARAMETER log_statement TO jangbu_payment");
         instance = Testbed.anotherInstance(
                 "spring.r2dbc.properties.applicationName=" + COUNTED,
                 "spring.r2dbc.properties.options=log_statement=all",
@@ -60,7 +61,7 @@ class StatementsTest {
     @AfterAll
     static void stop() throws SQLException {
         instance.close();
-        sql("REVOKE SET ON PARAMETER log_statement FROM jangbu_payment");
+        Testbed.database().execute("REVOKE SET ON PARAMETER log_statement FROM jangbu_payment");
     }
 
     /** Creation, start of the confirmation, outcome. Completions are batched. */
@@ -144,8 +145,7 @@ class StatementsTest {
 
     /** The statements that the counted instance has executed so far, in order. */
     private static List<String> statements() throws SQLException {
-        return Testbed.database()
-                .log()
+        return TestPostgres.log()
                 .lines()
                 .map(StatementsTest::json)
                 .filter(line -> COUNTED.equals(line.path("application_name").asString("")))
@@ -170,13 +170,6 @@ class StatementsTest {
                                 + String.join("','", ids) + "')")) {
             row.next();
             return row.getLong(1);
-        }
-    }
-
-    private static void sql(String statement) throws SQLException {
-        try (Connection connection = Testbed.database().asSuperuser();
-                Statement executed = connection.createStatement()) {
-            executed.execute(statement);
         }
     }
 }

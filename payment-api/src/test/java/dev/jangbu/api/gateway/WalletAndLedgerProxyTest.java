@@ -5,13 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpServer;
 import dev.jangbu.api.http.ErrorHandling;
+import dev.jangbu.testsupport.TestHttpClient;
+import dev.jangbu.testsupport.TestHttpClient.Response;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,7 +33,6 @@ final class WalletAndLedgerProxyTest {
 
     private final Map<String, StubResponse> stubResponses = new ConcurrentHashMap<>();
     private final Map<String, Headers> receivedHeaders = new ConcurrentHashMap<>();
-    private final HttpClient http = HttpClient.newHttpClient();
     private HttpServer stubService;
     private AnnotationConfigApplicationContext context;
     private DisposableServer proxy;
@@ -78,7 +76,6 @@ final class WalletAndLedgerProxyTest {
         proxy.disposeNow();
         context.close();
         stubService.stop(0);
-        http.close();
     }
 
     @Test
@@ -97,10 +94,10 @@ final class WalletAndLedgerProxyTest {
         for (Map.Entry<String, String> target : targets.entrySet()) {
             stubResponses.put(target.getValue(), json(200, "{\"of\":\"" + target.getValue() + "\"}", Map.of()));
 
-            HttpResponse<String> response = get(target.getKey());
+            Response response = get(target.getKey());
 
             assertThat(response.body()).as(target.getKey()).contains(target.getValue());
-            assertThat(response.statusCode()).isEqualTo(200);
+            assertThat(response.status()).isEqualTo(200);
             Headers headers = receivedHeaders.get(target.getValue());
             assertThat(headers.getFirst("X-Forwarded-Prefix")).isEqualTo("/v1");
             assertThat(headers.getFirst("traceparent")).matches("00-[0-9a-f]{32}-[0-9a-f]{16}-01");
@@ -121,14 +118,14 @@ final class WalletAndLedgerProxyTest {
                         "{\"code\":\"unavailable\"}".getBytes(StandardCharsets.UTF_8),
                         Map.of("Retry-After", "2")));
 
-        HttpResponse<String> page = get("/v1/ledger/accounts");
-        HttpResponse<String> problem = get("/v1/ledger/trial-balance");
+        Response page = get("/v1/ledger/accounts");
+        Response problem = get("/v1/ledger/trial-balance");
 
-        assertThat(page.headers().firstValue("Link")).hasValue("</v1/ledger/accounts?cursor=x>; rel=\"next\"");
-        assertThat(page.headers().firstValue("X-Internal")).isEmpty();
-        assertThat(problem.statusCode()).isEqualTo(503);
-        assertThat(problem.headers().firstValue("Retry-After")).hasValue("2");
-        assertThat(problem.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+        assertThat(page.header("Link")).hasValue("</v1/ledger/accounts?cursor=x>; rel=\"next\"");
+        assertThat(page.header("X-Internal")).isEmpty();
+        assertThat(problem.status()).isEqualTo(503);
+        assertThat(problem.header("Retry-After")).hasValue("2");
+        assertThat(problem.header("Content-Type")).hasValue("application/problem+json");
         assertThat(problem.body()).contains("unavailable");
     }
 
@@ -148,11 +145,11 @@ final class WalletAndLedgerProxyTest {
             "/v1/ledger/journals/a%20b",
             "/v1/ledger/accounts/%2e%2e/lines"
         }) {
-            HttpResponse<String> response = get(path);
-            assertThat(response.statusCode()).as(path).isEqualTo(404);
+            Response response = get(path);
+            assertThat(response.status()).as(path).isEqualTo(404);
             assertThat(response.body()).contains("not-found");
         }
-        assertThat(get("/v1/wallets/a%20b/entries?currency=KRW").statusCode()).isEqualTo(422);
+        assertThat(get("/v1/wallets/a%20b/entries?currency=KRW").status()).isEqualTo(422);
         assertThat(receivedHeaders).isEmpty();
     }
 
@@ -160,10 +157,10 @@ final class WalletAndLedgerProxyTest {
     void anUnreachableServiceIsReportedAsUnavailable() throws Exception {
         stubService.stop(0);
 
-        HttpResponse<String> response = get("/v1/ledger/accounts");
+        Response response = get("/v1/ledger/accounts");
 
-        assertThat(response.statusCode()).isEqualTo(503);
-        assertThat(response.headers().firstValue("Retry-After")).isPresent();
+        assertThat(response.status()).isEqualTo(503);
+        assertThat(response.header("Retry-After")).isPresent();
         assertThat(response.body()).contains("The ledger can't be reached");
     }
 
@@ -171,11 +168,7 @@ final class WalletAndLedgerProxyTest {
         return new StubResponse(status, "application/json", body.getBytes(StandardCharsets.UTF_8), headers);
     }
 
-    private HttpResponse<String> get(String path) throws IOException, InterruptedException {
-        return http.send(
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + proxy.port() + path))
-                        .header("Authorization", "Bearer secret")
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
+    private Response get(String path) {
+        return TestHttpClient.of(proxy.port()).get(path, "Authorization", "Bearer secret");
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.jangbu.api.testbed.Client;
 import dev.jangbu.api.testbed.TestOrder;
 import dev.jangbu.api.testbed.Testbed;
+import dev.jangbu.testsupport.RawHttp;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
@@ -16,8 +17,6 @@ import org.junit.jupiter.api.Test;
 
 /** Invalid requests on a socket: the service answers 4xx or closes the connection, and continues to work. */
 class RawSocketTest {
-
-    private static final int TIMEOUT_MS = 30_000;
 
     private final Client client = Testbed.client();
 
@@ -101,7 +100,7 @@ class RawSocketTest {
                 "GET /v1/pay",
                 "GET /v1/payments/x HTTP/1.1\r\nHos",
                 post(key, "Content-Length: 1000\r\n", "{\"orderId\":"))) {
-            try (Socket socket = connect()) {
+            try (Socket socket = RawHttp.connect(client.base().getPort())) {
                 socket.getOutputStream().write(half.getBytes(StandardCharsets.ISO_8859_1));
                 socket.setSoLinger(true, 0);
             }
@@ -132,15 +131,9 @@ class RawSocketTest {
         }
     }
 
-    private Socket connect() throws IOException {
-        Socket socket = new Socket("127.0.0.1", client.base().getPort());
-        socket.setSoTimeout(TIMEOUT_MS);
-        return socket;
-    }
-
     /** Reads until the first response is complete or the connection is closed. */
     private String send(String request) throws IOException {
-        try (Socket socket = connect()) {
+        try (Socket socket = RawHttp.connect(client.base().getPort())) {
             StringBuilder answer = new StringBuilder();
             try {
                 socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));

@@ -102,10 +102,9 @@ final class CrashPoints {
                 });
     }
 
-    /** The crash point before the commit, in a database of one test. A session without its client ends. */
+    /** The crash point before the commit, in a database of one test. */
     static final String BEFORE_COMMITS =
             """
-            ALTER DATABASE jangbu_payment SET client_connection_check_interval = 100;
             CREATE FUNCTION block() RETURNS trigger LANGUAGE plpgsql AS $$
             BEGIN
                 PERFORM pg_sleep(3600)

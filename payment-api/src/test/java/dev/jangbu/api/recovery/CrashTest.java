@@ -15,6 +15,7 @@ import dev.jangbu.api.testbed.PspProxy;
 import dev.jangbu.api.testbed.Reply;
 import dev.jangbu.api.testbed.TestOrder;
 import dev.jangbu.api.testbed.Testbed;
+import dev.jangbu.testsupport.TestPostgres;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -24,6 +25,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -63,79 +66,95 @@ class CrashTest {
         }
     }
 
+    private static PaymentsDatabase database;
+
+    /** The database gets the replication slot of the shared instance, which no other test uses meanwhile. */
+    @BeforeAll
+    static void start() throws SQLException {
+        Testbed.database().dropReplicationSlot();
+        database = PaymentsDatabase.create("jangbu_payment_crashes");
+        database.createReplicationSlot();
+        // A session without its client ends.
+        TestPostgres.execute("ALTER DATABASE " + database.name() + " SET client_connection_check_interval = 100");
+        database.execute(CrashPoints.BEFORE_COMMITS);
+    }
+
+    @AfterAll
+    static void stop() throws SQLException {
+        database.dropReplicationSlot();
+        database.close();
+        Testbed.database().createReplicationSlot();
+        Testbed.awaitReady(Testbed.client());
+    }
+
     @Test
     void afterAKillAtAnyPointEachOperationIsDoneOnceAndItsKeyReturnsTheOutcome() throws SQLException {
-        try (PaymentsDatabase database = Testbed.newDatabase()) {
-            execute(database, CrashPoints.BEFORE_COMMITS);
-            List<BlockedCall> confirms = new ArrayList<>();
-            List<BlockedCall> refunds = new ArrayList<>();
-            List<TestOrder> queued = new ArrayList<>();
-            List<String> queuedIds = new ArrayList<>();
-            try (ApiProcess victim = new ApiProcess(
-                    CrashPoints.class,
-                    database,
-                    "jangbu.psp.timeout=60s",
-                    "jangbu.recovery.lease-margin=2s",
-                    "jangbu.async.concurrency=1")) {
-                Client client = victim.client();
-                for (Point point : Point.values()) {
-                    confirms.add(confirmation(client, point.confirmPrefix()));
-                    refunds.add(refund(client, point.refundPrefix()));
-                }
-                for (String point : List.of(DURING_REQUEST, DURING_RESPONSE)) {
-                    confirms.add(confirmation(client, point));
-                    refunds.add(refund(client, point));
-                }
-                BlockedQueue blocked = BlockedQueue.of(client, 1);
-                for (int i = 0; i < QUEUED; i++) {
-                    TestOrder order = new TestOrder(client);
-                    String id = order.create(1_000).is(201).id();
-                    order.confirm(id, 1_000, "Prefer", "respond-async").is(202);
-                    queued.add(order);
-                    queuedIds.add(id);
-                }
-
-                List<CompletableFuture<Reply>> unanswered = new ArrayList<>();
-                for (BlockedCall call : all(confirms, refunds)) {
-                    unanswered.add(send(client, call));
-                }
-                awaitAllBlocked(database, confirms, refunds);
-                assertThat(unanswered).noneMatch(CompletableFuture::isDone);
-                victim.kill();
-                execute(database, SHORTEN_LEASES);
-                assertThat(unanswered).allSatisfy(answer -> assertThat(answer).failsWithin(Duration.ofSeconds(60)));
-                for (BlockedCall call : all(confirms, refunds)) {
-                    Testbed.psp().restore(call.order().tag());
-                }
-                blocked.close();
+        List<BlockedCall> confirms = new ArrayList<>();
+        List<BlockedCall> refunds = new ArrayList<>();
+        List<TestOrder> queued = new ArrayList<>();
+        List<String> queuedIds = new ArrayList<>();
+        try (ApiProcess victim = new ApiProcess(
+                CrashPoints.class,
+                database,
+                "jangbu.psp.timeout=60s",
+                "jangbu.recovery.lease-margin=2s",
+                "jangbu.async.concurrency=1")) {
+            Client client = victim.client();
+            for (Point point : Point.values()) {
+                confirms.add(confirmation(client, point.confirmPrefix()));
+                refunds.add(refund(client, point.refundPrefix()));
+            }
+            for (String point : List.of(DURING_REQUEST, DURING_RESPONSE)) {
+                confirms.add(confirmation(client, point));
+                refunds.add(refund(client, point));
+            }
+            BlockedQueue blocked = BlockedQueue.of(client, 1);
+            for (int i = 0; i < QUEUED; i++) {
+                TestOrder order = new TestOrder(client);
+                String id = order.create(1_000).is(201).id();
+                order.confirm(id, 1_000, "Prefer", "respond-async").is(202);
+                queued.add(order);
+                queuedIds.add(id);
             }
 
-            try (ApiProcess restarted = new ApiProcess(PaymentApi.class, database)) {
-                Client client = restarted.client();
-                PaymentInvariants invariants = new PaymentInvariants(client, database);
-                for (BlockedCall call : all(confirms, refunds)) {
-                    JsonNode payment = invariants.verify(call.order(), call.payment());
-                    assertThat(payment.get("status").asString())
-                            .as(call.point())
-                            .isEqualTo("APPROVED");
-                    assertThat(payment.get("refundedAmount").longValue())
-                            .as(call.point())
-                            .isEqualTo(refunds.contains(call) ? 700 : 0);
-                    assertThat(PspCharges.matching(call.order().tag()))
-                            .as(call.point())
-                            .hasSize(1);
-                    // The first repetition of the call gets the outcome, and so does every other.
-                    Reply first = call.repeat(client).is(call.success()).of("APPROVED");
-                    assertThat(call.repeat(client).text()).isEqualTo(first.text());
-                    assertThat(first.replayed()).as(call.point()).isTrue();
-                }
-                for (int i = 0; i < QUEUED; i++) {
-                    assertThat(invariants
-                                    .verify(queued.get(i), queuedIds.get(i))
-                                    .get("status")
-                                    .asString())
-                            .isEqualTo("APPROVED");
-                }
+            List<CompletableFuture<Reply>> unanswered = new ArrayList<>();
+            for (BlockedCall call : all(confirms, refunds)) {
+                unanswered.add(send(client, call));
+            }
+            awaitAllBlocked(confirms, refunds);
+            assertThat(unanswered).noneMatch(CompletableFuture::isDone);
+            victim.kill();
+            database.execute(SHORTEN_LEASES);
+            assertThat(unanswered).allSatisfy(answer -> assertThat(answer).failsWithin(Duration.ofSeconds(60)));
+            for (BlockedCall call : all(confirms, refunds)) {
+                Testbed.psp().restore(call.order().tag());
+            }
+            blocked.close();
+        }
+
+        try (ApiProcess restarted = new ApiProcess(PaymentApi.class, database)) {
+            Client client = restarted.client();
+            PaymentInvariants invariants = new PaymentInvariants(client, database);
+            for (BlockedCall call : all(confirms, refunds)) {
+                JsonNode payment = invariants.verify(call.order(), call.payment());
+                assertThat(payment.get("status").asString()).as(call.point()).isEqualTo("APPROVED");
+                assertThat(payment.get("refundedAmount").longValue())
+                        .as(call.point())
+                        .isEqualTo(refunds.contains(call) ? 700 : 0);
+                assertThat(PspCharges.matching(call.order().tag()))
+                        .as(call.point())
+                        .hasSize(1);
+                // The first repetition of the call gets the outcome, and so does every other.
+                Reply first = call.repeat(client).is(call.success()).of("APPROVED");
+                assertThat(call.repeat(client).text()).isEqualTo(first.text());
+                assertThat(first.replayed()).as(call.point()).isTrue();
+            }
+            for (int i = 0; i < QUEUED; i++) {
+                assertThat(invariants
+                                .verify(queued.get(i), queuedIds.get(i))
+                                .get("status")
+                                .asString())
+                        .isEqualTo("APPROVED");
             }
         }
     }
@@ -181,19 +200,18 @@ class CrashTest {
     }
 
     /** Waits until all calls are blocked, by the state of the database, its sessions and the PSP. */
-    private static void awaitAllBlocked(
-            PaymentsDatabase database, List<BlockedCall> confirms, List<BlockedCall> refunds) {
+    private static void awaitAllBlocked(List<BlockedCall> confirms, List<BlockedCall> refunds) {
         await().pollInterval(Duration.ofMillis(20)).untilAsserted(() -> {
-            assertThat(count(database, "SELECT count(*) FROM payments WHERE status = 'EXECUTING'"))
+            assertThat(count("SELECT count(*) FROM payments WHERE status = 'EXECUTING'"))
                     // One more blocks the queue; one is APPROVED already, without a response to its client.
                     .isEqualTo(confirms.size() - 1 + 1);
-            assertThat(count(database, "SELECT count(*) FROM refunds WHERE status = 'EXECUTING'"))
+            assertThat(count("SELECT count(*) FROM refunds WHERE status = 'EXECUTING'"))
                     .isEqualTo(refunds.size() - 1);
-            assertThat(count(database, "SELECT count(*) FROM refunds WHERE status = 'APPROVED'"))
+            assertThat(count("SELECT count(*) FROM refunds WHERE status = 'APPROVED'"))
                     .isEqualTo(1);
-            assertThat(count(database, """
+            assertThat(count("""
                     SELECT count(*) FROM pg_stat_activity
-                     WHERE usename = 'jangbu_payment' AND wait_event = 'PgSleep' AND backend_xid IS NOT NULL
+                     WHERE datname = current_database() AND usename = 'jangbu_payment' AND wait_event = 'PgSleep' AND backend_xid IS NOT NULL
                     """)).isEqualTo(2);
             for (BlockedCall call : all(confirms, refunds)) {
                 boolean confirm = confirms.contains(call);
@@ -215,14 +233,7 @@ class CrashTest {
         return all;
     }
 
-    private static void execute(PaymentsDatabase database, String statements) throws SQLException {
-        try (Connection connection = database.asSuperuser();
-                Statement statement = connection.createStatement()) {
-            statement.execute(statements);
-        }
-    }
-
-    private static long count(PaymentsDatabase database, String query) throws SQLException {
+    private static long count(String query) throws SQLException {
         try (Connection connection = database.asSuperuser();
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(query)) {

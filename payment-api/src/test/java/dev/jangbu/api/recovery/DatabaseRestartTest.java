@@ -9,6 +9,7 @@ import dev.jangbu.api.testbed.PaymentInvariants;
 import dev.jangbu.api.testbed.Reply;
 import dev.jangbu.api.testbed.TestOrder;
 import dev.jangbu.api.testbed.Testbed;
+import dev.jangbu.testsupport.TestPostgres;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -71,7 +72,7 @@ class DatabaseRestartTest {
             }
             await().until(() -> successes.get() >= BUYERS * ORDERS_PER_BUYER / 2);
 
-            Testbed.database().restart();
+            TestPostgres.restart();
 
             for (Future<List<Purchase>> buyer : running) {
                 purchases.addAll(buyer.get());

@@ -1,34 +1,26 @@
 package dev.jangbu.api.testbed;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import dev.jangbu.testsupport.TestHttpClient;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
 
 /** A client of the service with an API key; paths are below {@code /v1}. */
 public final class Client {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(90);
 
-    private static final HttpClient HTTP = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .executor(Executors.newVirtualThreadPerTaskExecutor())
-            .build();
-
     private final URI base;
-    private final String apiKey;
+    private final TestHttpClient http;
 
     /** @param base of the service, without a path */
     public Client(URI base, String apiKey) {
         this.base = base;
-        this.apiKey = apiKey;
+        this.http =
+                new TestHttpClient(URI.create(base + "/v1"), TIMEOUT).withHeader("Authorization", "Bearer " + apiKey);
     }
 
     public URI base() {
@@ -70,32 +62,20 @@ public final class Client {
 
     /** A request builder for a path. */
     public HttpRequest.Builder request(String path, String... headers) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + "/v1" + path))
-                .timeout(TIMEOUT)
-                .header("Authorization", "Bearer " + apiKey);
-        return headers.length == 0 ? request : request.headers(headers);
+        return http.request(path, headers);
     }
 
     public Reply send(HttpRequest request) {
-        try {
-            var response = HTTP.send(request, BodyHandlers.ofString());
-            return checked(request, new Reply(response.statusCode(), response.headers(), response.body()));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
+        return checked(request, http.send(request));
     }
 
     public CompletableFuture<Reply> sendAsync(HttpRequest request) {
-        return HTTP.sendAsync(request, BodyHandlers.ofString())
-                .thenApply(response ->
-                        checked(request, new Reply(response.statusCode(), response.headers(), response.body())));
+        return http.sendAsync(request).thenApply(response -> checked(request, response));
     }
 
     /** Every reply in every test is checked against the OpenAPI description. */
-    private Reply checked(HttpRequest request, Reply reply) {
+    private Reply checked(HttpRequest request, TestHttpClient.Response response) {
+        Reply reply = new Reply(response.status(), response.headers(), response.body());
         if (request.uri().getRawPath().startsWith("/v1/")) {
             ApiContract.of(base).check(request.method(), request.uri().getRawPath(), reply);
         }

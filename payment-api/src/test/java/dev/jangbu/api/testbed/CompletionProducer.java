@@ -7,6 +7,7 @@ import dev.jangbu.contract.Rejection;
 import dev.jangbu.contract.SettlementCompleted;
 import dev.jangbu.contract.SettlementKind;
 import dev.jangbu.contract.Topics;
+import dev.jangbu.testsupport.TestBroker;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
@@ -29,7 +30,7 @@ public final class CompletionProducer implements AutoCloseable {
     private final KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
             Map.of(
                     ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                    Testbed.kafka(),
+                    TestBroker.address(),
                     ProducerConfig.ACKS_CONFIG,
                     "all",
                     ProducerConfig.LINGER_MS_CONFIG,

@@ -25,11 +25,6 @@ public final class Instance implements AutoCloseable {
                 Testbed.API_KEY);
     }
 
-    /** The base address of the actuator. */
-    public URI management() {
-        return URI.create("http://127.0.0.1:" + context.getEnvironment().getRequiredProperty("local.management.port"));
-    }
-
     /** Separate threads for each instance in this JVM, so that one can stop without the others. */
     static class OwnThreads {
 

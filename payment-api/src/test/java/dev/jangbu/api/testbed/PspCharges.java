@@ -1,12 +1,7 @@
 package dev.jangbu.api.testbed;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URI;
+import dev.jangbu.testsupport.TestHttpClient;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -32,7 +27,7 @@ public final class PspCharges {
     /** The predecessor of each charge read so far, by payment key: the cursor for reading the charge again. */
     private static final SequencedMap<String, String> PREDECESSORS = new LinkedHashMap<>();
 
-    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final TestHttpClient SIMULATOR = new TestHttpClient(Testbed.simulator());
 
     private PspCharges() {}
 
@@ -70,27 +65,18 @@ public final class PspCharges {
     }
 
     private static List<Charge> page(String after, int limit) {
-        URI address = URI.create(Testbed.simulator() + "/simulator/charges?limit=" + limit + "&after="
-                + URLEncoder.encode(after, StandardCharsets.UTF_8));
-        try {
-            JsonNode page =
-                    JSON.readTree(HTTP.send(HttpRequest.newBuilder(address).build(), BodyHandlers.ofString())
-                            .body());
-            List<Charge> charges = new ArrayList<>();
-            for (JsonNode charge : page) {
-                charges.add(new Charge(
-                        charge.get("paymentKey").asString(),
-                        charge.get("orderId").asString(),
-                        charge.get("amount").longValue(),
-                        charge.get("currency").asString(),
-                        charge.get("cancelled").longValue()));
-            }
-            return charges;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
+        JsonNode page = JSON.readTree(SIMULATOR
+                .get("/simulator/charges?limit=" + limit + "&after=" + URLEncoder.encode(after, StandardCharsets.UTF_8))
+                .body());
+        List<Charge> charges = new ArrayList<>();
+        for (JsonNode charge : page) {
+            charges.add(new Charge(
+                    charge.get("paymentKey").asString(),
+                    charge.get("orderId").asString(),
+                    charge.get("amount").longValue(),
+                    charge.get("currency").asString(),
+                    charge.get("cancelled").longValue()));
         }
+        return charges;
     }
 }

@@ -2,16 +2,14 @@ package dev.jangbu.api.testbed;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.jangbu.testsupport.TestHttpClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,11 +31,7 @@ public final class PspProxy {
     private static final long HOLD_MAX_SECONDS = 60;
 
     private final HttpServer server;
-    private final HttpClient http = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .executor(Executors.newVirtualThreadPerTaskExecutor())
-            .build();
-    private final URI simulator;
+    private final TestHttpClient simulator;
     private final Map<String, Rule> rules = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<Call> calls = new ConcurrentLinkedQueue<>();
 
@@ -102,7 +96,7 @@ public final class PspProxy {
     }
 
     PspProxy(URI simulator) {
-        this.simulator = simulator;
+        this.simulator = new TestHttpClient(simulator);
         try {
             server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
         } catch (IOException e) {
@@ -200,21 +194,22 @@ public final class PspProxy {
                 stop.hold().block();
             }
         }
-        HttpResponse<byte[]> answer = http.send(request(exchange, call), BodyHandlers.ofByteArray());
+        TestHttpClient.Response answer = simulator.send(request(exchange, call));
         for (Rule rule : rules) {
             if (rule instanceof Rule.Stop stop && stop.holds(true)) {
                 stop.hold().block();
             }
         }
-        answer.headers().firstValue("Content-Type").ifPresent(type -> exchange.getResponseHeaders()
-                .set("Content-Type", type));
-        exchange.sendResponseHeaders(answer.statusCode(), answer.body().length == 0 ? -1 : answer.body().length);
-        exchange.getResponseBody().write(answer.body());
+        answer.header("Content-Type")
+                .ifPresent(type -> exchange.getResponseHeaders().set("Content-Type", type));
+        byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
+        exchange.sendResponseHeaders(answer.status(), body.length == 0 ? -1 : body.length);
+        exchange.getResponseBody().write(body);
     }
 
     private HttpRequest request(HttpExchange exchange, Call call) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(simulator + call.path()))
-                .method(call.method(), BodyPublishers.ofString(call.body()));
+        HttpRequest.Builder request =
+                simulator.request(call.path()).method(call.method(), BodyPublishers.ofString(call.body()));
         for (String name : List.of("Authorization", "Content-Type", "Idempotency-Key")) {
             String value = exchange.getRequestHeaders().getFirst(name);
             if (value != null) {

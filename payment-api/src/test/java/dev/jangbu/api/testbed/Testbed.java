@@ -3,16 +3,22 @@ package dev.jangbu.api.testbed;
 import static org.awaitility.Awaitility.await;
 
 import dev.jangbu.api.database.PaymentsDatabase;
+import dev.jangbu.contract.Provision;
+import dev.jangbu.contract.Topics;
 import dev.jangbu.simulator.TestSimulator;
-import java.io.IOException;
+import dev.jangbu.testsupport.AtJvmEnd;
+import dev.jangbu.testsupport.TemporaryFolder;
+import dev.jangbu.testsupport.TestBroker;
+import dev.jangbu.testsupport.TestPostgres;
+import dev.jangbu.testsupport.TestRegistry;
 import java.net.URI;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.admin.Admin;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
@@ -50,13 +56,11 @@ public final class Testbed {
     private static @Nullable Testbed shared;
     private static @Nullable String failure;
 
-    private final Path folder = Folders.temporary("testbed");
-    private final TestSimulator simulator;
-    private final PspProxy proxy;
+    private final TestSimulator simulator = new TestSimulator(TemporaryFolder.create("simulator"));
+    private final PspProxy proxy = new PspProxy(simulator.url());
     private final WalletServer wallets = new WalletServer();
+    private final TestRegistry registry = new TestRegistry();
     private final PaymentsDatabase database;
-    private final TestBroker broker;
-    private final TestRegistry registry;
     private final Instance main;
 
     /** Not a static initializer: the threads that it starts use this class. */
@@ -79,26 +83,37 @@ public final class Testbed {
 
     private Testbed() {
         Awaitility.setDefaultTimeout(TIMEOUT);
-        registry = new TestRegistry();
-        Runtime.getRuntime().addShutdownHook(new Thread(registry::close));
-        CompletableFuture<TestBroker> startingBroker = CompletableFuture.supplyAsync(TestBroker::new);
-        simulator = new TestSimulator(folder);
-        proxy = new PspProxy(simulator.url());
-        database = newDatabase();
-        broker = startingBroker.join();
-        registry.awaitReady();
+        CompletableFuture<Void> topics = CompletableFuture.runAsync(Testbed::createTopics);
+        database = migratedDatabase();
+        topics.join();
+        Provision.schemas(registry.awaitReady().url());
         main = start();
-        Runtime.getRuntime().addShutdownHook(new Thread(this::close));
+        // Registered after the first use of database and broker, so it runs before they stop.
+        AtJvmEnd.run(this::close);
         awaitReady(main.client());
     }
 
     private void close() {
         main.close();
-        database.close();
-        broker.close();
         simulator.close();
         wallets.close();
-        Folders.delete(folder);
+        registry.close();
+    }
+
+    private static void createTopics() {
+        try (Admin admin = TestBroker.admin()) {
+            Provision.topics(admin, Topics.LOCAL_PARTITIONS, 1);
+        }
+    }
+
+    private static PaymentsDatabase migratedDatabase() {
+        try {
+            PaymentsDatabase database = PaymentsDatabase.deployed();
+            database.createReplicationSlot();
+            return database;
+        } catch (SQLException e) {
+            throw new IllegalStateException("The database could not be started", e);
+        }
     }
 
     /** A client of the service that all tests share. */
@@ -127,10 +142,6 @@ public final class Testbed {
         return shared().simulator.url();
     }
 
-    public static String kafka() {
-        return shared().broker.address();
-    }
-
     public static URI registry() {
         return shared().registry.url();
     }
@@ -147,17 +158,6 @@ public final class Testbed {
         return anotherInstance("jangbu.psp.timeout=" + SHORT_PSP_TIMEOUT.toMillis() + "ms");
     }
 
-    /** A separate server and database with a replication slot; the caller closes it. */
-    public static PaymentsDatabase newDatabase() {
-        try {
-            PaymentsDatabase database = new PaymentsDatabase();
-            database.createReplicationSlot();
-            return database;
-        } catch (IOException | SQLException e) {
-            throw new IllegalStateException("The database could not be started", e);
-        }
-    }
-
     /** The arguments of an instance; the test's settings, name=value, override the defaults. */
     static List<String> arguments(
             PaymentsDatabase database, URI registry, String kafka, URI psp, URI wallets, String... settings) {
@@ -165,10 +165,10 @@ public final class Testbed {
                 Map.entry("server.port", "0"),
                 Map.entry("server.shutdown", "immediate"),
                 Map.entry("management.server.port", "0"),
-                Map.entry("spring.r2dbc.url", "r2dbc:postgresql://" + database.address() + "/jangbu_payment"),
-                Map.entry("spring.r2dbc.password", PaymentsDatabase.PASSWORD),
-                Map.entry("spring.flyway.url", "jdbc:postgresql://" + database.address() + "/jangbu_payment"),
-                Map.entry("spring.flyway.password", PaymentsDatabase.PASSWORD),
+                Map.entry("spring.r2dbc.url", "r2dbc:postgresql://" + TestPostgres.address() + "/" + database.name()),
+                Map.entry("spring.r2dbc.password", TestPostgres.PASSWORD),
+                Map.entry("spring.flyway.url", TestPostgres.url(database.name())),
+                Map.entry("spring.flyway.password", TestPostgres.PASSWORD),
                 Map.entry("spring.kafka.bootstrap-servers", kafka),
                 Map.entry("jangbu.registry", registry.toString()),
                 Map.entry("jangbu.streams-url", wallets.toString()),
@@ -191,12 +191,13 @@ public final class Testbed {
     }
 
     private Instance start(String... settings) {
-        return new Instance(arguments(database, registry.url(), broker.address(), proxy.url(), wallets.url(), settings)
-                .toArray(String[]::new));
+        return new Instance(
+                arguments(database, registry.url(), TestBroker.address(), proxy.url(), wallets.url(), settings)
+                        .toArray(String[]::new));
     }
 
     /** Waits until the instance has seen the replication slot and accepts payments. */
-    static void awaitReady(Client client) {
+    public static void awaitReady(Client client) {
         TestOrder order = new TestOrder(client);
         String id = order.create(1_000).is(201).id();
         await().untilAsserted(() -> order.confirm(id, 1_000).is(200));
