@@ -198,7 +198,7 @@ class AsyncTest {
 
     @Test
     void anExpiredPaymentsOrderCanBePaidAgain() {
-        try (Instance hasty = Testbed.anotherInstance("jangbu.expiry-after=1s");
+        try (Instance hasty = Testbed.anotherInstance("jangbu.expiry-after=3s");
                 BlockedQueue blocked = BlockedQueue.of(client, 2 * Testbed.ASYNC_CONCURRENCY)) {
             TestOrder order = new TestOrder(hasty.client());
             String ready = order.create(1_000).is(201).id();

@@ -203,8 +203,11 @@ class RecoveryTest {
     @Test
     void anUnchargedPaymentIsDeclinedAfterTheBuyersAuthentication() {
         StagedPayment payment = StagedPayment.in(State.UNKNOWN);
-        sql("UPDATE payments SET first_attempt_at = now() - interval '15 minutes', next_attempt_at = now() WHERE id = '"
-                + payment.id() + "'");
+        // An attempt that is already running has read the earlier time, so the change waits for its end.
+        await().until(() ->
+                update("UPDATE payments SET first_attempt_at = now() - interval '15 minutes', next_attempt_at = now()"
+                                + " WHERE id = '" + payment.id() + "' AND lease_until IS NULL")
+                        == 1);
 
         payment.close();
 
@@ -235,9 +238,13 @@ class RecoveryTest {
     }
 
     private static void sql(String statement) {
+        assertThat(update(statement)).isEqualTo(1);
+    }
+
+    private static int update(String statement) {
         try (Connection connection = Testbed.database().asSuperuser();
                 Statement update = connection.createStatement()) {
-            assertThat(update.executeUpdate(statement)).isEqualTo(1);
+            return update.executeUpdate(statement);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }

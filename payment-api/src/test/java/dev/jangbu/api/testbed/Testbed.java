@@ -149,7 +149,13 @@ public final class Testbed {
     /** Another instance of the service on the same database, with its own settings; the caller closes it. */
     public static Instance anotherInstance(String... settings) {
         Instance instance = shared().start(settings);
-        awaitReady(instance.client());
+        try {
+            awaitReady(instance.client());
+        } catch (RuntimeException | Error e) {
+            // It would take work from the shared instance during later tests.
+            instance.close();
+            throw e;
+        }
         return instance;
     }
 
@@ -196,10 +202,14 @@ public final class Testbed {
                         .toArray(String[]::new));
     }
 
-    /** Waits until the instance has seen the replication slot and accepts payments. */
+    /**
+     * Waits until the instance has seen the replication slot and accepts payments. Each attempt has a new payment, because
+     * an instance may let payments expire within seconds.
+     */
     public static void awaitReady(Client client) {
-        TestOrder order = new TestOrder(client);
-        String id = order.create(1_000).is(201).id();
-        await().untilAsserted(() -> order.confirm(id, 1_000).is(200));
+        await().untilAsserted(() -> {
+            TestOrder order = new TestOrder(client);
+            order.confirm(order.create(1_000).is(201).id(), 1_000).is(200);
+        });
     }
 }
