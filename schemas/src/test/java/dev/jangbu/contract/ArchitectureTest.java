@@ -3,7 +3,7 @@ package dev.jangbu.contract;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
-import dev.jangbu.architecture.HouseRules;
+import dev.jangbu.testsupport.HouseRules;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -29,7 +29,7 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(
-                        "dev.jangbu.payment..",
+                        "dev.jangbu.api..",
                         "dev.jangbu.settlement..",
                         "dev.jangbu.ledger..",
                         "dev.jangbu.local..",

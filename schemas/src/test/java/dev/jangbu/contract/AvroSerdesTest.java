@@ -3,13 +3,13 @@ package dev.jangbu.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.jangbu.testsupport.TestRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -20,7 +20,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The serdes with a real registry. */
 class AvroSerdesTest {
@@ -37,16 +36,13 @@ class AvroSerdesTest {
             .setCompletedAt(Instant.parse("2026-11-22T01:02:03.004Z"))
             .build();
 
-    @TempDir
-    static Path directory;
-
-    private static RegistryProcess registry;
+    private static TestRegistry registry;
     private static URI url;
 
     @BeforeAll
-    static void startRegistry() throws IOException {
-        registry = new RegistryProcess(directory);
-        url = registry.url();
+    static void startRegistry() {
+        registry = new TestRegistry();
+        url = registry.awaitReady().url();
         Provision.schemas(url);
     }
 
@@ -90,9 +86,9 @@ class AvroSerdesTest {
     }
 
     @Test
-    void aWarmedSerdeWorksWithoutTheRegistry() throws IOException {
-        try (RegistryProcess stopping = new RegistryProcess(directory)) {
-            Provision.schemas(stopping.url());
+    void aWarmedSerdeWorksWithoutTheRegistry() {
+        try (TestRegistry stopping = new TestRegistry()) {
+            Provision.schemas(stopping.awaitReady().url());
             Serde<SettlementCompleted> serde =
                     new AvroSerdes(stopping.url(), PATIENCE).warm(Topics.SETTLEMENT_COMPLETIONS);
             stopping.close();

@@ -1,9 +1,9 @@
-package dev.jangbu.settlement.runtime;
+package dev.jangbu.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.jangbu.contract.CommittedTopic;
+import dev.jangbu.testsupport.TestBroker;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,19 +21,18 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** {@link CommittedTopic} on a real broker; the schemas module has no broker. */
+/** {@link CommittedTopic} on a real broker. */
 class CommittedTopicTest {
 
-    private static EmbeddedKafka kafka;
     private static Admin admin;
     private static int topics;
 
     private String topic;
 
     @BeforeAll
-    static void startKafka() throws Exception {
-        kafka = EmbeddedKafka.withoutTopics();
-        admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrap()));
+    static void startKafka() {
+        TestBroker.reset();
+        admin = TestBroker.admin();
     }
 
     @AfterAll
@@ -55,7 +54,7 @@ class CommittedTopicTest {
             transaction(producer, true, 1, "c");
             transaction(producer, false, 1, "aborted too");
         }
-        try (CommittedTopic read = CommittedTopic.open(kafka.bootstrap(), topic)) {
+        try (CommittedTopic read = CommittedTopic.open(TestBroker.address(), topic)) {
             assertThat(values(read.records())).containsExactlyInAnyOrder("a", "b", "c");
             assertThat(values(read.records())).as("a second reading").containsExactlyInAnyOrder("a", "b", "c");
         }
@@ -63,11 +62,11 @@ class CommittedTopicTest {
 
     @Test
     void anEmptyTopicHasNoRecordsAndAMissingOneIsRefused() {
-        try (CommittedTopic read = CommittedTopic.open(kafka.bootstrap(), topic)) {
+        try (CommittedTopic read = CommittedTopic.open(TestBroker.address(), topic)) {
             assertThat(read.partitions()).containsExactly(partition(0), partition(1));
             assertThat(read.records()).isEmpty();
         }
-        assertThatThrownBy(() -> CommittedTopic.open(kafka.bootstrap(), "no-such-topic"))
+        assertThatThrownBy(() -> CommittedTopic.open(TestBroker.address(), "no-such-topic"))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("no-such-topic");
     }
@@ -77,7 +76,7 @@ class CommittedTopicTest {
         try (KafkaProducer<byte[], byte[]> producer = producer()) {
             transaction(producer, true, 0, "0", "1", "2", "3");
         }
-        try (CommittedTopic read = CommittedTopic.open(kafka.bootstrap(), topic)) {
+        try (CommittedTopic read = CommittedTopic.open(TestBroker.address(), topic)) {
             assertThat(values(read.records(Map.of(partition(0), 1L), Map.of(partition(0), 3L))))
                     .containsExactly("1", "2");
             assertThat(read.endOffsets()).isEqualTo(Map.of(partition(0), 5L, partition(1), 0L));
@@ -88,7 +87,7 @@ class CommittedTopicTest {
     void batchesAreBoundedAndRecordsWrittenAfterTheCallAreLeftOut() {
         try (KafkaProducer<byte[], byte[]> producer = producer();
                 CommittedTopic read = CommittedTopic.open(
-                        Map.of("bootstrap.servers", kafka.bootstrap(), "max.poll.records", 2),
+                        Map.of("bootstrap.servers", TestBroker.address(), "max.poll.records", 2),
                         topic,
                         CommittedTopic.STALL_TIMEOUT)) {
             transaction(producer, true, 0, "a", "b", "c", "d", "e");
@@ -107,7 +106,7 @@ class CommittedTopicTest {
     void highWatermarksIncludeAnOpenTransactionAndAReadingToThemFailsIfItStaysOpen() {
         try (KafkaProducer<byte[], byte[]> producer = producer();
                 CommittedTopic read = CommittedTopic.open(
-                        Map.of("bootstrap.servers", kafka.bootstrap()), topic, Duration.ofSeconds(2))) {
+                        Map.of("bootstrap.servers", TestBroker.address()), topic, Duration.ofSeconds(2))) {
             transaction(producer, true, 0, "a");
             producer.beginTransaction();
             send(producer, 0, "open");
@@ -149,7 +148,7 @@ class CommittedTopicTest {
 
     private KafkaProducer<byte[], byte[]> producer() {
         KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", kafka.bootstrap(), "transactional.id", topic),
+                Map.of("bootstrap.servers", TestBroker.address(), "transactional.id", topic),
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
         producer.initTransactions();
