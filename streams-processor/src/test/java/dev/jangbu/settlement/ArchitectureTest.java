@@ -5,7 +5,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
-import dev.jangbu.architecture.HouseRules;
+import dev.jangbu.testsupport.HouseRules;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -28,7 +28,7 @@ class ArchitectureTest {
                         "org.springframework.jdbc..",
                         "org.springframework.r2dbc..",
                         "dev.jangbu..psp..",
-                        "dev.jangbu.payment..",
+                        "dev.jangbu.api..",
                         "dev.jangbu.ledger..",
                         "dev.jangbu.local..",
                         "dev.jangbu.proving..")

@@ -8,6 +8,7 @@ import dev.jangbu.contract.SettlementKind;
 import dev.jangbu.contract.SettlementRequested;
 import dev.jangbu.settlement.completion.CompletionProcessor;
 import dev.jangbu.settlement.wallet.Wallet;
+import dev.jangbu.testsupport.TemporaryFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +35,7 @@ public class ReleasedStateTest {
     private static final Path RELEASED = Path.of("src", "test", "resources", "released");
     private static final Instant LATER = ReleaseState.NOW.plus(Duration.ofHours(2));
 
-    @TempDir(factory = InMemoryTempDir.class)
+    @TempDir(factory = TemporaryFolder.class)
     Path stateDir;
 
     static List<Path> releases() throws IOException {

@@ -18,6 +18,7 @@ import dev.jangbu.settlement.SettlementModel.Expected;
 import dev.jangbu.settlement.SettlementModel.NotApplied;
 import dev.jangbu.settlement.SettlementModel.Rejected;
 import dev.jangbu.settlement.completion.CompletionProcessor;
+import dev.jangbu.testsupport.TemporaryFolder;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -48,7 +49,7 @@ class SettlementAgreesWithTheModelTest {
     private final List<LedgerEntry> unposted = new ArrayList<>();
     private final Map<String, Integer> results = new TreeMap<>();
 
-    @TempDir(factory = InMemoryTempDir.class)
+    @TempDir(factory = TemporaryFolder.class)
     Path stateDir;
 
     @Test

@@ -15,6 +15,7 @@ import dev.jangbu.contract.SettlementRequested;
 import dev.jangbu.contract.Topic;
 import dev.jangbu.settlement.completion.CompletionProcessor;
 import dev.jangbu.settlement.wallet.WalletProcessor;
+import dev.jangbu.testsupport.TemporaryFolder;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -52,7 +53,7 @@ class SettlementTopologyTest {
 
     private final Random random = new Random(42);
 
-    @TempDir(factory = InMemoryTempDir.class)
+    @TempDir(factory = TemporaryFolder.class)
     Path stateDir;
 
     private SettlementDriver settlement;

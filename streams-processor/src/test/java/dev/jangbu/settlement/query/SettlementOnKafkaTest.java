@@ -23,11 +23,12 @@ import dev.jangbu.settlement.ReleaseState;
 import dev.jangbu.settlement.ReleasedStateTest;
 import dev.jangbu.settlement.Requests;
 import dev.jangbu.settlement.metrics.SettlementMetrics;
-import dev.jangbu.settlement.runtime.EmbeddedKafka;
 import dev.jangbu.settlement.runtime.Schemas;
 import dev.jangbu.settlement.runtime.SettlementSettings;
 import dev.jangbu.settlement.runtime.SettlementStreams;
 import dev.jangbu.settlement.runtime.SettlementStreams.State;
+import dev.jangbu.testsupport.TemporaryFolder;
+import dev.jangbu.testsupport.TestBroker;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
@@ -75,22 +76,23 @@ class SettlementOnKafkaTest {
     private final Random random = new Random(7);
     private final MeterRegistry meters = new SimpleMeterRegistry();
     private final AtomicBoolean registryIsUnavailable = new AtomicBoolean();
-    // Consumer groups outlive a test on the shared broker.
+    // An open transaction of a failed client outlives its test on the shared broker, with its offsets.
     private final String application = "settlement-" + UUID.randomUUID();
 
-    @TempDir
+    @TempDir(factory = TemporaryFolder.class)
     Path directory;
 
-    private EmbeddedKafka kafka;
     private Admin admin;
     private KafkaProducer<byte[], byte[]> producer;
 
     @BeforeEach
-    void connect() throws Exception {
-        kafka = EmbeddedKafka.withoutTopics();
-        admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrap()));
+    void connect() {
+        TestBroker.reset();
+        admin = TestBroker.admin();
         producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", kafka.bootstrap()), new ByteArraySerializer(), new ByteArraySerializer());
+                Map.of("bootstrap.servers", TestBroker.address()),
+                new ByteArraySerializer(),
+                new ByteArraySerializer());
     }
 
     @AfterEach
@@ -303,7 +305,7 @@ class SettlementOnKafkaTest {
     /** The values of a topic's committed records. */
     private List<byte[]> committedValues(String topic) {
         List<byte[]> values = new ArrayList<>();
-        try (CommittedTopic committed = CommittedTopic.open(kafka.bootstrap(), topic)) {
+        try (CommittedTopic committed = CommittedTopic.open(TestBroker.address(), topic)) {
             committed.records().forEach(record -> values.add(record.value()));
         }
         return values;
@@ -368,7 +370,7 @@ class SettlementOnKafkaTest {
 
     private SettlementSettings settings() {
         return new SettlementSettings(
-                kafka.bootstrap(),
+                TestBroker.address(),
                 URI.create("http://127.0.0.1:9"),
                 directory.resolve("state"),
                 "127.0.0.1:8081",

@@ -13,12 +13,12 @@ import dev.jangbu.contract.Topic;
 import dev.jangbu.contract.Topics;
 import dev.jangbu.settlement.Requests;
 import dev.jangbu.settlement.metrics.SettlementMetrics;
-import dev.jangbu.settlement.runtime.EmbeddedKafka;
 import dev.jangbu.settlement.runtime.Schemas;
 import dev.jangbu.settlement.runtime.SettlementSettings;
 import dev.jangbu.settlement.runtime.SettlementStreams;
 import dev.jangbu.settlement.runtime.SettlementStreams.State;
 import dev.jangbu.settlement.wallet.WalletProcessor;
+import dev.jangbu.testsupport.TestBroker;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -65,17 +65,16 @@ class LargeStateTest {
     @TempDir
     Path directory;
 
-    private EmbeddedKafka kafka;
     private Admin admin;
     private KafkaProducer<byte[], byte[]> producer;
 
     @BeforeEach
     void connect() throws Exception {
-        kafka = EmbeddedKafka.withoutTopics();
-        admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrap()));
+        TestBroker.reset();
+        admin = TestBroker.admin();
         Provision.topics(admin, PARTITIONS, 1);
         producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", kafka.bootstrap(), "linger.ms", 5, "batch.size", 131_072),
+                Map.of("bootstrap.servers", TestBroker.address(), "linger.ms", 5, "batch.size", 131_072),
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
     }
@@ -114,7 +113,7 @@ class LargeStateTest {
         Deserializer<LedgerEntry> deserializer =
                 new FixedIdSerdes().of(Topics.LEDGER_ENTRIES).deserializer();
         List<String> ids = new ArrayList<>();
-        try (CommittedTopic entries = CommittedTopic.open(kafka.bootstrap(), Topics.LEDGER_ENTRIES)) {
+        try (CommittedTopic entries = CommittedTopic.open(TestBroker.address(), Topics.LEDGER_ENTRIES)) {
             for (ConsumerRecord<byte[], byte[]> record : entries.records()) {
                 ids.add(deserializer.deserialize(record.topic(), record.value()).getSettlementId());
             }
@@ -182,7 +181,7 @@ class LargeStateTest {
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         return new SettlementStreams(
                 new SettlementSettings(
-                        kafka.bootstrap(),
+                        TestBroker.address(),
                         URI.create("http://127.0.0.1:9"),
                         directory,
                         "127.0.0.1:9",

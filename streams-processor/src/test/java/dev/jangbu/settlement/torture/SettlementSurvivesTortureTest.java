@@ -9,10 +9,11 @@ import dev.jangbu.contract.Provision;
 import dev.jangbu.contract.Topic;
 import dev.jangbu.contract.Topics;
 import dev.jangbu.settlement.metrics.SettlementMetrics;
-import dev.jangbu.settlement.runtime.EmbeddedKafka;
 import dev.jangbu.settlement.runtime.Schemas;
 import dev.jangbu.settlement.runtime.SettlementSettings;
 import dev.jangbu.settlement.runtime.SettlementStreams;
+import dev.jangbu.testsupport.TemporaryFolder;
+import dev.jangbu.testsupport.TestBroker;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.nio.file.Path;
@@ -44,7 +45,7 @@ class SettlementSurvivesTortureTest {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final int PARTITIONS = 4;
 
-    // Consumer groups outlive a test on the shared broker.
+    // An open transaction of a killed instance outlives its test on the shared broker, with its offsets.
     private final String tortured = "tortured-" + UUID.randomUUID();
     private final String undisturbed = "undisturbed-" + UUID.randomUUID();
 
@@ -66,16 +67,15 @@ class SettlementSurvivesTortureTest {
     private final long seed = Long.getLong("jangbu.seed", 20_261_124L);
     private final Random random = new Random(seed);
 
-    @TempDir
+    @TempDir(factory = TemporaryFolder.class)
     Path directory;
 
-    private EmbeddedKafka kafka;
     private Admin admin;
 
     @BeforeEach
     void connect() throws Exception {
-        kafka = EmbeddedKafka.withoutTopics();
-        admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrap()));
+        TestBroker.reset();
+        admin = TestBroker.admin();
         Provision.topics(admin, PARTITIONS, 1);
     }
 
@@ -112,11 +112,11 @@ class SettlementSurvivesTortureTest {
         System.out.println("seed of the torture: " + seed + " (repeat with -Djangbu.seed=" + seed + ")");
         try (Instance one = new Instance(directory.resolve("one"), settings(plan));
                 Instance two = new Instance(directory.resolve("two"), settings(plan));
-                LedgerStandIn ledger = new LedgerStandIn(kafka.bootstrap(), "ledger-of-" + tortured)) {
+                LedgerStandIn ledger = new LedgerStandIn(TestBroker.address(), "ledger-of-" + tortured)) {
             List<Instance> instances = List.of(one, two);
             one.start();
             two.start();
-            try (RequestFeed feed = new RequestFeed(kafka.bootstrap(), seed, plan.records(), plan.duration());
+            try (RequestFeed feed = new RequestFeed(TestBroker.address(), seed, plan.records(), plan.duration());
                     WalletClient reader = new WalletClient(instances, ledger, seed)) {
                 one.awaitReady();
                 two.awaitReady();
@@ -140,7 +140,7 @@ class SettlementSurvivesTortureTest {
             one.stop();
             two.stop();
         }
-        Outputs outputs = Outputs.read(kafka.bootstrap(), tortured);
+        Outputs outputs = Outputs.read(TestBroker.address(), tortured);
 
         recreateOutputTopics();
         Outputs expected = runUndisturbed();
@@ -191,7 +191,8 @@ class SettlementSurvivesTortureTest {
     }
 
     private void assertWalletsAnswer(List<Instance> instances) throws Exception {
-        Map<String, Long> balances = Outputs.read(kafka.bootstrap(), tortured).balances();
+        Map<String, Long> balances =
+                Outputs.read(TestBroker.address(), tortured).balances();
         for (Instance instance : instances) {
             for (Map.Entry<String, Long> wallet : balances.entrySet()) {
                 String seller = wallet.getKey().substring(0, wallet.getKey().indexOf(':'));
@@ -200,7 +201,7 @@ class SettlementSurvivesTortureTest {
                         .ignoreExceptions()
                         .until(
                                 () -> instance.get("/wallets/" + seller + "?currency=KRW"),
-                                response -> response.statusCode() == 200);
+                                response -> response.status() == 200);
                 assertThat(new ObjectMapper()
                                 .readTree(answer.body())
                                 .path("balance")
@@ -215,7 +216,7 @@ class SettlementSurvivesTortureTest {
     private Outputs runUndisturbed() throws Exception {
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         SettlementSettings settings = new SettlementSettings(
-                kafka.bootstrap(),
+                TestBroker.address(),
                 URI.create("http://127.0.0.1:9"),
                 directory.resolve(undisturbed),
                 "127.0.0.1:9",
@@ -232,11 +233,11 @@ class SettlementSurvivesTortureTest {
                         meters,
                         Clock.systemUTC(),
                         () -> {});
-                LedgerStandIn ledger = new LedgerStandIn(kafka.bootstrap(), "ledger-of-" + undisturbed)) {
+                LedgerStandIn ledger = new LedgerStandIn(TestBroker.address(), "ledger-of-" + undisturbed)) {
             settlement.start();
             awaitIdle(undisturbed, ledger);
         }
-        return Outputs.read(kafka.bootstrap(), undisturbed);
+        return Outputs.read(TestBroker.address(), undisturbed);
     }
 
     /** Waits until every request is decided, every entry posted, and every complete reference has its completion. */
@@ -252,7 +253,7 @@ class SettlementSurvivesTortureTest {
         if (!committed.equals(ends())) {
             return false;
         }
-        Outputs now = Outputs.read(kafka.bootstrap(), application);
+        Outputs now = Outputs.read(TestBroker.address(), application);
         return now.entryCount() == ledger.posted() && now.completed() == ledger.completeReferences();
     }
 
@@ -278,7 +279,9 @@ class SettlementSurvivesTortureTest {
                 Topics.LEDGER_POSTINGS.name(),
                 Topics.SETTLEMENT_COMPLETIONS.name(),
                 Topics.SETTLEMENT_DEAD_LETTERS.name());
-        EmbeddedKafka.deleteTopics(admin, outputs);
+        admin.deleteTopics(outputs).all().get();
+        await("the output topics are deleted").atMost(PATIENCE).until(() -> admin.listTopics().names().get().stream()
+                .noneMatch(outputs::contains));
         Provision.topics(admin, PARTITIONS, 1);
         await().atMost(PATIENCE)
                 .ignoreExceptions()
@@ -292,7 +295,7 @@ class SettlementSurvivesTortureTest {
 
     private List<String> settings(Plan plan) {
         return List.of(
-                "--jangbu.kafka=" + kafka.bootstrap(),
+                "--jangbu.kafka=" + TestBroker.address(),
                 "--jangbu.application-id=" + tortured,
                 "--jangbu.standby-replicas=1",
                 "--jangbu.session-timeout=" + plan.sessionTimeout().toMillis() + "ms",

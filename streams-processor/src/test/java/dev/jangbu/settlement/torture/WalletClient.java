@@ -3,8 +3,8 @@ package dev.jangbu.settlement.torture;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.jangbu.settlement.torture.LedgerStandIn.Posting;
+import dev.jangbu.testsupport.TestHttpClient.Response;
 import java.io.IOException;
-import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -77,20 +77,20 @@ final class WalletClient implements AutoCloseable {
         }
     }
 
-    private void check(Posting posting, HttpResponse<String> answer) throws IOException {
+    private void check(Posting posting, Response answer) throws IOException {
         JsonNode body = JSON.readTree(answer.body());
-        if (answer.statusCode() == 200) {
+        if (answer.status() == 200) {
             answers.incrementAndGet();
             if (body.path("version").asLong() < posting.walletVersion()) {
                 violations.add("read behind its position: " + posting + ", got " + body);
             }
-        } else if (answer.statusCode() == 503
-                && answer.headers().firstValue("Retry-After").isPresent()
+        } else if (answer.status() == 503
+                && answer.header("Retry-After").isPresent()
                 && body.path("code").asText().equals("restoring")
                 && !body.path("detail").asText().isBlank()) {
             unavailable.merge(body.path("detail").asText().replaceAll("\\d+", "n"), 1, Integer::sum);
         } else {
-            violations.add("answered " + answer.statusCode() + " " + body);
+            violations.add("answered " + answer.status() + " " + body);
         }
     }
 
@@ -101,22 +101,16 @@ final class WalletClient implements AutoCloseable {
 
     private static boolean answersNow(Instance instance, Posting posting) {
         try {
-            return instance.get(path(posting)).statusCode() > 0;
+            return instance.get(path(posting)).status() > 0;
         } catch (IOException e) {
             return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return true;
         }
     }
 
     private static boolean isReady(Instance instance) {
         try {
-            return instance.get("/actuator/health/readiness").statusCode() == 200;
+            return instance.get("/actuator/health/readiness").status() == 200;
         } catch (IOException e) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
             return false;
         }
     }
