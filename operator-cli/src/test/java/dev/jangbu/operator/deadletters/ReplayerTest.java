@@ -19,8 +19,8 @@ import dev.jangbu.contract.SettlementRequested;
 import dev.jangbu.contract.Side;
 import dev.jangbu.contract.Topic;
 import dev.jangbu.contract.Topics;
-import dev.jangbu.operator.testing.BrokerForTests;
-import dev.jangbu.operator.testing.PostgresForTests;
+import dev.jangbu.testsupport.TestBroker;
+import dev.jangbu.testsupport.TestPostgres;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -53,7 +53,6 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** {@link Replayer} on a Kafka broker and the ledger's tables in PostgreSQL. */
 final class ReplayerTest {
@@ -64,10 +63,6 @@ final class ReplayerTest {
     private static final FixedIdSerdes SERDES = new FixedIdSerdes();
     private static final Random RANDOM = new Random(5);
 
-    @TempDir
-    static Path directory;
-
-    private static BrokerForTests kafka;
     private static KafkaProducer<byte[], byte[]> producer;
     private static Connection ledger;
     private static DeadLetterReader reader;
@@ -75,16 +70,21 @@ final class ReplayerTest {
 
     @BeforeAll
     static void start() throws Exception {
-        kafka = new BrokerForTests(directory.resolve("kafka"));
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrap()))) {
+        TestBroker.reset();
+        try (Admin admin = TestBroker.admin()) {
             Provision.topics(admin, PARTITIONS, 1);
         }
         producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", kafka.bootstrap()), new ByteArraySerializer(), new ByteArraySerializer());
-        ledger = PostgresForTests.connect("jangbu_ledger", "jangbu_audit");
-        reader = new DeadLetterReader(kafka.bootstrap(), SERDES);
+                Map.of("bootstrap.servers", TestBroker.address()),
+                new ByteArraySerializer(),
+                new ByteArraySerializer());
+        TestPostgres.recreate("jangbu_ledger");
+        TestPostgres.migrate(
+                "jangbu_ledger", Path.of("..", "ledger-service", "src", "main", "resources", "db", "migration"));
+        ledger = TestPostgres.connect("jangbu_ledger", "jangbu_audit");
+        reader = new DeadLetterReader(TestBroker.address(), SERDES);
         replayer = new Replayer(
-                kafka.bootstrap(), GROUP, SERDES, new LedgerReader(ledger), Clock.fixed(NOW, ZoneOffset.UTC));
+                TestBroker.address(), GROUP, SERDES, new LedgerReader(ledger), Clock.fixed(NOW, ZoneOffset.UTC));
     }
 
     @AfterAll
@@ -92,7 +92,6 @@ final class ReplayerTest {
         replayer.close();
         ledger.close();
         producer.close();
-        kafka.close();
     }
 
     @Test
@@ -252,8 +251,8 @@ final class ReplayerTest {
 
     /** Commits the ends of all requests for the consumer group. */
     private static void commitAllRequests() throws Exception {
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrap()));
-                TopicScan scan = new TopicScan(kafka.bootstrap())) {
+        try (Admin admin = TestBroker.admin();
+                TopicScan scan = new TopicScan(TestBroker.address())) {
             Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
             scan.ends(Topics.SETTLEMENT_REQUESTS.name())
                     .forEach((partition, end) -> offsets.put(partition, new OffsetAndMetadata(end)));
@@ -293,7 +292,7 @@ final class ReplayerTest {
 
     private static ConsumerRecord<byte[], byte[]> last(Topic<?> topic) {
         List<ConsumerRecord<byte[], byte[]>> all = new ArrayList<>();
-        try (TopicScan scan = new TopicScan(kafka.bootstrap())) {
+        try (TopicScan scan = new TopicScan(TestBroker.address())) {
             scan.read(scan.beginnings(topic.name()), all::add);
         }
         return all.stream()
@@ -307,7 +306,7 @@ final class ReplayerTest {
 
     /** Inserts a journal without the triggers, which require a complete ledger. */
     private static void insertJournal(String settlementId, long no) throws SQLException {
-        try (Connection superuser = PostgresForTests.connect("jangbu_ledger", "postgres");
+        try (Connection superuser = TestPostgres.connect("jangbu_ledger", TestPostgres.SUPERUSER);
                 Statement statement = superuser.createStatement()) {
             statement.execute("SET session_replication_role = replica");
             statement.execute("""

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jangbu.operator.console.CommandException;
-import dev.jangbu.operator.testing.PostgresForTests;
+import dev.jangbu.testsupport.TestPostgres;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -137,9 +137,9 @@ class InstallationTest {
 
     @Test
     void aConnectionIsToTheDatabaseWhereTheRoleWorks() throws SQLException {
-        Map<String, String> environment = new HashMap<>(Map.of("JANGBU_POSTGRES", PostgresForTests.address()));
+        Map<String, String> environment = new HashMap<>(Map.of("JANGBU_POSTGRES", TestPostgres.address()));
         for (String role : List.of("jangbu_audit", "jangbu_ledger", "jangbu_maintenance", "postgres")) {
-            environment.put(Installation.passwordVariable(role), PostgresForTests.PASSWORD);
+            environment.put(Installation.passwordVariable(role), TestPostgres.PASSWORD);
         }
         Installation installation = Installation.of(Map.of(), environment, data);
 

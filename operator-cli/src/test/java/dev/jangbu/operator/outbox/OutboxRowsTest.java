@@ -3,7 +3,8 @@ package dev.jangbu.operator.outbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.jangbu.operator.testing.PostgresForTests;
+import dev.jangbu.testsupport.TestPostgres;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -27,9 +29,16 @@ final class OutboxRowsTest {
     private Connection maintenance;
     private OutboxRows rows;
 
+    @BeforeAll
+    static void createTables() {
+        TestPostgres.recreate("jangbu_payment");
+        TestPostgres.migrate(
+                "jangbu_payment", Path.of("..", "payment-api", "src", "main", "resources", "db", "migration"));
+    }
+
     @BeforeEach
     void insertSevenRowsAMinuteApart() throws SQLException {
-        maintenance = PostgresForTests.connect("jangbu_payment", "jangbu_maintenance");
+        maintenance = TestPostgres.connect("jangbu_payment", "jangbu_maintenance");
         rows = new OutboxRows(maintenance);
         for (int minute = 0; minute < 7; minute++) {
             insert(minute);
@@ -74,7 +83,7 @@ final class OutboxRowsTest {
     @Test
     void aFailedBatchLeavesItsRowsUnchanged() throws SQLException {
         List<String> before = contents();
-        try (Connection owner = PostgresForTests.connect("jangbu_payment", "postgres");
+        try (Connection owner = TestPostgres.connect("jangbu_payment", TestPostgres.SUPERUSER);
                 Statement statement = owner.createStatement()) {
             statement.execute("ALTER TABLE outbox ADD CONSTRAINT not_now CHECK (false) NOT VALID");
             assertThatThrownBy(() -> rows.republish(at(0), at(7), 3, (count, last) -> {}))
@@ -114,7 +123,7 @@ final class OutboxRowsTest {
 
     private static List<String> column(String sql) throws SQLException {
         List<String> column = new ArrayList<>();
-        try (Connection reader = PostgresForTests.connect("jangbu_payment", "jangbu_audit");
+        try (Connection reader = TestPostgres.connect("jangbu_payment", "jangbu_audit");
                 Statement statement = reader.createStatement();
                 ResultSet row = statement.executeQuery(sql)) {
             while (row.next()) {
