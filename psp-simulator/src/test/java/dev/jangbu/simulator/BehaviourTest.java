@@ -48,8 +48,6 @@ class BehaviourTest {
 
     @AfterEach
     void stop() throws Exception {
-        psp.close();
-        impatient.close();
         simulator.close();
     }
 

@@ -69,13 +69,13 @@ class FaultPlanTest {
     @Test
     void planIsReturnedSurvivesARestartAndCanBeSwitchedOff() throws Exception {
         String all = "{\"seed\":9,\"rates\":{\"error_after_charge\":1,\"garbage\":0}}";
-        try (PspSimulator simulator = start(folder);
-                PspClient psp = new PspClient(simulator.port())) {
+        try (PspSimulator simulator = start(folder)) {
+            PspClient psp = new PspClient(simulator.port());
             assertThat(psp.put("/simulator/faults", all).status()).isEqualTo(200);
             assertThat(psp.confirm("pay-1", "order-1001", "100", null).status()).isEqualTo(500);
         }
-        try (PspSimulator simulator = start(folder);
-                PspClient psp = new PspClient(simulator.port())) {
+        try (PspSimulator simulator = start(folder)) {
+            PspClient psp = new PspClient(simulator.port());
             assertThat(psp.get("/simulator/faults").json().toString())
                     .contains("\"seed\":9", "\"rates\":{\"error_after_charge\":1}");
             assertThat(psp.get("/v1/payments/pay-1").status()).isEqualTo(500);
@@ -107,8 +107,8 @@ class FaultPlanTest {
                 "{\"seed\":99999999999999999999}"
             })
     void invalidPlanIsRejectedAndChangesNothing(String body) throws Exception {
-        try (PspSimulator simulator = start(folder);
-                PspClient psp = new PspClient(simulator.port())) {
+        try (PspSimulator simulator = start(folder)) {
+            PspClient psp = new PspClient(simulator.port());
             PspClient.Reply reply = psp.put("/simulator/faults", body);
             assertThat(reply.status()).isEqualTo(400);
             assertThat(reply.json().path("message").asText()).isNotBlank();
@@ -123,8 +123,8 @@ class FaultPlanTest {
             payments.add(i);
         }
         Collections.shuffle(payments, new Random(shuffle));
-        try (PspSimulator simulator = start(folder.resolve(name));
-                PspClient psp = new PspClient(simulator.port())) {
+        try (PspSimulator simulator = start(folder.resolve(name))) {
+            PspClient psp = new PspClient(simulator.port());
             psp.put("/simulator/faults", HALF.formatted(seed));
             try (ExecutorService clients = Executors.newFixedThreadPool(8)) {
                 for (int i : payments) {

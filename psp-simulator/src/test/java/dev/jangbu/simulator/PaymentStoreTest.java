@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.jangbu.testsupport.ChildProcess;
+import dev.jangbu.testsupport.FreePorts;
 import java.io.IOException;
 import java.math.BigDecimal;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -31,9 +33,9 @@ class PaymentStoreTest {
     void repeatsItsResponsesAfterARestart() throws Exception {
         String confirmed;
         String cancelled;
-        try (PspSimulator simulator = start();
-                PspClient psp = new PspClient(simulator.port());
-                PspClient impatient = new PspClient(simulator.port(), Duration.ofSeconds(1))) {
+        try (PspSimulator simulator = start()) {
+            PspClient psp = new PspClient(simulator.port());
+            PspClient impatient = new PspClient(simulator.port(), Duration.ofSeconds(1));
             confirmed = psp.confirm("sim_refund_garbage_1", "order-1001", "1000", "confirm:1")
                     .text();
             psp.cancel("sim_refund_garbage_1", "400", "refund:1");
@@ -43,8 +45,8 @@ class PaymentStoreTest {
             assertThatThrownBy(() -> impatient.confirm("sim_timeout_before_charge_1", "order-1003", "30", "confirm:3"))
                     .isInstanceOf(IOException.class);
         }
-        try (PspSimulator simulator = start();
-                PspClient psp = new PspClient(simulator.port())) {
+        try (PspSimulator simulator = start()) {
+            PspClient psp = new PspClient(simulator.port());
             assertThat(psp.confirm("sim_refund_garbage_1", "order-1001", "1000", "confirm:1")
                             .text())
                     .isEqualTo(confirmed);
@@ -129,9 +131,9 @@ class PaymentStoreTest {
     @Test
     void keepsEveryAcknowledgedChargeWhenKilledDuringABurst() throws Exception {
         Set<String> acknowledged = ConcurrentHashMap.newKeySet();
-        int port = freePort();
-        Process process = startProcess(port);
-        try (PspClient psp = new PspClient(port)) {
+        int port = FreePorts.next();
+        PspClient psp = new PspClient(port);
+        try (ChildProcess process = startProcess(port)) {
             awaitHealthy(psp);
             try (ExecutorService clients = Executors.newFixedThreadPool(16)) {
                 for (int client = 0; client < 16; client++) {
@@ -148,10 +150,8 @@ class PaymentStoreTest {
                     });
                 }
                 await().atMost(Duration.ofMinutes(2)).until(() -> acknowledged.size() > 300);
-                process.destroyForcibly().waitFor();
+                process.kill();
             }
-        } finally {
-            process.destroyForcibly().waitFor();
         }
 
         try (PaymentStore store = new PaymentStore(folder.resolve("book.jsonl"), Clock.systemUTC())) {
@@ -164,32 +164,30 @@ class PaymentStoreTest {
         }
     }
 
-    private Process startProcess(int port) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx64m",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                PspSimulator.class.getName());
-        builder.environment().put("JANGBU_PSP_SIMULATOR_PORT", Integer.toString(port));
-        builder.environment().put("JANGBU_PSP_SECRET", PspClient.SECRET);
-        builder.environment().put("JANGBU_DATA_DIR", folder.toString());
-        return builder.redirectErrorStream(true)
-                .redirectOutput(folder.resolve("psp.log").toFile())
-                .start();
+    private ChildProcess startProcess(int port) {
+        return ChildProcess.start(
+                List.of(
+                        ChildProcess.java(),
+                        "-Xmx64m",
+                        "-XX:+UseSerialGC",
+                        "-cp",
+                        ChildProcess.classPath(),
+                        PspSimulator.class.getName()),
+                Map.of(
+                        "JANGBU_PSP_SIMULATOR_PORT",
+                        Integer.toString(port),
+                        "JANGBU_PSP_SECRET",
+                        PspClient.SECRET,
+                        "JANGBU_DATA_DIR",
+                        folder.toString()),
+                folder,
+                folder.resolve("psp.log"));
     }
 
     private static void awaitHealthy(PspClient psp) {
         await().atMost(Duration.ofMinutes(2))
                 .ignoreExceptions()
                 .until(() -> psp.get("/simulator/health").status() == 200);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 
     private PspSimulator start() throws Exception {

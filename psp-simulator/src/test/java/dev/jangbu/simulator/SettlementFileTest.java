@@ -19,8 +19,8 @@ class SettlementFileTest {
     @Test
     void reportHasARowForEachChargeAndCancelAlsoAfterARestart() throws Exception {
         String file;
-        try (PspSimulator simulator = start();
-                PspClient psp = new PspClient(simulator.port(), Duration.ofSeconds(10))) {
+        try (PspSimulator simulator = start()) {
+            PspClient psp = new PspClient(simulator.port(), Duration.ofSeconds(10));
             psp.confirm("pk-1", "order-1001", "12000", "confirm:payment-1");
             psp.confirm("sim_declined_1", "order-1002", "1000", "confirm:payment-2");
             psp.confirm("pk,_3", "order-1003", "12.30", null);
@@ -38,8 +38,8 @@ class SettlementFileTest {
                         "CANCEL,refund:refund-1,pk-1,order-1001,KRW,400,2026-11-22T20:30:15.250Z",
                         "CANCEL,,pk-1,order-1001,KRW,100,2026-11-22T20:30:15.250Z",
                         "CHARGE,,\"pk,_3\",order-1003,USD,1230,2026-11-22T20:30:15.250Z");
-        try (PspSimulator simulator = start();
-                PspClient psp = new PspClient(simulator.port())) {
+        try (PspSimulator simulator = start()) {
+            PspClient psp = new PspClient(simulator.port());
             assertThat(psp.get("/simulator/settlement.csv").text()).isEqualTo(file);
         }
     }

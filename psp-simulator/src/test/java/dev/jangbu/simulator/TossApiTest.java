@@ -40,7 +40,6 @@ class TossApiTest {
 
     @AfterEach
     void stop() throws Exception {
-        psp.close();
         simulator.close();
     }
 
