@@ -1,13 +1,9 @@
 package dev.jangbu.local;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
-import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.library.dependencies.SliceAssignment;
-import com.tngtech.archunit.library.dependencies.SliceIdentifier;
-import dev.jangbu.architecture.HouseRules;
+import dev.jangbu.testsupport.HouseRules;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -34,7 +30,7 @@ class ArchitectureTest {
 
     @Test
     void packagesAreFreeOfCycles() {
-        slices().assignedFrom(new EachPackage()).should().beFreeOfCycles().check(OWN);
+        HouseRules.packagesAreFreeOfCycles("dev.jangbu.local").check(OWN);
     }
 
     @Test
@@ -45,21 +41,5 @@ class ArchitectureTest {
     @Test
     void everyPackageIsNullMarked() {
         HouseRules.everyPackageIsNullMarked(OWN);
-    }
-
-    /** Every package is a slice of its own, the root package included. */
-    private static final class EachPackage implements SliceAssignment {
-
-        @Override
-        public SliceIdentifier getIdentifierOf(JavaClass type) {
-            return type.getPackageName().startsWith("dev.jangbu.local")
-                    ? SliceIdentifier.of(type.getPackageName())
-                    : SliceIdentifier.ignore();
-        }
-
-        @Override
-        public String getDescription() {
-            return "packages";
-        }
     }
 }
