@@ -4,13 +4,9 @@ import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
-import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.library.dependencies.SliceAssignment;
-import com.tngtech.archunit.library.dependencies.SliceIdentifier;
-import dev.jangbu.architecture.HouseRules;
+import dev.jangbu.testsupport.HouseRules;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -38,23 +34,9 @@ class ArchitectureTest {
                 .check(OWN);
     }
 
-    /** Each package is a slice of its own, the root package included. */
     @Test
     void packagesAreFreeOfCycles() {
-        slices().assignedFrom(new SliceAssignment() {
-                    @Override
-                    public SliceIdentifier getIdentifierOf(JavaClass javaClass) {
-                        return SliceIdentifier.of(javaClass.getPackageName());
-                    }
-
-                    @Override
-                    public String getDescription() {
-                        return "each package";
-                    }
-                })
-                .should()
-                .beFreeOfCycles()
-                .check(OWN);
+        HouseRules.packagesAreFreeOfCycles("dev.jangbu.proving").check(OWN);
     }
 
     @Test

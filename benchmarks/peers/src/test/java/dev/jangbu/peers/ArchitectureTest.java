@@ -2,13 +2,9 @@ package dev.jangbu.peers;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
-import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.library.dependencies.SliceAssignment;
-import com.tngtech.archunit.library.dependencies.SliceIdentifier;
-import dev.jangbu.architecture.HouseRules;
+import dev.jangbu.testsupport.HouseRules;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -33,23 +29,9 @@ class ArchitectureTest {
         HouseRules.onlySerdeLibraryNamesTheSerializers();
     }
 
-    /** Every package is a slice of its own, so that a cycle of a package and its child is found too. */
     @Test
     void packagesAreFreeOfCycles() {
-        slices().assignedFrom(new SliceAssignment() {
-                    @Override
-                    public SliceIdentifier getIdentifierOf(JavaClass javaClass) {
-                        return SliceIdentifier.of(javaClass.getPackageName());
-                    }
-
-                    @Override
-                    public String getDescription() {
-                        return "single packages";
-                    }
-                })
-                .should()
-                .beFreeOfCycles()
-                .check(OWN);
+        HouseRules.packagesAreFreeOfCycles("dev.jangbu.peers").check(OWN);
     }
 
     @Test
