@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
  * Releases today's schemas: writes the next version of each changed subject. Not a test; run it by name:
  *
  * <pre>
- *   mvn -pl schemas test -Dtest=ReleaseSchemas
+ *   mvn -pl schemas -am test -Dtest=ReleaseSchemas -Dsurefire.failIfNoSpecifiedTests=false
  * </pre>
  */
 class ReleaseSchemas {
