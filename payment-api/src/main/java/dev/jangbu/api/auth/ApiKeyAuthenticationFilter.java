@@ -1,8 +1,8 @@
 package dev.jangbu.api.auth;
 
 import dev.jangbu.api.http.Problem;
-import dev.jangbu.api.http.ProblemCode;
 import dev.jangbu.api.http.TraceContext;
+import dev.jangbu.contract.ProblemCode;
 import java.time.Duration;
 import java.util.List;
 import org.springframework.boot.availability.ApplicationAvailability;

@@ -1,9 +1,9 @@
 package dev.jangbu.api.gateway;
 
 import dev.jangbu.api.http.Problem;
-import dev.jangbu.api.http.ProblemCode;
 import dev.jangbu.api.http.TraceContext;
 import dev.jangbu.api.settings.PaymentApiSettings;
+import dev.jangbu.contract.ProblemCode;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Objects;

@@ -1,5 +1,6 @@
 package dev.jangbu.api.http;
 
+import dev.jangbu.contract.ProblemCode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;

@@ -1,5 +1,6 @@
 package dev.jangbu.api.http;
 
+import dev.jangbu.contract.ProblemCode;
 import java.net.URI;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -68,7 +69,7 @@ public final class Problem extends RuntimeException {
     /** The response body. */
     public ProblemDetail body(@Nullable String instance) {
         ProblemDetail body = ProblemDetail.forStatus(code.status());
-        body.setType(URI.create("urn:jangbu:problem:" + code.text()));
+        body.setType(code.type());
         body.setTitle(code.title());
         body.setDetail(getMessage());
         if (instance != null) {

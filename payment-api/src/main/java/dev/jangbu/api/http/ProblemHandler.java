@@ -1,5 +1,6 @@
 package dev.jangbu.api.http;
 
+import dev.jangbu.contract.ProblemCode;
 import io.r2dbc.spi.R2dbcNonTransientResourceException;
 import io.r2dbc.spi.R2dbcTransientException;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package dev.jangbu.api.http;
 
+import dev.jangbu.contract.ProblemCode;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;

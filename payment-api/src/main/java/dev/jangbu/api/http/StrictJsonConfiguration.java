@@ -1,5 +1,6 @@
 package dev.jangbu.api.http;
 
+import dev.jangbu.contract.ProblemCode;
 import org.springframework.boot.jackson.autoconfigure.JsonMapperBuilderCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;

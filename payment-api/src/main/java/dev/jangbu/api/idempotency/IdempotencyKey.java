@@ -1,7 +1,7 @@
 package dev.jangbu.api.idempotency;
 
 import dev.jangbu.api.http.Problem;
-import dev.jangbu.api.http.ProblemCode;
+import dev.jangbu.contract.ProblemCode;
 import java.util.regex.Pattern;
 import org.springframework.http.HttpHeaders;
 

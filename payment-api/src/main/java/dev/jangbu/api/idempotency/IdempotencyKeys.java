@@ -5,7 +5,7 @@ import static dev.jangbu.api.database.RowMapping.required;
 import dev.jangbu.api.database.Bindings;
 import dev.jangbu.api.http.ApiResponse;
 import dev.jangbu.api.http.Problem;
-import dev.jangbu.api.http.ProblemCode;
+import dev.jangbu.contract.ProblemCode;
 import io.r2dbc.spi.Readable;
 import java.time.Duration;
 import java.util.UUID;

@@ -1,7 +1,7 @@
 package dev.jangbu.api.openapi;
 
 import dev.jangbu.api.http.Problem;
-import dev.jangbu.api.http.ProblemCode;
+import dev.jangbu.contract.ProblemCode;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Map;
@@ -89,7 +89,11 @@ final class ProblemResponses {
         members.putObject("detail").put("type", "string");
         members.putObject("instance").put("type", "string").put("format", "uri-reference");
         ArrayNode codes = members.putObject("code").put("type", "string").putArray("enum");
-        Arrays.stream(ProblemCode.values()).map(ProblemCode::text).forEach(codes::add);
+        Arrays.stream(ProblemCode.values())
+                // Responses of the ledger are requested as JSON, so it never refuses to answer in JSON.
+                .filter(code -> code != ProblemCode.NOT_ACCEPTABLE)
+                .map(ProblemCode::text)
+                .forEach(codes::add);
         ArrayNode required = JSON.arrayNode();
         members.propertyNames().forEach(required::add);
         problem.set("required", required);

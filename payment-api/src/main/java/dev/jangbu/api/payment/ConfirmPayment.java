@@ -2,7 +2,6 @@ package dev.jangbu.api.payment;
 
 import dev.jangbu.api.http.ApiResponse;
 import dev.jangbu.api.http.Problem;
-import dev.jangbu.api.http.ProblemCode;
 import dev.jangbu.api.http.TraceContext;
 import dev.jangbu.api.idempotency.Fingerprint;
 import dev.jangbu.api.idempotency.IdempotencyKey;
@@ -10,6 +9,7 @@ import dev.jangbu.api.idempotency.IdempotencyKeys;
 import dev.jangbu.api.idempotency.KeyState;
 import dev.jangbu.api.outbox.ReplicationSlotMonitor;
 import dev.jangbu.api.settings.PaymentApiSettings;
+import dev.jangbu.contract.ProblemCode;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;

@@ -2,7 +2,7 @@ package dev.jangbu.api.payment;
 
 import dev.jangbu.api.http.ApiResponse;
 import dev.jangbu.api.http.Problem;
-import dev.jangbu.api.http.ProblemCode;
+import dev.jangbu.contract.ProblemCode;
 import java.time.Duration;
 import java.util.Objects;
 import org.springframework.stereotype.Component;

@@ -2,9 +2,9 @@ package dev.jangbu.api.payment;
 
 import dev.jangbu.api.http.ApiResponse;
 import dev.jangbu.api.http.Problem;
-import dev.jangbu.api.http.ProblemCode;
 import dev.jangbu.api.outbox.Outbox;
 import dev.jangbu.api.settings.PaymentApiSettings;
+import dev.jangbu.contract.ProblemCode;
 import dev.jangbu.contract.SettlementRequested;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;

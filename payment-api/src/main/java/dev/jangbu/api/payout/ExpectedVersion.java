@@ -1,7 +1,7 @@
 package dev.jangbu.api.payout;
 
 import dev.jangbu.api.http.Problem;
-import dev.jangbu.api.http.ProblemCode;
+import dev.jangbu.contract.ProblemCode;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;

@@ -1,7 +1,6 @@
 package dev.jangbu.api.refund;
 
 import dev.jangbu.api.http.Problem;
-import dev.jangbu.api.http.ProblemCode;
 import dev.jangbu.api.idempotency.IdempotencyKeys;
 import dev.jangbu.api.outbox.Outbox;
 import dev.jangbu.api.payment.LongPoll;
@@ -12,6 +11,7 @@ import dev.jangbu.api.payment.RecordOutcome;
 import dev.jangbu.api.payment.RecoverySignal;
 import dev.jangbu.api.review.PspCancels;
 import dev.jangbu.api.settings.PaymentApiSettings;
+import dev.jangbu.contract.ProblemCode;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;

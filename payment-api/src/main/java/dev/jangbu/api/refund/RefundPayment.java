@@ -2,7 +2,6 @@ package dev.jangbu.api.refund;
 
 import dev.jangbu.api.http.ApiResponse;
 import dev.jangbu.api.http.Problem;
-import dev.jangbu.api.http.ProblemCode;
 import dev.jangbu.api.http.TraceContext;
 import dev.jangbu.api.idempotency.Fingerprint;
 import dev.jangbu.api.idempotency.IdempotencyKey;
@@ -13,6 +12,7 @@ import dev.jangbu.api.payment.Payment;
 import dev.jangbu.api.payment.PaymentResponses;
 import dev.jangbu.api.payment.PaymentStore;
 import dev.jangbu.api.settings.PaymentApiSettings;
+import dev.jangbu.contract.ProblemCode;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.reactive.TransactionalOperator;

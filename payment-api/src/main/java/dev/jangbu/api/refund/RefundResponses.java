@@ -2,9 +2,9 @@ package dev.jangbu.api.refund;
 
 import dev.jangbu.api.http.ApiResponse;
 import dev.jangbu.api.http.Problem;
-import dev.jangbu.api.http.ProblemCode;
 import dev.jangbu.api.payment.Payment;
 import dev.jangbu.api.payment.PaymentResponses;
+import dev.jangbu.contract.ProblemCode;
 import java.util.Objects;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
