@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.jangbu.api.http.Problem;
-import dev.jangbu.api.http.ProblemCode;
 import dev.jangbu.api.testbed.Client;
 import dev.jangbu.api.testbed.Reply;
 import dev.jangbu.api.testbed.Testbed;
+import dev.jangbu.contract.ProblemCode;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

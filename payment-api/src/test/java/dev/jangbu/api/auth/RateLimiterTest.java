@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jangbu.api.http.Problem;
-import dev.jangbu.api.http.ProblemCode;
 import dev.jangbu.api.settings.PaymentApiSettings;
+import dev.jangbu.contract.ProblemCode;
 import io.github.bucket4j.TimeMeter;
 import java.time.Duration;
 import java.util.UUID;

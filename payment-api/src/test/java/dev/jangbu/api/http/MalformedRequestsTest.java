@@ -7,6 +7,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jangbu.testsupport.RawHttp;
+import dev.jangbu.contract.ProblemCode;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.util.Arrays;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jangbu.api.http.Problem;
-import dev.jangbu.api.http.ProblemCode;
+import dev.jangbu.contract.ProblemCode;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
