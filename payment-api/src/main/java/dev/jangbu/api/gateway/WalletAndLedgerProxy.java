@@ -1,5 +1,6 @@
 package dev.jangbu.api.gateway;
 
+import dev.jangbu.api.http.Ids;
 import dev.jangbu.api.http.Problem;
 import dev.jangbu.api.http.TraceContext;
 import dev.jangbu.api.settings.PaymentApiSettings;
@@ -37,7 +38,6 @@ final class WalletAndLedgerProxy {
     private static final String WALLETS = "The wallets";
     private static final String LEDGER = "The ledger";
 
-    private static final Pattern SELLER_ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
     /** Path segments that need no encoding. Account codes and ids consist of these characters only. */
     private static final Pattern SEGMENT = Pattern.compile("[A-Za-z0-9:_-]{1,200}");
 
@@ -61,13 +61,13 @@ final class WalletAndLedgerProxy {
 
     @GetMapping("/v1/wallets/{sellerId}")
     Mono<ResponseEntity<byte[]>> wallet(@PathVariable String sellerId, ServerWebExchange exchange) {
-        return forward(streams, "/wallets/" + sellerId(sellerId), WALLETS, exchange)
+        return forward(streams, "/wallets/" + Ids.sellerInPath(sellerId), WALLETS, exchange)
                 .flatMap(WalletAndLedgerProxy::buffered);
     }
 
     @GetMapping("/v1/wallets/{sellerId}/entries")
     Mono<ResponseEntity<Flux<DataBuffer>>> entries(@PathVariable String sellerId, ServerWebExchange exchange) {
-        return forward(ledger, "/wallets/" + sellerId(sellerId) + "/entries", LEDGER, exchange);
+        return forward(ledger, "/wallets/" + Ids.sellerInPath(sellerId) + "/entries", LEDGER, exchange);
     }
 
     @GetMapping("/v1/ledger/accounts")
@@ -94,13 +94,6 @@ final class WalletAndLedgerProxy {
     @GetMapping("/v1/ledger/trial-balance")
     Mono<ResponseEntity<Flux<DataBuffer>>> trialBalance(ServerWebExchange exchange) {
         return forward(ledger, "/ledger/trial-balance", LEDGER, exchange);
-    }
-
-    private static String sellerId(String text) {
-        if (!SELLER_ID.matcher(text).matches()) {
-            throw Problem.invalid("sellerId", "must be 1 to 64 of A-Z a-z 0-9 _ -");
-        }
-        return text;
     }
 
     private static String segment(String text, String resource) {

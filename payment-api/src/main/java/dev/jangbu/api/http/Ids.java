@@ -1,5 +1,6 @@
 package dev.jangbu.api.http;
 
+import dev.jangbu.contract.SellerId;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -16,6 +17,18 @@ public final class Ids {
      */
     public static UUID inPath(String text, String resource) {
         return parse(text).orElseThrow(() -> Problem.notFound(resource));
+    }
+
+    /**
+     * Checks the seller id in a path.
+     *
+     * @throws Problem 422 {@code invalid-field} if it is not a seller id
+     */
+    public static String sellerInPath(String text) {
+        if (!SellerId.isValid(text)) {
+            throw Problem.invalid("sellerId", SellerId.RULE);
+        }
+        return text;
     }
 
     /** @throws IllegalArgumentException if it is not an id */

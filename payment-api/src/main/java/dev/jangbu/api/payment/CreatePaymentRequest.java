@@ -3,7 +3,8 @@ package dev.jangbu.api.payment;
 import dev.jangbu.api.http.CardNumbers;
 import dev.jangbu.api.http.Problem;
 import dev.jangbu.api.http.Problem.FieldError;
-import dev.jangbu.api.psp.Money;
+import dev.jangbu.contract.CurrencyCode;
+import dev.jangbu.contract.SellerId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +24,6 @@ record CreatePaymentRequest(
         @Nullable Map<String, @Nullable String> metadata) {
 
     private static final Pattern ORDER_ID = Pattern.compile("[A-Za-z0-9_-]{6,64}");
-    private static final Pattern SELLER_ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
     private static final int LINES_MAX = 100;
     private static final int METADATA_MAX = 50;
     private static final int METADATA_KEY_MAX = 40;
@@ -43,8 +43,8 @@ record CreatePaymentRequest(
         if (orderId == null || !ORDER_ID.matcher(orderId).matches()) {
             errors.add(new FieldError("orderId", "must be 6 to 64 of A-Z a-z 0-9 _ -"));
         }
-        if (!Money.isCurrency(currency)) {
-            errors.add(new FieldError("currency", "must be the three letters of an ISO 4217 currency"));
+        if (currency == null || !CurrencyCode.hasMinorUnits(currency)) {
+            errors.add(new FieldError("currency", CurrencyCode.RULE));
         }
         List<PaymentLine> paymentLines = lines(errors);
         long amount = sum(paymentLines, errors);
@@ -71,8 +71,8 @@ record CreatePaymentRequest(
         String sellerId = line == null ? null : line.sellerId();
         Long amount = line == null ? null : line.amount();
         long fee = line == null || line.fee() == null ? 0 : line.fee();
-        if (sellerId == null || !SELLER_ID.matcher(sellerId).matches()) {
-            errors.add(new FieldError(at + ".sellerId", "must be 1 to 64 of A-Z a-z 0-9 _ -"));
+        if (sellerId == null || !SellerId.isValid(sellerId)) {
+            errors.add(new FieldError(at + ".sellerId", SellerId.RULE));
         }
         if (amount == null || amount <= 0) {
             errors.add(new FieldError(at + ".amount", "must be an integer above 0, in minor units"));

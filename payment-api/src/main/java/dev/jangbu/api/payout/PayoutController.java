@@ -11,7 +11,6 @@ import dev.jangbu.api.http.TraceContext;
 import dev.jangbu.api.idempotency.IdempotencyKey;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -32,8 +31,6 @@ import tools.jackson.databind.json.JsonMapper;
 @RequestMapping("/v1")
 class PayoutController {
 
-    private static final Pattern SELLER_ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
-
     private final RequestPayout request;
     private final PayoutStore payouts;
     private final History history;
@@ -53,14 +50,12 @@ class PayoutController {
             @RequestHeader HttpHeaders headers,
             @RequestBody Mono<PayoutRequest> body,
             ServerWebExchange exchange) {
-        if (!SELLER_ID.matcher(sellerId).matches()) {
-            throw Problem.invalid("sellerId", "must be 1 to 64 of A-Z a-z 0-9 _ -");
-        }
+        String seller = Ids.sellerInPath(sellerId);
         IdempotencyKey key = IdempotencyKey.of(headers);
         Optional<Long> expectedVersion = ExpectedVersion.of(headers);
         TraceContext trace = TraceContext.of(exchange);
         return body.map(PayoutRequest::validated)
-                .flatMap(valid -> NonCancellable.run(request.request(sellerId, valid, expectedVersion, key, trace)))
+                .flatMap(valid -> NonCancellable.run(request.request(seller, valid, expectedVersion, key, trace)))
                 .map(ApiResponse::toEntity);
     }
 

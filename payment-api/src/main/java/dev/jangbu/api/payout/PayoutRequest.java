@@ -3,7 +3,7 @@ package dev.jangbu.api.payout;
 import dev.jangbu.api.http.CardNumbers;
 import dev.jangbu.api.http.FieldErrors;
 import dev.jangbu.api.http.Problem;
-import dev.jangbu.api.psp.Money;
+import dev.jangbu.contract.CurrencyCode;
 import org.jspecify.annotations.Nullable;
 
 /** The body of a payout, not yet validated. */
@@ -23,8 +23,8 @@ record PayoutRequest(
         if (amount == null || amount <= 0) {
             errors.add("amount", "must be an integer above 0, in minor units");
         }
-        if (!Money.isCurrency(currency)) {
-            errors.add("currency", "must be the three letters of an ISO 4217 currency");
+        if (currency == null || !CurrencyCode.hasMinorUnits(currency)) {
+            errors.add("currency", CurrencyCode.RULE);
         }
         String to = errors.text("destination", destination, DESTINATION_MAX_CHARS);
         errors.throwIfAny();

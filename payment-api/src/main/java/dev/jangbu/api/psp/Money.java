@@ -2,25 +2,11 @@ package dev.jangbu.api.psp;
 
 import java.math.BigDecimal;
 import java.util.Currency;
-import java.util.Set;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** Converts minor units to and from the PSP's decimals: 1230 minor units are 1230 KRW and 12.30 USD (ISO 4217). */
 public final class Money {
 
-    /** Currencies with minor units: without metals and the codes XTS (tests) and XXX (no currency). */
-    private static final Set<String> CURRENCIES = Currency.getAvailableCurrencies().stream()
-            .filter(currency -> currency.getDefaultFractionDigits() >= 0)
-            .map(Currency::getCurrencyCode)
-            .collect(Collectors.toUnmodifiableSet());
-
     private Money() {}
-
-    /** Whether the code is an ISO 4217 currency with minor units. */
-    public static boolean isCurrency(@Nullable String code) {
-        return code != null && CURRENCIES.contains(code);
-    }
 
     /** The amount with the currency's number of decimals. */
     public static BigDecimal decimal(long minorUnits, String currency) {
