@@ -1,6 +1,6 @@
 package dev.jangbu.ledger.query;
 
-import java.net.URI;
+import dev.jangbu.contract.ProblemCode;
 import java.sql.SQLException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -29,62 +29,21 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
     private static final String UNDEFINED_TABLE = "42P01";
     private static final Set<String> TIMEOUTS = Set.of("25P04", "57014");
 
-    /** The problem codes of this service. */
-    private enum Code {
-        MALFORMED_REQUEST(400, "The request can't be read"),
-        NOT_FOUND(404, "Not found"),
-        METHOD_NOT_ALLOWED(405, "The method is not allowed here"),
-        NOT_ACCEPTABLE(406, "The answer is JSON"),
-        INVALID_FIELD(422, "A field is invalid"),
-        INTERNAL(500, "Something is wrong on our side"),
-        UNAVAILABLE(503, "Not available at the moment");
-
-        private final int status;
-        private final String title;
-
-        Code(int status, String title) {
-            this.status = status;
-            this.title = title;
-        }
-
-        static Code of(HttpStatusCode status) {
-            for (Code code : values()) {
-                if (code.status == status.value()) {
-                    return code;
-                }
-            }
-            return status.is4xxClientError() ? MALFORMED_REQUEST : INTERNAL;
-        }
-
-        void describe(ProblemDetail problem) {
-            String text = name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
-            problem.setType(URI.create("urn:jangbu:problem:" + text));
-            problem.setTitle(title);
-            problem.setProperty("code", text);
-        }
-
-        ProblemDetail problem(@Nullable String detail) {
-            ProblemDetail problem = ProblemDetail.forStatusAndDetail(HttpStatus.valueOf(status), detail);
-            describe(problem);
-            return problem;
-        }
-    }
-
     @ExceptionHandler
     ResponseEntity<ProblemDetail> invalidParameter(InvalidParameterException e) {
-        ProblemDetail problem = Code.INVALID_FIELD.problem(e.getMessage());
+        ProblemDetail problem = problem(ProblemCode.INVALID_FIELD, e.getMessage());
         problem.setProperty("errors", e.errors());
         return answer(problem);
     }
 
     @ExceptionHandler
     ResponseEntity<ProblemDetail> malformedQuery(org.apache.tomcat.util.http.InvalidParameterException e) {
-        return answer(Code.MALFORMED_REQUEST.problem("The query must be percent-encoded UTF-8"));
+        return answer(problem(ProblemCode.MALFORMED_REQUEST, "The query must be percent-encoded UTF-8"));
     }
 
     @ExceptionHandler
     ResponseEntity<ProblemDetail> notFound(NotFoundException e) {
-        return answer(Code.NOT_FOUND.problem(e.getMessage()));
+        return answer(problem(ProblemCode.NOT_FOUND, e.getMessage()));
     }
 
     @ExceptionHandler({DataAccessResourceFailureException.class, TransientDataAccessException.class})
@@ -116,7 +75,7 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
     @ExceptionHandler
     ResponseEntity<ProblemDetail> internalError(RuntimeException e) {
         log.error("A ledger read failed", e);
-        return answer(Code.INTERNAL.problem("A ledger read failed; see the log"));
+        return answer(problem(ProblemCode.INTERNAL, "A ledger read failed; see the log"));
     }
 
     /** Renders Spring's own errors (unknown path, method not allowed) in the same shape. */
@@ -124,7 +83,7 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
     protected ResponseEntity<Object> createResponseEntity(
             @Nullable Object body, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
         if (body instanceof ProblemDetail problem) {
-            Code.of(status).describe(problem);
+            describe(problem, code(status));
         }
         return super.createResponseEntity(body, headers, status, request);
     }
@@ -132,10 +91,33 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
     private static ResponseEntity<ProblemDetail> unavailable(String detail) {
         return ResponseEntity.status(HttpStatus.SERVICE_UNAVAILABLE)
                 .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS)
-                .body(Code.UNAVAILABLE.problem(detail));
+                .body(problem(ProblemCode.UNAVAILABLE, detail));
     }
 
     private static ResponseEntity<ProblemDetail> answer(ProblemDetail problem) {
         return ResponseEntity.status(problem.getStatus()).body(problem);
+    }
+
+    private static ProblemCode code(HttpStatusCode status) {
+        return switch (status.value()) {
+            case 404 -> ProblemCode.NOT_FOUND;
+            case 405 -> ProblemCode.METHOD_NOT_ALLOWED;
+            case 406 -> ProblemCode.NOT_ACCEPTABLE;
+            case 422 -> ProblemCode.INVALID_FIELD;
+            case 503 -> ProblemCode.UNAVAILABLE;
+            default -> status.is4xxClientError() ? ProblemCode.MALFORMED_REQUEST : ProblemCode.INTERNAL;
+        };
+    }
+
+    private static ProblemDetail problem(ProblemCode code, @Nullable String detail) {
+        ProblemDetail problem = ProblemDetail.forStatusAndDetail(HttpStatus.valueOf(code.status()), detail);
+        describe(problem, code);
+        return problem;
+    }
+
+    private static void describe(ProblemDetail problem, ProblemCode code) {
+        problem.setType(code.type());
+        problem.setTitle(code.title());
+        problem.setProperty("code", code.text());
     }
 }

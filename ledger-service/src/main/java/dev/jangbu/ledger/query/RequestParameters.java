@@ -1,5 +1,7 @@
 package dev.jangbu.ledger.query;
 
+import dev.jangbu.contract.CurrencyCode;
+import dev.jangbu.contract.SellerId;
 import dev.jangbu.ledger.query.InvalidParameterException.FieldError;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.DateTimeException;
@@ -8,7 +10,6 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Currency;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,6 @@ final class RequestParameters {
     private static final int LIMIT_MAX = 100;
 
     private static final Pattern LIMIT_DIGITS = Pattern.compile("[0-9]{1,3}");
-    private static final Pattern SELLER_ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
     private static final Pattern PRINTABLE_NAME = Pattern.compile("[A-Za-z0-9_.-]{1,40}");
 
     private final HttpServletRequest request;
@@ -83,14 +83,10 @@ final class RequestParameters {
         if (text == null) {
             throw new InvalidParameterException(CURRENCY, "is required");
         }
-        try {
-            if (Currency.getInstance(text).getCurrencyCode().equals(text)) {
-                return text;
-            }
-        } catch (IllegalArgumentException e) {
-            // Unknown currencies are refused below.
+        if (!CurrencyCode.isListed(text)) {
+            throw new InvalidParameterException(CURRENCY, CurrencyCode.RULE);
         }
-        throw new InvalidParameterException(CURRENCY, "must be the three letters of an ISO 4217 currency");
+        return text;
     }
 
     /** The point in time (RFC 3339, any offset), truncated to microseconds; null for now. */
@@ -116,8 +112,8 @@ final class RequestParameters {
 
     /** Checks a seller id of the path. */
     static String sellerId(String text) {
-        if (!SELLER_ID.matcher(text).matches()) {
-            throw new InvalidParameterException("sellerId", "must be 1 to 64 of A-Z a-z 0-9 _ -");
+        if (!SellerId.isValid(text)) {
+            throw new InvalidParameterException("sellerId", SellerId.RULE);
         }
         return text;
     }
