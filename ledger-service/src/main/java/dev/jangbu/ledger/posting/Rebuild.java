@@ -1,8 +1,8 @@
 package dev.jangbu.ledger.posting;
 
+import dev.jangbu.contract.CommittedTopic;
 import dev.jangbu.contract.LedgerEntry;
 import dev.jangbu.contract.Topics;
-import dev.jangbu.ledger.kafka.CommittedRecords;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -16,6 +16,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -30,6 +31,8 @@ public final class Rebuild {
 
     /** Larger than the service's default: latency does not matter here. */
     private static final int BATCH = 5_000;
+
+    private static final int KAFKA_TIMEOUT_MS = 10_000;
 
     private final String brokers;
     private final Deserializer<LedgerEntry> entries;
@@ -70,13 +73,10 @@ public final class Rebuild {
      * @throws RuntimeException if Kafka or the registry fails
      */
     public Outcome run(int threads) throws SQLException, InterruptedException {
-        int partitions = CommittedRecords.partitions(brokers, Topics.LEDGER_ENTRIES);
-        long begin = System.nanoTime();
         List<Future<BookOutcome>> books = new ArrayList<>();
         try (ExecutorService executor = Executors.newFixedThreadPool(threads)) {
-            for (int book = 0; book < partitions; book++) {
-                int number = book;
-                books.add(executor.submit(() -> write(number, partitions, begin)));
+            for (BookRebuild book : books()) {
+                books.add(executor.submit(book::run));
             }
         }
         long poison = 0;
@@ -84,102 +84,99 @@ public final class Rebuild {
         for (Future<BookOutcome> book : books) {
             BookOutcome outcome = outcome(book);
             poison += outcome.poison();
-            if (outcome.stop() != null) {
-                stops.add(outcome.stop());
+            if (outcome.stopReason() != null) {
+                stops.add(outcome.stopReason());
             }
         }
         return new Outcome(written.get(), poison, stops);
     }
 
-    private record BookOutcome(long poison, @Nullable String stop) {}
+    /** @param stopReason see {@link BatchResult#stopReason}, with the book and the offset */
+    private record BookOutcome(long poison, @Nullable String stopReason) {}
 
-    private BookOutcome write(int book, int partitions, long begin) throws SQLException {
-        TopicPartition partition = new TopicPartition(Topics.LEDGER_ENTRIES.name(), book);
-        try (CommittedRecords records = CommittedRecords.of(brokers, partition, BATCH)) {
-            Map<TopicPartition, Long> ends = records.ends();
-            long end = Objects.requireNonNull(ends.get(partition), "the end of " + partition);
-            remaining.addAndGet(end);
-            BookRebuild rebuild = new BookRebuild(book, partitions, end, begin);
-            rebuild.writer.create(book);
-            try {
-                records.readTo(ends, rebuild::accept);
-                rebuild.post(List.of(), end);
-            } catch (BookStoppedException e) {
-                return new BookOutcome(rebuild.poison, e.getMessage());
-            } catch (WriteFailedException e) {
-                throw e.cause;
-            }
-            return new BookOutcome(rebuild.poison, null);
+    private List<BookRebuild> books() {
+        try (CommittedTopic topic = open()) {
+            List<TopicPartition> partitions = topic.partitions();
+            Map<TopicPartition, Long> beginnings = topic.beginningOffsets();
+            Map<TopicPartition, Long> ends = topic.endOffsets();
+            long begin = System.nanoTime();
+            ends.values().forEach(remaining::addAndGet);
+            return partitions.stream()
+                    .map(partition -> new BookRebuild(
+                            partition,
+                            Objects.requireNonNull(beginnings.get(partition), "a beginning for each partition"),
+                            Objects.requireNonNull(ends.get(partition), "an end for each partition"),
+                            partitions.size(),
+                            begin))
+                    .toList();
         }
+    }
+
+    private CommittedTopic open() {
+        return CommittedTopic.open(
+                Map.of(
+                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, brokers,
+                        ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, KAFKA_TIMEOUT_MS,
+                        ConsumerConfig.MAX_POLL_RECORDS_CONFIG, BATCH),
+                Topics.LEDGER_ENTRIES.name(),
+                CommittedTopic.STALL_TIMEOUT);
     }
 
     private final class BookRebuild {
 
-        private final int book;
+        private final TopicPartition partition;
+        private final long beginning;
+        private final long end;
+        private final long beginNanos;
         private final EntryDecoder decoder;
         private final BookWriter writer = new BookWriter(target, clock);
         private final RefusalBisector bisector = new RefusalBisector(writer);
-        private final long end;
-        private final long begin;
         private long offset;
         private long poison;
 
-        BookRebuild(int book, int partitions, long end, long begin) {
-            this.book = book;
-            this.decoder = new EntryDecoder(entries, partitions);
+        BookRebuild(TopicPartition partition, long beginning, long end, int partitions, long beginNanos) {
+            this.partition = partition;
+            this.beginning = beginning;
             this.end = end;
-            this.begin = begin;
+            this.beginNanos = beginNanos;
+            this.decoder = new EntryDecoder(entries, partitions);
         }
 
-        void accept(Iterable<ConsumerRecord<byte[], byte[]>> batch) {
-            List<Decoded> decoded = new ArrayList<>();
-            long next = offset;
-            for (ConsumerRecord<byte[], byte[]> record : batch) {
-                if (record.offset() < end) {
-                    Decoded each = decoder.decode(record);
-                    poison += each instanceof Decoded.Poison ? 1 : 0;
-                    decoded.add(each);
-                    next = record.offset() + 1;
+        BookOutcome run() throws SQLException {
+            writer.create(partition.partition());
+            try (CommittedTopic topic = open()) {
+                for (List<ConsumerRecord<byte[], byte[]>> batch :
+                        topic.batches(Map.of(partition, beginning), Map.of(partition, end))) {
+                    String stopReason = post(decoded(batch), batch.getLast().offset() + 1);
+                    if (stopReason != null) {
+                        return new BookOutcome(poison, stopReason);
+                    }
                 }
             }
-            post(decoded, next);
+            return new BookOutcome(poison, post(List.of(), end));
         }
 
-        void post(List<Decoded> records, long next) {
-            BatchResult result;
-            try {
-                result = bisector.post(book, offset, records, next);
-            } catch (SQLException e) {
-                throw new WriteFailedException(e);
-            }
+        private List<Decoded> decoded(List<ConsumerRecord<byte[], byte[]>> batch) {
+            List<Decoded> records = batch.stream().map(decoder::decode).toList();
+            poison += records.stream().filter(Decoded.Poison.class::isInstance).count();
+            return records;
+        }
+
+        /** Returns why the book stops; null if it does not. */
+        private @Nullable String post(List<Decoded> records, long next) throws SQLException {
+            BatchResult result = bisector.post(partition.partition(), offset, records, next);
             long count = written.addAndGet(result.posted().size());
             if (result.stopReason() != null) {
-                throw new BookStoppedException("book %d stops at offset %d of %s: %s"
-                        .formatted(book, result.nextOffset(), Topics.LEDGER_ENTRIES.name(), result.stopReason()));
+                return "book %d stops at offset %d of %s: %s"
+                        .formatted(partition.partition(), result.nextOffset(), partition.topic(), result.stopReason());
             }
             remaining.addAndGet(offset - next);
             offset = next;
-            long millis = Math.max(1, (System.nanoTime() - begin) / 1_000_000);
+            long millis = Math.max(1, (System.nanoTime() - beginNanos) / 1_000_000);
             progress.accept(String.format(
                     "%,d entries written (%,d a second), at most %,d to go",
                     count, count * 1_000 / millis, remaining.get()));
-        }
-    }
-
-    /** The book stops at an entry that the database refuses or this version does not support. */
-    private static final class BookStoppedException extends RuntimeException {
-        BookStoppedException(String message) {
-            super(message, null, false, false);
-        }
-    }
-
-    /** Wraps an SQLException for callbacks that cannot throw it. */
-    private static final class WriteFailedException extends RuntimeException {
-        private final transient SQLException cause;
-
-        WriteFailedException(SQLException cause) {
-            super(cause);
-            this.cause = cause;
+            return null;
         }
     }
 

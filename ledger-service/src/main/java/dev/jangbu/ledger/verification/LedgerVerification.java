@@ -1,9 +1,9 @@
 package dev.jangbu.ledger.verification;
 
+import dev.jangbu.contract.CommittedTopic;
 import dev.jangbu.contract.LedgerPosted;
 import dev.jangbu.contract.Topics;
 import dev.jangbu.ledger.database.Snapshot;
-import dev.jangbu.ledger.kafka.CommittedRecords;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.Deserializer;
 
@@ -34,6 +35,8 @@ import org.apache.kafka.common.serialization.Deserializer;
 public final class LedgerVerification {
 
     private static final int BATCH = 5_000;
+    private static final int KAFKA_TIMEOUT_MS = 10_000;
+    private static final Duration POLL = Duration.ofMillis(250);
 
     private static final String HEADS = "SELECT book, last_no FROM books ORDER BY book";
 
@@ -61,14 +64,14 @@ public final class LedgerVerification {
     public record Report(Map<Integer, Long> journals, Findings findings, long malformed) {}
 
     /** Reads all postings and journals. */
-    public Report run(Snapshot snapshot) throws SQLException, IOException {
-        try (CommittedRecords records = CommittedRecords.of(brokers, Topics.LEDGER_POSTINGS, BATCH);
+    public Report run(Snapshot snapshot) throws SQLException, IOException, InterruptedException {
+        try (CommittedTopic topic = open();
                 PostingIndex index = new PostingIndex(postings, progress)) {
-            Map<TopicPartition, Long> ends = records.ends();
+            Map<TopicPartition, Long> ends = topic.endOffsets();
             Map<Integer, Long> heads = heads(snapshot.connection());
             index.allocate(heads);
-            records.readTo(ends, batch -> index.add(batch, true));
-            awaitPostings(records, index);
+            topic.batches(topic.beginningOffsets(), ends).forEach(batch -> index.add(batch, true));
+            awaitPostings(topic, ends, index);
             Findings findings = index.findings();
             HashChainCheck chain = new HashChainCheck(snapshot.connection(), findings, progress);
             for (Map.Entry<Integer, Long> head : heads.entrySet()) {
@@ -79,11 +82,26 @@ public final class LedgerVerification {
         }
     }
 
-    private void awaitPostings(CommittedRecords records, PostingIndex index) {
+    private CommittedTopic open() {
+        return CommittedTopic.open(
+                Map.of(
+                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, brokers,
+                        ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, KAFKA_TIMEOUT_MS,
+                        ConsumerConfig.MAX_POLL_RECORDS_CONFIG, BATCH),
+                Topics.LEDGER_POSTINGS.name(),
+                CommittedTopic.STALL_TIMEOUT);
+    }
+
+    private void awaitPostings(CommittedTopic topic, Map<TopicPartition, Long> read, PostingIndex index)
+            throws InterruptedException {
+        Map<TopicPartition, Long> from = read;
         long begin = System.nanoTime();
         while (index.missing() > 0 && System.nanoTime() - begin < waitForPostings.toNanos()) {
             progress.accept("waiting for the postings of " + index.missing() + " journals");
-            records.readOn(batch -> index.add(batch, false));
+            Thread.sleep(POLL);
+            Map<TopicPartition, Long> ends = topic.endOffsets();
+            topic.batches(from, ends).forEach(batch -> index.add(batch, false));
+            from = ends;
         }
     }
 
