@@ -1,5 +1,6 @@
 package dev.jangbu.contract;
 
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -28,6 +29,21 @@ public final class DeadLetters {
     private static final int REASON_MAX_CHARS = 1_000;
 
     private DeadLetters() {}
+
+    /** Creates the dead letter of a consumed record; {@code by} and {@code reason} as in the other method. */
+    public static ProducerRecord<byte[], byte[]> record(
+            ConsumerRecord<byte[], byte[]> record, String by, @Nullable String reason) {
+        return record(
+                record.key(),
+                record.value(),
+                record.headers(),
+                record.topic(),
+                record.partition(),
+                record.offset(),
+                record.timestamp(),
+                by,
+                reason);
+    }
 
     /**
      * Creates the dead letter of a record.

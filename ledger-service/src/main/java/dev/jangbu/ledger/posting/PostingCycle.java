@@ -171,24 +171,11 @@ final class PostingCycle implements AutoCloseable {
                     && poison.offset() >= book.groupOffset()
                     && poison.offset() < nextOffset) {
                 status.deadLetter(book.partition().toString(), poison.offset(), poison.reason());
-                outgoing.add(deadLetter(poison.record(), poison.reason()));
+                outgoing.add(DeadLetters.record(poison.record(), NAME, poison.reason()));
                 dead++;
             }
         }
         return dead;
-    }
-
-    private static ProducerRecord<byte[], byte[]> deadLetter(ConsumerRecord<byte[], byte[]> record, String reason) {
-        return DeadLetters.record(
-                record.key(),
-                record.value(),
-                record.headers(),
-                record.topic(),
-                record.partition(),
-                record.offset(),
-                record.timestamp(),
-                NAME,
-                reason);
     }
 
     /** Returns false if the transaction failed; the books are then closed. */

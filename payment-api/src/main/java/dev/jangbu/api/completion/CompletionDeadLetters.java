@@ -76,16 +76,7 @@ class CompletionDeadLetters {
         if (sent.contains(record.offset())) {
             return CompletableFuture.completedFuture(null);
         }
-        return kafka.send(DeadLetters.record(
-                        record.key(),
-                        record.value(),
-                        record.headers(),
-                        record.topic(),
-                        record.partition(),
-                        record.offset(),
-                        record.timestamp(),
-                        "payment-api",
-                        letter.reason()))
+        return kafka.send(DeadLetters.record(record, "payment-api", letter.reason()))
                 .thenRun(() -> {
                     sent.add(record.offset());
                     written.increment();
