@@ -71,7 +71,7 @@ public final class Topics {
                     MAX_MESSAGE_BYTES_CONFIG,
                     Integer.toString(DeadLetters.MAX_BYTES)));
 
-    /** Written by the dead-letter replay tool, read by operators: who replayed which dead letter, when and why. */
+    /** Written by the dead-letter replay tool, read by operators: each replay with its operator, time and reason. */
     public static final Topic<DeadLetterReplayed> SETTLEMENT_REPLAYS =
             new Topic<>("settlement.replays", "referenceId", DeadLetterReplayed.class, false, keptFor(FOREVER));
 

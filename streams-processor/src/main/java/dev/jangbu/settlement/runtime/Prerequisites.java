@@ -21,7 +21,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Waits until Kafka, the topics and the schemas are available, and reports what is missing. */
+/** Waits until Kafka, the topics and the schemas are available, and reports the missing ones. */
 final class Prerequisites {
 
     private static final List<Topic<?>> REQUIRED = List.of(
