@@ -1,9 +1,8 @@
 package dev.jangbu.operator.deadletters;
 
-import dev.jangbu.contract.LedgerEntry;
+import dev.jangbu.contract.CommittedTopic;
 import dev.jangbu.contract.Outcome;
 import dev.jangbu.contract.RecordSerdes;
-import dev.jangbu.contract.SettlementCompleted;
 import dev.jangbu.contract.SettlementKind;
 import dev.jangbu.contract.SettlementRequested;
 import dev.jangbu.contract.Topic;
@@ -14,13 +13,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -66,80 +67,99 @@ final class AbsenceProof {
      */
     String prove(SettlementRequested request) throws SQLException, InterruptedException {
         String id = request.getSettlementId();
-        StringBuilder proof = new StringBuilder();
-        try (TopicScan scan = new TopicScan(kafka)) {
-            Map<TopicPartition, Long> undecided = undecided(scan);
-            proof.append("not in ").append(TopicScan.describe(undecided)).append(" to ");
-            proof.append(TopicScan.describe(
-                    search(scan, Topics.SETTLEMENT_REQUESTS, undecided, pending -> pending.getSettlementId()
-                            .equals(id))));
-            if (request.getKind() == SettlementKind.PAYOUT) {
-                proof.append("; ").append(notRejected(scan, request));
-            }
-            Map<TopicPartition, Long> unposted = new HashMap<>();
-            Map<Integer, Long> nextOffsets = ledger.nextOffsets();
-            scan.partitions(Topics.LEDGER_ENTRIES.name())
-                    .forEach(partition -> unposted.put(partition, nextOffsets.getOrDefault(partition.partition(), 0L)));
-            proof.append("; not in ").append(TopicScan.describe(unposted)).append(" to ");
-            proof.append(TopicScan.describe(
-                    search(scan, Topics.LEDGER_ENTRIES, unposted, (LedgerEntry entry) -> entry.getSettlementId()
-                            .equals(id))));
+        StringBuilder proof = new StringBuilder("not in ").append(notRequested(id));
+        if (request.getKind() == SettlementKind.PAYOUT) {
+            proof.append("; not rejected in ").append(notRejected(request));
         }
+        proof.append("; not in ").append(notPending(id));
         ledger.findJournal(UUID.fromString(id)).ifPresent(journal -> {
             throw new ReplayRefusedException("Settlement " + id + " is in the ledger: " + journal);
         });
         return proof.append("; not in the ledger").toString();
     }
 
-    private Map<TopicPartition, Long> undecided(TopicScan scan) throws InterruptedException {
-        Map<TopicPartition, Long> from = new HashMap<>(scan.beginnings(Topics.SETTLEMENT_REQUESTS.name()));
-        try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, kafka))) {
+    private String notRequested(String id) throws InterruptedException {
+        try (CommittedTopic requests = CommittedTopic.open(kafka, Topics.SETTLEMENT_REQUESTS);
+                Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, kafka))) {
             Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets(group)
                     .partitionsToOffsetAndMetadata()
                     .get();
-            from.replaceAll((partition, beginning) -> {
+            Map<TopicPartition, Long> undecided = from(requests, partition -> {
                 OffsetAndMetadata offset = committed.get(partition);
-                return offset == null ? beginning : Math.max(beginning, offset.offset());
+                return offset == null ? 0 : offset.offset();
             });
+            return search(requests, Topics.SETTLEMENT_REQUESTS, undecided, pending -> pending.getSettlementId()
+                    .equals(id));
         } catch (ExecutionException e) {
             throw new IllegalStateException(
                     "The committed offsets of the settlement topology can't be read", e.getCause());
         }
-        return from;
     }
 
-    private String notRejected(TopicScan scan, SettlementRequested payout) {
+    private String notRejected(SettlementRequested payout) {
         Instant requestedAt =
                 Instant.ofEpochMilli(UUID.fromString(payout.getSettlementId()).getMostSignificantBits() >>> 16);
         if (requestedAt.isBefore(clock.instant().minus(COMPLETIONS_RETENTION))) {
             throw new ReplayRefusedException("Payout " + payout.getReferenceId() + " was requested at " + requestedAt
                     + ". Its absence can't be proved: settlement.completions keeps 30 days. Request a new payout");
         }
-        String topic = Topics.SETTLEMENT_COMPLETIONS.name();
-        int partition = Topic.partitionFor(
-                payout.getReferenceId(), scan.partitions(topic).size());
-        TopicPartition only = new TopicPartition(topic, partition);
-        Map<TopicPartition, Long> from =
-                Map.of(only, Objects.requireNonNull(scan.beginnings(topic).get(only)));
-        Map<TopicPartition, Long> to = search(
-                scan,
-                Topics.SETTLEMENT_COMPLETIONS,
-                from,
-                (SettlementCompleted completion) -> completion.getReferenceId().equals(payout.getReferenceId())
-                        && completion.getOutcome() == Outcome.REJECTED);
-        return "not rejected in " + TopicScan.describe(from) + " to " + TopicScan.describe(to);
+        try (CommittedTopic completions = CommittedTopic.open(kafka, Topics.SETTLEMENT_COMPLETIONS)) {
+            int partition = Topic.partitionFor(
+                    payout.getReferenceId(), completions.partitions().size());
+            Map<TopicPartition, Long> from = new HashMap<>(completions.beginningOffsets());
+            from.keySet().removeIf(each -> each.partition() != partition);
+            return search(
+                    completions,
+                    Topics.SETTLEMENT_COMPLETIONS,
+                    from,
+                    completion -> completion.getReferenceId().equals(payout.getReferenceId())
+                            && completion.getOutcome() == Outcome.REJECTED);
+        }
     }
 
-    /** Searches partitions from an offset for a record. Skips records that do not decode: they settle nothing. */
-    <T extends SpecificRecord> Map<TopicPartition, Long> search(
-            TopicScan scan, Topic<T> topic, Map<TopicPartition, Long> from, Predicate<T> condition) {
+    private String notPending(String id) throws SQLException {
+        try (CommittedTopic entries = CommittedTopic.open(kafka, Topics.LEDGER_ENTRIES)) {
+            Map<Integer, Long> nextOffsets = ledger.nextOffsets();
+            Map<TopicPartition, Long> unposted =
+                    from(entries, partition -> nextOffsets.getOrDefault(partition.partition(), 0L));
+            return search(entries, Topics.LEDGER_ENTRIES, unposted, entry -> entry.getSettlementId()
+                    .equals(id));
+        }
+    }
+
+    /** The given offset of each partition, or the first retained one if that is higher. */
+    private static Map<TopicPartition, Long> from(CommittedTopic topic, ToLongFunction<TopicPartition> offset) {
+        Map<TopicPartition, Long> from = new HashMap<>(topic.beginningOffsets());
+        from.replaceAll((partition, beginning) -> Math.max(beginning, offset.applyAsLong(partition)));
+        return from;
+    }
+
+    /**
+     * Searches partitions from an offset to the high watermark for a record. Skips records that do not decode: they settle
+     * nothing.
+     *
+     * @return the offsets that were searched, for instance {@code ledger.entries-0@17 to ledger.entries-0@20}
+     * @throws ReplayRefusedException if there is such a record
+     */
+    <T extends SpecificRecord> String search(
+            CommittedTopic committed, Topic<T> topic, Map<TopicPartition, Long> from, Predicate<T> condition) {
         Deserializer<T> deserializer = serdes.of(topic).deserializer();
-        return scan.read(from, record -> {
+        Map<TopicPartition, Long> to = new HashMap<>(committed.highWatermarks());
+        to.keySet().retainAll(from.keySet());
+        for (ConsumerRecord<byte[], byte[]> record : committed.records(from, to)) {
             if (LenientDecoder.decode(deserializer, record).filter(condition).isPresent()) {
                 throw new ReplayRefusedException("Found in %s-%d@%d: it was, or will be, processed"
                         .formatted(record.topic(), record.partition(), record.offset()));
             }
-            return true;
-        });
+        }
+        return describe(from) + " to " + describe(to);
+    }
+
+    /** For instance {@code ledger.entries-0@17 ledger.entries-1@3}, sorted. */
+    private static String describe(Map<TopicPartition, Long> offsets) {
+        return offsets.entrySet().stream()
+                .map(each -> each.getKey() + "@" + each.getValue())
+                .sorted()
+                .collect(Collectors.joining(" "));
     }
 }

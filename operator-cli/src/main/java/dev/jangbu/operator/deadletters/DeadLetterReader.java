@@ -1,5 +1,6 @@
 package dev.jangbu.operator.deadletters;
 
+import dev.jangbu.contract.CommittedTopic;
 import dev.jangbu.contract.DeadLetterReplayed;
 import dev.jangbu.contract.RecordSerdes;
 import dev.jangbu.contract.Topics;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.Deserializer;
 
@@ -18,7 +20,6 @@ import org.apache.kafka.common.serialization.Deserializer;
 final class DeadLetterReader {
 
     private static final TopicPartition LETTERS = new TopicPartition(Topics.SETTLEMENT_DEAD_LETTERS.name(), 0);
-    private static final TopicPartition REPLAYS = new TopicPartition(Topics.SETTLEMENT_REPLAYS.name(), 0);
 
     private final String kafka;
     private final Deserializer<DeadLetterReplayed> replays;
@@ -35,8 +36,8 @@ final class DeadLetterReader {
      */
     List<DeadLetter> newest(int max, Predicate<DeadLetter> condition) {
         Deque<DeadLetter> letters = new ArrayDeque<>();
-        try (TopicScan scan = new TopicScan(kafka)) {
-            scan.read(scan.beginnings(LETTERS.topic()), record -> {
+        try (CommittedTopic topic = CommittedTopic.open(kafka, Topics.SETTLEMENT_DEAD_LETTERS)) {
+            for (ConsumerRecord<byte[], byte[]> record : toHighWatermark(topic)) {
                 DeadLetter letter = DeadLetter.of(record);
                 if (condition.test(letter)) {
                     letters.addLast(letter);
@@ -44,41 +45,40 @@ final class DeadLetterReader {
                         letters.removeFirst();
                     }
                 }
-                return true;
-            });
+            }
         }
         return List.copyOf(letters);
     }
 
     /** The dead letter with this number. */
     Optional<DeadLetter> find(long number) {
-        List<DeadLetter> found = new ArrayList<>();
-        try (TopicScan scan = new TopicScan(kafka)) {
-            long first = scan.beginnings(LETTERS.topic()).getOrDefault(LETTERS, 0L);
-            if (number < first || number >= scan.ends(LETTERS.topic()).getOrDefault(LETTERS, 0L)) {
+        try (CommittedTopic topic = CommittedTopic.open(kafka, Topics.SETTLEMENT_DEAD_LETTERS)) {
+            long first = topic.beginningOffsets().getOrDefault(LETTERS, 0L);
+            if (number < first || number >= topic.highWatermarks().getOrDefault(LETTERS, 0L)) {
                 return Optional.empty();
             }
-            scan.read(Map.of(LETTERS, number), record -> {
-                if (record.offset() == number) {
-                    found.add(DeadLetter.of(record));
-                }
-                return false;
-            });
+            for (ConsumerRecord<byte[], byte[]> record :
+                    topic.records(Map.of(LETTERS, number), Map.of(LETTERS, number + 1))) {
+                return Optional.of(DeadLetter.of(record));
+            }
         }
-        return found.stream().findFirst();
+        return Optional.empty();
     }
 
     /** All replays by the dead letter's number, oldest first. */
     Map<Long, List<DeadLetterReplayed>> replays() {
         Map<Long, List<DeadLetterReplayed>> all = new TreeMap<>();
-        try (TopicScan scan = new TopicScan(kafka)) {
-            scan.read(scan.beginnings(REPLAYS.topic()), record -> {
+        try (CommittedTopic topic = CommittedTopic.open(kafka, Topics.SETTLEMENT_REPLAYS)) {
+            for (ConsumerRecord<byte[], byte[]> record : toHighWatermark(topic)) {
                 DeadLetterReplayed replay = replays.deserialize(record.topic(), record.value());
                 all.computeIfAbsent(replay.getDeadLetterOffset(), number -> new ArrayList<>())
                         .add(replay);
-                return true;
-            });
+            }
         }
         return all;
+    }
+
+    private static Iterable<ConsumerRecord<byte[], byte[]>> toHighWatermark(CommittedTopic topic) {
+        return topic.records(topic.beginningOffsets(), topic.highWatermarks());
     }
 }

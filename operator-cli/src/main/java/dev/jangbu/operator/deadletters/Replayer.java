@@ -1,5 +1,6 @@
 package dev.jangbu.operator.deadletters;
 
+import dev.jangbu.contract.CommittedTopic;
 import dev.jangbu.contract.DeadLetterReplayed;
 import dev.jangbu.contract.DeadLetters;
 import dev.jangbu.contract.EventHeaders;
@@ -15,7 +16,6 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -27,7 +27,6 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
@@ -149,16 +148,12 @@ final class Replayer implements AutoCloseable {
                     "The ledger has no such journal: ledger-service did not write this posting");
         }
         String reference = posting.getReferenceId();
-        try (TopicScan scan = new TopicScan(kafka)) {
-            Map<TopicPartition, Long> from = new HashMap<>(scan.beginnings(Topics.SETTLEMENT_COMPLETIONS.name()));
-            Map<TopicPartition, Long> to =
-                    absence.search(scan, Topics.SETTLEMENT_COMPLETIONS, from, completion -> completion
+        try (CommittedTopic completions = CommittedTopic.open(kafka, Topics.SETTLEMENT_COMPLETIONS)) {
+            String searched = absence.search(
+                    completions, Topics.SETTLEMENT_COMPLETIONS, completions.beginningOffsets(), completion -> completion
                             .getReferenceId()
                             .equals(reference));
-            return new Proof(
-                    posting.getSettlementId(),
-                    reference,
-                    "in the ledger; no completion in " + TopicScan.describe(from) + " to " + TopicScan.describe(to));
+            return new Proof(posting.getSettlementId(), reference, "in the ledger; no completion in " + searched);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.jangbu.operator.topics;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.jangbu.contract.AvroSerdes;
+import dev.jangbu.contract.CommittedTopic;
 import dev.jangbu.operator.console.CommandException;
 import dev.jangbu.operator.console.Console;
 import dev.jangbu.operator.installation.Installation;
@@ -9,18 +10,14 @@ import dev.jangbu.operator.installation.InstallationOptions;
 import dev.jangbu.operator.records.RecordJson;
 import java.net.URI;
 import java.time.Duration;
-import java.util.Collection;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -40,7 +37,8 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true)
 public final class TailCommand implements Callable<Integer> {
 
-    private static final Duration POLL = Duration.ofMillis(500);
+    /** A topic without new records is no failure. */
+    private static final Duration IDLE_LIMIT = Duration.ofDays(36_500);
 
     @Mixin
     private InstallationOptions options = new InstallationOptions();
@@ -74,27 +72,25 @@ public final class TailCommand implements Callable<Integer> {
         TailStart start = TailStart.of(from);
         Installation installation = options.installation();
         RecordJson records = new RecordJson(new AvroSerdes(URI.create(installation.registry())));
-        try (Consumer<byte[], byte[]> consumer = consumer(installation.kafka())) {
-            List<TopicPartition> partitions = partitions(consumer);
-            consumer.assign(partitions);
-            Map<TopicPartition, Long> ends = noFollow ? consumer.endOffsets(partitions) : Map.of();
-            start.seek(consumer, partitions);
-            print(consumer, records, ends);
+        try (CommittedTopic committed = open(installation.kafka())) {
+            Map<TopicPartition, Long> to = new HashMap<>(committed.endOffsets());
+            if (!noFollow) {
+                to.replaceAll((partition, end) -> Long.MAX_VALUE);
+            }
+            print(committed.records(start.offsets(committed), to).iterator(), records);
         } catch (KafkaException e) {
             throw new CommandException("Kafka at %s: %s".formatted(installation.kafka(), e.getMessage()), e);
         }
         return 0;
     }
 
-    private void print(Consumer<byte[], byte[]> consumer, RecordJson records, Map<TopicPartition, Long> ends) {
+    private void print(Iterator<ConsumerRecord<byte[], byte[]>> read, RecordJson records) {
         long printed = 0;
-        while (printed < max && !(noFollow && hasReached(consumer, ends))) {
-            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-                boolean afterEnd = noFollow && record.offset() >= end(ends, record);
-                if (printed < max && !afterEnd && (key == null || key.equals(RecordJson.text(record.key())))) {
-                    console.print(line(records.of(record)));
-                    printed++;
-                }
+        while (printed < max && read.hasNext()) {
+            ConsumerRecord<byte[], byte[]> record = read.next();
+            if (key == null || key.equals(RecordJson.text(record.key()))) {
+                console.print(line(records.of(record)));
+                printed++;
             }
         }
     }
@@ -113,39 +109,18 @@ public final class TailCommand implements Callable<Integer> {
                         record.get("value"));
     }
 
-    /** Compares positions, not records: the last offset may be a transaction marker, which a consumer never returns. */
-    private static boolean hasReached(Consumer<?, ?> consumer, Map<TopicPartition, Long> ends) {
-        return ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
-    }
-
-    private static long end(Map<TopicPartition, Long> ends, ConsumerRecord<?, ?> record) {
-        return ends.getOrDefault(new TopicPartition(record.topic(), record.partition()), Long.MAX_VALUE);
-    }
-
-    private List<TopicPartition> partitions(Consumer<?, ?> consumer) {
-        Collection<PartitionInfo> known = consumer.partitionsFor(topic, Duration.ofSeconds(10));
-        if (known == null || known.isEmpty()) {
-            throw new CommandException("There is no topic '%s'; ./jangbu topics lists them.".formatted(topic));
+    private CommittedTopic open(String kafka) {
+        try {
+            return CommittedTopic.open(
+                    Map.of(
+                            ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                            kafka,
+                            ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                            10_000),
+                    topic,
+                    IDLE_LIMIT);
+        } catch (IllegalStateException e) {
+            throw new CommandException("There is no topic '%s'; ./jangbu topics lists them.".formatted(topic), e);
         }
-        return known.stream()
-                .map(info -> new TopicPartition(info.topic(), info.partition()))
-                .toList();
-    }
-
-    private static Consumer<byte[], byte[]> consumer(String kafka) {
-        return new KafkaConsumer<>(
-                Map.of(
-                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        kafka,
-                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                        "read_committed",
-                        ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
-                        false,
-                        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
-                        false,
-                        ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-                        "earliest"),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer());
     }
 }

@@ -1,8 +1,9 @@
 package dev.jangbu.operator.topics;
 
+import dev.jangbu.contract.CommittedTopic;
 import dev.jangbu.operator.console.CommandException;
-import java.util.Collection;
-import org.apache.kafka.clients.consumer.Consumer;
+import java.util.HashMap;
+import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
 
 /** The position at which {@code tail} starts to read each partition. */
@@ -36,16 +37,18 @@ sealed interface TailStart {
         };
     }
 
-    /** Moves the consumer to this position. */
-    default void seek(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
-        switch (this) {
-            case Beginning beginning -> consumer.seekToBeginning(partitions);
-            case End end -> {
-                consumer.seekToEnd(partitions);
-                // seekToEnd is lazy: position() fixes the end now instead of at the first poll.
-                partitions.forEach(consumer::position);
+    /** The first offset to read of each partition. A given offset is moved into the range of the retained records. */
+    default Map<TopicPartition, Long> offsets(CommittedTopic topic) {
+        Map<TopicPartition, Long> ends = topic.endOffsets();
+        return switch (this) {
+            case Beginning beginning -> topic.beginningOffsets();
+            case End end -> ends;
+            case Offset at -> {
+                Map<TopicPartition, Long> offsets = new HashMap<>(topic.beginningOffsets());
+                offsets.replaceAll((partition, first) ->
+                        Math.max(first, Math.min(at.offset(), ends.getOrDefault(partition, first))));
+                yield offsets;
             }
-            case Offset at -> partitions.forEach(partition -> consumer.seek(partition, at.offset()));
-        }
+        };
     }
 }
