@@ -3,6 +3,7 @@ package dev.jangbu.operator.deadletters;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.jangbu.contract.CommittedTopic;
 import dev.jangbu.contract.DeadLetterReplayed;
 import dev.jangbu.contract.DeadLetters;
 import dev.jangbu.contract.EventHeaders;
@@ -252,10 +253,9 @@ final class ReplayerTest {
     /** Commits the ends of all requests for the consumer group. */
     private static void commitAllRequests() throws Exception {
         try (Admin admin = TestBroker.admin();
-                TopicScan scan = new TopicScan(TestBroker.address())) {
+                CommittedTopic requests = CommittedTopic.open(TestBroker.address(), Topics.SETTLEMENT_REQUESTS)) {
             Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-            scan.ends(Topics.SETTLEMENT_REQUESTS.name())
-                    .forEach((partition, end) -> offsets.put(partition, new OffsetAndMetadata(end)));
+            requests.highWatermarks().forEach((partition, end) -> offsets.put(partition, new OffsetAndMetadata(end)));
             admin.alterConsumerGroupOffsets(GROUP, offsets).all().get();
         }
     }
@@ -292,8 +292,10 @@ final class ReplayerTest {
 
     private static ConsumerRecord<byte[], byte[]> last(Topic<?> topic) {
         List<ConsumerRecord<byte[], byte[]>> all = new ArrayList<>();
-        try (TopicScan scan = new TopicScan(TestBroker.address())) {
-            scan.read(scan.beginnings(topic.name()), all::add);
+        try (CommittedTopic committed = CommittedTopic.open(TestBroker.address(), topic)) {
+            committed
+                    .records(committed.beginningOffsets(), committed.highWatermarks())
+                    .forEach(all::add);
         }
         return all.stream()
                 .max(Comparator.comparingLong(ConsumerRecord::timestamp))
