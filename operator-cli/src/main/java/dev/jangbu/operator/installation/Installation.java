@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * </ol>
  *
  * <p>A setting is resolved on access: a command that reads Kafka alone needs no password. A missing setting is a
- * {@link CommandException} that names its sources. Not thread-safe.
+ * {@link CommandException} that names its sources. Thread-safe.
  */
 public final class Installation {
 
@@ -31,6 +31,7 @@ public final class Installation {
     private static final String PAYMENTS = "jangbu_payment";
     private static final String LEDGER = "jangbu_ledger";
     private static final String CONNECT_TIMEOUT_SECONDS = "5";
+    private static final Supplier<Optional<StackDescriptor>> NO_LOCAL_STACK = Optional::empty;
 
     /**
      * One address or secret.
@@ -66,17 +67,23 @@ public final class Installation {
     private final Map<String, String> environment;
     private final Path dataDirectory;
     private final Supplier<Optional<StackDescriptor>> reader;
-    private @Nullable StackDescriptor descriptor;
+    private final String paymentsDatabase;
+    private final String ledgerDatabase;
+    private volatile @Nullable StackDescriptor descriptor;
 
     private Installation(
             Map<String, String> flags,
             Map<String, String> environment,
             Path dataDirectory,
-            Supplier<Optional<StackDescriptor>> reader) {
+            Supplier<Optional<StackDescriptor>> reader,
+            String paymentsDatabase,
+            String ledgerDatabase) {
         this.flags = Map.copyOf(flags);
         this.environment = Map.copyOf(environment);
         this.dataDirectory = dataDirectory;
         this.reader = reader;
+        this.paymentsDatabase = paymentsDatabase;
+        this.ledgerDatabase = ledgerDatabase;
     }
 
     /**
@@ -87,12 +94,30 @@ public final class Installation {
      * @param dataDirectory the data directory of a local stack; it need not exist
      */
     public static Installation of(Map<String, String> flags, Map<String, String> environment, Path dataDirectory) {
-        return new Installation(flags, environment, dataDirectory, () -> StackDescriptor.readRunning(dataDirectory));
+        return new Installation(
+                flags, environment, dataDirectory, () -> StackDescriptor.readRunning(dataDirectory), PAYMENTS, LEDGER);
     }
 
-    /** A local stack, as its {@code dev.json} describes it. Its parts may be down. */
+    /** A local stack, as its {@code dev.json} describes it at this call. Its parts may be down. */
     public static Installation ofLocalStack(Path dataDirectory) {
-        return new Installation(Map.of(), Map.of(), dataDirectory, () -> StackDescriptor.read(dataDirectory));
+        Optional<StackDescriptor> descriptor = StackDescriptor.read(dataDirectory);
+        return new Installation(Map.of(), Map.of(), dataDirectory, () -> descriptor, PAYMENTS, LEDGER);
+    }
+
+    /**
+     * This installation, without the local stack if a flag or variable names Kafka or PostgreSQL. A command that compares
+     * several parts would compare different installations.
+     */
+    public Installation ofOneSource() {
+        boolean isNamed = named(KAFKA).isPresent() || named(POSTGRES).isPresent();
+        return isNamed
+                ? new Installation(flags, environment, dataDirectory, NO_LOCAL_STACK, paymentsDatabase, ledgerDatabase)
+                : this;
+    }
+
+    /** This installation with other databases, for instance copies. */
+    public Installation withDatabases(String payments, String ledger) {
+        return new Installation(flags, environment, dataDirectory, reader, payments, ledger);
     }
 
     /** Kafka's bootstrap servers. */
@@ -130,10 +155,34 @@ public final class Installation {
         return value(SIMULATOR);
     }
 
+    /** Whether the installation has a PSP simulator instead of a real PSP. */
+    public boolean hasSimulator() {
+        return find(SIMULATOR).isPresent();
+    }
+
+    /** The name of the payments database. */
+    public String paymentsDatabase() {
+        return paymentsDatabase;
+    }
+
+    /** The name of the ledger's database. */
+    public String ledgerDatabase() {
+        return ledgerDatabase;
+    }
+
     /** The password of a PostgreSQL role: {@code JANGBU_AUDIT_PASSWORD} is that of {@code jangbu_audit}. */
     public String password(String role) {
-        return value(new Setting(
-                "The password of the role " + role, null, passwordVariable(role), stack -> stack.password(role)));
+        return value(passwordOf(role));
+    }
+
+    /** Whether the password of a PostgreSQL role is known. */
+    public boolean hasPassword(String role) {
+        return find(passwordOf(role)).isPresent();
+    }
+
+    private static Setting passwordOf(String role) {
+        return new Setting(
+                "The password of the role " + role, null, passwordVariable(role), stack -> stack.password(role));
     }
 
     /** The environment variable of a role's password. */
@@ -144,12 +193,12 @@ public final class Installation {
 
     /** A connection to the payments database as {@code jangbu_audit}. */
     public Connection openPayments() throws SQLException {
-        return open(AUDIT, PAYMENTS);
+        return open(AUDIT, paymentsDatabase);
     }
 
     /** A connection to the ledger's database as {@code jangbu_audit}. */
     public Connection openLedger() throws SQLException {
-        return open(AUDIT, LEDGER);
+        return open(AUDIT, ledgerDatabase);
     }
 
     /** A connection as a role, to the database where the role works. */
@@ -157,15 +206,15 @@ public final class Installation {
         return open(
                 role,
                 switch (role) {
-                    case LEDGER -> LEDGER;
+                    case LEDGER -> ledgerDatabase;
                     case "postgres" -> "postgres";
-                    default -> PAYMENTS;
+                    default -> paymentsDatabase;
                 });
     }
 
     /** A connection as a role to the ledger's database. */
     public Connection openLedgerAs(String role) throws SQLException {
-        return open(role, LEDGER);
+        return open(role, ledgerDatabase);
     }
 
     private Connection open(String role, String database) throws SQLException {
@@ -198,7 +247,32 @@ public final class Installation {
     }
 
     private String value(Setting setting) {
-        return named(setting).orElseGet(() -> local(setting));
+        return find(setting).orElseThrow(() -> {
+            String missing = "%s is missing: set %s.".formatted(setting.label, setting.names());
+            return new CommandException(missing + " " + hint());
+        });
+    }
+
+    private String hint() {
+        if (reader == NO_LOCAL_STACK) {
+            return "This command does not combine a named Kafka or PostgreSQL with a local stack.";
+        }
+        return descriptor == null
+                ? "No stack is ready on %s: start one with ./jangbu up, or name its directory with --data."
+                        .formatted(dataDirectory)
+                : "%s does not contain it: restart the stack with ./jangbu up."
+                        .formatted(dataDirectory.resolve(StackDescriptor.FILE));
+    }
+
+    private Optional<String> find(Setting setting) {
+        return named(setting).or(() -> descriptor().flatMap(stack -> Optional.ofNullable(setting.local.apply(stack))));
+    }
+
+    private Optional<StackDescriptor> descriptor() {
+        if (descriptor == null) {
+            descriptor = reader.get().orElse(null);
+        }
+        return Optional.ofNullable(descriptor);
     }
 
     /** The value of the flag or the variable. A blank one counts as missing. */
@@ -207,23 +281,6 @@ public final class Installation {
                 .or(() -> Optional.ofNullable(environment.get(setting.variable)))
                 .map(String::strip)
                 .filter(text -> !text.isEmpty());
-    }
-
-    private String local(Setting setting) {
-        String missing = "%s is missing: set %s.".formatted(setting.label, setting.names());
-        if (descriptor == null) {
-            descriptor = reader.get()
-                    .orElseThrow(() -> new CommandException(missing
-                            + " No stack is ready on %s: start one with ./jangbu up, or name its directory with --data."
-                                    .formatted(dataDirectory)));
-        }
-        String value = setting.local.apply(descriptor);
-        if (value == null) {
-            throw new CommandException(missing
-                    + " %s does not contain it: restart the stack with ./jangbu up."
-                            .formatted(dataDirectory.resolve(StackDescriptor.FILE)));
-        }
-        return value;
     }
 
     /** Shows no secret. */
