@@ -1,7 +1,7 @@
 package dev.jangbu.benchmarks;
 
+import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.proving.stack.EphemeralStack;
-import dev.jangbu.proving.stack.StackAddress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -26,7 +26,7 @@ final class BenchStack implements AutoCloseable {
 
     private final Path home;
     private final EphemeralStack stack;
-    private final StackAddress address;
+    private final Installation address;
 
     private BenchStack(Path home, EphemeralStack stack) throws IOException {
         this.home = home;
@@ -47,7 +47,7 @@ final class BenchStack implements AutoCloseable {
         return new BenchStack(home, new EphemeralStack(home, false, parts, PRODUCTION_COMPILER));
     }
 
-    StackAddress address() {
+    Installation address() {
         return address;
     }
 

@@ -4,7 +4,7 @@ import dev.jangbu.benchmarks.Comparison.Better;
 import dev.jangbu.contract.EventHeaders;
 import dev.jangbu.contract.SettlementRequested;
 import dev.jangbu.contract.Topics;
-import dev.jangbu.proving.stack.StackAddress;
+import dev.jangbu.operator.installation.Installation;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -77,11 +77,11 @@ final class CdcBench {
     /** Fills the outbox with unread rows. */
     private final class Backlog {
 
-        private final StackAddress stack;
+        private final Installation stack;
         private final Clock clock;
         private final Serializer<SettlementRequested> serializer;
 
-        Backlog(StackAddress stack, Clock clock) throws InterruptedException {
+        Backlog(Installation stack, Clock clock) throws InterruptedException {
             this.stack = stack;
             this.clock = clock;
             this.serializer = WarmSerdes.of(stack, Topics.SETTLEMENT_REQUESTS).serializer();

@@ -1,6 +1,6 @@
 package dev.jangbu.benchmarks;
 
-import dev.jangbu.proving.stack.StackAddress;
+import dev.jangbu.operator.installation.Installation;
 import java.net.URI;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -14,9 +14,11 @@ import java.util.Map;
  */
 record Database(String host, int port, String name, String user, String password) {
 
+    private static final String SUPERUSER = "postgres";
+
     /** Creates the database, dropping an existing one. */
-    static Database create(StackAddress stack, String name) throws SQLException {
-        try (Connection connection = stack.openAs("postgres");
+    static Database create(Installation stack, String name) throws SQLException {
+        try (Connection connection = stack.openAs(SUPERUSER);
                 Statement statement = connection.createStatement()) {
             statement.execute("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)");
             statement.execute("CREATE DATABASE " + name);
@@ -24,10 +26,9 @@ record Database(String host, int port, String name, String user, String password
         return of(stack, name);
     }
 
-    static Database of(StackAddress stack, String name) {
-        URI server = URI.create(stack.roles().get("postgres").asText());
-        String[] user = server.getUserInfo().split(":", 2);
-        return new Database(server.getHost(), server.getPort(), name, user[0], user[1]);
+    static Database of(Installation stack, String name) {
+        URI server = URI.create("//" + stack.postgres());
+        return new Database(server.getHost(), server.getPort(), name, SUPERUSER, stack.password(SUPERUSER));
     }
 
     Connection open() throws SQLException {

@@ -3,7 +3,7 @@ package dev.jangbu.benchmarks;
 import dev.jangbu.contract.LedgerEntry;
 import dev.jangbu.contract.LedgerLine;
 import dev.jangbu.contract.Topics;
-import dev.jangbu.proving.stack.StackAddress;
+import dev.jangbu.operator.installation.Installation;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,7 +17,7 @@ final class LedgerEntries {
 
     private final Deserializer<LedgerEntry> deserializer;
 
-    LedgerEntries(StackAddress stack) throws InterruptedException {
+    LedgerEntries(Installation stack) throws InterruptedException {
         this.deserializer = WarmSerdes.of(stack, Topics.LEDGER_ENTRIES).deserializer();
     }
 

@@ -1,6 +1,6 @@
 package dev.jangbu.benchmarks;
 
-import dev.jangbu.proving.stack.StackAddress;
+import dev.jangbu.operator.installation.Installation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -27,7 +27,7 @@ final class Meter implements AutoCloseable {
     private final Connection postgres;
     private final Admin admin;
 
-    Meter(StackAddress stack) throws SQLException {
+    Meter(Installation stack) throws SQLException {
         this.postgres = stack.openAs("postgres");
         this.admin = Admin.create(Map.of("bootstrap.servers", stack.kafka()));
     }

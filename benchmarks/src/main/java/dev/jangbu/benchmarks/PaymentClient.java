@@ -2,7 +2,7 @@ package dev.jangbu.benchmarks;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.jangbu.proving.stack.StackAddress;
+import dev.jangbu.operator.installation.Installation;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -26,7 +26,7 @@ final class PaymentClient implements AutoCloseable {
     private final String base;
     private final String apiKey;
 
-    PaymentClient(StackAddress stack) {
+    PaymentClient(Installation stack) {
         this.base = stack.api() + "/payments";
         this.apiKey = stack.apiKey();
     }

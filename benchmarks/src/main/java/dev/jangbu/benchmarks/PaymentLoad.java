@@ -1,7 +1,7 @@
 package dev.jangbu.benchmarks;
 
 import dev.jangbu.contract.Topics;
-import dev.jangbu.proving.stack.StackAddress;
+import dev.jangbu.operator.installation.Installation;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -22,7 +22,7 @@ final class PaymentLoad implements AutoCloseable {
 
     private static final String OUTBOX = "SELECT id FROM outbox WHERE aggregateid LIKE '%s%%'";
 
-    private final StackAddress stack;
+    private final Installation stack;
     private final PaymentClient shop;
     private final LedgerEntries entries;
     private final TopicReader tail;
@@ -34,7 +34,7 @@ final class PaymentLoad implements AutoCloseable {
     private int completed;
     private long amountMinor;
 
-    PaymentLoad(StackAddress stack) throws InterruptedException {
+    PaymentLoad(Installation stack) throws InterruptedException {
         this.stack = stack;
         this.shop = new PaymentClient(stack);
         this.entries = new LedgerEntries(stack);

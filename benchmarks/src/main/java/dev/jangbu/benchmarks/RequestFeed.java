@@ -3,7 +3,7 @@ package dev.jangbu.benchmarks;
 import dev.jangbu.contract.EventHeaders;
 import dev.jangbu.contract.SettlementRequested;
 import dev.jangbu.contract.Topics;
-import dev.jangbu.proving.stack.StackAddress;
+import dev.jangbu.operator.installation.Installation;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +35,7 @@ final class RequestFeed implements AutoCloseable {
     private final Producer<byte[], byte[]> producer;
     private final Serializer<SettlementRequested> serializer;
 
-    RequestFeed(StackAddress stack) throws InterruptedException {
+    RequestFeed(Installation stack) throws InterruptedException {
         this.admin = Admin.create(Map.of("bootstrap.servers", stack.kafka()));
         this.producer = new KafkaProducer<>(
                 // Compressed like the outbox's records.

@@ -1,6 +1,6 @@
 package dev.jangbu.benchmarks;
 
-import dev.jangbu.proving.stack.StackAddress;
+import dev.jangbu.operator.installation.Installation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +20,7 @@ final class TopicReader implements AutoCloseable {
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final Set<TopicPartition> partitions;
 
-    TopicReader(StackAddress stack, String topic) {
+    TopicReader(Installation stack, String topic) {
         this.topic = topic;
         this.consumer = new KafkaConsumer<>(
                 Map.of(

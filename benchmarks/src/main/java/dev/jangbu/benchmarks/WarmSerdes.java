@@ -3,7 +3,7 @@ package dev.jangbu.benchmarks;
 import dev.jangbu.contract.AvroSerdes;
 import dev.jangbu.contract.RegistryUnavailableException;
 import dev.jangbu.contract.Topic;
-import dev.jangbu.proving.stack.StackAddress;
+import dev.jangbu.operator.installation.Installation;
 import java.net.URI;
 import java.time.Duration;
 import org.apache.avro.specific.SpecificRecord;
@@ -21,7 +21,7 @@ final class WarmSerdes {
      *
      * @throws BenchException if the registry does not return it in time
      */
-    static <T extends SpecificRecord> Serde<T> of(StackAddress stack, Topic<T> topic) throws InterruptedException {
+    static <T extends SpecificRecord> Serde<T> of(Installation stack, Topic<T> topic) throws InterruptedException {
         AvroSerdes serdes = new AvroSerdes(URI.create(stack.registry()));
         long startedAt = System.nanoTime();
         while (true) {

@@ -1,14 +1,10 @@
 package dev.jangbu.proving;
 
+import dev.jangbu.operator.console.CommandRunner;
 import dev.jangbu.proving.audit.AuditCommand;
 import dev.jangbu.proving.bugs.BugsCommand;
 import dev.jangbu.proving.torture.TortureCommand;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
-import java.io.OutputStreamWriter;
 import java.io.PrintStream;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -29,17 +25,12 @@ public final class ProvingGround {
 
     /** Exits with the command's exit code, or with 2 if the command threw an exception. */
     public static void main(String[] args) {
-        PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
-        PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
+        PrintStream out = CommandRunner.stdout();
+        PrintStream err = CommandRunner.stderr();
         CommandLine commands = new CommandLine(new ProvingGround())
                 .addSubcommand(new AuditCommand(out, err))
                 .addSubcommand(new TortureCommand(out, err, Clock.systemUTC()))
                 .addSubcommand(new BugsCommand(out, err, Clock.systemUTC()));
-        commands.setOut(new PrintWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8), true));
-        commands.setExecutionExceptionHandler((exception, command, parsed) -> {
-            exception.printStackTrace(err);
-            return INCONCLUSIVE;
-        });
-        System.exit(commands.execute(args));
+        System.exit(CommandRunner.run(commands, INCONCLUSIVE, args));
     }
 }

@@ -1,9 +1,6 @@
 package dev.jangbu.operator.console;
 
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /** Prints whole lines in UTF-8, whatever the locale. Thread-safe. */
@@ -17,7 +14,7 @@ public final class Console {
 
     /** A console on the standard output. */
     public static Console ofStdout() {
-        return new Console(new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8));
+        return new Console(CommandRunner.stdout());
     }
 
     public synchronized void print(String line) {

@@ -9,8 +9,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,6 +66,10 @@ public final class Installation {
     private static final Setting SIMULATOR =
             new Setting("The URL of the PSP simulator", null, "JANGBU_SIMULATOR", StackDescriptor::simulator);
 
+    private static final Set<String> VARIABLES = Stream.of(KAFKA, REGISTRY, POSTGRES, CONNECT, API, API_KEY, SIMULATOR)
+            .map(Setting::variable)
+            .collect(Collectors.toUnmodifiableSet());
+
     private final Map<String, String> flags;
     private final Map<String, String> environment;
     private final Path dataDirectory;
@@ -105,14 +112,14 @@ public final class Installation {
     }
 
     /**
-     * This installation, without the local stack if a flag or variable names Kafka or PostgreSQL. A command that compares
-     * several parts would compare different installations.
+     * This installation, without the local stack if a flag or variable names Kafka or PostgreSQL: a command that compares
+     * several parts must not compare different installations. The parts of a local stack may be down.
      */
     public Installation ofOneSource() {
         boolean isNamed = named(KAFKA).isPresent() || named(POSTGRES).isPresent();
-        return isNamed
-                ? new Installation(flags, environment, dataDirectory, NO_LOCAL_STACK, paymentsDatabase, ledgerDatabase)
-                : this;
+        Supplier<Optional<StackDescriptor>> local =
+                isNamed ? NO_LOCAL_STACK : () -> StackDescriptor.read(dataDirectory);
+        return new Installation(flags, environment, dataDirectory, local, paymentsDatabase, ledgerDatabase);
     }
 
     /** This installation with other databases, for instance copies. */
@@ -189,6 +196,11 @@ public final class Installation {
     public static String passwordVariable(String role) {
         String name = role.startsWith("jangbu_") ? role : "jangbu_" + role;
         return name.toUpperCase(Locale.ROOT) + "_PASSWORD";
+    }
+
+    /** Whether an environment variable has this name to set an address or a secret of an installation. */
+    public static boolean isVariable(String name) {
+        return VARIABLES.contains(name) || (name.startsWith("JANGBU_") && name.endsWith("_PASSWORD"));
     }
 
     /** A connection to the payments database as {@code jangbu_audit}. */

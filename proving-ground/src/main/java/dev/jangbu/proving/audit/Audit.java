@@ -1,6 +1,6 @@
 package dev.jangbu.proving.audit;
 
-import dev.jangbu.proving.stack.StackAddress;
+import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.proving.stack.TopicReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -57,7 +57,7 @@ public final class Audit {
     /** The connector confirms its position every two seconds. */
     private static final Duration SLOT_LIMIT = Duration.ofSeconds(10);
 
-    private final StackAddress stack;
+    private final Installation stack;
     private final TopicReader topics;
     private final Duration quietLimit;
     private final ProgressReporter progress;
@@ -67,12 +67,12 @@ public final class Audit {
      * @param quietLimit how long to wait for quiet, over all attempts
      * @param deep whether to check the invariants of {@code --deep} as well
      */
-    public Audit(StackAddress stack, Duration quietLimit, boolean deep, ProgressReporter progress) {
+    public Audit(Installation stack, Duration quietLimit, boolean deep, ProgressReporter progress) {
         this(stack, new TopicReader(stack), quietLimit, progress, deep ? all() : INVARIANTS);
     }
 
     Audit(
-            StackAddress stack,
+            Installation stack,
             TopicReader topics,
             Duration quietLimit,
             ProgressReporter progress,
@@ -162,6 +162,7 @@ public final class Audit {
                 open.stream()
                         .map(each -> each + ", and no stage has pending work")
                         .toList(),
+                List.of(),
                 open.size(),
                 Duration.ZERO);
     }
@@ -196,6 +197,7 @@ public final class Audit {
                         invariant.statement(),
                         violations.count(),
                         violations.first(),
+                        violations.unchecked(),
                         progress.counted(),
                         Duration.ofNanos(System.nanoTime() - begin)));
             }

@@ -1,12 +1,15 @@
 package dev.jangbu.proving.audit;
 
-import dev.jangbu.proving.stack.DataOption;
-import dev.jangbu.proving.stack.StackAddress;
+import dev.jangbu.operator.console.CommandException;
+import dev.jangbu.operator.installation.Installation;
+import dev.jangbu.operator.installation.InstallationOptions;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,14 +22,24 @@ import picocli.CommandLine.Option;
 @Command(
         name = "audit",
         description =
-                "Checks a running stack from outside: waits until it is quiet, then checks that no money is lost or made up.",
-        footer = "Exit codes: 0 all invariants hold, 1 at least one is broken (the report has the evidence),"
-                + " 2 inconclusive: not quiet in time, not running, or wrong arguments.",
+                "Checks an installation from outside: waits until it is quiet, then checks that no money is lost or made up.",
+        footer =
+                "Exit codes: 0 all that could be checked holds, 1 an invariant is broken (the report has the evidence),"
+                        + " 2 inconclusive: not quiet in time, not running, or wrong arguments.",
         mixinStandardHelpOptions = true)
 public final class AuditCommand implements Callable<Integer> {
 
+    /** A missing one is reported before the wait. */
+    private static final List<Consumer<Installation>> REQUIRED = List.of(
+            Installation::kafka,
+            Installation::registry,
+            Installation::postgres,
+            installation -> installation.password("jangbu_audit"),
+            Installation::api,
+            Installation::apiKey);
+
     @Mixin
-    private DataOption data = new DataOption();
+    private InstallationOptions options = new InstallationOptions();
 
     @Option(
             names = "--deep",
@@ -53,11 +66,12 @@ public final class AuditCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         try (ProgressReporter progress = new ProgressReporter(err::println)) {
-            StackAddress stack = data.stack();
+            Installation stack = options.installation().ofOneSource();
+            REQUIRED.forEach(setting -> setting.accept(stack));
             AuditReport report = new Audit(stack, Duration.ofSeconds(waitSeconds), deep, progress).run();
             out.println(json ? report.toJson() : report);
             return report.outcome().exitCode();
-        } catch (IOException | SQLException | KafkaException | IllegalStateException e) {
+        } catch (IOException | SQLException | KafkaException | IllegalStateException | CommandException e) {
             err.println("The audit failed: " + e.getMessage());
             return AuditReport.Outcome.NOT_QUIET.exitCode();
         }

@@ -83,7 +83,8 @@ public record AuditReport(Outcome outcome, List<String> waitingFor, Duration wai
                     "Nothing changes, so the invariants were checked; output that is pending does not count as missing:\n");
         }
         for (Finding finding : findings) {
-            text.append(" %s %2d  %s\n".formatted(finding.holds() ? "✓" : "✗", finding.number(), finding.statement()));
+            String mark = !finding.holds() ? "✗" : finding.unchecked().isEmpty() ? "✓" : "–";
+            text.append(" %s %2d  %s\n".formatted(mark, finding.number(), finding.statement()));
             text.append("        %s: %,d examined in %s s%s\n"
                     .formatted(
                             finding.name(),
@@ -93,19 +94,32 @@ public record AuditReport(Outcome outcome, List<String> waitingFor, Duration wai
             finding.evidence()
                     .forEach(evidence ->
                             text.append("        ! ").append(evidence).append('\n'));
+            finding.unchecked()
+                    .forEach(part ->
+                            text.append("        – not checked: ").append(part).append('\n'));
             if (finding.violations() > finding.evidence().size()) {
                 text.append("        ! and %,d more\n"
                         .formatted(finding.violations() - finding.evidence().size()));
             }
         }
         long broken = findings.stream().filter(finding -> !finding.holds()).count();
-        return text.append(
-                        broken > 0
-                                ? broken + " of " + findings.size() + " are BROKEN."
-                                : waitingFor.isEmpty()
-                                        ? "All of them hold."
-                                        : "No violation was found, but the stack is not quiet.")
-                .toString();
+        String unchecked = findings.stream()
+                .filter(finding -> !finding.unchecked().isEmpty())
+                .map(finding -> Integer.toString(finding.number()))
+                .distinct()
+                .collect(Collectors.joining(", "));
+        text.append(
+                broken > 0
+                        ? broken + " of " + findings.size() + " are BROKEN."
+                        : !waitingFor.isEmpty()
+                                ? "No violation was found, but the stack is not quiet."
+                                : unchecked.isEmpty() ? "All of them hold." : "All that was checked holds.");
+        return unchecked.isEmpty()
+                ? text.toString()
+                : text.append(" Not checked, or not all of it: ")
+                        .append(unchecked)
+                        .append('.')
+                        .toString();
     }
 
     /** The report as JSON, in the format of {@code docs/audit.md}. */
@@ -127,6 +141,8 @@ public record AuditReport(Outcome outcome, List<String> waitingFor, Duration wai
             each.put("breaches", finding.violations());
             ArrayNode evidence = each.putArray("evidence");
             finding.evidence().forEach(evidence::add);
+            ArrayNode unchecked = each.putArray("unchecked");
+            finding.unchecked().forEach(unchecked::add);
         }
         return new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(json);
     }

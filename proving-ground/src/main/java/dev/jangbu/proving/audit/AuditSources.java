@@ -3,12 +3,12 @@ package dev.jangbu.proving.audit;
 import dev.jangbu.contract.AvroSerdes;
 import dev.jangbu.contract.Topic;
 import dev.jangbu.contract.Topics;
+import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.proving.facts.Fact;
 import dev.jangbu.proving.facts.Facts;
 import dev.jangbu.proving.facts.SortedFacts;
 import dev.jangbu.proving.stack.HttpApi;
 import dev.jangbu.proving.stack.PspSimulatorClient;
-import dev.jangbu.proving.stack.StackAddress;
 import dev.jangbu.proving.stack.TopicReader;
 import java.io.IOException;
 import java.net.URI;
@@ -34,18 +34,18 @@ public final class AuditSources implements AutoCloseable {
     private static final Duration RETRY_LIMIT = Duration.ofSeconds(30);
     private static final Duration RETRY_PAUSE = Duration.ofMillis(250);
 
-    private final StackAddress stack;
+    private final Installation stack;
     private final TopicReader topics;
     private final Path scratch;
     private final ProgressReporter progress;
     private final Connection payments;
     private final Connection ledger;
     private final HttpApi api;
-    private final PspSimulatorClient psp;
+    private final @Nullable PspSimulatorClient psp;
     private final Instant now;
 
     /** @param scratch an existing directory for sorted facts */
-    AuditSources(StackAddress stack, TopicReader topics, Path scratch, ProgressReporter progress)
+    AuditSources(Installation stack, TopicReader topics, Path scratch, ProgressReporter progress)
             throws SQLException, IOException {
         this.stack = stack;
         this.topics = topics;
@@ -54,7 +54,7 @@ public final class AuditSources implements AutoCloseable {
         this.payments = snapshot(stack.openPayments());
         this.ledger = snapshot(stack.openLedger());
         this.api = new HttpApi(stack.api(), stack.apiKey());
-        this.psp = new PspSimulatorClient(stack);
+        this.psp = stack.hasSimulator() ? new PspSimulatorClient(stack) : null;
         this.now = databaseTime();
     }
 
@@ -64,7 +64,7 @@ public final class AuditSources implements AutoCloseable {
         void read(ResultSet row) throws SQLException, IOException;
     }
 
-    StackAddress stack() {
+    Installation stack() {
         return stack;
     }
 
@@ -159,12 +159,20 @@ public final class AuditSources implements AutoCloseable {
         });
     }
 
-    /** Reads every charge of the PSP. */
-    void charges(PspSimulatorClient.Charges charges) throws IOException {
+    /**
+     * Reads every charge of the PSP simulator.
+     *
+     * @return false if the installation has a real PSP, whose charges cannot be listed
+     */
+    boolean charges(PspSimulatorClient.Charges charges) throws IOException {
+        if (psp == null) {
+            return false;
+        }
         psp.charges(charge -> {
             progress.count(1);
             charges.read(charge);
         });
+        return true;
     }
 
     private void query(Connection connection, String sql, RowReader rows) throws SQLException, IOException {
@@ -201,7 +209,9 @@ public final class AuditSources implements AutoCloseable {
         payments.close();
         ledger.close();
         api.close();
-        psp.close();
+        if (psp != null) {
+            psp.close();
+        }
     }
 
     private final class RowFacts implements Facts {

@@ -10,6 +10,7 @@ import java.util.List;
  * @param name the simple name of the class that checks it
  * @param violations number of violations
  * @param evidence the first violations, as text
+ * @param unchecked the parts that could not be checked, with the reason; empty if all of it was checked
  * @param examined number of rows, records, charges and responses examined; 0 proves nothing
  */
 public record Finding(
@@ -18,6 +19,7 @@ public record Finding(
         String statement,
         long violations,
         List<String> evidence,
+        List<String> unchecked,
         long examined,
         Duration duration) {
 

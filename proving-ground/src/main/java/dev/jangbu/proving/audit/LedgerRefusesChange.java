@@ -1,5 +1,6 @@
 package dev.jangbu.proving.audit;
 
+import dev.jangbu.operator.installation.Installation;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -55,7 +56,8 @@ final class LedgerRefusesChange implements Invariant {
     private static final String LOCK_TIMEOUT = "SET LOCAL lock_timeout = '2s'";
 
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
-    private static final String INVALID_PASSWORD_OR_NO_ACCESS = "28";
+    private static final String WRONG_PASSWORD = "28P01";
+    private static final String NO_ACCESS = "28";
 
     /** The ledger's own rules, SQLSTATE class JL. */
     private static final String REFUSED_BY_THE_LEDGER = "JL";
@@ -79,6 +81,10 @@ final class LedgerRefusesChange implements Invariant {
             attempts.addAll(ADDITIONS);
         });
         for (String role : ROLES) {
+            if (!sources.stack().hasPassword(role)) {
+                violations.addUnchecked("the role %s: %s is not set", role, Installation.passwordVariable(role));
+                continue;
+            }
             try (Connection connection = sources.stack().openLedgerAs(role)) {
                 connection.setAutoCommit(false);
                 for (String attempt : attempts) {
@@ -86,6 +92,11 @@ final class LedgerRefusesChange implements Invariant {
                     attempt(connection, role, attempt.formatted(journal[0], UUID.randomUUID()), violations);
                 }
             } catch (SQLException e) {
+                if (WRONG_PASSWORD.equals(e.getSQLState())) {
+                    violations.addUnchecked(
+                            "the role %s: PostgreSQL rejects %s", role, Installation.passwordVariable(role));
+                    continue;
+                }
                 requireRefusal(role, "connect to the ledger", e);
                 sources.countExamined(1);
             }
@@ -109,7 +120,7 @@ final class LedgerRefusesChange implements Invariant {
     private static void requireRefusal(String role, String action, SQLException e) throws SQLException {
         String state = String.valueOf(e.getSQLState());
         if (!state.equals(INSUFFICIENT_PRIVILEGE)
-                && !state.startsWith(INVALID_PASSWORD_OR_NO_ACCESS)
+                && !state.startsWith(NO_ACCESS)
                 && !state.startsWith(REFUSED_BY_THE_LEDGER)) {
             throw new SQLException("As " + role + ": " + action + ": " + e.getMessage(), e.getSQLState(), e);
         }

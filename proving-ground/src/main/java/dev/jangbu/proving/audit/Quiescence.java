@@ -1,6 +1,6 @@
 package dev.jangbu.proving.audit;
 
-import dev.jangbu.proving.stack.StackAddress;
+import dev.jangbu.operator.installation.Installation;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -53,14 +53,14 @@ final class Quiescence implements AutoCloseable {
             SELECT (SELECT count(*) FROM outbox) || ' ' || (SELECT count(*) || ' ' || coalesce(max(at)::text, '') FROM history)
             """;
 
-    private final StackAddress stack;
+    private final Installation stack;
     private final UnreadRecords unread;
     private final ProgressReporter progress;
 
     /** The WAL position when nothing was open, at the last check. */
     private String quietPosition = "0/0";
 
-    Quiescence(StackAddress stack, ProgressReporter progress) {
+    Quiescence(Installation stack, ProgressReporter progress) {
         this.stack = stack;
         this.unread = new UnreadRecords(stack);
         this.progress = progress;

@@ -2,7 +2,7 @@ package dev.jangbu.proving.audit;
 
 import dev.jangbu.contract.Topic;
 import dev.jangbu.contract.Topics;
-import dev.jangbu.proving.stack.StackAddress;
+import dev.jangbu.operator.installation.Installation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -50,7 +50,7 @@ final class UnreadRecords implements AutoCloseable {
     private final KafkaConsumer<byte[], byte[]> committed;
     private final KafkaConsumer<byte[], byte[]> uncommitted;
 
-    UnreadRecords(StackAddress stack) {
+    UnreadRecords(Installation stack) {
         this.admin = Admin.create(Map.of(
                 AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
                 stack.kafka(),
@@ -189,7 +189,7 @@ final class UnreadRecords implements AutoCloseable {
         return false;
     }
 
-    private static KafkaConsumer<byte[], byte[]> consumer(StackAddress stack, String isolation) {
+    private static KafkaConsumer<byte[], byte[]> consumer(Installation stack, String isolation) {
         return new KafkaConsumer<>(
                 Map.of(
                         ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,

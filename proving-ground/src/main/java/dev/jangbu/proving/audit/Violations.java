@@ -15,6 +15,7 @@ public final class Violations {
     private static final int MAX_LENGTH = 3_000;
 
     private final List<String> first = new ArrayList<>();
+    private final List<String> unchecked = new ArrayList<>();
     private final Set<PipelineStage> busy;
     private long count;
 
@@ -48,8 +49,18 @@ public final class Violations {
         }
     }
 
+    /** Reports a part of the invariant that cannot be checked, with the reason. It is no violation. */
+    void addUnchecked(String reason, Object... arguments) {
+        unchecked.add(reason.formatted(arguments));
+    }
+
     public long count() {
         return count;
+    }
+
+    /** The parts of the invariant that were not checked. */
+    List<String> unchecked() {
+        return List.copyOf(unchecked);
     }
 
     /** The evidence of the first violations. */

@@ -6,7 +6,7 @@ import dev.jangbu.contract.LedgerLine;
 import dev.jangbu.contract.SettlementKind;
 import dev.jangbu.contract.Side;
 import dev.jangbu.contract.Topics;
-import dev.jangbu.proving.stack.StackAddress;
+import dev.jangbu.operator.installation.Installation;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -31,7 +31,7 @@ final class AbortedEntries {
 
     private AbortedEntries() {}
 
-    static void write(StackAddress stack, Clock clock) {
+    static void write(Installation stack, Clock clock) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         try (var serializer = new AvroSerdes(URI.create(stack.registry()))
                         .of(Topics.LEDGER_ENTRIES)

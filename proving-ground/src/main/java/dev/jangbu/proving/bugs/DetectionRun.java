@@ -1,11 +1,11 @@
 package dev.jangbu.proving.bugs;
 
+import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.proving.audit.Audit;
 import dev.jangbu.proving.audit.AuditReport;
 import dev.jangbu.proving.audit.ProgressReporter;
 import dev.jangbu.proving.audit.Violations;
 import dev.jangbu.proving.stack.EphemeralStack;
-import dev.jangbu.proving.stack.StackAddress;
 import dev.jangbu.proving.torture.ClientLoad;
 import dev.jangbu.proving.torture.PublicationMonitor;
 import java.io.IOException;
@@ -77,7 +77,7 @@ final class DetectionRun {
 
     private Map<Detector, String> run(EphemeralStack stack, Scenario scenario, List<PlantedBug> bugs)
             throws IOException, SQLException, InterruptedException {
-        StackAddress address = stack.address();
+        Installation address = stack.address();
         FailFastLog failFastLog = new FailFastLog(stack.data());
         Map<Detector, String> detections = new EnumMap<>(Detector.class);
         execute(address, bugs, false);
@@ -151,7 +151,7 @@ final class DetectionRun {
         return false;
     }
 
-    private static void execute(StackAddress address, List<PlantedBug> bugs, boolean afterTheLoad) throws SQLException {
+    private static void execute(Installation address, List<PlantedBug> bugs, boolean afterTheLoad) throws SQLException {
         for (PlantedBug bug : bugs) {
             PlantedBug.Sql sql = bug.sql();
             if (sql != null && sql.afterTheLoad() == afterTheLoad) {

@@ -1,5 +1,6 @@
 package dev.jangbu.proving.stack;
 
+import dev.jangbu.operator.installation.Installation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -94,8 +95,9 @@ public final class EphemeralStack implements AutoCloseable {
         return "JANGBU_" + part.toUpperCase(Locale.ROOT).replace('-', '_') + "_PORT";
     }
 
-    public StackAddress address() throws IOException {
-        return StackAddress.read(data());
+    /** The addresses and credentials of the stack as of its last start. */
+    public Installation address() {
+        return Installation.ofLocalStack(data());
     }
 
     /** The data directory. */
@@ -218,6 +220,8 @@ public final class EphemeralStack implements AutoCloseable {
                 .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile());
+        // A command must not reach the installation that the environment names.
+        builder.environment().keySet().removeIf(Installation::isVariable);
         builder.environment().putAll(environment);
         return builder;
     }

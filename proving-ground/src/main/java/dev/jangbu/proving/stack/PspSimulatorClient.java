@@ -2,6 +2,7 @@ package dev.jangbu.proving.stack;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.jangbu.operator.installation.Installation;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.net.URI;
@@ -25,7 +26,7 @@ public final class PspSimulatorClient implements AutoCloseable {
     private final ObjectMapper json = new ObjectMapper();
     private final String base;
 
-    public PspSimulatorClient(StackAddress stack) {
+    public PspSimulatorClient(Installation stack) {
         this.base = stack.simulator() + "/simulator/";
     }
 

@@ -1,9 +1,9 @@
 package dev.jangbu.proving.torture;
 
+import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.proving.audit.Violations;
 import dev.jangbu.proving.stack.HttpApi;
 import dev.jangbu.proving.stack.PspSimulatorClient;
-import dev.jangbu.proving.stack.StackAddress;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -60,12 +60,12 @@ public final class ClientLoad implements AutoCloseable {
     private final AtomicInteger nextPayout = new AtomicInteger(ORDERS_PER_PAYOUT - 1);
 
     /** @param out receives progress lines */
-    public ClientLoad(StackAddress stack, long seed, Consumer<String> out) {
+    public ClientLoad(Installation stack, long seed, Consumer<String> out) {
         this(stack, seed, out, new ClientTimeline(new RunClock(Instant.EPOCH)));
     }
 
     /** @param timeline records the answers */
-    ClientLoad(StackAddress stack, long seed, Consumer<String> out, ClientTimeline timeline) {
+    ClientLoad(Installation stack, long seed, Consumer<String> out, ClientTimeline timeline) {
         this.run = "r%016x".formatted(seed);
         this.seed = seed;
         this.out = out;

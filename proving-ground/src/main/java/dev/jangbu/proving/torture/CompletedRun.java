@@ -1,7 +1,7 @@
 package dev.jangbu.proving.torture;
 
+import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.proving.audit.AuditReport;
-import dev.jangbu.proving.stack.StackAddress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -44,7 +44,7 @@ final class CompletedRun {
     }
 
     /** Compares acknowledged answers, publications and dead deadLetterCheck with the quiescent stack. */
-    void evaluate(AuditReport report, StackAddress address) throws IOException {
+    void evaluate(AuditReport report, Installation address) throws IOException {
         Verdicts found = new Verdicts(report);
         found.add(
                 "2, 11: acknowledged successes are durable, nothing is settled without the PSP's approval, a key gets the"

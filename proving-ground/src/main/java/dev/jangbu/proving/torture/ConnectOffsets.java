@@ -1,7 +1,7 @@
 package dev.jangbu.proving.torture;
 
 import dev.jangbu.contract.Topics;
-import dev.jangbu.proving.stack.StackAddress;
+import dev.jangbu.operator.installation.Installation;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +24,7 @@ final class ConnectOffsets implements AutoCloseable {
             .toList();
     private final KafkaConsumer<byte[], byte[]> consumer;
 
-    ConnectOffsets(StackAddress stack) {
+    ConnectOffsets(Installation stack) {
         this.consumer = new KafkaConsumer<>(
                 Map.of(
                         ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,

@@ -3,8 +3,8 @@ package dev.jangbu.proving.torture;
 import dev.jangbu.contract.DeadLetters;
 import dev.jangbu.contract.EventHeaders;
 import dev.jangbu.contract.Topics;
+import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.proving.audit.Violations;
-import dev.jangbu.proving.stack.StackAddress;
 import dev.jangbu.proving.stack.TopicReader;
 import java.io.IOException;
 import java.util.Map;
@@ -20,7 +20,7 @@ final class DeadLetterCheck {
     private final Violations violations = new Violations();
 
     /** Checks a quiescent stack. */
-    static DeadLetterCheck of(StackAddress stack) throws IOException {
+    static DeadLetterCheck of(Installation stack) throws IOException {
         DeadLetterCheck check = new DeadLetterCheck();
         TopicReader topics = new TopicReader(stack);
         topics.readRaw(Topics.SETTLEMENT_REQUESTS, record -> {

@@ -1,8 +1,8 @@
 package dev.jangbu.proving.torture;
 
+import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.proving.stack.EphemeralStack;
 import dev.jangbu.proving.stack.PspSimulatorClient;
-import dev.jangbu.proving.stack.StackAddress;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -37,18 +37,18 @@ final class FaultInjector {
             """;
 
     private final EphemeralStack stack;
-    private final StackAddress address;
+    private final Installation address;
     private final long permanentSeed;
     private final Map<String, Integer> permanentFaults;
 
     /** For a PSP without permanent faults. */
-    FaultInjector(EphemeralStack stack, StackAddress address) {
+    FaultInjector(EphemeralStack stack, Installation address) {
         this(stack, address, 0, Map.of());
     }
 
     /** @param permanentFaults PSP faults without a storm, per 1,000 calls */
     FaultInjector(
-            EphemeralStack stack, StackAddress address, long permanentSeed, Map<String, Integer> permanentFaults) {
+            EphemeralStack stack, Installation address, long permanentSeed, Map<String, Integer> permanentFaults) {
         this.stack = stack;
         this.address = address;
         this.permanentSeed = permanentSeed;

@@ -1,8 +1,8 @@
 package dev.jangbu.proving.torture;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.proving.stack.EphemeralStack;
-import dev.jangbu.proving.stack.StackAddress;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -29,7 +29,7 @@ final class HealthMonitor implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofSeconds(4);
     private static final int MAX_OUTAGES = 10_000;
 
-    private final StackAddress address;
+    private final Installation address;
     private final RunClock time;
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
@@ -87,7 +87,7 @@ final class HealthMonitor implements AutoCloseable {
         }
     }
 
-    HealthMonitor(EphemeralStack stack, StackAddress address, RunClock time) {
+    HealthMonitor(EphemeralStack stack, Installation address, RunClock time) {
         this.address = address;
         this.time = time;
         this.admin = Admin.create(Map.of(

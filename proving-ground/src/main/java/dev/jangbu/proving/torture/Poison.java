@@ -5,7 +5,7 @@ import dev.jangbu.contract.SettlementRequested;
 import dev.jangbu.contract.Topic;
 import dev.jangbu.contract.Topics;
 import dev.jangbu.contract.WireFormat;
-import dev.jangbu.proving.stack.StackAddress;
+import dev.jangbu.operator.installation.Installation;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -70,7 +70,7 @@ final class Poison {
      *
      * @return the kinds that were sent
      */
-    static String send(StackAddress address, Fault.Poisoned poisoned)
+    static String send(Installation address, Fault.Poisoned poisoned)
             throws SQLException, IOException, ExecutionException, InterruptedException {
         SplittableRandom random = new SplittableRandom(poisoned.draw());
         int first = random.nextInt(Kind.values().length);
@@ -159,7 +159,7 @@ final class Poison {
         return new UUID((millis << (Long.SIZE - TIME_BITS)) | rest, random.nextLong() >>> 2 | Long.MIN_VALUE);
     }
 
-    private static KafkaProducer<byte[], byte[]> producer(StackAddress address) {
+    private static KafkaProducer<byte[], byte[]> producer(Installation address) {
         return new KafkaProducer<>(
                 Map.of(
                         ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,

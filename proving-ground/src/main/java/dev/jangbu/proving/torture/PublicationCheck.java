@@ -3,8 +3,8 @@ package dev.jangbu.proving.torture;
 import dev.jangbu.contract.LedgerPosted;
 import dev.jangbu.contract.Outcome;
 import dev.jangbu.contract.SettlementCompleted;
+import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.proving.audit.Violations;
-import dev.jangbu.proving.stack.StackAddress;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -43,7 +43,7 @@ final class PublicationCheck implements AutoCloseable {
              GROUP BY reference_id
             """;
 
-    private final StackAddress stack;
+    private final Installation stack;
     private final BooleanSupplier stopping;
     private final Violations violations = new Violations();
     private @Nullable Connection connection;
@@ -74,7 +74,7 @@ final class PublicationCheck implements AutoCloseable {
     }
 
     /** @param stopping true if PostgreSQL need not be awaited any longer */
-    PublicationCheck(StackAddress stack, BooleanSupplier stopping) {
+    PublicationCheck(Installation stack, BooleanSupplier stopping) {
         this.stack = stack;
         this.stopping = stopping;
     }

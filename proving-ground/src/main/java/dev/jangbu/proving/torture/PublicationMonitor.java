@@ -8,8 +8,8 @@ import dev.jangbu.contract.RegistryUnavailableException;
 import dev.jangbu.contract.SettlementCompleted;
 import dev.jangbu.contract.Topic;
 import dev.jangbu.contract.Topics;
+import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.proving.audit.Violations;
-import dev.jangbu.proving.stack.StackAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -58,12 +58,12 @@ public final class PublicationMonitor implements AutoCloseable {
     private volatile @Nullable KafkaException lastError;
 
     /** Starts reader; the stack must be ready. */
-    public PublicationMonitor(StackAddress stack) {
+    public PublicationMonitor(Installation stack) {
         this(stack, new RunClock(Instant.EPOCH), new ClientTimeline(new RunClock(Instant.EPOCH)));
     }
 
     /** @param timeline records the completions */
-    PublicationMonitor(StackAddress stack, RunClock time, ClientTimeline timeline) {
+    PublicationMonitor(Installation stack, RunClock time, ClientTimeline timeline) {
         AvroSerdes serdes = new AvroSerdes(URI.create(stack.registry()));
         this.postings = serdes.of(Topics.LEDGER_POSTINGS).deserializer();
         this.completions = serdes.of(Topics.SETTLEMENT_COMPLETIONS).deserializer();
@@ -185,7 +185,7 @@ public final class PublicationMonitor implements AutoCloseable {
         return Optional.empty();
     }
 
-    private static KafkaConsumer<byte[], byte[]> consumer(StackAddress stack) {
+    private static KafkaConsumer<byte[], byte[]> consumer(Installation stack) {
         return new KafkaConsumer<>(
                 Map.of(
                         ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,

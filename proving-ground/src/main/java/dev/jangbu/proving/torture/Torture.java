@@ -1,10 +1,10 @@
 package dev.jangbu.proving.torture;
 
+import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.proving.audit.Audit;
 import dev.jangbu.proving.audit.AuditReport;
 import dev.jangbu.proving.audit.ProgressReporter;
 import dev.jangbu.proving.stack.EphemeralStack;
-import dev.jangbu.proving.stack.StackAddress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -98,7 +98,7 @@ final class Torture {
 
     private CompletedRun run(EphemeralStack stack, long seed, FaultSchedule schedule, RunLog log)
             throws IOException, SQLException, InterruptedException, ExecutionException {
-        StackAddress address = stack.address();
+        Installation address = stack.address();
         RunClock time = new RunClock(clock.instant());
         ClientTimeline timeline = new ClientTimeline(time);
         try (PublicationMonitor monitor = new PublicationMonitor(address, time, timeline);
