@@ -10,18 +10,22 @@ import dev.jangbu.testsupport.HouseRules;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The module depends on the public contracts alone, so it does not share the services' mistakes. */
+/** The module depends on no service, so it does not share the services' mistakes. */
 @Tag("gate")
 class ArchitectureTest {
 
     private static final JavaClasses OWN = HouseRules.ownClasses();
 
     @Test
-    void onlyTheContractsAreKnown() {
+    void onlyTheContractsAndTheInstallationAreKnown() {
         noClasses()
                 .should()
                 .dependOnClassesThat(resideInAPackage("dev.jangbu..")
-                        .and(not(resideInAnyPackage("dev.jangbu.contract..", "dev.jangbu.proving.."))))
+                        .and(not(resideInAnyPackage(
+                                "dev.jangbu.contract..",
+                                "dev.jangbu.operator.installation..",
+                                "dev.jangbu.operator.console..",
+                                "dev.jangbu.proving.."))))
                 .check(OWN);
     }
 

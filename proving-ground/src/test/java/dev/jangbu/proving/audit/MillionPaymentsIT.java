@@ -2,8 +2,8 @@ package dev.jangbu.proving.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.proving.stack.SharedStack;
-import dev.jangbu.proving.stack.StackAddress;
 import dev.jangbu.proving.stack.TopicReader;
 import java.io.File;
 import java.io.IOException;
@@ -31,9 +31,9 @@ class MillionPaymentsIT {
     @Test
     void aMillionPaymentsAreAuditedInASmallHeap() throws Exception {
         int payments = Integer.getInteger("jangbu.payments", 1_000_000);
-        StackAddress stack = SharedStack.running().address();
+        Installation stack = SharedStack.running().address();
         StackCopies copies = StackCopies.of(stack);
-        StackAddress copy = copies.withLedger(
+        Installation copy = copies.withLedger(
                 copies.withPayments(
                         stack, "TRUNCATE payments, payment_lines, refunds, refund_lines, payouts, history, outbox"),
                 "TRUNCATE journals, lines, books, balances");
@@ -49,8 +49,8 @@ class MillionPaymentsIT {
                         System.getProperty("java.class.path"),
                         Main.class.getName(),
                         SharedStack.running().data().toString(),
-                        copy.payments(),
-                        copy.ledger(),
+                        copy.paymentsDatabase(),
+                        copy.ledgerDatabase(),
                         prefix)
                 .redirectErrorStream(true)
                 .redirectOutput(new File("target/million-payments.txt"))
@@ -63,23 +63,13 @@ class MillionPaymentsIT {
     }
 
     /**
-     * The audit's JVM. Arguments: data directory, URI of the payments database, URI of the ledger's database, prefix
+     * The audit's JVM. Arguments: data directory, name of the payments database, name of the ledger's database, prefix
      * of the topics.
      */
     static final class Main {
 
         public static void main(String[] args) throws Exception {
-            StackAddress of = StackAddress.read(Path.of(args[0]));
-            StackAddress copy = new StackAddress(
-                    of.api(),
-                    of.apiKey(),
-                    args[1],
-                    args[2],
-                    of.roles(),
-                    of.kafka(),
-                    of.registry(),
-                    of.connect(),
-                    of.simulator());
+            Installation copy = Installation.ofLocalStack(Path.of(args[0])).withDatabases(args[1], args[2]);
             List<Invariant> invariants = Audit.all().stream()
                     .filter(each -> !WITHOUT_COPY.contains(each.getClass().getSimpleName()))
                     .toList();

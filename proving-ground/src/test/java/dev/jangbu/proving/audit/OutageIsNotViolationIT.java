@@ -5,11 +5,11 @@ import static dev.jangbu.proving.stack.Shop.newOrderId;
 import static dev.jangbu.proving.stack.Shop.order;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.proving.stack.EphemeralStack;
 import dev.jangbu.proving.stack.HttpApi;
 import dev.jangbu.proving.stack.SharedStack;
 import dev.jangbu.proving.stack.Shop;
-import dev.jangbu.proving.stack.StackAddress;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.UUID;
@@ -60,7 +60,7 @@ class OutageIsNotViolationIT {
     }
 
     private static void pay(String seller) throws IOException {
-        StackAddress address = stack.address();
+        Installation address = stack.address();
         try (HttpApi api = new HttpApi(address.api(), address.apiKey())) {
             Shop shop = new Shop(api);
             String id =

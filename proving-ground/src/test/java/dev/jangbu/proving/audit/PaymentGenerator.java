@@ -11,8 +11,8 @@ import dev.jangbu.contract.SettlementRequested;
 import dev.jangbu.contract.Side;
 import dev.jangbu.contract.Topic;
 import dev.jangbu.contract.Topics;
+import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.proving.facts.Fact;
-import dev.jangbu.proving.stack.StackAddress;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -47,7 +47,7 @@ final class PaymentGenerator {
     private static final List<Topic<?>> TOPICS = List.of(
             Topics.SETTLEMENT_REQUESTS, Topics.LEDGER_ENTRIES, Topics.LEDGER_POSTINGS, Topics.SETTLEMENT_COMPLETIONS);
 
-    private final StackAddress stack;
+    private final Installation stack;
     private final StackCopies copies;
     private final String prefix;
     private final AvroSerdes serdes;
@@ -55,7 +55,7 @@ final class PaymentGenerator {
     private final Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
 
     /** @param stack with empty copies of its databases */
-    PaymentGenerator(StackAddress stack, StackCopies copies, String prefix) {
+    PaymentGenerator(Installation stack, StackCopies copies, String prefix) {
         this.stack = stack;
         this.copies = copies;
         this.prefix = prefix;
@@ -224,14 +224,14 @@ final class PaymentGenerator {
     /** Creates the keys of the services' tables, which the audit relies on. */
     private void index() throws SQLException {
         execute(
-                stack.payments(),
+                stack.paymentsDatabase(),
                 "CREATE UNIQUE INDEX ON payments (id)",
                 "CREATE INDEX ON payment_lines (payment_id)",
                 "CREATE UNIQUE INDEX ON outbox (id)",
                 "CREATE UNIQUE INDEX ON history (resource_id, version)",
                 "ANALYZE");
         execute(
-                stack.ledger(),
+                stack.ledgerDatabase(),
                 "CREATE UNIQUE INDEX ON journals (settlement_id)",
                 "CREATE UNIQUE INDEX ON journals (book, no)",
                 "CREATE UNIQUE INDEX ON journals (wallet_id, wallet_version)",
@@ -252,8 +252,8 @@ final class PaymentGenerator {
                 "ANALYZE");
     }
 
-    private void execute(String uri, String... statements) throws SQLException {
-        try (Connection connection = copies.writeTo(uri);
+    private void execute(String database, String... statements) throws SQLException {
+        try (Connection connection = copies.superuser(database);
                 Statement statement = connection.createStatement()) {
             for (String sql : statements) {
                 statement.execute(sql);
@@ -262,11 +262,11 @@ final class PaymentGenerator {
     }
 
     private Table payments(String table) throws SQLException {
-        return new Table(copies.writeTo(stack.payments()), table);
+        return new Table(copies.superuser(stack.paymentsDatabase()), table);
     }
 
     private Table ledger(String table) throws SQLException {
-        return new Table(copies.writeTo(stack.ledger()), table);
+        return new Table(copies.superuser(stack.ledgerDatabase()), table);
     }
 
     /** A table that rows are copied into. */

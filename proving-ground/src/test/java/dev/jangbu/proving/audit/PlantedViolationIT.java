@@ -8,11 +8,11 @@ import static org.awaitility.Awaitility.await;
 
 import dev.jangbu.contract.Topic;
 import dev.jangbu.contract.Topics;
+import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.proving.stack.HttpApi;
 import dev.jangbu.proving.stack.HttpApi.Response;
 import dev.jangbu.proving.stack.SharedStack;
 import dev.jangbu.proving.stack.Shop;
-import dev.jangbu.proving.stack.StackAddress;
 import dev.jangbu.proving.stack.TopicReader;
 import java.io.IOException;
 import java.time.Duration;
@@ -49,7 +49,7 @@ class PlantedViolationIT {
 
     private static final Duration LIMIT = Duration.ofMinutes(5);
 
-    private static StackAddress stack;
+    private static Installation stack;
     private static StackCopies copies;
     private static ProgressReporter progress;
 
@@ -116,7 +116,7 @@ class PlantedViolationIT {
 
     @Test
     void theUnchangedCopyHolds() throws Exception {
-        StackAddress copy = copies.withLedger(copies.withPayments(stack));
+        Installation copy = copies.withLedger(copies.withPayments(stack));
 
         assertThat(check(copy, new TopicReader(stack), Audit.all())).allMatch(Finding::holds);
     }
@@ -449,7 +449,7 @@ class PlantedViolationIT {
 
     @Test
     void openWorkIsAwaitedAndReported() throws Exception {
-        StackAddress open = copies.withPayments(
+        Installation open = copies.withPayments(
                 stack,
                 "UPDATE payments SET status = 'EXECUTING' WHERE status = 'DECLINED'",
                 "UPDATE refunds SET status = 'UNKNOWN'",
@@ -463,7 +463,7 @@ class PlantedViolationIT {
 
     @Test
     void dataThatMustNotExistIsAViolationAlsoWhileWorkIsOpen() throws Exception {
-        StackAddress open = copies.withPayments(
+        Installation open = copies.withPayments(
                 stack,
                 "UPDATE payouts SET status = 'REQUESTED' WHERE status = 'BOOKED'",
                 "UPDATE payment_lines SET fee = fee + 1 WHERE fee = 600");
@@ -511,7 +511,7 @@ class PlantedViolationIT {
         assertThat(report.findings()).isNotEmpty().allMatch(Finding::holds);
     }
 
-    private static void isFound(String invariant, String evidence, StackAddress at, TopicReader topics)
+    private static void isFound(String invariant, String evidence, Installation at, TopicReader topics)
             throws Exception {
         List<Finding> findings = check(at, topics, invariants(invariant));
 
@@ -528,7 +528,7 @@ class PlantedViolationIT {
                 .toList();
     }
 
-    private static List<Finding> check(StackAddress at, TopicReader topics, List<Invariant> invariants)
+    private static List<Finding> check(Installation at, TopicReader topics, List<Invariant> invariants)
             throws Exception {
         return new Audit(at, topics, Duration.ZERO, progress, invariants).check();
     }

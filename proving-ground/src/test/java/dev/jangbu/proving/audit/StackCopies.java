@@ -2,12 +2,11 @@ package dev.jangbu.proving.audit;
 
 import dev.jangbu.contract.Topic;
 import dev.jangbu.contract.Topics;
-import dev.jangbu.proving.stack.StackAddress;
+import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.proving.stack.TopicReader;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.URI;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -56,15 +55,15 @@ final class StackCopies {
              WHERE relnamespace = 'public'::regnamespace AND relkind = 'v'
             """;
 
-    private final StackAddress stack;
+    private final Installation stack;
     private final AtomicInteger names = new AtomicInteger();
 
-    private StackCopies(StackAddress stack) {
+    private StackCopies(Installation stack) {
         this.stack = stack;
     }
 
     /** Copies the databases of a quiet stack. */
-    static StackCopies of(StackAddress stack) throws SQLException, IOException {
+    static StackCopies of(Installation stack) throws SQLException, IOException {
         StackCopies copies = new StackCopies(stack);
         copies.copyDatabase(PAYMENTS);
         copies.copyDatabase(LEDGER);
@@ -72,31 +71,13 @@ final class StackCopies {
     }
 
     /** The addresses of the stack with a clone of the payments database in which the statements were executed. */
-    StackAddress withPayments(StackAddress of, String... statements) throws SQLException {
-        return new StackAddress(
-                of.api(),
-                of.apiKey(),
-                atDatabase(of.payments(), clone(PAYMENTS, statements)),
-                of.ledger(),
-                of.roles(),
-                of.kafka(),
-                of.registry(),
-                of.connect(),
-                of.simulator());
+    Installation withPayments(Installation of, String... statements) throws SQLException {
+        return of.withDatabases(clone(PAYMENTS, statements), of.ledgerDatabase());
     }
 
     /** The addresses of the stack with a clone of the ledger's database in which the statements were executed. */
-    StackAddress withLedger(StackAddress of, String... statements) throws SQLException {
-        return new StackAddress(
-                of.api(),
-                of.apiKey(),
-                of.payments(),
-                atDatabase(of.ledger(), clone(LEDGER, statements)),
-                of.roles(),
-                of.kafka(),
-                of.registry(),
-                of.connect(),
-                of.simulator());
+    Installation withLedger(Installation of, String... statements) throws SQLException {
+        return of.withDatabases(of.paymentsDatabase(), clone(LEDGER, statements));
     }
 
     /** A reader that reads a changed copy instead of the topic. */
@@ -171,23 +152,13 @@ final class StackCopies {
         return clone;
     }
 
-    /** A connection to a copy as superuser. */
-    Connection writeTo(String uriOfACopy) throws SQLException {
-        return superuser(uriOfACopy.substring(uriOfACopy.lastIndexOf('/') + 1));
-    }
-
-    private Connection superuser(String database) throws SQLException {
-        URI uri = URI.create(atDatabase(stack.roles().get("postgres").asText(), database));
-        String[] user = uri.getUserInfo().split(":", 2);
+    /** A connection to a database, for instance a copy, as superuser. */
+    Connection superuser(String database) throws SQLException {
         return DriverManager.getConnection(
-                "jdbc:postgresql://%s:%d%s".formatted(uri.getHost(), uri.getPort(), uri.getPath()), user[0], user[1]);
+                "jdbc:postgresql://" + stack.postgres() + "/" + database, "postgres", stack.password("postgres"));
     }
 
     private static CopyManager copy(Connection connection) throws SQLException {
         return new CopyManager(connection.unwrap(BaseConnection.class));
-    }
-
-    private static String atDatabase(String uri, String database) {
-        return uri.substring(0, uri.lastIndexOf('/') + 1) + database;
     }
 }

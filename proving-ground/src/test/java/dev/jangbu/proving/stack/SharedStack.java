@@ -1,5 +1,6 @@
 package dev.jangbu.proving.stack;
 
+import dev.jangbu.operator.installation.Installation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -43,16 +44,12 @@ public final class SharedStack {
         return Path.of(System.getProperty("jangbu.home", ".."));
     }
 
-    public StackAddress address() {
-        try {
-            return stack.address();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    public Installation address() {
+        return stack.address();
     }
 
     public HttpApi api() {
-        StackAddress address = address();
+        Installation address = address();
         return new HttpApi(address.api(), address.apiKey());
     }
 

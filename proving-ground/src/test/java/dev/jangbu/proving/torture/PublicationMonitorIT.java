@@ -12,10 +12,10 @@ import dev.jangbu.contract.SettlementCompleted;
 import dev.jangbu.contract.SettlementKind;
 import dev.jangbu.contract.Topic;
 import dev.jangbu.contract.Topics;
+import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.proving.stack.EphemeralStack;
 import dev.jangbu.proving.stack.HttpApi;
 import dev.jangbu.proving.stack.Shop;
-import dev.jangbu.proving.stack.StackAddress;
 import dev.jangbu.proving.stack.TopicReader;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -46,7 +46,7 @@ class PublicationMonitorIT {
     @Test
     void publicationWithoutCommitIsAViolation() throws Exception {
         try (EphemeralStack stack = new EphemeralStack(Path.of(System.getProperty("jangbu.home", "..")), false)) {
-            StackAddress address = stack.address();
+            Installation address = stack.address();
             RunClock time = new RunClock(Instant.now());
             try (PublicationMonitor monitor = new PublicationMonitor(address, time, new ClientTimeline(time));
                     Forger forger = new Forger(address)) {
@@ -91,7 +91,7 @@ class PublicationMonitorIT {
         }
     }
 
-    private static void pay(StackAddress address) throws Exception {
+    private static void pay(Installation address) throws Exception {
         try (HttpApi api = new HttpApi(address.api(), address.apiKey())) {
             Shop shop = new Shop(api);
             String id = shop.create("seller-a", 1_000);
@@ -113,11 +113,11 @@ class PublicationMonitorIT {
     /** Writes records that only services may write. */
     private static final class Forger implements AutoCloseable {
 
-        private final StackAddress address;
+        private final Installation address;
         private final AvroSerdes serdes;
         private final KafkaProducer<byte[], byte[]> producer;
 
-        Forger(StackAddress address) {
+        Forger(Installation address) {
             this.address = address;
             this.serdes = new AvroSerdes(URI.create(address.registry()));
             this.producer = new KafkaProducer<>(
