@@ -29,7 +29,7 @@ public final class OutboxConnector implements StackTask {
     static final String NAME = "outbox";
 
     private static final String SLOT = "jangbu_outbox";
-    private static final Duration START_LIMIT = Duration.ofSeconds(120);
+    private static final Duration START_LIMIT = Duration.ofSeconds(300);
     private static final Duration PROBE_INTERVAL = Duration.ofMillis(100);
     private static final Duration WATCH_INTERVAL = Duration.ofSeconds(2);
     private static final Duration MAX_BACKOFF = Duration.ofSeconds(30);

@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
 /** Runs one part: starts it, waits until it is ready, restarts it when it exits, stops it. Thread-safe. */
 final class SupervisedPart {
 
-    private static final Duration START_LIMIT = Duration.ofSeconds(120);
+    /** Only for a part that hangs: one that exits is reported at once. A busy machine needs more than a minute. */
+    private static final Duration START_LIMIT = Duration.ofSeconds(300);
+
     private static final Duration PROBE_INTERVAL = Duration.ofMillis(100);
     private static final Duration FIRST_BACKOFF = Duration.ofMillis(250);
     private static final Duration MAX_BACKOFF = Duration.ofSeconds(15);
