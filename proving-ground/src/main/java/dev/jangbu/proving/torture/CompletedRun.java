@@ -43,7 +43,7 @@ final class CompletedRun {
         this.monitor = monitor;
     }
 
-    /** Compares acknowledged answers, publications and dead deadLetterCheck with the quiescent stack. */
+    /** Compares acknowledged answers, publications and dead letters with the quiescent stack. */
     void evaluate(AuditReport report, Installation address) throws IOException {
         Verdicts found = new Verdicts(report);
         found.add(

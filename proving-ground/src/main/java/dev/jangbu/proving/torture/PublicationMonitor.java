@@ -57,7 +57,7 @@ public final class PublicationMonitor implements AutoCloseable {
     private volatile boolean ended;
     private volatile @Nullable KafkaException lastError;
 
-    /** Starts reader; the stack must be ready. */
+    /** Starts to read; the stack must be ready. */
     public PublicationMonitor(Installation stack) {
         this(stack, new RunClock(Instant.EPOCH), new ClientTimeline(new RunClock(Instant.EPOCH)));
     }
@@ -104,7 +104,7 @@ public final class PublicationMonitor implements AutoCloseable {
         reader.join(TIMEOUT);
         if (!ended) {
             throw new IllegalStateException(
-                    "The publication monitor did not reach the end of the topics in %d s; finalPass error: %s"
+                    "The publication monitor did not reach the end of the topics in %d s; last error: %s"
                             .formatted(TIMEOUT.toSeconds(), lastError));
         }
     }
