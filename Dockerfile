@@ -6,7 +6,7 @@ WORKDIR /src
 COPY . .
 # mvn verify runs the tests, outside of the image build.
 RUN --mount=type=cache,target=/root/.m2 \
-    mvn -B -ntp -DskipTests -Dquick -pl schemas,payment-api,streams-processor,ledger-service,operator-cli,psp-simulator,local-stack package
+    mvn -B -ntp -DskipTests -Dquick -pl test-support,schemas,payment-api,streams-processor,ledger-service,operator-cli,psp-simulator,local-stack package
 
 # The base of every image: a JRE, curl for the health checks, an unprivileged user with a folder for data.
 FROM eclipse-temurin:25-jre AS tools

@@ -28,9 +28,9 @@ final class ApiBench {
     private static final int WARM_UP_SECONDS = 100;
 
     private final BenchOptions options;
-    private final Progress progress;
+    private final ProgressReporter progress;
 
-    ApiBench(BenchOptions options, Progress progress) {
+    ApiBench(BenchOptions options, ProgressReporter progress) {
         this.options = options;
         this.progress = progress;
     }
@@ -102,7 +102,7 @@ final class ApiBench {
                 processes.put(part, stack.pid(part));
             }
             long commitsBefore = meter.commits();
-            Meter.Reading before = meter.start(processes);
+            Meter.MeterReading before = meter.start(processes);
             long nanos = new ClosedLoop(load, CLIENTS)
                     .run(round == 0 ? Math.max(WARM_UP_SECONDS, options.secondsOfLoad()) : options.secondsOfLoad());
             Usage usage = meter.since(before);
@@ -139,7 +139,7 @@ final class ApiBench {
         @Override
         public List<Sample> measure(int round) throws IOException, SQLException, InterruptedException {
             meter.checkpoint();
-            Meter.Reading before = meter.start(Map.of("postgres", stack.pid("postgres")));
+            Meter.MeterReading before = meter.start(Map.of("postgres", stack.pid("postgres")));
             PgBench.Run result = pgbench.run(database, options.secondsOfLoad());
             Usage usage = meter.since(before);
             List<String> errors = pgbench.errors(database);

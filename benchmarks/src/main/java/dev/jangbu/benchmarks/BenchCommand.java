@@ -120,7 +120,7 @@ public final class BenchCommand implements Callable<Integer> {
             BenchOptions options = options(home);
             requireIdle(home);
             Report report = new Report(Machine.current(), options);
-            Progress progress = new Progress(err);
+            ProgressReporter progress = new ProgressReporter(err);
             boolean rejected = false;
             for (Bench each : bench == Bench.all
                     ? List.of(Bench.settle, Bench.engine, Bench.api, Bench.latency, Bench.cdc)
@@ -139,7 +139,7 @@ public final class BenchCommand implements Callable<Integer> {
         return FAILED;
     }
 
-    private Results run(Bench which, BenchOptions options, Progress progress)
+    private Results run(Bench which, BenchOptions options, ProgressReporter progress)
             throws IOException, SQLException, InterruptedException {
         return switch (which) {
             case settle -> new SettleBench(options, progress, clock).run();

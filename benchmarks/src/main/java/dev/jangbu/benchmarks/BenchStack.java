@@ -41,7 +41,7 @@ final class BenchStack implements AutoCloseable {
      * @throws BenchException if the disk is too small
      * @throws IllegalStateException if a part does not start
      */
-    static BenchStack start(Path home, List<String> parts, Progress progress) throws IOException {
+    static BenchStack start(Path home, List<String> parts, ProgressReporter progress) throws IOException {
         requireSpace(Path.of(System.getProperty("java.io.tmpdir")));
         progress.print("Starting a stack: " + String.join(", ", parts));
         return new BenchStack(home, new EphemeralStack(home, false, parts, PRODUCTION_COMPILER));

@@ -39,10 +39,10 @@ final class CdcBench {
             """;
 
     private final BenchOptions options;
-    private final Progress progress;
+    private final ProgressReporter progress;
     private final Clock clock;
 
-    CdcBench(BenchOptions options, Progress progress, Clock clock) {
+    CdcBench(BenchOptions options, ProgressReporter progress, Clock clock) {
         this.options = options;
         this.progress = progress;
         this.clock = clock;
@@ -159,7 +159,7 @@ final class CdcBench {
             Set<String> expected = backlog.insert(2 * round, rows);
             meter.checkpoint();
             requests.mark();
-            Meter.Reading before = meter.start(Map.of(
+            Meter.MeterReading before = meter.start(Map.of(
                     "postgres", stack.pid("postgres"), "connect", stack.pid("connect"), "kafka", stack.pid("kafka")));
             connector.resume();
             // Measured from the first batch received: a task's start takes a second or two once.
@@ -203,7 +203,7 @@ final class CdcBench {
                     new ReplicationSlotReader(Database.of(stack.address(), "jangbu_payment"))) {
                 Set<String> expected = backlog.insert(2 * round + 1, rows);
                 meter.checkpoint();
-                Meter.Reading before = meter.start(Map.of(
+                Meter.MeterReading before = meter.start(Map.of(
                         "postgres", stack.pid("postgres"),
                         "reader", ProcessHandle.current().pid()));
                 ReplicationSlotReader.Drained drained = reader.drain(rows, STALL_TIMEOUT);

@@ -24,10 +24,10 @@ final class EngineBench {
             List.of(new Target(Load.UNIFORM, PASS_THROUGH, 0.6), new Target(Load.UNIFORM, AT_LEAST_ONCE, 0.85));
 
     private final BenchOptions options;
-    private final Progress progress;
+    private final ProgressReporter progress;
     private final Clock clock;
 
-    EngineBench(BenchOptions options, Progress progress, Clock clock) {
+    EngineBench(BenchOptions options, ProgressReporter progress, Clock clock) {
         this.options = options;
         this.progress = progress;
         this.clock = clock;

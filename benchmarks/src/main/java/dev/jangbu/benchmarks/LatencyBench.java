@@ -38,9 +38,9 @@ final class LatencyBench {
             """;
 
     private final BenchOptions options;
-    private final Progress progress;
+    private final ProgressReporter progress;
 
-    LatencyBench(BenchOptions options, Progress progress) {
+    LatencyBench(BenchOptions options, ProgressReporter progress) {
         this.options = options;
         this.progress = progress;
     }
@@ -189,7 +189,7 @@ final class LatencyBench {
             String orders = variant + "-" + round;
             load.begin(orders, new Random(options.seed() + round), Load.UNIFORM);
             meter.checkpoint();
-            Meter.Reading before = meter.start(Map.of(
+            Meter.MeterReading before = meter.start(Map.of(
                     "postgres", stack.pid("postgres"),
                     "kafka", stack.pid("kafka"),
                     "connect", stack.pid("connect"),

@@ -33,14 +33,14 @@ final class Meter implements AutoCloseable {
     }
 
     /** A reading of the counters. */
-    record Reading(Map<String, Long> pids, Map<String, Long> cpuMs, long walBytes, long kafkaBytes) {}
+    record MeterReading(Map<String, Long> pids, Map<String, Long> cpuMs, long walBytes, long kafkaBytes) {}
 
     /**
      * Reads the counters and resets the memory peaks.
      *
      * @param pids by the name in the report
      */
-    Reading start(Map<String, Long> pids) throws IOException, SQLException, InterruptedException {
+    MeterReading start(Map<String, Long> pids) throws IOException, SQLException, InterruptedException {
         for (long pid : pids.values()) {
             resetPeak(pid);
         }
@@ -48,8 +48,8 @@ final class Meter implements AutoCloseable {
     }
 
     /** The resources used since a reading. */
-    Usage since(Reading before) throws IOException, SQLException, InterruptedException {
-        Reading after = read(before.pids());
+    Usage since(MeterReading before) throws IOException, SQLException, InterruptedException {
+        MeterReading after = read(before.pids());
         Map<String, Long> cpuMs = new TreeMap<>();
         Map<String, Long> peakMb = new TreeMap<>();
         for (Map.Entry<String, Long> process : before.pids().entrySet()) {
@@ -79,7 +79,7 @@ final class Meter implements AutoCloseable {
         admin.close();
     }
 
-    private Reading read(Map<String, Long> pids) throws IOException, SQLException, InterruptedException {
+    private MeterReading read(Map<String, Long> pids) throws IOException, SQLException, InterruptedException {
         Map<String, Long> cpuMs = new TreeMap<>();
         for (Map.Entry<String, Long> process : pids.entrySet()) {
             long ms = 0;
@@ -88,7 +88,8 @@ final class Meter implements AutoCloseable {
             }
             cpuMs.put(process.getKey(), ms);
         }
-        return new Reading(pids, cpuMs, number("SELECT (pg_current_wal_insert_lsn() - '0/0')::bigint"), kafkaBytes());
+        return new MeterReading(
+                pids, cpuMs, number("SELECT (pg_current_wal_insert_lsn() - '0/0')::bigint"), kafkaBytes());
     }
 
     private long number(String sql) throws SQLException {

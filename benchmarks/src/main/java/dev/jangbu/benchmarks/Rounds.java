@@ -14,9 +14,9 @@ final class Rounds {
 
     private final long seed;
     private final int rounds;
-    private final Progress progress;
+    private final ProgressReporter progress;
 
-    Rounds(long seed, int rounds, Progress progress) {
+    Rounds(long seed, int rounds, ProgressReporter progress) {
         this.seed = seed;
         this.rounds = rounds;
         this.progress = progress;

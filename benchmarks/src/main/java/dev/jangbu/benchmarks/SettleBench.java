@@ -28,10 +28,10 @@ final class SettleBench {
             new Target(Load.UNIFORM, Strategy.SET_BASED.text(), 0.7));
 
     private final BenchOptions options;
-    private final Progress progress;
+    private final ProgressReporter progress;
     private final Clock clock;
 
-    SettleBench(BenchOptions options, Progress progress, Clock clock) {
+    SettleBench(BenchOptions options, ProgressReporter progress, Clock clock) {
         this.options = options;
         this.progress = progress;
         this.clock = clock;

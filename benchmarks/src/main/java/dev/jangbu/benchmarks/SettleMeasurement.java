@@ -70,7 +70,7 @@ final class SettleMeasurement implements Measurement {
         Batch batch = Batch.of(options.seed(), number, load, size, options.lines(), clock.instant());
         competitor.prepare(batch);
         meter.checkpoint();
-        Meter.Reading before = meter.start(competitor.processes());
+        Meter.MeterReading before = meter.start(competitor.processes());
         long nanos = competitor.settle(batch);
         Usage usage = meter.since(before);
         List<String> errors = Check.errors(batch.expected(), competitor.outcome(batch));

@@ -60,7 +60,7 @@ class ArchitectureTest {
                                 + "|org\\.jspecify\\..*"
                                 + "|dev\\.jangbu\\.api\\.psp\\.(PspResult|PspOrder|PspCancel)(\\$.*)?"
                                 + "|dev\\.jangbu\\.api\\.payment\\.(Payment|PaymentLine|PaymentStatus)(\\$.*)?"
-                                + "|dev\\.jangbu\\.api\\.refund\\.(RefundDecision|RefundOutcome|RefundedFee|Refund|RefundWork|RefundStatus|RefundLine|RefundRequest\\$Wanted)(\\$.*)?);?")
+                                + "|dev\\.jangbu\\.api\\.refund\\.(RefundDecision|RefundOutcome|RefundedFee|Refund|RefundWork|RefundStatus|RefundLine|RefundRequest\\$Requested)(\\$.*)?);?")
                 .because("decisions use no Spring, no Kafka, no clock and no I/O")
                 .check(OWN);
     }

@@ -6,8 +6,8 @@ import static java.nio.charset.StandardCharsets.UTF_16LE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jangbu.testsupport.RawHttp;
 import dev.jangbu.contract.ProblemCode;
+import dev.jangbu.testsupport.RawHttp;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.util.Arrays;

@@ -3,12 +3,12 @@ package dev.jangbu.benchmarks;
 import java.io.PrintStream;
 
 /** Prints progress with the seconds since the start. */
-final class Progress {
+final class ProgressReporter {
 
     private final PrintStream out;
     private final long startedAt = System.nanoTime();
 
-    Progress(PrintStream out) {
+    ProgressReporter(PrintStream out) {
         this.out = out;
     }
 
