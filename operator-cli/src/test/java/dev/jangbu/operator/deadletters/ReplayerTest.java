@@ -210,7 +210,7 @@ final class ReplayerTest {
         assertThat(reader.newest(1, each -> true))
                 .extracting(DeadLetter::number)
                 .containsExactly(number);
-        assertThat(reader.newest(100, each -> each.refusedBy().equals("nobody")))
+        assertThat(reader.newest(100, each -> each.refusedBy().equals("another-service")))
                 .isEmpty();
         assertThat(reader.find(number + 1_000)).isEmpty();
         assertRefused(letter, "can't be replayed");

@@ -129,8 +129,8 @@ public final class AuditSources implements AutoCloseable {
     }
 
     /** Reads a topic, partition by partition in offset order. */
-    <T extends SpecificRecord> void topic(Topic<T> topic, TopicReader.Values<T> values, TopicReader.Records unreadable)
-            throws IOException {
+    <T extends SpecificRecord> void topic(
+            Topic<T> topic, TopicReader.DecodedRecords<T> values, TopicReader.Records unreadable) throws IOException {
         topics.read(
                 topic,
                 (record, value) -> {

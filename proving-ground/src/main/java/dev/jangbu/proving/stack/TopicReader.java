@@ -42,7 +42,7 @@ public final class TopicReader {
 
     /** Receives one record and its decoded value. */
     @FunctionalInterface
-    public interface Values<T> {
+    public interface DecodedRecords<T> {
         void read(ConsumerRecord<byte[], byte[]> record, T value) throws IOException;
     }
 
@@ -52,7 +52,7 @@ public final class TopicReader {
      * @param unreadable receives the records that cannot be decoded
      * @throws IllegalStateException if the broker returns nothing for two minutes before the end is reached
      */
-    public <T extends SpecificRecord> void read(Topic<T> topic, Values<T> values, Records unreadable)
+    public <T extends SpecificRecord> void read(Topic<T> topic, DecodedRecords<T> values, Records unreadable)
             throws IOException {
         try (CommittedTopic committed = open(topic);
                 Deserializer<T> deserializer =
@@ -89,7 +89,7 @@ public final class TopicReader {
             Topic<T> topic,
             Deserializer<T> deserializer,
             ConsumerRecord<byte[], byte[]> record,
-            Values<T> values,
+            DecodedRecords<T> values,
             Records unreadable)
             throws IOException {
         T value;

@@ -32,6 +32,9 @@ class VocabularyTest {
 
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final String LISTS = "retired-names.txt";
+    /** Names old settings beside the new ones. */
+    private static final String CHANGELOG = "CHANGELOG.md";
+
     private static final Set<String> SKIPPED_FOLDERS = Set.of("target", ".git", ".jangbu", ".idea", "node_modules");
     /** A released schema is never edited. */
     private static final Path RELEASED = Path.of("schemas", "released");
@@ -76,7 +79,7 @@ class VocabularyTest {
         Pattern retired = RETIRED.get("settings, stores and metrics").stream()
                 .map(Pattern::quote)
                 .collect(Collectors.collectingAndThen(Collectors.joining("|"), Pattern::compile));
-        assertThat(violations(path -> true, text -> matches(retired, text)))
+        assertThat(violations(path -> !path.endsWith(CHANGELOG), text -> matches(retired, text)))
                 .as("settings, stores, metrics and file names that are retired")
                 .isEmpty();
     }
