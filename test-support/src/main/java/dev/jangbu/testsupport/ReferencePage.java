@@ -3,10 +3,10 @@ package dev.jangbu.testsupport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.annotation.Annotation;
+import java.lang.reflect.Parameter;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -47,12 +47,15 @@ public final class ReferencePage {
      */
     public static Map<String, String> properties(String prefix, Class<?> settings) {
         Map<String, String> found = new TreeMap<>();
-        for (RecordComponent component : settings.getRecordComponents()) {
+        RecordComponent[] components = settings.getRecordComponents();
+        Parameter[] parameters = settings.getDeclaredConstructors()[0].getParameters();
+        for (int i = 0; i < components.length; i++) {
+            RecordComponent component = components[i];
             String name = prefix + "." + hyphenated(component.getName());
             if (component.getType().isRecord()) {
                 found.putAll(properties(name, component.getType()));
             } else {
-                found.put(name, defaultOf(settings, component));
+                found.put(name, defaultOf(parameters[i]));
             }
         }
         return found;
@@ -86,9 +89,8 @@ public final class ReferencePage {
     }
 
     /** Spring is on the class path of the services alone, so its annotation is read by reflection. */
-    private static String defaultOf(Class<?> settings, RecordComponent component) {
-        int index = List.of(settings.getRecordComponents()).indexOf(component);
-        for (Annotation annotation : settings.getDeclaredConstructors()[0].getParameters()[index].getAnnotations()) {
+    private static String defaultOf(Parameter component) {
+        for (Annotation annotation : component.getAnnotations()) {
             if (annotation.annotationType().getName().equals(DEFAULT_VALUE)) {
                 try {
                     return String.join(",", (String[])

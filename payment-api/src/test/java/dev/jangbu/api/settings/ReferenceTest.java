@@ -22,6 +22,7 @@ class ReferenceTest {
         PROPERTIES.forEach((property, value) -> expected.put(ReferencePage.variable(property), value));
         expected.put("SERVER_ADDRESS", "127.0.0.1");
         expected.put("SERVER_PORT", "8080");
+        expected.put("MANAGEMENT_SERVER_ADDRESS", "127.0.0.1");
 
         assertThat(ReferencePage.settings("payment-api")).isEqualTo(expected);
     }
