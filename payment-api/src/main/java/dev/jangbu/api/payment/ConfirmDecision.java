@@ -31,14 +31,14 @@ final class ConfirmDecision {
     /**
      * Chooses the step.
      *
-     * @param amount minor units, from the request
+     * @param amountMinor in minor units, from the request
      * @param async whether the client prefers a queued payment to waiting
      * @param repeated whether an earlier call with this idempotency key started the confirmation
      */
-    static Step decide(Payment payment, String paymentKey, long amount, boolean async, boolean repeated) {
-        boolean same = paymentKey.equals(payment.paymentKey()) && amount == payment.amount();
+    static Step decide(Payment payment, String paymentKey, long amountMinor, boolean async, boolean repeated) {
+        boolean same = paymentKey.equals(payment.paymentKey()) && amountMinor == payment.amountMinor();
         return switch (payment.status()) {
-            case READY -> ready(payment, amount, async);
+            case READY -> ready(payment, amountMinor, async);
             case ACCEPTED -> same ? Step.RETURN_OPEN : Step.REFUSE_IN_PROGRESS;
             case EXECUTING -> payment.leaseLive() || !same ? Step.REFUSE_IN_PROGRESS : Step.INQUIRE;
             case UNKNOWN -> unknown(payment, same);
@@ -48,11 +48,11 @@ final class ConfirmDecision {
         };
     }
 
-    private static Step ready(Payment payment, long amount, boolean async) {
+    private static Step ready(Payment payment, long amountMinor, boolean async) {
         if (payment.expired()) {
             return Step.REFUSE_FINAL;
         }
-        if (amount != payment.amount()) {
+        if (amountMinor != payment.amountMinor()) {
             return Step.REFUSE_AMOUNT;
         }
         return async ? Step.ACCEPT : Step.CHARGE;

@@ -39,9 +39,9 @@ public sealed interface ConfirmOutcome {
         if (!charged.orderId().equals(order.orderId())) {
             return new Review("the PSP charged for another order");
         }
-        if (charged.amount() != order.amount() || !charged.currency().equals(order.currency())) {
+        if (charged.amountMinor() != order.amountMinor() || !charged.currency().equals(order.currency())) {
             return new Review("the PSP charged %d %s instead of %d %s"
-                    .formatted(charged.amount(), charged.currency(), order.amount(), order.currency()));
+                    .formatted(charged.amountMinor(), charged.currency(), order.amountMinor(), order.currency()));
         }
         if (charged.canceled()) {
             // Not canceled by this service, which refunds nothing before the approval. Crediting the sellers would pay

@@ -78,7 +78,7 @@ class CreatePayment {
                 valid.orderId(),
                 PaymentStatus.READY,
                 valid.currency(),
-                valid.amount(),
+                valid.amountMinor(),
                 valid.lines(),
                 psp.name(),
                 null,

@@ -35,7 +35,8 @@ record CreatePaymentRequest(
             @Nullable Long fee) {}
 
     /** The validated request. */
-    record Valid(String orderId, String currency, long amount, List<PaymentLine> lines, Map<String, String> metadata) {}
+    record Valid(
+            String orderId, String currency, long amountMinor, List<PaymentLine> lines, Map<String, String> metadata) {}
 
     /** @throws Problem 422 that names every invalid field */
     Valid validated() {
@@ -47,13 +48,13 @@ record CreatePaymentRequest(
             errors.add(new FieldError("currency", CurrencyCode.RULE));
         }
         List<PaymentLine> paymentLines = lines(errors);
-        long amount = sum(paymentLines, errors);
+        long amountMinor = sum(paymentLines, errors);
         Map<String, String> pairs = metadata(errors);
         if (!errors.isEmpty() || orderId == null || currency == null) {
             throw Problem.invalid(errors);
         }
         refuseCardNumbers(pairs);
-        return new Valid(orderId, currency, amount, paymentLines, pairs);
+        return new Valid(orderId, currency, amountMinor, paymentLines, pairs);
     }
 
     private List<PaymentLine> lines(List<FieldError> errors) {
@@ -69,23 +70,26 @@ record CreatePaymentRequest(
     private static PaymentLine line(int index, @Nullable Line line, List<FieldError> errors) {
         String at = "lines[" + index + "]";
         String sellerId = line == null ? null : line.sellerId();
-        Long amount = line == null ? null : line.amount();
-        long fee = line == null || line.fee() == null ? 0 : line.fee();
+        Long amountMinor = line == null ? null : line.amount();
+        long feeMinor = line == null || line.fee() == null ? 0 : line.fee();
         if (sellerId == null || !SellerId.isValid(sellerId)) {
             errors.add(new FieldError(at + ".sellerId", SellerId.RULE));
         }
-        if (amount == null || amount <= 0) {
+        if (amountMinor == null || amountMinor <= 0) {
             errors.add(new FieldError(at + ".amount", "must be an integer above 0, in minor units"));
-        } else if (fee < 0 || fee > amount) {
+        } else if (feeMinor < 0 || feeMinor > amountMinor) {
             errors.add(new FieldError(at + ".fee", "must be an integer from 0 to the amount, in minor units"));
         }
         return new PaymentLine(
-                Integer.toString(index + 1), sellerId == null ? "" : sellerId, amount == null ? 0 : amount, fee);
+                Integer.toString(index + 1),
+                sellerId == null ? "" : sellerId,
+                amountMinor == null ? 0 : amountMinor,
+                feeMinor);
     }
 
     private static long sum(List<PaymentLine> lines, List<FieldError> errors) {
         try {
-            return lines.stream().mapToLong(PaymentLine::amount).reduce(0, Math::addExact);
+            return lines.stream().mapToLong(PaymentLine::amountMinor).reduce(0, Math::addExact);
         } catch (ArithmeticException overflow) {
             errors.add(new FieldError("lines", "must sum to less than 2^63"));
             return 0;

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A stored payment.
  *
- * @param amount minor units of the currency; the sum of the lines
+ * @param amountMinor in minor units of the currency; the sum of the lines
  * @param version counts the changes that clients see, from 1: changes of the status and of the refunded amount
  * @param attempts number of attempts at the PSP; only the last attempt may record an outcome
  * @param leaseLive whether the last attempt's lease is live
@@ -27,7 +27,7 @@ public record Payment(
         String orderId,
         PaymentStatus status,
         String currency,
-        long amount,
+        long amountMinor,
         List<PaymentLine> lines,
         String psp,
         @Nullable String paymentKey,
@@ -77,7 +77,7 @@ public record Payment(
                 orderId,
                 to,
                 currency,
-                amount,
+                amountMinor,
                 lines,
                 psp,
                 paymentKey,
@@ -100,11 +100,11 @@ public record Payment(
 
     /** The order at the PSP. The payment was confirmed, so its payment key is set. */
     public PspOrder order() {
-        return new PspOrder(Objects.requireNonNull(paymentKey, "confirmed"), orderId, amount, currency);
+        return new PspOrder(Objects.requireNonNull(paymentKey, "confirmed"), orderId, amountMinor, currency);
     }
 
     /** The amount refunded to the buyer, in minor units. */
-    public long refundedAmount() {
-        return lines.stream().mapToLong(PaymentLine::refundedAmount).reduce(0, Math::addExact);
+    public long refundedAmountMinor() {
+        return lines.stream().mapToLong(PaymentLine::refundedAmountMinor).reduce(0, Math::addExact);
     }
 }

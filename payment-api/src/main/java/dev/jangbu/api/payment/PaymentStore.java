@@ -155,7 +155,7 @@ public class PaymentStore {
             String answerBody) {}
 
     /** A refunded part of a line: the amount, and the part of the fee returned with it, in minor units. */
-    public record RefundedLine(String lineId, long amount, long fee) {}
+    public record RefundedLine(String lineId, long amountMinor, long feeMinor) {}
 
     /**
      * Creates a payment in READY, version 1, with its lines, and stores the response under the call's key, atomically.
@@ -172,7 +172,7 @@ public class PaymentStore {
                         CreatePayment.OPERATION,
                         payment.orderId(),
                         payment.currency(),
-                        payment.amount(),
+                        payment.amountMinor(),
                         rows.metadata(payment.metadata()),
                         payment.psp(),
                         payment.createdAt(),
@@ -261,7 +261,7 @@ public class PaymentStore {
     /** Turns the reserved amounts of an approved refund into refunded amounts. */
     public Mono<Void> refunded(UUID id, List<RefundedLine> lines) {
         return RowMapping.changeOne(lines(REFUNDED, id, lines)
-                .bind("fees", column(lines, RefundedLine::fee, Long[]::new))
+                .bind("fees", column(lines, RefundedLine::feeMinor, Long[]::new))
                 .bind("count", (long) lines.size()));
     }
 
@@ -269,6 +269,6 @@ public class PaymentStore {
         return database.sql(sql)
                 .bind("id", id)
                 .bind("lineIds", column(lines, RefundedLine::lineId, String[]::new))
-                .bind("amounts", column(lines, RefundedLine::amount, Long[]::new));
+                .bind("amounts", column(lines, RefundedLine::amountMinor, Long[]::new));
     }
 }

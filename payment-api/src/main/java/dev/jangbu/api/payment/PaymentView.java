@@ -35,8 +35,8 @@ public record PaymentView(
         PARTIAL,
         FULL;
 
-        static RefundStatus of(long refunded, long amount) {
-            return refunded == 0 ? NONE : refunded < amount ? PARTIAL : FULL;
+        static RefundStatus of(long refundedMinor, long amountMinor) {
+            return refundedMinor == 0 ? NONE : refundedMinor < amountMinor ? PARTIAL : FULL;
         }
     }
 
@@ -48,19 +48,23 @@ public record PaymentView(
     }
 
     static PaymentView of(Payment payment) {
-        long refunded = payment.refundedAmount();
+        long refundedMinor = payment.refundedAmountMinor();
         return new PaymentView(
                 payment.id(),
                 payment.orderId(),
                 payment.status(),
                 payment.currency(),
-                payment.amount(),
+                payment.amountMinor(),
                 payment.lines().stream()
                         .map(line -> new Line(
-                                line.lineId(), line.sellerId(), line.amount(), line.fee(), line.refundedAmount()))
+                                line.lineId(),
+                                line.sellerId(),
+                                line.amountMinor(),
+                                line.feeMinor(),
+                                line.refundedAmountMinor()))
                         .toList(),
-                refunded,
-                RefundStatus.of(refunded, payment.amount()),
+                refundedMinor,
+                RefundStatus.of(refundedMinor, payment.amountMinor()),
                 payment.psp(),
                 payment.paymentKey(),
                 payment.metadata(),

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A stored payout.
  *
- * @param amount minor units of the currency, above 0
+ * @param amountMinor in minor units of the currency, above 0
  * @param destination the marketplace's name of the destination
  * @param rejection why the wallet refused; null unless REJECTED
  * @param expectedVersion the wallet version that the payout expects; null for any
@@ -18,7 +18,7 @@ public record Payout(
         UUID id,
         String sellerId,
         String currency,
-        long amount,
+        long amountMinor,
         String destination,
         PayoutStatus status,
         @Nullable String rejection,

@@ -45,7 +45,7 @@ class PayoutStore {
                 .bind("id", payout.id())
                 .bind("sellerId", payout.sellerId())
                 .bind("currency", payout.currency())
-                .bind("amount", payout.amount())
+                .bind("amount", payout.amountMinor())
                 .bind("destination", payout.destination())
                 .bind("key", key.text())
                 .bind("fingerprint", fingerprint.sha256())

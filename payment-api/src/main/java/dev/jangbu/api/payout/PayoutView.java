@@ -23,7 +23,7 @@ record PayoutView(
                 payout.id(),
                 payout.sellerId(),
                 payout.currency(),
-                payout.amount(),
+                payout.amountMinor(),
                 payout.destination(),
                 payout.status(),
                 payout.rejection(),

@@ -159,7 +159,7 @@ class RequestPayout {
                 .setWalletId(payout.walletId())
                 .setSellerId(payout.sellerId())
                 .setCurrency(payout.currency())
-                .setAmount(payout.amount())
+                .setAmount(payout.amountMinor())
                 .setFee(0)
                 .setExpectedVersion(payout.expectedVersion())
                 .setPsp("")

@@ -24,11 +24,11 @@ public interface Psp {
      *
      * @param idempotencyKey the key of this operation at the PSP
      * @param order the charged order
-     * @param amount minor units of the order's currency
+     * @param amountMinor in minor units of the order's currency
      * @param reason shown to the buyer, at most 200 characters
      * @return {@link PspResult.Charged} that includes this cancellation, {@link PspResult.Declined} if the PSP refuses
      */
-    Mono<PspResult> cancel(String idempotencyKey, PspOrder order, long amount, String reason);
+    Mono<PspResult> cancel(String idempotencyKey, PspOrder order, long amountMinor, String reason);
 
     /** Looks up the order's payment key. */
     Mono<PspResult> find(PspOrder order);

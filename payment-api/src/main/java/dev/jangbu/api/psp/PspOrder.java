@@ -3,7 +3,7 @@ package dev.jangbu.api.psp;
 /**
  * An order at the PSP: the charge to make, and the values that its result is compared with.
  *
- * @param amount minor units of the currency
+ * @param amountMinor in minor units of the currency
  * @param currency ISO 4217 letters
  */
-public record PspOrder(String paymentKey, String orderId, long amount, String currency) {}
+public record PspOrder(String paymentKey, String orderId, long amountMinor, String currency) {}

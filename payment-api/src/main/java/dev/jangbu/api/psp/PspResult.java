@@ -8,12 +8,17 @@ public sealed interface PspResult {
     /**
      * The PSP has charged.
      *
-     * @param amount minor units of the currency
+     * @param amountMinor in minor units of the currency
      * @param canceled whether the charge was refunded, partly or completely
      * @param cancels the cancellations, oldest first; empty unless canceled
      */
     record Charged(
-            String paymentKey, String orderId, long amount, String currency, boolean canceled, List<PspCancel> cancels)
+            String paymentKey,
+            String orderId,
+            long amountMinor,
+            String currency,
+            boolean canceled,
+            List<PspCancel> cancels)
             implements PspResult {
 
         public Charged {

@@ -179,7 +179,7 @@ class RecordRefund {
 
     private static List<RefundedLine> reserved(Refund refund) {
         return refund.lines().stream()
-                .map(line -> new RefundedLine(line.lineId(), line.amount(), 0))
+                .map(line -> new RefundedLine(line.lineId(), line.amountMinor(), 0))
                 .toList();
     }
 

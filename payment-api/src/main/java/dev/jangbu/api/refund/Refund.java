@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A stored refund.
  *
- * @param amount minor units of the payment's currency; the sum of the lines
+ * @param amountMinor in minor units of the payment's currency; the sum of the lines
  * @param attempts number of attempts at the PSP; only the last attempt may record an outcome
  * @param leaseLive whether the last attempt's lease is live
  * @param version counts the changes of status, from 1
@@ -20,7 +20,7 @@ public record Refund(
         UUID id,
         UUID paymentId,
         RefundStatus status,
-        long amount,
+        long amountMinor,
         List<RefundLine> lines,
         String reason,
         int attempts,

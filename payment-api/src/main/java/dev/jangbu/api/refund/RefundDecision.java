@@ -98,15 +98,15 @@ sealed interface RefundDecision {
             if (line == null) {
                 return new RefuseField("lines[" + i + "].lineId", "must be a line of the payment, each at most once");
             }
-            fits &= requested.get(i).amount() <= line.refundableAmount();
+            fits &= requested.get(i).amountMinor() <= line.refundableAmountMinor();
         }
         return fits ? new Send(requested) : new RefuseExceeds();
     }
 
     private static List<RefundLine> rest(Payment payment) {
         return payment.lines().stream()
-                .filter(line -> line.refundableAmount() > 0)
-                .map(line -> new RefundLine(line.lineId(), line.refundableAmount(), null))
+                .filter(line -> line.refundableAmountMinor() > 0)
+                .map(line -> new RefundLine(line.lineId(), line.refundableAmountMinor(), null))
                 .toList();
     }
 }

@@ -66,7 +66,7 @@ public class RefundGateway {
 
     private Mono<RefundOutcome> cancel(RefundWork work) {
         Refund refund = work.refund();
-        return psp.cancel(work.pspKey(), work.payment().order(), refund.amount(), refund.reason())
+        return psp.cancel(work.pspKey(), work.payment().order(), refund.amountMinor(), refund.reason())
                 .map(result -> RefundOutcome.from(result, work))
                 .map(outcome -> outcome instanceof RefundOutcome.NotDone ? NOT_SHOWN : outcome);
     }

@@ -59,7 +59,7 @@ class RefundIntent {
                 id,
                 payment.id(),
                 RefundStatus.EXECUTING,
-                lines.stream().mapToLong(RefundLine::amount).reduce(0, Math::addExact),
+                lines.stream().mapToLong(RefundLine::amountMinor).reduce(0, Math::addExact),
                 lines,
                 call.reason(),
                 1,
@@ -73,7 +73,7 @@ class RefundIntent {
                 null,
                 null);
         List<RefundedLine> reservation = lines.stream()
-                .map(line -> new RefundedLine(line.lineId(), line.amount(), 0))
+                .map(line -> new RefundedLine(line.lineId(), line.amountMinor(), 0))
                 .toList();
         return payments.reserve(payment.id(), reservation)
                 .flatMap(reserved -> reserved

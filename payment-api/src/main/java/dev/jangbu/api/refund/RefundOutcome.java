@@ -60,10 +60,10 @@ sealed interface RefundOutcome {
             return new Unknown("the PSP answered about another payment key");
         }
         if (!charged.orderId().equals(order.orderId())
-                || charged.amount() != order.amount()
+                || charged.amountMinor() != order.amountMinor()
                 || !charged.currency().equals(order.currency())) {
             return new Review("the PSP shows another charge: %d %s of order %s"
-                    .formatted(charged.amount(), charged.currency(), charged.orderId()));
+                    .formatted(charged.amountMinor(), charged.currency(), charged.orderId()));
         }
         Instant earliest = work.refund().createdAt().minus(CLOCK_TOLERANCE);
         List<PspCancel> ours = charged.cancels().stream()
@@ -79,9 +79,9 @@ sealed interface RefundOutcome {
                     : new NotDone();
         }
         PspCancel cancel = ours.getFirst();
-        long amount = work.refund().amount();
-        return cancel.amount() == amount
+        long amountMinor = work.refund().amountMinor();
+        return cancel.amountMinor() == amountMinor
                 ? new Approved(cancel.transactionKey())
-                : new Review("the PSP refunded %d instead of %d".formatted(cancel.amount(), amount));
+                : new Review("the PSP refunded %d instead of %d".formatted(cancel.amountMinor(), amountMinor));
     }
 }

@@ -73,13 +73,13 @@ record RefundRequest(
         for (int i = 0; i < lines.size() && i < LINES_MAX; i++) {
             Line line = lines.get(i);
             String lineId = line == null ? null : line.lineId();
-            Long amount = line == null ? null : line.amount();
+            Long amountMinor = line == null ? null : line.amount();
             if (lineId == null || !lineIds.add(lineId)) {
                 errors.add("lines[" + i + "].lineId", "must be a line of the payment, each at most once");
-            } else if (amount == null || amount <= 0) {
+            } else if (amountMinor == null || amountMinor <= 0) {
                 errors.add("lines[" + i + "].amount", "must be an integer above 0, in minor units");
             } else {
-                valid.add(new RefundLine(lineId, amount, null));
+                valid.add(new RefundLine(lineId, amountMinor, null));
             }
         }
         return valid;

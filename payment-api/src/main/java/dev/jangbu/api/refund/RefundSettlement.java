@@ -29,11 +29,12 @@ final class RefundSettlement {
         return refund.lines().stream()
                 .map(line -> {
                     PaymentLine paid = Objects.requireNonNull(lines.get(line.lineId()), line.lineId());
-                    long refunded = Math.addExact(paid.refundedAmount(), line.amount());
+                    long refundedMinor = Math.addExact(paid.refundedAmountMinor(), line.amountMinor());
                     return new RefundedLine(
                             line.lineId(),
-                            line.amount(),
-                            RefundedFee.of(paid.fee(), paid.amount(), refunded, paid.refundedFee()));
+                            line.amountMinor(),
+                            RefundedFee.of(
+                                    paid.feeMinor(), paid.amountMinor(), refundedMinor, paid.refundedFeeMinor()));
                 })
                 .toList();
     }
@@ -62,8 +63,8 @@ final class RefundSettlement {
                             .setWalletId(sellerId + ":" + payment.currency())
                             .setSellerId(sellerId)
                             .setCurrency(payment.currency())
-                            .setAmount(line.amount())
-                            .setFee(line.fee())
+                            .setAmount(line.amountMinor())
+                            .setFee(line.feeMinor())
                             .setExpectedVersion(null)
                             .setPsp(payment.psp())
                             .setOccurredAt(approvedAt)

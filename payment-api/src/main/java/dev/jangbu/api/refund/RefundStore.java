@@ -77,7 +77,7 @@ class RefundStore {
         DatabaseClient.GenericExecuteSpec insert = database.sql(INSERT)
                 .bind("id", refund.id())
                 .bind("paymentId", refund.paymentId())
-                .bind("amount", refund.amount())
+                .bind("amount", refund.amountMinor())
                 .bind("reason", refund.reason())
                 .bind("key", key.text())
                 .bind("fingerprint", fingerprint.sha256())
@@ -85,7 +85,7 @@ class RefundStore {
                 .bind("leaseMs", lease.toMillis())
                 .bind("createdAt", refund.createdAt())
                 .bind("lineIds", column(refund.lines(), RefundLine::lineId, String[]::new))
-                .bind("amounts", column(refund.lines(), RefundLine::amount, Long[]::new));
+                .bind("amounts", column(refund.lines(), RefundLine::amountMinor, Long[]::new));
         return RowMapping.bind(insert, "traceparent", refund.traceparent(), String.class)
                 .fetch()
                 .rowsUpdated()
@@ -133,7 +133,7 @@ class RefundStore {
         return database.sql(FEES)
                 .bind("id", refund.id())
                 .bind("lineIds", column(lines, line -> line.lineId(), String[]::new))
-                .bind("fees", column(lines, line -> line.fee(), Long[]::new))
+                .bind("fees", column(lines, line -> line.feeMinor(), Long[]::new))
                 .fetch()
                 .rowsUpdated()
                 .then();

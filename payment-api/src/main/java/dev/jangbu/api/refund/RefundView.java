@@ -11,7 +11,7 @@ record RefundView(
         UUID paymentId,
         RefundStatus status,
         long amount,
-        List<RefundLine> lines,
+        List<Line> lines,
         String reason,
         @Nullable String pspCode,
         long version,
@@ -20,13 +20,18 @@ record RefundView(
         @Nullable Instant completedAt,
         @Nullable String position) {
 
+    /** The refunded part of one line, in minor units. */
+    record Line(String lineId, long amount, @Nullable Long fee) {}
+
     static RefundView of(Refund refund) {
         return new RefundView(
                 refund.id(),
                 refund.paymentId(),
                 refund.status(),
-                refund.amount(),
-                refund.lines(),
+                refund.amountMinor(),
+                refund.lines().stream()
+                        .map(line -> new Line(line.lineId(), line.amountMinor(), line.feeMinor()))
+                        .toList(),
                 refund.reason(),
                 refund.failureCode(),
                 refund.version(),

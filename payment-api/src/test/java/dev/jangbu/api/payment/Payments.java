@@ -46,7 +46,7 @@ public final class Payments {
                 "order-1001",
                 status,
                 "KRW",
-                lines.stream().mapToLong(PaymentLine::amount).sum(),
+                lines.stream().mapToLong(PaymentLine::amountMinor).sum(),
                 lines,
                 "toss",
                 confirmed ? KEY : null,

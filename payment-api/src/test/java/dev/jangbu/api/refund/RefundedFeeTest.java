@@ -27,18 +27,20 @@ class RefundedFeeTest {
         long seed = Long.getLong("jangbu.seed", 20_261_124L);
         Random random = new Random(seed);
         for (int run = 0; run < 2_000; run++) {
-            long amount = 1 + random.nextLong(run % 2 == 0 ? 50 : Long.MAX_VALUE - 1);
-            long fee = random.nextLong(amount + 1);
-            long refunded = 0;
-            long returned = 0;
-            while (refunded < amount) {
-                long part = random.nextInt(4) == 0 ? amount - refunded : 1 + random.nextLong(amount - refunded);
-                refunded += part;
-                long share = RefundedFee.of(fee, amount, refunded, returned);
-                assertThat(share).as("seed %d, run %d", seed, run).isBetween(0L, part);
-                returned += share;
+            long amountMinor = 1 + random.nextLong(run % 2 == 0 ? 50 : Long.MAX_VALUE - 1);
+            long feeMinor = random.nextLong(amountMinor + 1);
+            long refundedMinor = 0;
+            long returnedMinor = 0;
+            while (refundedMinor < amountMinor) {
+                long partMinor = random.nextInt(4) == 0
+                        ? amountMinor - refundedMinor
+                        : 1 + random.nextLong(amountMinor - refundedMinor);
+                refundedMinor += partMinor;
+                long shareMinor = RefundedFee.of(feeMinor, amountMinor, refundedMinor, returnedMinor);
+                assertThat(shareMinor).as("seed %d, run %d", seed, run).isBetween(0L, partMinor);
+                returnedMinor += shareMinor;
             }
-            assertThat(returned).as("seed %d, run %d", seed, run).isEqualTo(fee);
+            assertThat(returnedMinor).as("seed %d, run %d", seed, run).isEqualTo(feeMinor);
         }
     }
 }

@@ -65,7 +65,7 @@ final class TossPsp implements Psp {
 
     @Override
     public Mono<PspResult> confirm(String idempotencyKey, PspOrder order) {
-        BigDecimal amount = Money.decimal(order.amount(), order.currency());
+        BigDecimal amount = Money.decimal(order.amountMinor(), order.currency());
         return call(
                 http.post()
                         .uri("/v1/payments/confirm")
@@ -77,7 +77,7 @@ final class TossPsp implements Psp {
     }
 
     @Override
-    public Mono<PspResult> cancel(String idempotencyKey, PspOrder order, long amount, String reason) {
+    public Mono<PspResult> cancel(String idempotencyKey, PspOrder order, long amountMinor, String reason) {
         return call(
                 http.post()
                         .uri("/v1/payments/{paymentKey}/cancel", order.paymentKey())
@@ -85,7 +85,7 @@ final class TossPsp implements Psp {
                         .contentType(MediaType.APPLICATION_JSON)
                         // Always with an amount, also for the rest: a refund must not exceed the reservation.
                         .bodyValue(Map.of(
-                                "cancelReason", reason, "cancelAmount", Money.decimal(amount, order.currency()))),
+                                "cancelReason", reason, "cancelAmount", Money.decimal(amountMinor, order.currency()))),
                 TossResponses::parseCancel);
     }
 
