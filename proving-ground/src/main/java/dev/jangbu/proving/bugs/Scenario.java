@@ -35,8 +35,7 @@ enum Scenario {
     },
 
     /** The topic of entries has records of an aborted transaction, as after a crash between sending and committing. */
-    TRANSACTION_ABORTED(
-            "the load, and twice a transaction with entries is aborted, as after a crash of the processor before its commit") {
+    TRANSACTION_ABORTED("the load, and twice a transaction with entries is aborted, as by a crash of the processor") {
         @Override
         void injectFault(EphemeralStack stack, Clock clock) throws IOException {
             AbortedEntries.write(stack.address(), clock);
