@@ -2,6 +2,7 @@ package dev.jangbu.contract;
 
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -11,7 +12,9 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 
 /**
@@ -56,6 +59,7 @@ public final class Provision {
                             .configs(topic.config()))
                     .toList();
             admin.createTopics(missing).all().get();
+            awaitLeaders(admin, missing);
             check(
                     admin,
                     Topics.ALL.stream()
@@ -85,6 +89,22 @@ public final class Provision {
                 api.register(topic.subject(), topic.schema());
             }
         }
+    }
+
+    /**
+     * Returns when the leader of each new partition serves it. Until then a producer's first batch can be refused and its
+     * second one accepted; the broker then refuses the retried first one as out of order.
+     */
+    private static void awaitLeaders(Admin admin, List<NewTopic> topics)
+            throws ExecutionException, InterruptedException {
+        Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+        for (NewTopic topic : topics) {
+            for (int partition = 0; partition < topic.numPartitions(); partition++) {
+                ends.put(new TopicPartition(topic.name(), partition), OffsetSpec.latest());
+            }
+        }
+        // Retries until each leader answers, or fails after the client's default.api.timeout.ms.
+        admin.listOffsets(ends).all().get();
     }
 
     private static void check(Admin admin, List<Topic<?>> topics, int partitions)
