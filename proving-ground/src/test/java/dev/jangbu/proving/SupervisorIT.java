@@ -93,7 +93,7 @@ class SupervisorIT {
 
         EphemeralStack.CommandResult noStack = stack.run("audit", "--data", otherDirectory.toString());
         assertThat(noStack.exitCode()).isEqualTo(2);
-        assertThat(noStack.output()).contains("no stack is ready").doesNotContain("Exception");
+        assertThat(noStack.output()).contains("No stack is ready").doesNotContain("Exception");
     }
 
     private static void refusesASecondStackOnItsPorts(SharedStack stack, Path otherDirectory) throws IOException {
