@@ -4,7 +4,6 @@ import dev.jangbu.operator.console.CommandException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
@@ -14,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.IntStream;
 
 /**
  * The loopback port of each part.
@@ -23,6 +24,9 @@ import java.util.TreeMap;
 public record Ports(Map<PartName, Integer> byPart) {
 
     public static final String HOST = "127.0.0.1";
+
+    private static final int FIRST_FREE_PORT = 18_000;
+    private static final int FREE_PORTS = 14_000;
 
     public Ports {
         byPart = Map.copyOf(byPart);
@@ -75,32 +79,25 @@ public record Ports(Map<PartName, Integer> byPart) {
         }
     }
 
-    /** Finds different free ports that belong to no part of the stack. */
+    /**
+     * Finds different free ports that belong to no part of the stack. They are below the range of source ports of Linux
+     * (32768 and above), so no client's connection takes one before its server binds it.
+     *
+     * @throws CommandException if there are not that many
+     */
     public List<Integer> findFree(int count) {
-        List<ServerSocket> held = new ArrayList<>();
-        try {
-            List<Integer> free = new ArrayList<>();
-            while (free.size() < count) {
-                ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(HOST));
-                held.add(socket);
-                if (!byPart.containsValue(socket.getLocalPort())) {
-                    free.add(socket.getLocalPort());
-                }
-            }
-            return free;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } finally {
-            held.forEach(Ports::close);
+        int offset = ThreadLocalRandom.current().nextInt(FREE_PORTS);
+        List<Integer> free = IntStream.range(0, FREE_PORTS)
+                .map(i -> FIRST_FREE_PORT + (offset + i) % FREE_PORTS)
+                .filter(port -> !byPart.containsValue(port) && isFree(port))
+                .limit(count)
+                .boxed()
+                .toList();
+        if (free.size() < count) {
+            throw new CommandException("%d free ports are needed from %d on, and there are %d."
+                    .formatted(count, FIRST_FREE_PORT, free.size()));
         }
-    }
-
-    private static void close(ServerSocket socket) {
-        try {
-            socket.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return free;
     }
 
     private static boolean isFree(int port) {

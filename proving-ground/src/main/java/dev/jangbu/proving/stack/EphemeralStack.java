@@ -16,7 +16,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -38,6 +40,9 @@ public final class EphemeralStack implements AutoCloseable {
             "payment-api",
             "streams-processor",
             "ledger-service");
+
+    private static final int FIRST_PORT = 18_000;
+    private static final int PORT_RANGE = 14_000;
 
     private static final Duration START_LIMIT = Duration.ofMinutes(12);
     private static final Duration STOP_LIMIT = Duration.ofMinutes(6);
@@ -270,17 +275,29 @@ public final class EphemeralStack implements AutoCloseable {
         }
     }
 
-    private static List<Integer> freePorts(int count) throws IOException {
-        List<ServerSocket> sockets = new ArrayList<>();
-        try {
-            for (int i = 0; i < count; i++) {
-                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            }
-            return sockets.stream().map(ServerSocket::getLocalPort).toList();
-        } finally {
-            for (ServerSocket socket : sockets) {
-                socket.close();
-            }
+    /**
+     * Ports below the range of source ports of Linux (32768 and above): a connection of a client cannot take one before its
+     * server binds it. The random offset keeps stacks that start at the same time apart.
+     */
+    private static List<Integer> freePorts(int count) {
+        int offset = ThreadLocalRandom.current().nextInt(PORT_RANGE);
+        List<Integer> free = IntStream.range(0, PORT_RANGE)
+                .map(i -> FIRST_PORT + (offset + i) % PORT_RANGE)
+                .filter(EphemeralStack::isFree)
+                .limit(count)
+                .boxed()
+                .toList();
+        if (free.size() < count) {
+            throw new IllegalStateException("no " + count + " free ports from " + FIRST_PORT + " on");
+        }
+        return free;
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return socket.isBound();
+        } catch (IOException e) {
+            return false;
         }
     }
 }
