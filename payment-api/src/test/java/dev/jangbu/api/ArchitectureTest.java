@@ -92,6 +92,12 @@ class ArchitectureTest {
         HouseRules.packagesAreFreeOfCycles("dev.jangbu.api").check(OWN);
     }
 
+    /** A feature includes its nested packages: {@code psp.toss} belongs to {@code psp}. */
+    @Test
+    void featuresAreFreeOfCycles() {
+        HouseRules.featuresAreFreeOfCycles("dev.jangbu.api").check(OWN);
+    }
+
     @Test
     void noClassNamesASerializerLibrary() {
         HouseRules.onlySerdeLibraryNamesTheSerializers();
