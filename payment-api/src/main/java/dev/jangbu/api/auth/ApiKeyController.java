@@ -4,7 +4,6 @@ import dev.jangbu.api.http.ApiResponse;
 import dev.jangbu.api.http.Ids;
 import dev.jangbu.api.http.NonCancellable;
 import dev.jangbu.api.http.Page;
-import dev.jangbu.api.http.ResponseSchema;
 import dev.jangbu.api.idempotency.IdempotencyKey;
 import java.util.Set;
 import java.util.UUID;
@@ -41,7 +40,6 @@ class ApiKeyController {
         this.json = json;
     }
 
-    @ResponseSchema(ApiKeyView.class)
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
     Mono<ResponseEntity<byte[]>> issue(@RequestHeader HttpHeaders headers, @RequestBody Mono<ApiKeyRequest> body) {
         IdempotencyKey key = IdempotencyKey.of(headers);
@@ -49,7 +47,6 @@ class ApiKeyController {
                 .map(ApiKeyController::uncached);
     }
 
-    @ResponseSchema(value = ApiKeyView.class, list = true)
     @GetMapping
     Mono<ResponseEntity<byte[]>> list(ServerHttpRequest request) {
         Page page = Page.of(request, Set.of());

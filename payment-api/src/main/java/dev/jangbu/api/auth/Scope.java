@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** A permission of an API key. */
-public enum Scope {
+enum Scope {
     /** Read payments, refunds and payouts. */
     PAYMENTS_READ("payments:read"),
     /** Create, confirm, cancel and refund payments. */
@@ -24,7 +24,7 @@ public enum Scope {
     }
 
     /** The name in requests, responses and the database. */
-    public String text() {
+    String text() {
         return text;
     }
 

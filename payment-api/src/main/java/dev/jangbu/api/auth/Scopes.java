@@ -8,7 +8,7 @@ import org.springframework.web.util.pattern.PathPattern;
 import org.springframework.web.util.pattern.PathPatternParser;
 
 /** The scope that each call requires. A path without a rule is answered with 404, so no path is public by omission. */
-public final class Scopes {
+final class Scopes {
 
     /** @param write required by every method except GET and HEAD */
     private record Rule(PathPattern path, Scope read, Scope write) {
@@ -32,7 +32,7 @@ public final class Scopes {
     private Scopes() {}
 
     /** @throws Problem 404 for a path without a rule */
-    public static Scope required(HttpMethod method, PathContainer path) {
+    static Scope required(HttpMethod method, PathContainer path) {
         boolean isRead = HttpMethod.GET.equals(method) || HttpMethod.HEAD.equals(method);
         return RULES.stream()
                 .filter(rule -> rule.path().matches(path))

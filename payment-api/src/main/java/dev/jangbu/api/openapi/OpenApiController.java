@@ -2,17 +2,17 @@ package dev.jangbu.api.openapi;
 
 import java.time.Duration;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.annotation.Qualifier;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.springframework.beans.factory.config.YamlMapFactoryBean;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.core.io.Resource;
 import org.springframework.http.CacheControl;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
+import org.springframework.util.function.SingletonSupplier;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
-import org.springframework.web.reactive.result.method.annotation.RequestMappingHandlerMapping;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -29,24 +29,16 @@ final class OpenApiController {
             "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline';"
                     + " img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+    private static final Resource DOCUMENT = new ClassPathResource("openapi.yaml");
     private static final Resource PAGE = new ClassPathResource("openapi/docs.html");
     private static final Resource SETUP = new ClassPathResource("openapi/docs.js");
     private static final Resource VIEWER = new ClassPathResource("META-INF/resources/webjars/scalar/scalar.js");
 
-    private final ObjectProvider<RequestMappingHandlerMapping> mappings;
-    private final JsonMapper json;
+    /** Converted on the first request, to keep the start fast. */
+    private final Supplier<byte[]> document;
 
-    /**
-     * Generated on the first request, to keep the start fast. Concurrent first requests may generate it twice, with
-     * equal results.
-     */
-    private volatile byte @Nullable [] document;
-
-    OpenApiController(
-            @Qualifier("requestMappingHandlerMapping") ObjectProvider<RequestMappingHandlerMapping> mappings,
-            JsonMapper json) {
-        this.mappings = mappings;
-        this.json = json;
+    OpenApiController(JsonMapper json) {
+        document = SingletonSupplier.of(() -> json.writeValueAsBytes(yaml()));
     }
 
     @GetMapping(path = "/openapi.json", produces = MediaType.APPLICATION_JSON_VALUE)
@@ -54,17 +46,7 @@ final class OpenApiController {
         return ResponseEntity.ok()
                 .contentType(MediaType.APPLICATION_JSON)
                 .cacheControl(CacheControl.noCache())
-                .body(bytes());
-    }
-
-    private byte[] bytes() {
-        byte[] bytes = document;
-        if (bytes == null) {
-            bytes = json.writeValueAsBytes(OpenApiDocument.of(
-                    OpenApiDocument.calls(mappings.getObject().getHandlerMethods()), json));
-            document = bytes;
-        }
-        return bytes;
+                .body(document.get());
     }
 
     @GetMapping("/docs")
@@ -90,5 +72,11 @@ final class OpenApiController {
                 .contentType(JAVASCRIPT)
                 .cacheControl(CacheControl.maxAge(Duration.ofHours(1)))
                 .body(script);
+    }
+
+    private static Map<String, Object> yaml() {
+        YamlMapFactoryBean yaml = new YamlMapFactoryBean();
+        yaml.setResources(DOCUMENT);
+        return Objects.requireNonNull(yaml.getObject(), "the document is not empty");
     }
 }

@@ -1,8 +1,4 @@
-/**
- * The OpenAPI 3.1 document and the documentation page. Paths, types, scopes and problems come from the code;
- * descriptions, limits and examples from {@code openapi/overlay.yaml}, which may only refer to paths and members that
- * the code has.
- */
+/** Serves {@code openapi.yaml}, the contract of the HTTP API, and a page to read it. */
 @NullMarked
 package dev.jangbu.api.openapi;
 

@@ -7,7 +7,6 @@ import dev.jangbu.api.http.Ids;
 import dev.jangbu.api.http.NonCancellable;
 import dev.jangbu.api.http.Page;
 import dev.jangbu.api.http.PreferHeader;
-import dev.jangbu.api.http.ResponseSchema;
 import dev.jangbu.api.http.TraceContext;
 import dev.jangbu.api.idempotency.IdempotencyKey;
 import dev.jangbu.api.review.ResolveRequest;
@@ -61,7 +60,6 @@ class PaymentController {
         this.json = json;
     }
 
-    @ResponseSchema(PaymentView.class)
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
     Mono<ResponseEntity<byte[]>> create(
             @RequestHeader HttpHeaders headers, @RequestBody Mono<CreatePaymentRequest> body) {
@@ -70,7 +68,6 @@ class PaymentController {
                 .map(ApiResponse::toEntity);
     }
 
-    @ResponseSchema(PaymentView.class)
     @PostMapping(path = "/{id}/confirm", consumes = MediaType.APPLICATION_JSON_VALUE)
     Mono<ResponseEntity<byte[]>> confirm(
             @PathVariable String id,
@@ -87,7 +84,6 @@ class PaymentController {
                 .flatMap(confirmed -> preferred(payment, confirmed, prefer));
     }
 
-    @ResponseSchema(PaymentView.class)
     @PostMapping(path = "/{id}/resolve", consumes = MediaType.APPLICATION_JSON_VALUE)
     Mono<ResponseEntity<byte[]>> resolve(
             @PathVariable String id,
@@ -102,7 +98,6 @@ class PaymentController {
                 .map(ApiResponse::toEntity);
     }
 
-    @ResponseSchema(PaymentView.class)
     @GetMapping("/{id}")
     Mono<ResponseEntity<byte[]>> read(@PathVariable String id, @RequestHeader HttpHeaders headers) {
         UUID payment = Ids.inPath(id, "payment");
@@ -113,7 +108,6 @@ class PaymentController {
                 .map(found -> applied(tagged(found), prefer, false));
     }
 
-    @ResponseSchema(value = PaymentView.class, list = true)
     @GetMapping
     Mono<ResponseEntity<byte[]>> list(ServerHttpRequest request) {
         Page page = Page.of(request, PaymentList.FILTERS);
@@ -123,7 +117,6 @@ class PaymentController {
                 .map(found -> page.toEntity(json, found, payment -> payment.id().toString()));
     }
 
-    @ResponseSchema(value = History.Change.class, list = true)
     @GetMapping("/{id}/history")
     Mono<ResponseEntity<byte[]>> history(@PathVariable String id, ServerHttpRequest request) {
         UUID payment = Ids.inPath(id, "payment");

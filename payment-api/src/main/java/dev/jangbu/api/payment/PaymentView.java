@@ -7,7 +7,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** A payment in the API. */
-public record PaymentView(
+record PaymentView(
         UUID id,
         String orderId,
         PaymentStatus status,

@@ -6,7 +6,6 @@ import dev.jangbu.api.http.Ids;
 import dev.jangbu.api.http.NonCancellable;
 import dev.jangbu.api.http.Page;
 import dev.jangbu.api.http.Problem;
-import dev.jangbu.api.http.ResponseSchema;
 import dev.jangbu.api.http.TraceContext;
 import dev.jangbu.api.idempotency.IdempotencyKey;
 import java.util.Optional;
@@ -43,7 +42,6 @@ class PayoutController {
         this.json = json;
     }
 
-    @ResponseSchema(PayoutView.class)
     @PostMapping(path = "/wallets/{sellerId}/payouts", consumes = MediaType.APPLICATION_JSON_VALUE)
     Mono<ResponseEntity<byte[]>> request(
             @PathVariable String sellerId,
@@ -59,14 +57,12 @@ class PayoutController {
                 .map(ApiResponse::toEntity);
     }
 
-    @ResponseSchema(PayoutView.class)
     @GetMapping("/payouts/{id}")
     Mono<ResponseEntity<byte[]>> read(@PathVariable String id) {
         return find(id).map(payout ->
                 new ApiResponse(200, json.writeValueAsString(PayoutView.of(payout)), null).toEntity(payout.version()));
     }
 
-    @ResponseSchema(value = PayoutView.class, list = true)
     @GetMapping("/payouts")
     Mono<ResponseEntity<byte[]>> list(ServerHttpRequest httpRequest) {
         Page page = Page.of(httpRequest, PayoutStore.FILTERS);
@@ -76,7 +72,6 @@ class PayoutController {
                 .map(found -> page.toEntity(json, found, view -> view.id().toString()));
     }
 
-    @ResponseSchema(value = History.Change.class, list = true)
     @GetMapping("/payouts/{id}/history")
     Mono<ResponseEntity<byte[]>> history(@PathVariable String id, ServerHttpRequest httpRequest) {
         Page page = Page.of(httpRequest, Set.of());

@@ -7,11 +7,9 @@ import dev.jangbu.api.http.Ids;
 import dev.jangbu.api.http.NonCancellable;
 import dev.jangbu.api.http.Page;
 import dev.jangbu.api.http.Problem;
-import dev.jangbu.api.http.ResponseSchema;
 import dev.jangbu.api.http.TraceContext;
 import dev.jangbu.api.idempotency.IdempotencyKey;
 import dev.jangbu.api.payment.PaymentReader;
-import dev.jangbu.api.payment.PaymentView;
 import dev.jangbu.api.review.ResolveRequest;
 import java.util.Set;
 import java.util.UUID;
@@ -64,7 +62,6 @@ class RefundController {
         this.json = json;
     }
 
-    @ResponseSchema(RefundView.class)
     @PostMapping(path = "/payments/{id}/refunds", consumes = MediaType.APPLICATION_JSON_VALUE)
     Mono<ResponseEntity<byte[]>> refund(
             @PathVariable String id,
@@ -79,7 +76,6 @@ class RefundController {
                 .map(ApiResponse::toEntity);
     }
 
-    @ResponseSchema(PaymentView.class)
     @PostMapping(path = "/payments/{id}/cancel", consumes = MediaType.APPLICATION_JSON_VALUE)
     Mono<ResponseEntity<byte[]>> cancel(
             @PathVariable String id,
@@ -94,7 +90,6 @@ class RefundController {
                 .map(ApiResponse::toEntity);
     }
 
-    @ResponseSchema(RefundView.class)
     @PostMapping(path = "/refunds/{id}/resolve", consumes = MediaType.APPLICATION_JSON_VALUE)
     Mono<ResponseEntity<byte[]>> resolve(
             @PathVariable String id,
@@ -109,14 +104,12 @@ class RefundController {
                 .map(ApiResponse::toEntity);
     }
 
-    @ResponseSchema(RefundView.class)
     @GetMapping("/refunds/{id}")
     Mono<ResponseEntity<byte[]>> read(@PathVariable String id) {
         return find(id).map(found -> responses.ok(found).toEntity(found.version()));
     }
 
     /** Refunds by status, for instance those in REVIEW. {@code status} is required. */
-    @ResponseSchema(value = RefundView.class, list = true)
     @GetMapping("/refunds")
     Mono<ResponseEntity<byte[]>> ofStatus(ServerHttpRequest request) {
         Page page = Page.of(request, Set.of("status"));
@@ -127,7 +120,6 @@ class RefundController {
         return listed(refunds.ofStatus(status, page), page);
     }
 
-    @ResponseSchema(value = RefundView.class, list = true)
     @GetMapping("/payments/{id}/refunds")
     Mono<ResponseEntity<byte[]>> ofPayment(@PathVariable String id, ServerHttpRequest request) {
         UUID payment = Ids.inPath(id, "payment");
@@ -135,7 +127,6 @@ class RefundController {
         return payments.read(payment).then(listed(refunds.ofPayment(payment, page), page));
     }
 
-    @ResponseSchema(value = History.Change.class, list = true)
     @GetMapping("/refunds/{id}/history")
     Mono<ResponseEntity<byte[]>> history(@PathVariable String id, ServerHttpRequest request) {
         Page page = Page.of(request, Set.of());

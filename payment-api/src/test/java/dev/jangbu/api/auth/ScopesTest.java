@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jangbu.api.http.Problem;
+import dev.jangbu.api.testbed.ApiContract;
 import dev.jangbu.contract.ProblemCode;
 import java.net.URI;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.server.RequestPath;
+import tools.jackson.databind.JsonNode;
 
 /** The scope that each call of the HTTP contract requires. */
 class ScopesTest {
@@ -47,6 +51,21 @@ class ScopesTest {
     @CsvSource(delimiter = '|', textBlock = CALLS)
     void eachCallRequiresItsScope(String method, String path, String scope) {
         assertThat(required(method, path).text()).isEqualTo(scope);
+    }
+
+    @Test
+    void theDocumentNamesTheScopeOfEachCall() {
+        ApiContract contract = ApiContract.committed();
+        for (ApiContract.Operation operation : contract.operations()) {
+            String path = operation.path().replaceAll("\\{\\w+}", "0199");
+            assertThat(operation.node().at("/security/0/apiKey/0").asString())
+                    .as("%s", operation)
+                    .isEqualTo(required(operation.method(), path).text());
+        }
+        assertThat(contract.document().at("/components/schemas/Scope/enum").valueStream())
+                .extracting(JsonNode::asString)
+                .containsExactlyElementsOf(
+                        Arrays.stream(Scope.values()).map(Scope::text).toList());
     }
 
     @ParameterizedTest

@@ -1,261 +1,259 @@
 package dev.jangbu.api.openapi;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jangbu.api.testbed.ApiContract;
-import dev.jangbu.api.testbed.Client;
-import dev.jangbu.api.testbed.Reply;
-import dev.jangbu.api.testbed.Testbed;
+import dev.jangbu.api.testbed.ApiContract.Operation;
 import dev.jangbu.contract.ProblemCode;
 import io.swagger.v3.parser.OpenAPIV3Parser;
-import java.net.URI;
-import java.net.http.HttpHeaders;
-import java.net.http.HttpRequest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.springframework.web.reactive.result.method.annotation.RequestMappingHandlerMapping;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The OpenAPI document that the running service generates. */
+/** {@code openapi.yaml} against itself and against the problem codes. */
 class OpenApiDocumentTest {
 
-    private static String text;
-    private static ApiContract contract;
-    private static JsonNode document;
+    private static final ApiContract CONTRACT = ApiContract.committed();
+    private static final JsonNode DOCUMENT = CONTRACT.document();
+    private static final JsonNode SCHEMAS = DOCUMENT.at("/components/schemas");
+    private static final String JSON = "application/json";
+    private static final String PROBLEM_JSON = "application/problem+json";
 
-    @BeforeAll
-    static void read() {
-        Reply reply = withoutKey("/openapi.json").is(200);
-        text = reply.text();
-        contract = new ApiContract(text);
-        document = contract.document();
-    }
+    private static final Map<String, ProblemCode> CODES =
+            Arrays.stream(ProblemCode.values()).collect(Collectors.toMap(ProblemCode::text, Function.identity()));
+
+    private static final Set<ProblemCode> OF_EVERY_CALL = EnumSet.of(
+            ProblemCode.MALFORMED_REQUEST,
+            ProblemCode.UNAUTHORIZED,
+            ProblemCode.FORBIDDEN,
+            ProblemCode.URI_TOO_LONG,
+            ProblemCode.TOO_MANY_REQUESTS,
+            ProblemCode.HEADERS_TOO_LARGE,
+            ProblemCode.INTERNAL,
+            ProblemCode.UNAVAILABLE);
+
+    private static final Set<ProblemCode> OF_EVERY_POST = EnumSet.of(
+            ProblemCode.IDEMPOTENCY_KEY_MISSING,
+            ProblemCode.IDEMPOTENCY_KEY_IN_USE,
+            ProblemCode.IDEMPOTENCY_KEY_REUSED,
+            ProblemCode.BODY_TOO_LARGE,
+            ProblemCode.UNSUPPORTED_MEDIA_TYPE,
+            ProblemCode.INVALID_FIELD);
+
+    /** Sent with {@code Retry-After}. */
+    private static final Set<ProblemCode> RETRYABLE = EnumSet.of(
+            ProblemCode.PAYMENT_IN_PROGRESS,
+            ProblemCode.IDEMPOTENCY_KEY_IN_USE,
+            ProblemCode.TOO_MANY_REQUESTS,
+            ProblemCode.UNAVAILABLE,
+            ProblemCode.RESTORING,
+            ProblemCode.QUEUE_FULL,
+            ProblemCode.OUTCOME_NOT_RECORDED);
+
+    /** Stored under the call's Idempotency-Key and replayed. */
+    private static final Set<ProblemCode> REPLAYED = EnumSet.of(
+            ProblemCode.PAYMENT_DECLINED,
+            ProblemCode.REFUND_REFUSED,
+            ProblemCode.AMOUNT_MISMATCH,
+            ProblemCode.REFUND_EXCEEDS_PAYMENT);
 
     @Test
     void theDocumentIsValidOpenApi31() {
-        assertThat(document.path("openapi").asString()).startsWith("3.1.");
-        assertThat(new OpenAPIV3Parser().readContents(text).getMessages()).isEmpty();
-    }
-
-    @Test
-    void theDocumentContainsExactlyTheRoutes() {
-        Set<String> routes = Testbed.main()
-                .bean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class)
-                .getHandlerMethods()
-                .keySet()
-                .stream()
-                .flatMap(mapping -> mapping.getMethodsCondition().getMethods().stream()
-                        .flatMap(method -> mapping.getPatternsCondition().getPatterns().stream()
-                                .map(pattern -> method + " " + pattern.getPatternString())))
-                .filter(route -> route.contains(" /v1"))
-                .collect(Collectors.toCollection(TreeSet::new));
-
-        Set<String> described = new TreeSet<>();
-        operations((path, method, operation) -> described.add(method.toUpperCase(Locale.ROOT) + " " + path));
-
-        assertThat(described).isEqualTo(routes).hasSizeGreaterThan(20);
+        assertThat(DOCUMENT.path("openapi").asString()).startsWith("3.1.");
+        assertThat(new OpenAPIV3Parser().readContents(DOCUMENT.toString()).getMessages())
+                .isEmpty();
     }
 
     @Test
     void everyOperationHasItsDescription() {
-        List<String> ids = new ArrayList<>();
-        operations((path, method, operation) -> {
-            String call = method + " " + path;
-            assertThat(operation.path("summary").asString()).as(call).isNotBlank();
-            assertThat(operation.path("tags").size()).as(call).isEqualTo(1);
-            assertThat(operation.path("security").path(0).path("apiKey").size())
-                    .as(call)
-                    .isEqualTo(1);
-            assertThat(operation.path("responses").propertyNames()).as(call).anyMatch(status -> status.startsWith("2"));
-            ids.add(operation.path("operationId").asString());
-            if (method.equals("post")) {
-                assertThat(operation
-                                .path("requestBody")
-                                .path("content")
-                                .path("application/json")
-                                .has("example"))
-                        .as(call)
-                        .isTrue();
+        for (Operation operation : CONTRACT.operations()) {
+            assertThat(operation.node().path("tags").size()).as("%s", operation).isEqualTo(1);
+            String scope = operation.node().at("/security/0/apiKey/0").asString();
+            assertThat(operation.node().path("description").asString().strip())
+                    .as("%s", operation)
+                    .endsWith("Requires the scope `" + scope + "`.");
+        }
+    }
+
+    @Test
+    void everyPostTakesAnIdempotencyKeyAndCanBeReplayed() {
+        List<Operation> posts = CONTRACT.operations().stream()
+                .filter(operation -> operation.method().equals("POST"))
+                .toList();
+        assertThat(posts).hasSize(8);
+        for (Operation post : posts) {
+            assertThat(names(CONTRACT.parameters(post))).as("%s", post).contains("Idempotency-Key");
+            CONTRACT.responses(post).forEach((status, response) -> {
+                if (status.startsWith("2")) {
+                    assertThat(response.path("headers").has("Idempotency-Replayed"))
+                            .as("%s of %s", status, post)
+                            .isTrue();
+                }
+            });
+        }
+    }
+
+    @Test
+    void everyListIsPaged() {
+        List<Operation> lists = CONTRACT.operations().stream()
+                .filter(operation ->
+                        operation.node().path("operationId").asString().startsWith("list"))
+                .toList();
+        assertThat(lists).hasSize(11);
+        for (Operation list : lists) {
+            assertThat(names(CONTRACT.parameters(list))).as("%s", list).contains("limit", "cursor");
+            JsonNode page = CONTRACT.responses(list).get("200");
+            assertThat(page.path("headers").has("Link")).as("%s", list).isTrue();
+            JsonNode schema = CONTRACT.resolved(page.at("/content/application~1json/schema"));
+            assertThat(schema.path("properties").propertyNames())
+                    .as("%s", list)
+                    .containsExactlyInAnyOrder("data", "nextCursor");
+        }
+    }
+
+    @Test
+    void everyOperationHasTheProblemsOfItsKind() {
+        for (Operation operation : CONTRACT.operations()) {
+            Set<ProblemCode> described = EnumSet.noneOf(ProblemCode.class);
+            CONTRACT.responses(operation).values().forEach(response -> described.addAll(codes(response)));
+            assertThat(described).as("%s", operation).containsAll(OF_EVERY_CALL);
+            if (operation.method().equals("POST")) {
+                assertThat(described).as("%s", operation).containsAll(OF_EVERY_POST);
             }
-        });
-        assertThat(ids).doesNotHaveDuplicates().allMatch(id -> id.matches("[a-z][A-Za-z]+"));
-        assertThat(text).doesNotContain("\"x-");
+            boolean hasId = operation.path().contains("{id}");
+            assertThat(!hasId || described.contains(ProblemCode.NOT_FOUND))
+                    .as("%s", operation)
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void everyProblemHasTheStatusHeadersAndExampleOfItsCode() {
+        Set<ProblemCode> described = EnumSet.noneOf(ProblemCode.class);
+        for (Operation operation : CONTRACT.operations()) {
+            CONTRACT.responses(operation).forEach((status, response) -> {
+                Set<ProblemCode> codes = codes(response);
+                String place = status + " of " + operation;
+                described.addAll(codes);
+                assertThat(codes).as(place).allMatch(code -> Integer.toString(code.status())
+                        .equals(status));
+                assertThat(codes).as(place).allMatch(code -> response.path("description")
+                        .asString()
+                        .contains("`" + code.text() + "`: "));
+                assertThat(response.at("/content/application~1problem+json/examples")
+                                .propertyNames())
+                        .as(place)
+                        .containsExactlyElementsOf(
+                                codes.stream().map(ProblemCode::text).toList());
+                if (!codes.isEmpty()) {
+                    JsonNode headers = response.path("headers");
+                    assertThat(headers.has("Retry-After"))
+                            .as(place)
+                            .isEqualTo(codes.stream().anyMatch(RETRYABLE::contains));
+                    assertThat(headers.has("Idempotency-Replayed"))
+                            .as(place)
+                            .isEqualTo(codes.stream().anyMatch(REPLAYED::contains));
+                    assertThat(headers.has("WWW-Authenticate"))
+                            .as(place)
+                            .isEqualTo(codes.contains(ProblemCode.UNAUTHORIZED));
+                }
+            });
+        }
+
+        // method-not-allowed can't occur for a described method, nor not-acceptable for a public call.
+        assertThat(described)
+                .isEqualTo(
+                        EnumSet.complementOf(EnumSet.of(ProblemCode.METHOD_NOT_ALLOWED, ProblemCode.NOT_ACCEPTABLE)));
+        for (ProblemCode code : described) {
+            JsonNode example = DOCUMENT.at("/components/examples/" + code.text() + "/value");
+            assertThat(example.path("type").asString()).isEqualTo(code.type().toString());
+            assertThat(example.path("title").asString()).isEqualTo(code.title());
+            assertThat(example.path("status").asInt()).isEqualTo(code.status());
+            assertThat(example.path("code").asString()).isEqualTo(code.text());
+        }
+    }
+
+    @Test
+    void theProblemSchemaListsEveryCodeOfAPublicCall() {
+        Set<ProblemCode> all = EnumSet.complementOf(EnumSet.of(ProblemCode.NOT_ACCEPTABLE));
+
+        assertThat(SCHEMAS.at("/Problem/properties/code/enum").valueStream().map(JsonNode::asString))
+                .containsExactlyElementsOf(all.stream().map(ProblemCode::text).toList());
     }
 
     @Test
     void everyExampleMatchesItsSchema() {
-        List<String> checked = new ArrayList<>();
-        operations((path, method, operation) -> {
-            contents(operation.path("requestBody"), "request of " + method + " " + path, checked);
-            operation
-                    .path("responses")
-                    .properties()
-                    .forEach(response ->
-                            contents(response.getValue(), response.getKey() + " of " + method + " " + path, checked));
-        });
-        assertThat(checked).hasSizeGreaterThan(200);
+        Set<String> checked = new TreeSet<>();
+        SCHEMAS.forEachEntry((name, schema) -> schema.path("examples").forEach(example -> {
+            assertThat(CONTRACT.faults("/components/schemas/" + name, example))
+                    .as(name)
+                    .isEmpty();
+            checked.add(name);
+        }));
+        for (Operation operation : CONTRACT.operations()) {
+            CONTRACT.responses(operation).forEach((status, response) -> response.path("content")
+                    .forEachEntry((type, content) -> content.path("examples").forEachEntry((name, example) -> {
+                        assertThat(faults(
+                                        content.path("schema"),
+                                        CONTRACT.resolved(example).path("value")))
+                                .as("%s of %s of %s", name, status, operation)
+                                .isEmpty();
+                        checked.add(name);
+                    })));
+        }
+        assertThat(checked).hasSizeGreaterThan(50);
     }
 
     @Test
-    void everyProblemCodeIsDocumentedForAnOperation() {
-        Set<String> described = new TreeSet<>();
-        operations((path, method, operation) -> operation
-                .path("responses")
-                .properties()
-                .forEach(response -> {
-                    JsonNode codes = response.getValue()
-                            .at("/content/application~1problem+json/schema/allOf/1/properties/code/enum");
-                    codes.forEach(code -> {
-                        ProblemCode known = ProblemCode.valueOf(
-                                code.asString().toUpperCase(Locale.ROOT).replace('-', '_'));
-                        assertThat(response.getKey()).isEqualTo(Integer.toString(known.status()));
-                        described.add(code.asString());
-                    });
-                }));
-
-        // method-not-allowed can't occur for a documented method, nor not-acceptable for a public call.
-        Set<ProblemCode> all =
-                EnumSet.complementOf(EnumSet.of(ProblemCode.METHOD_NOT_ALLOWED, ProblemCode.NOT_ACCEPTABLE));
-        assertThat(described)
-                .containsExactlyInAnyOrderElementsOf(
-                        all.stream().map(ProblemCode::text).toList());
-    }
-
-    @Test
-    void listsAcceptExactlyTheirDocumentedParameters() {
-        Client client = Testbed.client();
-        operations((path, method, operation) -> {
-            boolean ownList = operation
-                            .at("/responses/200/content/application~1json/schema/$ref")
-                            .asString("")
-                            .endsWith("List")
-                    && !path.contains("{")
-                    && !path.startsWith("/v1/ledger");
-            if (ownList) {
-                String query = operation
-                        .path("parameters")
-                        .valueStream()
-                        .map(parameter ->
-                                document.at(parameter.path("$ref").asString().substring(1)))
-                        .filter(parameter ->
-                                parameter.path("in").asString().equals("query") && parameter.has("example"))
-                        .map(parameter -> parameter.path("name").asString() + "="
-                                + parameter.path("example").asString())
-                        .collect(Collectors.joining("&"));
-                String list = path.substring("/v1".length()) + "?" + query;
-                client.get(list + "&limit=1").is(200);
-                client.get(list + "&undescribed=1").problem(422, "invalid-field");
-            }
-        });
-    }
-
-    @Test
-    void theContractCheckDetectsDeviatingResponses() {
-        String path = "/v1/payouts/0199f0e0-5d11-7a02-b6c7-18293a4b5c6d";
-        ObjectNode payout = (ObjectNode) document.at("/components/schemas/Payout/examples/0");
-        String valid = payout.toString();
-        contract.check("GET", path, reply(200, "application/json", valid));
-
-        String missing = payout.deepCopy().without("version").toString();
-        String extra = payout.deepCopy().put("secret", "hash").toString();
-        String mistyped = payout.deepCopy().put("amount", "3000").toString();
-        for (Reply wrong : List.of(
-                reply(200, "application/json", missing),
-                reply(200, "application/json", extra),
-                reply(200, "application/json", mistyped),
-                reply(200, "text/html", valid),
-                reply(201, "application/json", valid),
-                reply(200, "application/json", valid, "Location", "/v1"),
-                reply(404, "application/problem+json", "{\"code\":\"not-found\"}"))) {
-            assertThatThrownBy(() -> contract.check("GET", path, wrong)).isInstanceOf(AssertionError.class);
+    void everyBodyHasAnExample() {
+        for (Operation operation : CONTRACT.operations()) {
+            List<JsonNode> bodies = new ArrayList<>();
+            bodies.add(operation.node().at("/requestBody/content/application~1json"));
+            CONTRACT.responses(operation)
+                    .values()
+                    .forEach(response -> bodies.add(response.path("content").path(JSON)));
+            bodies.stream().filter(JsonNode::isObject).forEach(body -> {
+                JsonNode schema = CONTRACT.resolved(body.path("schema"));
+                // A page's example is made of its items' example.
+                JsonNode items = schema.at("/properties/data/items");
+                JsonNode described = items.isMissingNode() ? schema : CONTRACT.resolved(items);
+                assertThat(body.has("examples") || described.has("examples"))
+                        .as("%s", operation)
+                        .isTrue();
+            });
         }
     }
 
-    @Test
-    void anOverlayThatRefersToUnknownMembersIsRejected() {
-        JsonMapper json = JsonMapper.shared();
-        ObjectNode skeleton = (ObjectNode) json.readTree("""
-                {"paths":{"/v1/a":{"get":{}}},"components":{"schemas":{"A":{"properties":{"b":{}}}}}}""");
-
-        for (String overlay : List.of(
-                "{\"paths\":{\"/v1/b\":{}}}",
-                "{\"paths\":{\"/v1/a\":{\"post\":{}}}}",
-                "{\"components\":{\"schemas\":{\"A\":{\"properties\":{\"c\":{}}}}}}")) {
-            assertThatThrownBy(() -> OpenApiOverlay.apply((ObjectNode) json.readTree(overlay), skeleton.deepCopy()))
-                    .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("does not exist");
-        }
+    private static List<String> names(List<JsonNode> parameters) {
+        return parameters.stream()
+                .map(parameter -> parameter.path("name").asString())
+                .toList();
     }
 
-    @Test
-    void theDocumentationPageAndItsScriptsAreServedWithoutAKey() {
-        Reply page = withoutKey("/docs");
-        assertThat(page.status()).isEqualTo(200);
-        assertThat(page.header("Content-Type")).startsWith("text/html");
-        assertThat(page.header("Content-Security-Policy"))
-                .contains("default-src 'none'")
-                .contains("connect-src 'self'");
-        Arrays.stream(page.text().split("src=\""))
-                .skip(1)
-                .map(after -> after.substring(0, after.indexOf('"')))
-                .forEach(script -> {
-                    assertThat(script).startsWith("/docs/");
-                    assertThat(withoutKey(script).status()).as(script).isEqualTo(200);
-                });
-        withoutKey("/webjars/scalar/scalar.js").problem(404, "not-found");
+    private static Set<ProblemCode> codes(JsonNode response) {
+        Set<ProblemCode> codes = EnumSet.noneOf(ProblemCode.class);
+        response.path("content")
+                .path(PROBLEM_JSON)
+                .at("/schema/allOf/1/properties/code/enum")
+                .forEach(code -> codes.add(CODES.get(code.asString())));
+        return codes;
     }
 
-    private interface OperationVisitor {
-        void visit(String path, String method, JsonNode operation);
-    }
-
-    private static void operations(OperationVisitor visitor) {
-        document.path("paths").properties().forEach(path -> path.getValue()
-                .properties()
-                .forEach(operation -> visitor.visit(path.getKey(), operation.getKey(), operation.getValue())));
-    }
-
-    private static void contents(JsonNode holder, String what, List<String> checked) {
-        holder.path("content").properties().forEach(content -> {
-            JsonNode schema = content.getValue().path("schema");
-            String place =
-                    schema.has("$ref") ? schema.path("$ref").asString().substring(1) : "/components/schemas/Problem";
-            List<JsonNode> examples = new ArrayList<>();
-            if (content.getValue().has("example")) {
-                examples.add(content.getValue().path("example"));
-            }
-            content.getValue().path("examples").forEach(example -> examples.add(example.path("value")));
-            assertThat(examples).as(what).isNotEmpty();
-            examples.forEach(example ->
-                    assertThat(contract.faults(place, example)).as(what).isEmpty());
-            checked.add(what);
-        });
-    }
-
-    private static Reply reply(int status, String type, String body, String... header) {
-        Map<String, List<String>> headers = new TreeMap<>(Map.of("Content-Type", List.of(type)));
-        if (header.length > 0) {
-            headers.put(header[0], List.of(header[1]));
-        }
-        return new Reply(status, HttpHeaders.of(headers, (name, value) -> true), body);
-    }
-
-    private static Reply withoutKey(String path) {
-        Client client = Testbed.client();
-        return client.send(
-                HttpRequest.newBuilder(URI.create(client.base() + path)).build());
+    /** The violations of a schema that stands in an operation: its parts refer to components. */
+    private static List<String> faults(JsonNode schema, JsonNode example) {
+        ObjectNode holder = JsonNodeFactory.instance.objectNode();
+        holder.set("components", DOCUMENT.path("components"));
+        holder.set("schema", schema);
+        return new ApiContract(holder.toString()).faults("/schema", example);
     }
 }

@@ -73,11 +73,11 @@ public final class Client {
         return http.sendAsync(request).thenApply(response -> checked(request, response));
     }
 
-    /** Every reply in every test is checked against the OpenAPI description. */
+    /** Every call in every test is checked against the OpenAPI document. */
     private Reply checked(HttpRequest request, TestHttpClient.Response response) {
         Reply reply = new Reply(response.status(), response.headers(), response.body());
         if (request.uri().getRawPath().startsWith("/v1/")) {
-            ApiContract.of(base).check(request.method(), request.uri().getRawPath(), reply);
+            ApiContract.of(base).check(request, reply);
         }
         return reply;
     }
