@@ -189,7 +189,7 @@ public final class ApiContract {
             }
         }
         for (String pair :
-                Objects.requireNonNullElse(request.uri().getRawQuery(), "").split("&")) {
+                Objects.requireNonNullElse(request.uri().getRawQuery(), "").split("&", -1)) {
             String name = pair.split("=", 2)[0];
             assertThat(name.isEmpty() || parameters.stream().anyMatch(parameter -> isQuery(parameter, name)))
                     .as("%s accepts the described parameter %s", operation, name)
