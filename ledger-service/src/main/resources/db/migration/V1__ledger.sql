@@ -137,3 +137,17 @@ SELECT j.settlement_id, j.book, j.no, j.hash AS stored,
            (SELECT string_agg(canonical_line(l), ''::bytea ORDER BY l.line_no)
             FROM lines l WHERE l.settlement_id = j.settlement_id)) AS computed
 FROM journals j;
+
+-- Each journal with its lines in order. in_place: whether the lines are complete and repeat the journal's columns.
+CREATE VIEW journals_with_lines AS
+SELECT j.*, l.accounts, l.sides, l.amounts, l.in_place
+FROM journals j
+CROSS JOIN LATERAL (
+    SELECT array_agg(account ORDER BY line_no) AS accounts,
+           array_agg(side ORDER BY line_no) AS sides,
+           array_agg(amount ORDER BY line_no) AS amounts,
+           bool_and((book, no, recorded_at, currency, line_count)
+               = (j.book, j.no, j.recorded_at, j.currency, j.line_count))
+           AND count(*) = j.line_count AND max(line_no) = j.line_count AS in_place
+    FROM lines WHERE settlement_id = j.settlement_id
+) l;

@@ -8,6 +8,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import org.springframework.dao.DataAccessException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -59,8 +60,9 @@ public final class LedgerCommands {
         return commands;
     }
 
-    /** The exception and its root cause, each on one line. */
-    private static String reason(Throwable failure) {
+    /** The exception and its root cause, each on one line; of a failed statement the database's message. */
+    private static String reason(Throwable thrown) {
+        Throwable failure = thrown instanceof DataAccessException statement ? statement.getMostSpecificCause() : thrown;
         Throwable root = failure;
         while (root.getCause() != null) {
             root = root.getCause();

@@ -55,7 +55,11 @@ class ArchitectureTest {
                 .doNotHaveSimpleName("PostingLoop") // It implements the lifecycle interface.
                 .should()
                 .dependOnClassesThat()
-                .resideInAPackage("org.springframework..")
+                .resideInAnyPackage(
+                        "org.springframework.beans..",
+                        "org.springframework.boot..",
+                        "org.springframework.context..",
+                        "org.springframework.web..")
                 .check(OWN);
     }
 

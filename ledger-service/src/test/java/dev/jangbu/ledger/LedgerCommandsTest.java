@@ -242,8 +242,8 @@ final class LedgerCommandsTest {
                 hash = row.getBytes(1);
             }
             List<Entry> entries = new ArrayList<>();
-            try (ResultSet row = statement.executeQuery("SELECT " + JournalReader.COLUMNS + " FROM "
-                    + JournalReader.TABLES + " WHERE book = " + book + " AND no >= " + from + " ORDER BY no")) {
+            try (ResultSet row = statement.executeQuery(
+                    "SELECT * FROM journals_with_lines WHERE book = " + book + " AND no >= " + from + " ORDER BY no")) {
                 while (row.next()) {
                     entries.add(JournalReader.read(row).entry());
                 }

@@ -37,13 +37,7 @@ public final class AvroSerdes implements RecordSerdes {
                         topic.schema(), topic.valueType(), schemaIds, library.deserializer(registry, timeout)));
     }
 
-    /**
-     * Resolves the schema of a topic's values. A service that does this before it is ready does not depend on the
-     * registry afterwards.
-     *
-     * @return the serde with the resolved schema
-     * @throws RegistryUnavailableException if the registry does not answer or does not have the schema yet
-     */
+    @Override
     public <T extends SpecificRecord> Serde<T> warm(Topic<T> topic) {
         Serde<T> serde = of(topic);
         try {

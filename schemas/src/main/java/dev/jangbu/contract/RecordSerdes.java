@@ -13,4 +13,14 @@ public interface RecordSerdes {
      * {@link RegistryUnavailableException} if a retry may succeed.
      */
     <T extends SpecificRecord> Serde<T> of(Topic<T> topic);
+
+    /**
+     * The same serde with its schema resolved: a service that calls this before it is ready does not depend on the
+     * registry afterwards.
+     *
+     * @throws RegistryUnavailableException if the registry does not answer or does not have the schema yet
+     */
+    default <T extends SpecificRecord> Serde<T> warm(Topic<T> topic) {
+        return of(topic);
+    }
 }

@@ -1,10 +1,15 @@
 package dev.jangbu.ledger.command;
 
 import dev.jangbu.contract.AvroSerdes;
+import dev.jangbu.contract.CommittedTopic;
 import dev.jangbu.contract.RecordSerdes;
+import dev.jangbu.contract.Topic;
+import dev.jangbu.ledger.database.Snapshot;
 import java.net.URI;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 
 /**
  * Addresses and passwords of an installation, from the service's environment variables.
@@ -34,6 +39,22 @@ public record Installation(
                 environment.getOrDefault("JANGBU_LEDGER_PASSWORD", ""),
                 new AvroSerdes(URI.create(environment.getOrDefault("JANGBU_REGISTRY", "http://127.0.0.1:8084"))),
                 clock);
+    }
+
+    /** Opens a topic in large batches: latency does not matter here. */
+    CommittedTopic open(Topic<?> topic) {
+        return CommittedTopic.open(
+                Map.of(
+                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, kafka,
+                        ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 10_000,
+                        ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 5_000),
+                topic.name(),
+                CommittedTopic.STALL_TIMEOUT);
+    }
+
+    /** Connects to a database as the role that reads. */
+    Snapshot snapshot(String database) throws SQLException {
+        return Snapshot.open(postgres, database, auditPassword);
     }
 
     /** Without the passwords. */

@@ -7,9 +7,7 @@ import dev.jangbu.ledger.database.Snapshot;
 import dev.jangbu.ledger.posting.Rebuild;
 import dev.jangbu.ledger.verification.LedgerComparison;
 import java.io.PrintWriter;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -90,15 +88,15 @@ public final class RebuildCommand implements Callable<Integer> {
             out.printf("%,d records are not entries and were skipped%n", outcome.poison());
         }
         outcome.stops().forEach(out::println);
-        boolean equal = noCompare || compare(out);
-        return equal && outcome.stops().isEmpty() ? ExitCode.HOLDS : ExitCode.DIFFERS;
+        int compared = noCompare ? Reports.HOLDS : compare(out);
+        return outcome.stops().isEmpty() ? compared : Reports.DIFFERS;
     }
 
     private Rebuild.Outcome write() throws SQLException, InterruptedException {
         try (Database database =
                 Database.toRebuild(installation.postgres(), target, installation.ledgerPassword(), threads)) {
             return new Rebuild(
-                            installation.kafka(),
+                            () -> installation.open(Topics.LEDGER_ENTRIES),
                             installation.serdes().of(Topics.LEDGER_ENTRIES).deserializer(),
                             database.forPosting(),
                             installation.clock(),
@@ -107,30 +105,25 @@ public final class RebuildCommand implements Callable<Integer> {
         }
     }
 
-    private boolean compare(PrintWriter out) throws SQLException, InterruptedException {
-        try (Snapshot rebuilt = Snapshot.open(installation.postgres(), target, installation.auditPassword());
-                Snapshot live = Snapshot.open(installation.postgres(), Database.NAME, installation.auditPassword())) {
+    private int compare(PrintWriter out) throws SQLException, InterruptedException {
+        try (Snapshot rebuilt = installation.snapshot(target);
+                Snapshot live = installation.snapshot(Database.NAME)) {
             LedgerComparison.Report report = new LedgerComparison(
-                            Duration.ofSeconds(waitSeconds),
-                            new ProgressLine(spec.commandLine().getErr()))
-                    .run(rebuilt, live);
+                            rebuilt, live, new ProgressLine(spec.commandLine().getErr()))
+                    .run(Duration.ofSeconds(waitSeconds));
             report.journals()
                     .forEach((book, journals) -> out.printf("book %-3d %,12d journals compared%n", book, journals));
-            if (report.findings().count() == 0) {
-                out.println("The rebuilt ledger equals the live one, row by row.");
-                return true;
-            }
-            Reports.print(out, "The rebuilt ledger and the live one differ", report.findings());
-            return false;
+            return Reports.print(
+                    out,
+                    report.findings(),
+                    "The rebuilt ledger equals the live one, row by row.",
+                    "The rebuilt ledger and the live one differ");
         }
     }
 
     private void requireEmpty() throws SQLException {
-        try (Snapshot snapshot = Snapshot.open(installation.postgres(), target, installation.auditPassword());
-                Statement statement = snapshot.connection().createStatement();
-                ResultSet row = statement.executeQuery(NOT_EMPTY)) {
-            row.next();
-            if (row.getBoolean(1)) {
+        try (Snapshot snapshot = installation.snapshot(target)) {
+            if (snapshot.sql(NOT_EMPTY).query(Boolean.class).single()) {
                 throw new ParameterException(
                         spec.commandLine(),
                         "The database %s is not empty: use another --into, or drop and recreate it".formatted(target));

@@ -80,11 +80,11 @@ public final class ReconcileCommand implements Callable<Integer> {
         }
         Reconciliation.Report report;
         try (Reader reader = open();
-                Snapshot ledger = Snapshot.open(installation.postgres(), Database.NAME, installation.auditPassword())) {
+                Snapshot ledger = installation.snapshot(Database.NAME)) {
             report = Reconciliation.run(reader, psp, ledger, time("--from", from), time("--until", until));
         }
         print(report, spec.commandLine().getOut());
-        return report.agrees() ? ExitCode.HOLDS : ExitCode.DIFFERS;
+        return report.agrees() ? Reports.HOLDS : Reports.DIFFERS;
     }
 
     private static void print(Reconciliation.Report report, PrintWriter out) {
@@ -101,9 +101,7 @@ public final class ReconcileCommand implements Callable<Integer> {
         report.differences()
                 .forEach(
                         difference -> out.printf("  %s: %s%n", difference.kind().text(), difference.description()));
-        if (differences > report.differences().size()) {
-            out.printf("  and %,d more%n", differences - report.differences().size());
-        }
+        Reports.printRest(out, differences - report.differences().size());
         out.println(report.agrees() ? "The file and the ledger agree." : "The file and the ledger differ.");
     }
 

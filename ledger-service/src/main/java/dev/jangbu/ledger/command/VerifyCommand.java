@@ -3,11 +3,9 @@ package dev.jangbu.ledger.command;
 import dev.jangbu.contract.Topics;
 import dev.jangbu.ledger.database.Database;
 import dev.jangbu.ledger.database.Snapshot;
-import dev.jangbu.ledger.verification.Finding;
 import dev.jangbu.ledger.verification.LedgerVerification;
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -48,24 +46,22 @@ public final class VerifyCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         PrintWriter out = spec.commandLine().getOut();
         LedgerVerification verification = new LedgerVerification(
-                installation.kafka(),
+                () -> installation.open(Topics.LEDGER_POSTINGS),
                 installation.serdes().of(Topics.LEDGER_POSTINGS).deserializer(),
                 Duration.ofSeconds(waitSeconds),
                 new ProgressLine(spec.commandLine().getErr()));
         LedgerVerification.Report report;
-        try (Snapshot snapshot = Snapshot.open(installation.postgres(), database, installation.auditPassword())) {
+        try (Snapshot snapshot = installation.snapshot(database)) {
             report = verification.run(snapshot);
         }
         report.journals().forEach((book, journals) -> out.printf("book %-3d %,12d journals%n", book, journals));
         if (report.malformed() > 0) {
             out.printf("%,d records of %s are not postings%n", report.malformed(), Topics.LEDGER_POSTINGS.name());
         }
-        List<Finding> first = report.findings().first();
-        if (first.isEmpty()) {
-            out.println("The ledger holds: its hashes match its journals and the postings in Kafka.");
-            return ExitCode.HOLDS;
-        }
-        Reports.print(out, "The ledger differs from its postings", report.findings());
-        return ExitCode.DIFFERS;
+        return Reports.print(
+                out,
+                report.findings(),
+                "The ledger holds: its hashes match its journals and the postings in Kafka.",
+                "The ledger differs from its postings");
     }
 }

@@ -3,15 +3,21 @@ package dev.jangbu.ledger.database;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.Map;
 import java.util.Properties;
+import java.util.TreeMap;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /** A consistent snapshot of a ledger database: one repeatable-read transaction of the role jangbu_audit. */
 public final class Snapshot implements AutoCloseable {
 
     private final Connection connection;
+    private final JdbcClient jdbc;
 
     private Snapshot(Connection connection) {
         this.connection = connection;
+        this.jdbc = JdbcClient.create(new SingleConnectionDataSource(connection, true));
     }
 
     /**
@@ -35,8 +41,18 @@ public final class Snapshot implements AutoCloseable {
         return new Snapshot(connection);
     }
 
-    public Connection connection() {
-        return connection;
+    /** A statement in the snapshot. */
+    public JdbcClient.StatementSpec sql(String sql) {
+        return jdbc.sql(sql);
+    }
+
+    /** The last journal number of each book. */
+    public Map<Integer, Long> heads() {
+        Map<Integer, Long> heads = new TreeMap<>();
+        sql("SELECT book, last_no FROM books").query(row -> {
+            heads.put(row.getInt("book"), row.getLong("last_no"));
+        });
+        return heads;
     }
 
     /** Releases the snapshot; the next query takes a new one. */

@@ -11,28 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
-/** Reads journals with their lines from query rows, one journal per row. */
+/** Reads journals with their lines from rows of the view {@code journals_with_lines}. */
 public final class JournalReader {
-
-    /** The columns that {@link #read} needs, from {@link #TABLES}. */
-    public static final String COLUMNS = """
-            j.settlement_id, j.book, j.no, j.wallet_id, j.wallet_version, j.kind, j.reference_id, j.reference_parts,
-            j.currency, j.balance_after, j.occurred_at, j.recorded_at, j.posted_at, j.hash, l.accounts, l.sides, l.amounts
-            """;
-
-    /** {@code l.in_place}: whether the lines are complete and repeat the journal's columns. */
-    public static final String TABLES = """
-            journals j
-            CROSS JOIN LATERAL (
-                SELECT array_agg(account ORDER BY line_no) AS accounts,
-                       array_agg(side ORDER BY line_no) AS sides,
-                       array_agg(amount ORDER BY line_no) AS amounts,
-                       bool_and((book, no, recorded_at, currency, line_count)
-                           = (j.book, j.no, j.recorded_at, j.currency, j.line_count))
-                       AND count(*) = j.line_count AND max(line_no) = j.line_count AS in_place
-                FROM lines WHERE settlement_id = j.settlement_id
-            ) l
-            """;
 
     private JournalReader() {}
 

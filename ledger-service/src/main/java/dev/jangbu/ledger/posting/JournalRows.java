@@ -52,8 +52,7 @@ final class JournalRows {
             SET debits = balances.debits + excluded.debits, credits = balances.credits + excluded.credits
             """;
 
-    private static final String FIND =
-            "SELECT " + JournalReader.COLUMNS + " FROM " + JournalReader.TABLES + " WHERE j.settlement_id = ANY (?)";
+    private static final String FIND = "SELECT * FROM journals_with_lines WHERE settlement_id = ANY (?)";
 
     private final Connection connection;
 

@@ -1,12 +1,14 @@
 package dev.jangbu.ledger.posting;
 
 import dev.jangbu.contract.AvroSerdes;
+import dev.jangbu.contract.RecordSerdes;
 import dev.jangbu.ledger.database.Database;
 import dev.jangbu.ledger.database.Migrations;
 import dev.jangbu.ledger.settings.LedgerSettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -20,18 +22,18 @@ public class PostingConfiguration {
     }
 
     @Bean
-    PostingHealth posting(PostingStatus status) {
-        return new PostingHealth(status);
+    HealthIndicator posting(PostingStatus status) {
+        return () -> PostingHealth.posting(status);
     }
 
     @Bean
-    BooksHealth books(PostingStatus status) {
-        return new BooksHealth(status);
+    HealthIndicator books(PostingStatus status) {
+        return () -> PostingHealth.books(status);
     }
 
     @Bean
-    SchemaWarmUp schemaWarmUp(LedgerSettings settings) {
-        return new RegistryWarmUp(new AvroSerdes(settings.registry()));
+    RecordSerdes serdes(LedgerSettings settings) {
+        return new AvroSerdes(settings.registry());
     }
 
     @Bean
@@ -39,7 +41,7 @@ public class PostingConfiguration {
             LedgerSettings settings,
             Migrations migrations,
             Database database,
-            SchemaWarmUp schemas,
+            RecordSerdes serdes,
             PostingStatus status,
             Clock clock,
             @Value("${server.port}") int port) {
@@ -49,7 +51,7 @@ public class PostingConfiguration {
                 migrations,
                 clients::consumer,
                 clients::producer,
-                schemas,
+                serdes,
                 new BookWriter(database.forPosting(), clock),
                 settings.writerThreads(),
                 status,

@@ -1,27 +1,24 @@
 package dev.jangbu.ledger.posting;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.springframework.boot.health.contributor.Health;
-import org.springframework.boot.health.contributor.HealthIndicator;
 
-/**
- * Health component {@code posting}, part of readiness.
- *
- * <ul>
- *   <li>OUT_OF_SERVICE until the database is migrated, the group is joined and all assigned books are open;
- *   <li>DOWN during an outage of PostgreSQL, Kafka or the registry;
- *   <li>UP otherwise, also with a stopped book: see {@link BooksHealth}.
- * </ul>
- */
-final class PostingHealth implements HealthIndicator {
+/** The health components of posting. */
+final class PostingHealth {
 
-    private final PostingStatus status;
+    private PostingHealth() {}
 
-    PostingHealth(PostingStatus status) {
-        this.status = status;
-    }
-
-    @Override
-    public Health health() {
+    /**
+     * Component {@code posting}, part of readiness.
+     *
+     * <ul>
+     *   <li>OUT_OF_SERVICE until the database is migrated, the group is joined and all assigned books are open;
+     *   <li>DOWN during an outage of PostgreSQL, Kafka or the registry;
+     *   <li>UP otherwise, also with a stopped book.
+     * </ul>
+     */
+    static Health posting(PostingStatus status) {
         PostingStatus.Outage outage = status.outage();
         if (outage != null) {
             return Health.down()
@@ -34,5 +31,21 @@ final class PostingHealth implements HealthIndicator {
                 : Health.outOfService()
                         .withDetail("waitingFor", "the books to be opened")
                         .build();
+    }
+
+    /** Component {@code books}: DOWN while a book of this instance is stopped and needs an operator. */
+    static Health books(PostingStatus status) {
+        Health.Builder health = status.stopped() == 0 ? Health.up() : Health.down();
+        status.books().forEach((number, book) -> {
+            Map<String, Object> details = new LinkedHashMap<>();
+            details.put("state", book.state());
+            details.put("nextOffset", book.nextOffset());
+            details.put("groupOffset", book.groupOffset());
+            if (book.reason() != null) {
+                details.put("reason", book.reason());
+            }
+            health.withDetail(Integer.toString(number), details);
+        });
+        return health.build();
     }
 }

@@ -1,5 +1,10 @@
 package dev.jangbu.ledger.posting;
 
+import static java.util.Objects.requireNonNull;
+
+import dev.jangbu.contract.LedgerEntry;
+import dev.jangbu.contract.LedgerPosted;
+import dev.jangbu.contract.RecordSerdes;
 import dev.jangbu.contract.Topics;
 import dev.jangbu.ledger.database.Migrations;
 import java.sql.SQLException;
@@ -11,6 +16,9 @@ import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serializer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
 
@@ -26,19 +34,21 @@ final class PostingLoop implements SmartLifecycle {
     private final Migrations migrations;
     private final Supplier<Consumer<byte[], byte[]>> consumers;
     private final Supplier<Producer<byte[], byte[]>> producers;
-    private final SchemaWarmUp schemas;
+    private final RecordSerdes serdes;
     private final BookWriter writer;
     private final int writerThreads;
     private final PostingStatus status;
     private final Clock clock;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private @Nullable Thread thread;
+    private @Nullable Serde<LedgerEntry> entries;
+    private @Nullable Serde<LedgerPosted> postings;
 
     PostingLoop(
             Migrations migrations,
             Supplier<Consumer<byte[], byte[]>> consumers,
             Supplier<Producer<byte[], byte[]>> producers,
-            SchemaWarmUp schemas,
+            RecordSerdes serdes,
             BookWriter writer,
             int writerThreads,
             PostingStatus status,
@@ -46,7 +56,7 @@ final class PostingLoop implements SmartLifecycle {
         this.migrations = migrations;
         this.consumers = consumers;
         this.producers = producers;
-        this.schemas = schemas;
+        this.serdes = serdes;
         this.writer = writer;
         this.writerThreads = writerThreads;
         this.status = status;
@@ -81,19 +91,27 @@ final class PostingLoop implements SmartLifecycle {
 
     private void run() {
         retryUntilSuccess("The database cannot be migrated", migrations::run);
-        retryUntilSuccess("The schema registry does not give the schemas", schemas::run);
+        retryUntilSuccess("The schema registry does not give the schemas", this::resolveSchemas);
         retryUntilSuccess("Posting failed", this::post);
+    }
+
+    /** At the start, so that posting does not depend on the registry later. */
+    private void resolveSchemas() {
+        entries = serdes.warm(Topics.LEDGER_ENTRIES);
+        postings = serdes.warm(Topics.LEDGER_POSTINGS);
     }
 
     /** Posts until {@link #stop()} or an exception. */
     private void post() {
-        try (PostingPublisher publisher = new PostingPublisher(producers, schemas.postings())) {
+        Deserializer<LedgerEntry> deserializer = requireNonNull(entries).deserializer();
+        Serializer<LedgerPosted> serializer = requireNonNull(postings).serializer();
+        try (PostingPublisher publisher = new PostingPublisher(producers, serializer)) {
             Consumer<byte[], byte[]> consumer = consumers.get();
             try {
                 int partitions = partitions(consumer, Topics.LEDGER_ENTRIES.name());
                 partitions(consumer, Topics.LEDGER_POSTINGS.name());
                 partitions(consumer, Topics.SETTLEMENT_DEAD_LETTERS.name());
-                EntryDecoder decoder = new EntryDecoder(schemas.entries(), partitions);
+                EntryDecoder decoder = new EntryDecoder(deserializer, partitions);
                 try (PostingCycle cycle =
                         new PostingCycle(consumer, decoder, writer, writerThreads, publisher, status, clock)) {
                     cycle.subscribe();

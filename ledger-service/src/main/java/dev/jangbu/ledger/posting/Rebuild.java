@@ -2,25 +2,24 @@ package dev.jangbu.ledger.posting;
 
 import dev.jangbu.contract.CommittedTopic;
 import dev.jangbu.contract.LedgerEntry;
-import dev.jangbu.contract.Topics;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.Deserializer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Rebuilds the ledger in an empty database, from the first record of {@code ledger.entries} to the last one that is
@@ -29,33 +28,27 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Rebuild {
 
-    /** Larger than the service's default: latency does not matter here. */
-    private static final int BATCH = 5_000;
-
-    private static final int KAFKA_TIMEOUT_MS = 10_000;
-
-    private final String brokers;
+    private final Supplier<CommittedTopic> topic;
     private final Deserializer<LedgerEntry> entries;
-    private final DataSource target;
-    private final Clock clock;
+    private final BookWriter writer;
     private final Consumer<String> progress;
     private final AtomicLong written = new AtomicLong();
     private final AtomicLong remaining = new AtomicLong();
 
     /**
+     * @param topic opens {@code ledger.entries}
      * @param target an empty database, as the role that posts; one connection per thread
      * @param progress receives progress messages
      */
     public Rebuild(
-            String brokers,
+            Supplier<CommittedTopic> topic,
             Deserializer<LedgerEntry> entries,
             DataSource target,
             Clock clock,
             Consumer<String> progress) {
-        this.brokers = brokers;
+        this.topic = topic;
         this.entries = entries;
-        this.target = target;
-        this.clock = clock;
+        this.writer = new BookWriter(target, clock);
         this.progress = progress;
     }
 
@@ -84,42 +77,31 @@ public final class Rebuild {
         for (Future<BookOutcome> book : books) {
             BookOutcome outcome = outcome(book);
             poison += outcome.poison();
-            if (outcome.stopReason() != null) {
-                stops.add(outcome.stopReason());
-            }
+            outcome.stopReason().ifPresent(stops::add);
         }
         return new Outcome(written.get(), poison, stops);
     }
 
     /** @param stopReason see {@link BatchResult#stopReason}, with the book and the offset */
-    private record BookOutcome(long poison, @Nullable String stopReason) {}
+    private record BookOutcome(long poison, Optional<String> stopReason) {}
 
     private List<BookRebuild> books() {
-        try (CommittedTopic topic = open()) {
-            List<TopicPartition> partitions = topic.partitions();
-            Map<TopicPartition, Long> beginnings = topic.beginningOffsets();
-            Map<TopicPartition, Long> ends = topic.endOffsets();
-            long begin = System.nanoTime();
+        try (CommittedTopic committed = topic.get()) {
+            List<TopicPartition> partitions = committed.partitions();
+            Map<TopicPartition, Long> beginnings = committed.beginningOffsets();
+            Map<TopicPartition, Long> ends = committed.endOffsets();
             ends.values().forEach(remaining::addAndGet);
+            EntryDecoder decoder = new EntryDecoder(entries, partitions.size());
+            long beginNanos = System.nanoTime();
             return partitions.stream()
                     .map(partition -> new BookRebuild(
                             partition,
                             Objects.requireNonNull(beginnings.get(partition), "a beginning for each partition"),
                             Objects.requireNonNull(ends.get(partition), "an end for each partition"),
-                            partitions.size(),
-                            begin))
+                            decoder,
+                            beginNanos))
                     .toList();
         }
-    }
-
-    private CommittedTopic open() {
-        return CommittedTopic.open(
-                Map.of(
-                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, brokers,
-                        ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, KAFKA_TIMEOUT_MS,
-                        ConsumerConfig.MAX_POLL_RECORDS_CONFIG, BATCH),
-                Topics.LEDGER_ENTRIES.name(),
-                CommittedTopic.STALL_TIMEOUT);
     }
 
     private final class BookRebuild {
@@ -127,28 +109,28 @@ public final class Rebuild {
         private final TopicPartition partition;
         private final long beginning;
         private final long end;
-        private final long beginNanos;
         private final EntryDecoder decoder;
-        private final BookWriter writer = new BookWriter(target, clock);
+        private final long beginNanos;
         private final RefusalBisector bisector = new RefusalBisector(writer);
         private long offset;
         private long poison;
 
-        BookRebuild(TopicPartition partition, long beginning, long end, int partitions, long beginNanos) {
+        BookRebuild(TopicPartition partition, long beginning, long end, EntryDecoder decoder, long beginNanos) {
             this.partition = partition;
             this.beginning = beginning;
             this.end = end;
+            this.decoder = decoder;
             this.beginNanos = beginNanos;
-            this.decoder = new EntryDecoder(entries, partitions);
         }
 
         BookOutcome run() throws SQLException {
             writer.create(partition.partition());
-            try (CommittedTopic topic = open()) {
+            try (CommittedTopic committed = topic.get()) {
                 for (List<ConsumerRecord<byte[], byte[]>> batch :
-                        topic.batches(Map.of(partition, beginning), Map.of(partition, end))) {
-                    String stopReason = post(decoded(batch), batch.getLast().offset() + 1);
-                    if (stopReason != null) {
+                        committed.batches(Map.of(partition, beginning), Map.of(partition, end))) {
+                    Optional<String> stopReason =
+                            post(decoded(batch), batch.getLast().offset() + 1);
+                    if (stopReason.isPresent()) {
                         return new BookOutcome(poison, stopReason);
                     }
                 }
@@ -162,13 +144,13 @@ public final class Rebuild {
             return records;
         }
 
-        /** Returns why the book stops; null if it does not. */
-        private @Nullable String post(List<Decoded> records, long next) throws SQLException {
+        /** Returns why the book stops; empty if it does not. */
+        private Optional<String> post(List<Decoded> records, long next) throws SQLException {
             BatchResult result = bisector.post(partition.partition(), offset, records, next);
             long count = written.addAndGet(result.posted().size());
             if (result.stopReason() != null) {
-                return "book %d stops at offset %d of %s: %s"
-                        .formatted(partition.partition(), result.nextOffset(), partition.topic(), result.stopReason());
+                return Optional.of("book %d stops at offset %d of %s: %s"
+                        .formatted(partition.partition(), result.nextOffset(), partition.topic(), result.stopReason()));
             }
             remaining.addAndGet(offset - next);
             offset = next;
@@ -176,7 +158,7 @@ public final class Rebuild {
             progress.accept(String.format(
                     "%,d entries written (%,d a second), at most %,d to go",
                     count, count * 1_000 / millis, remaining.get()));
-            return null;
+            return Optional.empty();
         }
     }
 

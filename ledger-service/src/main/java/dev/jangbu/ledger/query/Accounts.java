@@ -62,8 +62,8 @@ final class Accounts {
             ) later
             """;
 
-    private static final String RANGE = """
-            SELECT min(recorded_at) AS first, max(recorded_at) AS last FROM lines
+    private static final String IS_NEARER_TO_END = """
+            SELECT coalesce(max(recorded_at) - :at::timestamptz < :at::timestamptz - min(recorded_at), false) FROM lines
             WHERE account = :code AND currency = :currency
             """;
 
@@ -77,7 +77,7 @@ final class Accounts {
 
     /** Accounts with at least one line, as of now, ordered by code and currency. */
     Page<Account> page(int limit, @Nullable String cursor) {
-        Position after = Cursor.read(cursor, LIST, 2, parts -> new Position(parts.get(0), parts.get(1)));
+        Position after = Cursor.read(cursor, LIST, Position.class);
         Instant asOf = clock.instant();
         List<Account> read = jdbc.sql(PAGE)
                 .param("code", after == null ? "" : after.code())
@@ -85,7 +85,7 @@ final class Accounts {
                 .param("limit", limit + 1)
                 .query((row, i) -> account(row, asOf))
                 .list();
-        return Page.of(read, limit, account -> account, account -> Cursor.of(LIST, account.code(), account.currency()));
+        return Page.of(read, limit, (last, next) -> Cursor.of(LIST, new Position(last.code(), last.currency())));
     }
 
     /**
@@ -106,15 +106,9 @@ final class Accounts {
     }
 
     private Account at(Account present, Instant at) {
-        RecordedRange range = jdbc.sql(RANGE)
-                .param("code", present.code())
-                .param("currency", present.currency())
-                .query(RecordedRange::of)
-                .single();
-        return jdbc.sql(range.isNearerToEnd(at) ? WITHOUT_LATER : UP_TO)
-                .param("code", present.code())
-                .param("currency", present.currency())
-                .param("at", Timestamp.from(at))
+        boolean nearerToEnd =
+                at(IS_NEARER_TO_END, present, at).query(Boolean.class).single();
+        return at(nearerToEnd ? WITHOUT_LATER : UP_TO, present, at)
                 .query((row, i) -> Account.of(
                         present.code(),
                         present.kind(),
@@ -123,6 +117,13 @@ final class Accounts {
                         integer(row, "credits"),
                         at))
                 .single();
+    }
+
+    private JdbcClient.StatementSpec at(String sql, Account account, Instant at) {
+        return jdbc.sql(sql)
+                .param("code", account.code())
+                .param("currency", account.currency())
+                .param("at", Timestamp.from(at));
     }
 
     static Account account(ResultSet row, Instant asOf) throws SQLException {
@@ -140,5 +141,6 @@ final class Accounts {
         return row.getBigDecimal(column).toBigIntegerExact();
     }
 
-    private record Position(String code, String currency) {}
+    /** The last account of a page. */
+    record Position(String code, String currency) {}
 }

@@ -1,10 +1,9 @@
 package dev.jangbu.ledger.query;
 
+import com.fasterxml.jackson.annotation.JsonRawValue;
 import dev.jangbu.contract.SettlementKind;
-import dev.jangbu.contract.Side;
 import dev.jangbu.ledger.journal.JournalHash;
 import java.time.Instant;
-import java.util.List;
 import java.util.UUID;
 
 /**
@@ -12,6 +11,7 @@ import java.util.UUID;
  *
  * @param referenceId the payment, refund or payout
  * @param referenceParts the number of journals of the reference
+ * @param lines a JSON array of the lines: lineNo from 1, account, side, amount
  * @param walletVersion the number of the wallet's entries, this one included
  * @param balanceAfter the wallet's balance after this journal
  * @param hash hexadecimal, see {@link JournalHash}; equal to the hash of its posting in Kafka
@@ -23,7 +23,7 @@ record JournalView(
         UUID referenceId,
         int referenceParts,
         String currency,
-        List<PostedLine> lines,
+        @JsonRawValue String lines,
         String walletId,
         long walletVersion,
         long balanceAfter,
@@ -33,7 +33,4 @@ record JournalView(
         String previousHash,
         Instant occurredAt,
         Instant recordedAt,
-        Instant postedAt) {
-
-    record PostedLine(int lineNo, String account, Side side, long amount) {}
-}
+        Instant postedAt) {}

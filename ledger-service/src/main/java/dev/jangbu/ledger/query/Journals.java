@@ -1,14 +1,7 @@
 package dev.jangbu.ledger.query;
 
-import dev.jangbu.contract.SettlementKind;
-import dev.jangbu.contract.Side;
-import dev.jangbu.ledger.query.JournalView.PostedLine;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -16,15 +9,16 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 final class Journals {
 
     private static final String JOURNAL = """
-            SELECT j.*, encode(j.hash, 'hex') AS hash_digits,
+            SELECT j.settlement_id, j.kind, j.reference_id, j.reference_parts, j.currency,
+                   (SELECT json_agg(json_build_object(
+                               'lineNo', line_no, 'account', account, 'side', side, 'amount', amount) ORDER BY line_no)
+                    FROM lines WHERE settlement_id = j.settlement_id) AS lines,
+                   j.wallet_id, j.wallet_version, j.balance_after, j.book, j.no AS journal_no, encode(j.hash, 'hex') AS hash,
                    coalesce((SELECT encode(hash, 'hex') FROM journals WHERE book = j.book AND no = j.no - 1), repeat('00', 32))
-                       AS previous_digits
+                       AS previous_hash,
+                   j.occurred_at, j.recorded_at, j.posted_at
             FROM journals j
             WHERE j.settlement_id = :id
-            """;
-
-    private static final String LINES = """
-            SELECT line_no, account, side, amount FROM lines WHERE settlement_id = :id ORDER BY line_no
             """;
 
     private final JdbcClient jdbc;
@@ -35,63 +29,19 @@ final class Journals {
 
     /** @throws NotFoundException if the settlement has no journal, or the text is not a UUID */
     JournalView find(String settlementId) {
-        UUID id = id(settlementId);
-        // Two statements are consistent: journals and their lines are immutable.
-        return jdbc.sql(JOURNAL)
-                .param("id", id)
-                .query((row, i) -> journal(row, lines(id)))
-                .optional()
-                .orElseThrow(Journals::unknown);
+        return uuid(settlementId)
+                .flatMap(id -> jdbc.sql(JOURNAL)
+                        .param("id", id)
+                        .query(JournalView.class)
+                        .optional())
+                .orElseThrow(() -> new NotFoundException("The ledger has no journal of that settlement"));
     }
 
-    private List<PostedLine> lines(UUID id) {
-        return jdbc.sql(LINES)
-                .param("id", id)
-                .query((row, i) -> new PostedLine(
-                        row.getInt("line_no"),
-                        row.getString("account"),
-                        Side.valueOf(row.getString("side")),
-                        row.getLong("amount")))
-                .list();
-    }
-
-    private static JournalView journal(ResultSet row, List<PostedLine> lines) throws SQLException {
-        return new JournalView(
-                row.getObject("settlement_id", UUID.class),
-                SettlementKind.valueOf(row.getString("kind")),
-                row.getObject("reference_id", UUID.class),
-                row.getInt("reference_parts"),
-                row.getString("currency"),
-                lines,
-                row.getString("wallet_id"),
-                row.getLong("wallet_version"),
-                row.getLong("balance_after"),
-                row.getInt("book"),
-                row.getLong("no"),
-                row.getString("hash_digits"),
-                row.getString("previous_digits"),
-                time(row, "occurred_at"),
-                time(row, "recorded_at"),
-                time(row, "posted_at"));
-    }
-
-    private static Instant time(ResultSet row, String column) throws SQLException {
-        return row.getObject(column, OffsetDateTime.class).toInstant();
-    }
-
-    private static UUID id(String text) {
+    private static Optional<UUID> uuid(String text) {
         try {
-            UUID id = UUID.fromString(text);
-            if (id.toString().equals(text.toLowerCase(Locale.ROOT))) {
-                return id;
-            }
+            return Optional.of(UUID.fromString(text)).filter(id -> id.toString().equals(text.toLowerCase(Locale.ROOT)));
         } catch (IllegalArgumentException e) {
-            // Not a UUID: no journal has it.
+            return Optional.empty();
         }
-        throw unknown();
-    }
-
-    private static NotFoundException unknown() {
-        return new NotFoundException("The ledger has no journal of that settlement");
     }
 }

@@ -1,7 +1,7 @@
 package dev.jangbu.ledger.query;
 
 import java.util.List;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,11 +15,11 @@ record Page<T>(List<T> data, @Nullable String nextCursor) {
      * Builds a page from query rows.
      *
      * @param rows up to {@code limit} + 1; the extra row shows that there is another page
-     * @param cursorAfter the cursor after an item
+     * @param cursorBetween the cursor between the last item of the page and the first of the next
      */
-    static <R, T> Page<T> of(List<R> rows, int limit, Function<R, T> item, Function<R, String> cursorAfter) {
-        List<R> shown = rows.size() > limit ? rows.subList(0, limit) : rows;
-        return new Page<>(
-                shown.stream().map(item).toList(), rows.size() > limit ? cursorAfter.apply(shown.getLast()) : null);
+    static <T> Page<T> of(List<T> rows, int limit, BiFunction<T, T, String> cursorBetween) {
+        return rows.size() <= limit
+                ? new Page<>(rows, null)
+                : new Page<>(rows.subList(0, limit), cursorBetween.apply(rows.get(limit - 1), rows.get(limit)));
     }
 }

@@ -2,10 +2,10 @@ package dev.jangbu.ledger.query;
 
 import dev.jangbu.contract.ProblemCode;
 import java.sql.SQLException;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.http.HttpHeaders;
@@ -13,8 +13,6 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
-import org.springframework.jdbc.BadSqlGrammarException;
-import org.springframework.jdbc.UncategorizedSQLException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.WebRequest;
@@ -27,7 +25,10 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
     private static final Logger log = LoggerFactory.getLogger(ProblemHandler.class);
     private static final String RETRY_AFTER_SECONDS = "2";
     private static final String UNDEFINED_TABLE = "42P01";
-    private static final Set<String> TIMEOUTS = Set.of("25P04", "57014");
+    /** PostgreSQL cancels statements that exceed the limits of {@link dev.jangbu.ledger.database.Database}. */
+    private static final String TRANSACTION_TIMEOUT = "25P04";
+
+    private static final String QUERY_CANCELED = "57014";
 
     @ExceptionHandler
     ResponseEntity<ProblemDetail> invalidParameter(InvalidParameterException e) {
@@ -53,23 +54,17 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
     }
 
     @ExceptionHandler
-    ResponseEntity<ProblemDetail> badSql(BadSqlGrammarException e) {
-        SQLException cause = e.getSQLException();
-        if (cause != null && UNDEFINED_TABLE.equals(cause.getSQLState())) {
-            return unavailable("The ledger's database is not migrated yet");
-        }
-        return internalError(e);
-    }
-
-    /** PostgreSQL cancels statements that exceed the limits of {@link dev.jangbu.ledger.database.Database}. */
-    @ExceptionHandler
-    ResponseEntity<ProblemDetail> uncategorized(UncategorizedSQLException e) {
-        SQLException cause = e.getSQLException();
-        if (cause != null && TIMEOUTS.contains(String.valueOf(cause.getSQLState()))) {
-            log.warn("A ledger read timed out: {}", cause.getMessage());
-            return unavailable("The read takes too long");
-        }
-        return internalError(e);
+    ResponseEntity<ProblemDetail> failedStatement(DataAccessException e) {
+        return switch (e.getMostSpecificCause() instanceof SQLException cause
+                ? String.valueOf(cause.getSQLState())
+                : "") {
+            case UNDEFINED_TABLE -> unavailable("The ledger's database is not migrated yet");
+            case TRANSACTION_TIMEOUT, QUERY_CANCELED -> {
+                log.warn("A ledger read timed out: {}", e.toString());
+                yield unavailable("The read takes too long");
+            }
+            default -> internalError(e);
+        };
     }
 
     @ExceptionHandler

@@ -5,10 +5,10 @@ import java.math.BigInteger;
 import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -62,8 +62,8 @@ final class TrialBalances {
             """;
 
     /** An approximation from the first and last journal of each book. */
-    private static final String RANGE = """
-            SELECT min(f.recorded_at) AS first, max(l.recorded_at) AS last
+    private static final String IS_NEARER_TO_END = """
+            SELECT coalesce(max(l.recorded_at) - :at::timestamptz < :at::timestamptz - min(f.recorded_at), false)
             FROM books b
             JOIN journals f ON f.book = b.book AND f.no = 1
             JOIN journals l ON l.book = b.book AND l.no = b.last_no
@@ -86,27 +86,23 @@ final class TrialBalances {
         Instant asOf = at == null ? clock.instant() : at;
         JdbcClient.StatementSpec query =
                 at == null ? jdbc.sql(NOW) : jdbc.sql(sumUntil(at)).param("at", Timestamp.from(at));
-        Map<String, List<Account>> byCurrency = new LinkedHashMap<>();
-        for (Account account :
-                query.query((row, i) -> Accounts.account(row, asOf)).list()) {
-            byCurrency
-                    .computeIfAbsent(account.currency(), currency -> new ArrayList<>())
-                    .add(account);
-        }
+        Map<String, List<Account>> byCurrency = query.query((row, i) -> Accounts.account(row, asOf)).stream()
+                .collect(Collectors.groupingBy(Account::currency, TreeMap::new, Collectors.toList()));
         return new TrialBalance(
-                asOf,
-                byCurrency.entrySet().stream()
-                        .map(currency -> sum(currency.getKey(), currency.getValue()))
-                        .toList());
+                asOf, byCurrency.values().stream().map(TrialBalances::sum).toList());
     }
 
     private String sumUntil(Instant at) {
-        return jdbc.sql(RANGE).query(RecordedRange::of).single().isNearerToEnd(at) ? WITHOUT_LATER : UP_TO;
+        boolean nearerToEnd = jdbc.sql(IS_NEARER_TO_END)
+                .param("at", Timestamp.from(at))
+                .query(Boolean.class)
+                .single();
+        return nearerToEnd ? WITHOUT_LATER : UP_TO;
     }
 
-    private static CurrencyTotals sum(String currency, List<Account> accounts) {
+    private static CurrencyTotals sum(List<Account> accounts) {
         return new CurrencyTotals(
-                currency,
+                accounts.getFirst().currency(),
                 accounts.stream().map(Account::debits).reduce(BigInteger.ZERO, BigInteger::add),
                 accounts.stream().map(Account::credits).reduce(BigInteger.ZERO, BigInteger::add),
                 accounts);

@@ -1,11 +1,6 @@
 package dev.jangbu.ledger.query;
 
-import dev.jangbu.contract.SettlementKind;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.time.OffsetDateTime;
 import java.util.List;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -13,7 +8,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 final class WalletStatement {
 
     private static final String PAGE = """
-            SELECT j.settlement_id, j.kind, j.reference_id, j.balance_after, j.wallet_version, j.book, j.no, j.recorded_at,
+            SELECT j.settlement_id, j.kind, j.reference_id, j.balance_after, j.wallet_version AS version, j.book, j.no AS journal_no,
+                   j.recorded_at,
                    (SELECT coalesce(sum(CASE side WHEN 'CREDIT' THEN amount ELSE -amount END), 0) FROM lines
                     WHERE settlement_id = j.settlement_id AND account = :account) AS amount
             FROM journals j
@@ -32,27 +28,14 @@ final class WalletStatement {
     Page<WalletEntry> page(String sellerId, String currency, int limit, @Nullable String cursor) {
         String wallet = sellerId + ":" + currency;
         String list = "entries/" + wallet;
-        Long before = Cursor.read(cursor, list, 1, parts -> Long.valueOf(parts.getFirst()));
+        Long before = Cursor.read(cursor, list, Long.class);
         List<WalletEntry> read = jdbc.sql(PAGE)
                 .param("account", "seller:" + sellerId + ":payable")
                 .param("wallet", wallet)
                 .param("version", before == null ? Long.MAX_VALUE : before)
                 .param("limit", limit + 1)
-                .query((row, i) -> entry(row))
+                .query(WalletEntry.class)
                 .list();
-        return Page.of(read, limit, entry -> entry, entry -> Cursor.of(list, entry.version()));
-    }
-
-    private static WalletEntry entry(ResultSet row) throws SQLException {
-        return new WalletEntry(
-                row.getObject("settlement_id", UUID.class),
-                SettlementKind.valueOf(row.getString("kind")),
-                row.getObject("reference_id", UUID.class),
-                row.getBigDecimal("amount").longValueExact(),
-                row.getLong("balance_after"),
-                row.getLong("wallet_version"),
-                row.getInt("book"),
-                row.getLong("no"),
-                row.getObject("recorded_at", OffsetDateTime.class).toInstant());
+        return Page.of(read, limit, (last, next) -> Cursor.of(list, last.version()));
     }
 }

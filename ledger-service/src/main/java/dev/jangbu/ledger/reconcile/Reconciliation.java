@@ -5,7 +5,6 @@ import dev.jangbu.ledger.database.Snapshot;
 import java.io.IOException;
 import java.io.Reader;
 import java.math.BigInteger;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -75,7 +74,7 @@ public final class Reconciliation {
             List<Difference> differences) {
 
         public boolean agrees() {
-            return counts.values().stream().allMatch(count -> count == 0);
+            return counts.isEmpty();
         }
     }
 
@@ -88,11 +87,8 @@ public final class Reconciliation {
      * @throws MalformedFileException if the file is malformed
      */
     public static Report run(Reader file, String psp, Snapshot ledger, @Nullable Instant from, @Nullable Instant until)
-            throws IOException, SQLException {
+            throws IOException {
         Reconciliation reconciliation = new Reconciliation();
-        for (Difference.Kind kind : Difference.Kind.values()) {
-            reconciliation.counts.put(kind, 0L);
-        }
         SettlementFile.read(file, reconciliation::add);
         reconciliation.match(psp, ledger, from, until);
         return reconciliation.report();
@@ -114,17 +110,13 @@ public final class Reconciliation {
                 Settled::plus);
     }
 
-    private void match(String psp, Snapshot ledger, @Nullable Instant from, @Nullable Instant until)
-            throws SQLException {
-        try (PreparedStatement select = ledger.connection().prepareStatement(RECEIVABLE)) {
-            select.setString(1, "psp:" + psp + ":receivable");
-            select.setFetchSize(FETCH);
-            try (ResultSet row = select.executeQuery()) {
-                while (row.next()) {
+    private void match(String psp, Snapshot ledger, @Nullable Instant from, @Nullable Instant until) {
+        ledger.sql(RECEIVABLE)
+                .withFetchSize(FETCH)
+                .param("psp:" + psp + ":receivable")
+                .query(row -> {
                     match(row, from, until);
-                }
-            }
-        }
+                });
         settled.forEach((key, inFile) -> addDifference(
                 Difference.Kind.MISSING_HERE,
                 "%s of %d %s, %s, in line %d"

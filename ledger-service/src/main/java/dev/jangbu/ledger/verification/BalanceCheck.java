@@ -1,10 +1,7 @@
 package dev.jangbu.ledger.verification;
 
+import dev.jangbu.ledger.database.Snapshot;
 import dev.jangbu.ledger.journal.AccountKind;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 
 /** Checks balances against lines, account kinds against codes, and finds rows without a journal or book. */
 final class BalanceCheck {
@@ -36,75 +33,40 @@ final class BalanceCheck {
 
     private static final String ACCOUNTS = "SELECT code, kind FROM accounts ORDER BY code";
 
-    private final Connection connection;
+    private final Snapshot snapshot;
     private final Findings findings;
 
-    BalanceCheck(Connection connection, Findings findings) {
-        this.connection = connection;
+    BalanceCheck(Snapshot snapshot, Findings findings) {
+        this.snapshot = snapshot;
         this.findings = findings;
     }
 
-    void compare() throws SQLException {
-        compareBalances();
-        findOrphans();
+    void compare() {
+        check(BALANCES, "%2$s in %3$s has debits of %4$s and credits of %5$s, but its lines sum up to %6$s and %7$s");
+        check(JOURNALS_WITHOUT_BOOK, "%2$s journals have this book, which does not exist");
+        check(LINES_WITHOUT_JOURNAL, "%3$s lines have settlement %2$s, which has no journal");
         compareAccounts();
     }
 
-    private void compareBalances() throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(BALANCES);
-                ResultSet row = select.executeQuery()) {
-            while (row.next()) {
-                findings.add(
-                        row.getInt("book"),
-                        0,
-                        "%s in %s has debits of %s and credits of %s, but its lines sum up to %s and %s"
-                                .formatted(
-                                        row.getString("account"),
-                                        row.getString("currency"),
-                                        row.getString("debits"),
-                                        row.getString("credits"),
-                                        row.getString("line_debits"),
-                                        row.getString("line_credits")));
-            }
-        }
+    /** Adds a finding for each row of a query, whose first column is the book. */
+    private void check(String sql, String description) {
+        snapshot.sql(sql).query().listOfRows().forEach(row -> {
+            Object[] columns = row.values().toArray();
+            findings.add((int) columns[0], 0, description.formatted(columns));
+        });
     }
 
-    private void findOrphans() throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(JOURNALS_WITHOUT_BOOK);
-                ResultSet row = select.executeQuery()) {
-            while (row.next()) {
+    private void compareAccounts() {
+        snapshot.sql(ACCOUNTS).query(row -> {
+            String code = row.getString("code");
+            String kind = row.getString("kind");
+            String expected = AccountKind.of(code).map(AccountKind::name).orElse("of no known kind");
+            if (!expected.equals(kind)) {
                 findings.add(
-                        row.getInt("book"),
+                        Finding.NO_BOOK,
                         0,
-                        "%d journals have this book, which does not exist".formatted(row.getLong("journals")));
+                        "account %s is %s, but by its code it is %s".formatted(code, kind, expected));
             }
-        }
-        try (PreparedStatement select = connection.prepareStatement(LINES_WITHOUT_JOURNAL);
-                ResultSet row = select.executeQuery()) {
-            while (row.next()) {
-                findings.add(
-                        row.getInt("book"),
-                        0,
-                        "%d lines have settlement %s, which has no journal"
-                                .formatted(row.getLong("lines"), row.getString("settlement_id")));
-            }
-        }
-    }
-
-    private void compareAccounts() throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(ACCOUNTS);
-                ResultSet row = select.executeQuery()) {
-            while (row.next()) {
-                String code = row.getString("code");
-                String kind = row.getString("kind");
-                String expected = AccountKind.of(code).map(AccountKind::name).orElse("of no known kind");
-                if (!expected.equals(kind)) {
-                    findings.add(
-                            Finding.NO_BOOK,
-                            0,
-                            "account %s is %s, but by its code it is %s".formatted(code, kind, expected));
-                }
-            }
-        }
+        });
     }
 }

@@ -1,13 +1,9 @@
 package dev.jangbu.ledger.verification;
 
 import dev.jangbu.ledger.database.Snapshot;
-import java.sql.Array;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -25,20 +21,17 @@ public final class LedgerComparison {
     private static final int PAGE = 2_000;
     private static final int MAX_CHARS = 600;
 
-    private static final String HEADS = "SELECT book, last_no FROM books ORDER BY book";
-
+    /** Rows with their content, or with its digest. */
     private static final String ROWS = """
-            SELECT j.no, j.settlement_id,
-                   (to_jsonb(j) - 'posted_at')::text || coalesce((
-                       SELECT string_agg(to_jsonb(l)::text, '' ORDER BY l.line_no)
-                       FROM lines l WHERE l.settlement_id = j.settlement_id), '') AS content
+            SELECT j.no, CASE WHEN ? THEN r.content ELSE encode(sha256(convert_to(r.content, 'UTF8')), 'hex') END AS content
             FROM journals j
+            CROSS JOIN LATERAL (
+                SELECT (to_jsonb(j) - 'posted_at')::text || coalesce(string_agg(to_jsonb(l)::text, '' ORDER BY l.line_no), '')
+                    AS content
+                FROM lines l WHERE l.settlement_id = j.settlement_id
+            ) r
             WHERE j.book = ? AND j.no > ? AND j.no <= ?
             """;
-
-    private static final String DIGEST =
-            "SELECT count(*) || ' ' || coalesce(encode(sha256(convert_to(string_agg(content, '' ORDER BY no), 'UTF8')), 'hex'), '') FROM ("
-                    + ROWS + ") r";
 
     /** The balances up to the given heads: present balances without the later lines. */
     private static final String BALANCES = """
@@ -68,44 +61,48 @@ public final class LedgerComparison {
             GROUP BY l.book
             """;
 
-    private final Duration waitForLive;
+    private final Snapshot rebuilt;
+    private final Snapshot live;
     private final Consumer<String> progress;
+    private final Findings findings = new Findings();
 
-    /** @param waitForLive how long to wait for the live ledger to reach the rebuilt heads */
-    public LedgerComparison(Duration waitForLive, Consumer<String> progress) {
-        this.waitForLive = waitForLive;
+    public LedgerComparison(Snapshot rebuilt, Snapshot live, Consumer<String> progress) {
+        this.rebuilt = rebuilt;
+        this.live = live;
         this.progress = progress;
     }
 
     /** @param journals the number of compared journals by book */
     public record Report(Map<Integer, Long> journals, Findings findings) {}
 
-    /** Reads both ledgers completely. */
-    public Report run(Snapshot rebuilt, Snapshot live) throws SQLException, InterruptedException {
-        Findings findings = new Findings();
-        Map<Integer, Long> heads = heads(rebuilt.connection());
-        Map<Integer, Long> liveHeads = catchUp(live, heads);
+    /**
+     * Reads both ledgers completely.
+     *
+     * @param waitForLive how long to wait for the live ledger to reach the rebuilt heads
+     */
+    public Report run(Duration waitForLive) throws SQLException, InterruptedException {
+        Map<Integer, Long> heads = rebuilt.heads();
+        Map<Integer, Long> liveHeads = catchUp(heads, waitForLive);
         Map<Integer, Long> common = new TreeMap<>();
-        for (int book : heads.keySet()) {
-            long expected = Objects.requireNonNull(heads.get(book), "a key of that map");
+        heads.forEach((book, expected) -> {
             long actual = liveHeads.getOrDefault(book, 0L);
             if (actual < expected) {
                 findings.add(book, actual + 1, "is not in the live ledger, which ends at " + actual);
             }
             common.put(book, Math.min(expected, actual));
-            compareJournals(book, Math.min(expected, actual), rebuilt, live, findings);
-        }
-        compare("balance", BALANCES, common, rebuilt, live, findings);
-        compare("account", ACCOUNTS, common, rebuilt, live, findings);
-        compare("number of lines of book", LINES, common, rebuilt, live, findings);
+            compareJournals(book, Math.min(expected, actual));
+        });
+        compare("balance", BALANCES, common);
+        compare("account", ACCOUNTS, common);
+        compare("number of lines of book", LINES, common);
         return new Report(common, findings);
     }
 
-    private Map<Integer, Long> catchUp(Snapshot live, Map<Integer, Long> heads)
+    private Map<Integer, Long> catchUp(Map<Integer, Long> heads, Duration waitForLive)
             throws SQLException, InterruptedException {
         long begin = System.nanoTime();
         while (true) {
-            Map<Integer, Long> actual = heads(live.connection());
+            Map<Integer, Long> actual = live.heads();
             boolean reached = heads.entrySet().stream()
                     .allMatch(head -> actual.getOrDefault(head.getKey(), 0L) >= head.getValue());
             if (reached || System.nanoTime() - begin > waitForLive.toNanos()) {
@@ -117,106 +114,62 @@ public final class LedgerComparison {
         }
     }
 
-    private void compareJournals(int book, long lastNo, Snapshot rebuilt, Snapshot live, Findings findings)
-            throws SQLException {
+    private void compareJournals(int book, long lastNo) {
         for (long from = 0; from < lastNo; from += PAGE) {
             long to = Math.min(from + PAGE, lastNo);
-            if (!digest(rebuilt.connection(), book, from, to).equals(digest(live.connection(), book, from, to))) {
-                compareRows(book, from, to, rebuilt, live, findings);
+            if (!rows(rebuilt, false, book, from, to).equals(rows(live, false, book, from, to))) {
+                forEachDifference(
+                        rows(rebuilt, true, book, from, to),
+                        rows(live, true, book, from, to),
+                        (no, expected, actual) -> findings.add(
+                                book,
+                                no,
+                                "is%n    live:    %s%n    rebuilt: %s"
+                                        .formatted(truncated(actual), truncated(expected))));
             }
             progress.accept(String.format("book %d: %,d of %,d journals compared", book, to, lastNo));
         }
     }
 
-    private static void compareRows(int book, long from, long to, Snapshot rebuilt, Snapshot live, Findings findings)
-            throws SQLException {
-        Map<Long, String> expected = rows(rebuilt.connection(), book, from, to);
-        Map<Long, String> actual = rows(live.connection(), book, from, to);
-        TreeSet<Long> numbers = new TreeSet<>(expected.keySet());
-        numbers.addAll(actual.keySet());
-        for (long no : numbers) {
-            if (!Objects.equals(expected.get(no), actual.get(no))) {
-                findings.add(
-                        book,
-                        no,
-                        "is%n    live:    %s%n    rebuilt: %s"
-                                .formatted(truncated(actual.get(no)), truncated(expected.get(no))));
-            }
-        }
+    private void compare(String subject, String sql, Map<Integer, Long> heads) {
+        forEachDifference(
+                pairs(rebuilt, sql, heads),
+                pairs(live, sql, heads),
+                (key, expected, actual) -> findings.add(
+                        Finding.NO_BOOK, 0, "%s %s: live %s, rebuilt %s".formatted(subject, key, actual, expected)));
     }
 
-    private static void compare(
-            String subject, String sql, Map<Integer, Long> heads, Snapshot rebuilt, Snapshot live, Findings findings)
-            throws SQLException {
-        Map<String, String> expected = pairs(rebuilt.connection(), sql, heads);
-        Map<String, String> actual = pairs(live.connection(), sql, heads);
-        TreeSet<String> keys = new TreeSet<>(expected.keySet());
+    private static <K> void forEachDifference(
+            Map<K, String> expected, Map<K, String> actual, DifferenceHandler<K> handler) {
+        TreeSet<K> keys = new TreeSet<>(expected.keySet());
         keys.addAll(actual.keySet());
-        for (String key : keys) {
+        for (K key : keys) {
             if (!Objects.equals(expected.get(key), actual.get(key))) {
-                findings.add(
-                        Finding.NO_BOOK,
-                        0,
-                        "%s %s: live %s, rebuilt %s".formatted(subject, key, actual.get(key), expected.get(key)));
+                handler.accept(key, expected.get(key), actual.get(key));
             }
         }
     }
 
-    private static Map<Integer, Long> heads(Connection connection) throws SQLException {
-        Map<Integer, Long> heads = new TreeMap<>();
-        try (PreparedStatement select = connection.prepareStatement(HEADS);
-                ResultSet row = select.executeQuery()) {
-            while (row.next()) {
-                heads.put(row.getInt(1), row.getLong(2));
-            }
-        }
-        return heads;
+    private interface DifferenceHandler<K> {
+        void accept(K key, @Nullable String expected, @Nullable String actual);
     }
 
-    private static String digest(Connection connection, int book, long from, long to) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(DIGEST)) {
-            range(select, book, from, to);
-            try (ResultSet row = select.executeQuery()) {
-                row.next();
-                return row.getString(1);
-            }
-        }
-    }
-
-    private static Map<Long, String> rows(Connection connection, int book, long from, long to) throws SQLException {
-        Map<Long, String> rows = new LinkedHashMap<>();
-        try (PreparedStatement select = connection.prepareStatement(ROWS)) {
-            range(select, book, from, to);
-            try (ResultSet row = select.executeQuery()) {
-                while (row.next()) {
-                    rows.put(row.getLong("no"), row.getString("content"));
-                }
-            }
-        }
+    private static Map<Long, String> rows(Snapshot ledger, boolean content, int book, long from, long to) {
+        Map<Long, String> rows = new HashMap<>();
+        ledger.sql(ROWS).params(content, book, from, to).query(row -> {
+            rows.put(row.getLong("no"), row.getString("content"));
+        });
         return rows;
     }
 
-    private static Map<String, String> pairs(Connection connection, String sql, Map<Integer, Long> heads)
-            throws SQLException {
-        Map<String, String> pairs = new TreeMap<>();
-        Array books = connection.createArrayOf("int4", heads.keySet().toArray());
-        Array numbers = connection.createArrayOf("int8", heads.values().toArray());
-        try (PreparedStatement select = connection.prepareStatement(sql)) {
-            select.setArray(1, books);
-            select.setArray(2, numbers);
-            try (ResultSet row = select.executeQuery()) {
-                while (row.next()) {
+    private static Map<String, String> pairs(Snapshot ledger, String sql, Map<Integer, Long> heads) {
+        Map<String, String> pairs = new HashMap<>();
+        ledger.sql(sql)
+                .params(heads.keySet().toArray(Integer[]::new), heads.values().toArray(Long[]::new))
+                .query(row -> {
                     pairs.put(row.getString(1), row.getString(2));
-                }
-            }
-        }
+                });
         return pairs;
-    }
-
-    private static void range(PreparedStatement select, int book, long from, long to) throws SQLException {
-        select.setInt(1, book);
-        select.setLong(2, from);
-        select.setLong(3, to);
     }
 
     private static String truncated(@Nullable String content) {

@@ -1,14 +1,13 @@
 package dev.jangbu.ledger.verification;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -16,22 +15,25 @@ import org.jspecify.annotations.Nullable;
  * The settlement and hash of each posting of a book, by journal number. Stored in a temporary file, 48 bytes per
  * journal, because the number of journals is unbounded. Not thread-safe.
  */
-final class PostedHashes implements AutoCloseable {
+final class PostedHashes {
 
     private static final int SLOT_BYTES = 16 + 32;
-    private static final int SLOTS_PER_SEGMENT = 1 << 16;
 
-    private final FileChannel file;
-    private final List<MappedByteBuffer> segments = new ArrayList<>();
+    private final MemorySegment slots;
     private final long lastNo;
     private long count;
 
-    /** @param lastNo the highest journal number */
-    PostedHashes(long lastNo) throws IOException {
+    /**
+     * @param lastNo the highest journal number
+     * @param arena the lifetime of the file's memory
+     */
+    PostedHashes(long lastNo, Arena arena) throws IOException {
         this.lastNo = lastNo;
         Path path = Files.createTempFile("jangbu-postings", ".bin");
-        this.file = FileChannel.open(
-                path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
+        try (FileChannel file = FileChannel.open(
+                path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE)) {
+            this.slots = file.map(FileChannel.MapMode.READ_WRITE, 0, lastNo * SLOT_BYTES, arena);
+        }
     }
 
     /** @param hash 32 bytes */
@@ -42,26 +44,25 @@ final class PostedHashes implements AutoCloseable {
         return lastNo;
     }
 
-    /** The number of journals with a posting. */
-    long count() {
-        return count;
+    /** The number of journals without a posting. */
+    long missing() {
+        return lastNo - count;
     }
 
     /** Stores a posting. Returns false if the number has one already. */
-    boolean put(long no, PostedHash posted) throws IOException {
+    boolean put(long no, PostedHash posted) {
         if (get(no) != null) {
             return false;
         }
-        ByteBuffer slot = slot(no);
-        slot.putLong(posted.settlementId().getMostSignificantBits());
-        slot.putLong(posted.settlementId().getLeastSignificantBits());
-        slot.put(posted.hash().duplicate());
+        slot(no).putLong(posted.settlementId().getMostSignificantBits())
+                .putLong(posted.settlementId().getLeastSignificantBits())
+                .put(posted.hash().duplicate());
         count++;
         return true;
     }
 
     @Nullable
-    PostedHash get(long no) throws IOException {
+    PostedHash get(long no) {
         ByteBuffer slot = slot(no);
         UUID id = new UUID(slot.getLong(), slot.getLong());
         byte[] hash = new byte[32];
@@ -72,22 +73,7 @@ final class PostedHashes implements AutoCloseable {
                 : new PostedHash(id, ByteBuffer.wrap(hash));
     }
 
-    @Override
-    public void close() throws IOException {
-        segments.clear();
-        file.close();
-    }
-
-    private ByteBuffer slot(long no) throws IOException {
-        if (no < 1 || no > lastNo) {
-            throw new IllegalArgumentException("No journal has the number " + no);
-        }
-        int segment = Math.toIntExact((no - 1) / SLOTS_PER_SEGMENT);
-        while (segments.size() <= segment) {
-            long size = (long) SLOTS_PER_SEGMENT * SLOT_BYTES;
-            segments.add(file.map(FileChannel.MapMode.READ_WRITE, segments.size() * size, size));
-        }
-        int at = (int) ((no - 1) % SLOTS_PER_SEGMENT) * SLOT_BYTES;
-        return segments.get(segment).slice(at, SLOT_BYTES);
+    private ByteBuffer slot(long no) {
+        return slots.asSlice((no - 1) * SLOT_BYTES, SLOT_BYTES).asByteBuffer();
     }
 }

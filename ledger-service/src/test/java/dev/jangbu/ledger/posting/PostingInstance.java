@@ -2,6 +2,7 @@ package dev.jangbu.ledger.posting;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jangbu.contract.FixedIdSerdes;
 import dev.jangbu.ledger.database.Database;
 import dev.jangbu.ledger.database.Migrations;
 import dev.jangbu.testsupport.TestBroker;
@@ -29,7 +30,7 @@ final class PostingInstance {
                 new Migrations(TestPostgres.address(), TestPostgres.PASSWORD),
                 clients::consumer,
                 () -> wrapProducer.apply(clients.producer()),
-                new FixedIdSchemas(),
+                new FixedIdSerdes(),
                 new BookWriter(database.forPosting(), Clock.systemUTC()),
                 4,
                 status,

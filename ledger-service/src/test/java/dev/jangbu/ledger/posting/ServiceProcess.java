@@ -1,5 +1,7 @@
 package dev.jangbu.ledger.posting;
 
+import dev.jangbu.contract.FixedIdSerdes;
+import dev.jangbu.contract.RecordSerdes;
 import dev.jangbu.ledger.LedgerService;
 import dev.jangbu.testsupport.ChildProcess;
 import dev.jangbu.testsupport.FreePorts;
@@ -40,8 +42,8 @@ final class ServiceProcess implements AutoCloseable {
     static class WithoutRegistry {
         @Bean
         @Primary
-        SchemaWarmUp fixedSchemas() {
-            return new FixedIdSchemas();
+        RecordSerdes fixedIds() {
+            return new FixedIdSerdes();
         }
     }
 
