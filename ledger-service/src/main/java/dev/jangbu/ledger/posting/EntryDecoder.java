@@ -6,6 +6,7 @@ import dev.jangbu.contract.PoisonRecordException;
 import dev.jangbu.contract.SettlementKind;
 import dev.jangbu.contract.Side;
 import dev.jangbu.contract.Topic;
+import dev.jangbu.contract.UuidText;
 import dev.jangbu.ledger.journal.AccountKind;
 import dev.jangbu.ledger.journal.Entry;
 import dev.jangbu.ledger.journal.Line;
@@ -15,7 +16,6 @@ import dev.jangbu.ledger.posting.Decoded.UnsupportedEntry;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -86,12 +86,7 @@ final class EntryDecoder {
         return new Line(line.getAccount(), line.getSide(), line.getAmount());
     }
 
-    /** Refuses the shortened forms that UUID.fromString accepts: they would be written back as another text. */
     private static UUID id(String text) {
-        UUID id = UUID.fromString(text);
-        if (!id.toString().equals(text.toLowerCase(Locale.ROOT))) {
-            throw new IllegalArgumentException("\"" + text + "\" is not a UUID");
-        }
-        return id;
+        return UuidText.parse(text).orElseThrow(() -> new IllegalArgumentException("\"" + text + "\" is not a UUID"));
     }
 }

@@ -1,8 +1,6 @@
 package dev.jangbu.ledger.query;
 
-import java.util.Locale;
-import java.util.Optional;
-import java.util.UUID;
+import dev.jangbu.contract.UuidText;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Reads journals by settlement. */
@@ -29,19 +27,11 @@ final class Journals {
 
     /** @throws NotFoundException if the settlement has no journal, or the text is not a UUID */
     JournalView find(String settlementId) {
-        return uuid(settlementId)
+        return UuidText.parse(settlementId)
                 .flatMap(id -> jdbc.sql(JOURNAL)
                         .param("id", id)
                         .query(JournalView.class)
                         .optional())
                 .orElseThrow(() -> new NotFoundException("The ledger has no journal of that settlement"));
-    }
-
-    private static Optional<UUID> uuid(String text) {
-        try {
-            return Optional.of(UUID.fromString(text)).filter(id -> id.toString().equals(text.toLowerCase(Locale.ROOT)));
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
-        }
     }
 }

@@ -1,6 +1,6 @@
 package dev.jangbu.ledger.reconcile;
 
-import java.util.Locale;
+import dev.jangbu.contract.UuidText;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -29,15 +29,8 @@ record SettlementRow(long line, Type type, String reference, String currency, lo
 
     /** The payment or refund, which is the referenceId of its journals; empty if the reference is unknown. */
     Optional<UUID> referenceId() {
-        if (!reference.startsWith(type.prefix)) {
-            return Optional.empty();
-        }
-        String id = reference.substring(type.prefix.length());
-        try {
-            UUID uuid = UUID.fromString(id);
-            return uuid.toString().equals(id.toLowerCase(Locale.ROOT)) ? Optional.of(uuid) : Optional.empty();
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
-        }
+        return reference.startsWith(type.prefix)
+                ? UuidText.parse(reference.substring(type.prefix.length()))
+                : Optional.empty();
     }
 }

@@ -81,9 +81,8 @@ final class HashChainCheck {
 
     private @Nullable ByteBuffer compute(long no, String settlement, ResultSet row) throws SQLException {
         try {
-            byte[] previous = last.hash().array();
-            return ByteBuffer.wrap(
-                    JournalHash.of(previous, book, no, JournalReader.read(row).entry()));
+            return ByteBuffer.wrap(JournalHash.of(
+                    bytes(last.hash()), book, no, JournalReader.read(row).entry()));
         } catch (RuntimeException e) {
             findings.add(book, no, "settlement %s: is not a valid journal: %s".formatted(settlement, e));
             return null;
@@ -127,6 +126,12 @@ final class HashChainCheck {
     }
 
     private static String hex(ByteBuffer hash) {
-        return HexFormat.of().formatHex(hash.array());
+        return HexFormat.of().formatHex(bytes(hash));
+    }
+
+    private static byte[] bytes(ByteBuffer hash) {
+        byte[] bytes = new byte[hash.remaining()];
+        hash.get(hash.position(), bytes);
+        return bytes;
     }
 }

@@ -8,11 +8,11 @@ import dev.jangbu.contract.SettlementKind;
 import dev.jangbu.settlement.metrics.SettlementMetrics;
 import dev.jangbu.settlement.record.BookPosition;
 import dev.jangbu.settlement.record.Decoded;
-import dev.jangbu.settlement.record.OutputHeaders;
+import dev.jangbu.settlement.record.OutputRecord;
 import dev.jangbu.settlement.record.RecordKeys;
 import dev.jangbu.settlement.record.UnprocessableRecordException;
-import dev.jangbu.settlement.record.UnprocessableRecordException.Cause;
 import dev.jangbu.settlement.state.ChangelogStores;
+import dev.jangbu.settlement.state.ProcessorWithStores;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
@@ -25,7 +25,6 @@ import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
-import org.apache.kafka.streams.state.StoreBuilder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -77,17 +76,9 @@ public final class CompletionProcessor
      */
     public static ProcessorSupplier<String, Decoded<LedgerPosted>, String, SettlementCompleted> supplier(
             int partitions, SettlementMetrics metrics) {
-        return new ProcessorSupplier<>() {
-            @Override
-            public Processor<String, Decoded<LedgerPosted>, String, SettlementCompleted> get() {
-                return new CompletionProcessor(partitions, metrics);
-            }
-
-            @Override
-            public Set<StoreBuilder<?>> stores() {
-                return Set.of(ChangelogStores.cached(POSTED_PARTS, Serdes.String(), PostedParts.serde()));
-            }
-        };
+        return new ProcessorWithStores<>(
+                () -> new CompletionProcessor(partitions, metrics),
+                Set.of(ChangelogStores.cached(POSTED_PARTS, Serdes.String(), PostedParts.serde())));
     }
 
     @Override
@@ -114,10 +105,8 @@ public final class CompletionProcessor
         PostedParts stored = postedParts.get(posted.getReferenceId());
         PostedParts before = stored == null ? PostedParts.none(record.timestamp(), posted.getReferenceParts()) : stored;
         if (before.referenceParts() != posted.getReferenceParts()) {
-            throw new UnprocessableRecordException(
-                    Cause.OUTSIDE_CONTRACT,
-                    "Outside the contract: reference " + posted.getReferenceId() + " has " + before.referenceParts()
-                            + " parts, but this posting says " + posted.getReferenceParts());
+            throw UnprocessableRecordException.outsideContract("reference " + posted.getReferenceId() + " has "
+                    + before.referenceParts() + " parts, but this posting says " + posted.getReferenceParts());
         }
         PostedParts parts = before.with(settlementId, posted.getBook(), posted.getJournalNo());
         if (parts.settlementIds().size() < posted.getReferenceParts()) {
@@ -138,8 +127,7 @@ public final class CompletionProcessor
         int partition = context.recordMetadata().orElseThrow().partition();
         RecordKeys.require(record.key(), posted.getReferenceId(), partition, partitions);
         if (posted.getReferenceParts() < 1) {
-            throw new UnprocessableRecordException(
-                    Cause.OUTSIDE_CONTRACT, "Outside the contract: referenceParts is not above 0");
+            throw UnprocessableRecordException.outsideContract("referenceParts is not above 0");
         }
         if (posted.getKind() == SettlementKind.UNKNOWN) {
             throw new IllegalStateException("The posting of settlement " + posted.getSettlementId()
@@ -159,11 +147,8 @@ public final class CompletionProcessor
                 .setCompletedAt(Instant.ofEpochMilli(last.timestamp()))
                 .setPosition(position.toString())
                 .build();
-        context.forward(new Record<>(
-                posted.getReferenceId(),
-                completion,
-                last.timestamp(),
-                OutputHeaders.of(last, posted.getReferenceId(), EventHeaders.TYPE_SETTLEMENT_COMPLETED)));
+        String id = posted.getReferenceId();
+        context.forward(OutputRecord.of(last, id, completion, id, EventHeaders.TYPE_SETTLEMENT_COMPLETED));
         metrics.completed(posted.getKind());
     }
 

@@ -1,6 +1,7 @@
 package dev.jangbu.settlement.completion;
 
 import dev.jangbu.settlement.record.BookPosition;
+import dev.jangbu.settlement.state.BinarySerde;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -8,11 +9,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
-import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serde;
-import org.apache.kafka.common.serialization.Serdes;
-import org.apache.kafka.common.serialization.Serializer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The posted parts of a reference that lacks others.
@@ -59,15 +56,10 @@ record PostedParts(long firstPostedAtMs, int referenceParts, BookPosition positi
      * </pre>
      */
     static Serde<PostedParts> serde() {
-        Serializer<PostedParts> serializer = (topic, parts) -> write(parts);
-        Deserializer<PostedParts> deserializer = (topic, bytes) -> read(bytes);
-        return Serdes.serdeFrom(serializer, deserializer);
+        return BinarySerde.of(FORMAT, PostedParts::write, PostedParts::read);
     }
 
-    private static byte @Nullable [] write(@Nullable PostedParts parts) {
-        if (parts == null) {
-            return null;
-        }
+    private static ByteBuffer write(PostedParts parts) {
         Map<Integer, Long> journals = new TreeMap<>(parts.position().journals());
         ByteBuffer out = ByteBuffer.allocate(HEAD_BYTES
                 + JOURNAL_BYTES * journals.size()
@@ -78,18 +70,10 @@ record PostedParts(long firstPostedAtMs, int referenceParts, BookPosition positi
         for (UUID id : new TreeSet<>(parts.settlementIds())) {
             out.putLong(id.getMostSignificantBits()).putLong(id.getLeastSignificantBits());
         }
-        return out.array();
+        return out;
     }
 
-    private static @Nullable PostedParts read(byte @Nullable [] bytes) {
-        if (bytes == null) {
-            return null;
-        }
-        if (bytes.length < HEAD_BYTES || bytes[0] != FORMAT) {
-            throw new IllegalStateException("Stored parts of " + bytes.length + " bytes, format "
-                    + (bytes.length == 0 ? "none" : bytes[0]) + ", which this version can't read");
-        }
-        ByteBuffer in = ByteBuffer.wrap(bytes, 1, bytes.length - 1);
+    private static PostedParts read(ByteBuffer in) {
         return new PostedParts(in.getLong(), in.getInt(), position(in), ids(in));
     }
 

@@ -2,13 +2,13 @@ package dev.jangbu.settlement.metrics;
 
 import dev.jangbu.contract.Rejection;
 import dev.jangbu.contract.SettlementKind;
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 
 /**
  * Counts the processors' work. A transaction that is aborted and repeated counts twice; use the ledger for exact
@@ -47,7 +47,7 @@ public final class SettlementMetrics {
 
     /** Counts a dropped duplicate request. */
     public void duplicate() {
-        Counter.builder("jangbu.settlement.duplicates").register(meters).increment();
+        count("jangbu.settlement.duplicates");
     }
 
     /** Counts a reference whose parts are all posted. */
@@ -57,11 +57,7 @@ public final class SettlementMetrics {
 
     /** Counts a record sent to the dead letters. Alert on every one. */
     public void deadLetter(String processor, String reason) {
-        Counter.builder("jangbu.settlement.dead.letters")
-                .tag("by", processor)
-                .tag("reason", reason.toLowerCase(Locale.ROOT))
-                .register(meters)
-                .increment();
+        count("jangbu.settlement.dead.letters", "by", processor, "reason", reason);
     }
 
     /**
@@ -86,10 +82,10 @@ public final class SettlementMetrics {
                 .orElse(0);
     }
 
-    private void count(String name, String tag, String value) {
-        Counter.builder(name)
-                .tag(tag, value.toLowerCase(Locale.ROOT))
-                .register(meters)
-                .increment();
+    /** @param tags names and values in turn; a value is counted in lower case */
+    private void count(String name, String... tags) {
+        String[] lower =
+                Stream.of(tags).map(tag -> tag.toLowerCase(Locale.ROOT)).toArray(String[]::new);
+        meters.counter(name, lower).increment();
     }
 }

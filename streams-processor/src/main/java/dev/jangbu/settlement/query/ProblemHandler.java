@@ -60,8 +60,7 @@ final class ProblemHandler {
     }
 
     private static ProblemDetail problem(HttpStatusCode status, ProblemCode code, @Nullable String detail) {
-        ProblemDetail problem =
-                detail == null ? ProblemDetail.forStatus(status) : ProblemDetail.forStatusAndDetail(status, detail);
+        ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, detail);
         problem.setType(code.type());
         problem.setProperty("code", code.text());
         return problem;

@@ -1,9 +1,9 @@
 package dev.jangbu.settlement.query;
 
 import dev.jangbu.settlement.record.BookPosition;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
+import java.util.Optional;
 import org.apache.kafka.streams.state.HostInfo;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.client.JdkClientHttpRequestFactory;
@@ -11,7 +11,6 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.client.RestClientException;
 import org.springframework.web.client.RestClientResponseException;
-import org.springframework.web.util.UriComponentsBuilder;
 
 /** Reads a wallet from the instance that owns it, over the same HTTP call that clients use. */
 @Component
@@ -37,33 +36,25 @@ final class RemoteWallets {
      */
     WalletView find(HostInfo owner, WalletKey key, BookPosition position) {
         try {
-            WalletView wallet = http.get()
-                    .uri(uri(owner, key, position))
+            return http.get()
+                    .uri(uri -> uri.scheme("http")
+                            .host(owner.host())
+                            .port(owner.port())
+                            .pathSegment("wallets", key.sellerId())
+                            .queryParam("currency", key.currency())
+                            .queryParamIfPresent(
+                                    "position", Optional.of(position.toString()).filter(text -> !text.isEmpty()))
+                            .build())
                     .header(FORWARDED, "true")
                     .retrieve()
-                    .body(WalletView.class);
-            if (wallet == null) {
-                throw new WalletUnavailableException("The wallet's owner returned an empty answer", null);
-            }
-            return wallet;
+                    .requiredBody(WalletView.class);
         } catch (RestClientResponseException e) {
             throw new WalletUnavailableException("The wallet's owner answered " + e.getStatusCode() + reason(e), e);
         } catch (RestClientException e) {
             throw new WalletUnavailableException("The wallet's owner did not answer", e);
+        } catch (IllegalStateException e) {
+            throw new WalletUnavailableException("The wallet's owner returned an empty answer", e);
         }
-    }
-
-    private static URI uri(HostInfo owner, WalletKey key, BookPosition position) {
-        UriComponentsBuilder uri = UriComponentsBuilder.newInstance()
-                .scheme("http")
-                .host(owner.host())
-                .port(owner.port())
-                .pathSegment("wallets", key.sellerId())
-                .queryParam("currency", key.currency());
-        if (!position.journals().isEmpty()) {
-            uri.queryParam("position", position);
-        }
-        return uri.build().encode().toUri();
     }
 
     private static String reason(RestClientResponseException e) {

@@ -22,14 +22,9 @@ record WalletView(
 
     /** @param wallet null if it has no entry; the view then has balance 0 and version 0 */
     static WalletView of(WalletKey key, @Nullable Wallet wallet) {
-        return wallet == null
-                ? new WalletView(key.walletId(), key.sellerId(), key.currency(), 0, 0, null)
-                : new WalletView(
-                        key.walletId(),
-                        key.sellerId(),
-                        key.currency(),
-                        wallet.balance(),
-                        wallet.version(),
-                        wallet.updatedAt());
+        long balance = wallet == null ? 0 : wallet.balance();
+        long version = wallet == null ? 0 : wallet.version();
+        Instant updatedAt = wallet == null ? null : wallet.updatedAt();
+        return new WalletView(key.walletId(), key.sellerId(), key.currency(), balance, version, updatedAt);
     }
 }

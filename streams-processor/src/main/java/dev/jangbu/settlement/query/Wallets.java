@@ -57,16 +57,21 @@ final class Wallets {
      * @throws WalletUnavailableException if the wallet can't be read, or does not pass the position in time
      */
     WalletView find(WalletKey key, BookPosition position, boolean forwarded) {
-        KafkaStreams client = streams.client().orElseThrow(this::unavailable);
+        KafkaStreams client = streams.client().orElseThrow(() -> unavailable(null));
         try {
             KeyQueryMetadata owner = client.queryMetadataForKey(
                     WalletProcessor.WALLETS, key.walletId(), Serdes.String().serializer());
-            if (owner == null || owner.equals(KeyQueryMetadata.NOT_AVAILABLE) || isUnavailable(owner.activeHost())) {
+            if (owner == null
+                    || owner.equals(KeyQueryMetadata.NOT_AVAILABLE)
+                    || owner.activeHost().equals(HostInfo.unavailable())) {
                 throw new WalletUnavailableException("No instance owns the wallet at the moment", null);
             }
             if (owner.activeHost().equals(self)) {
                 await(client, owner.partition(), position.journalNo(owner.partition()));
-                return WalletView.of(key, wallets(client, owner.partition()).get(key.walletId()));
+                return WalletView.of(
+                        key,
+                        Wallets.<Wallet>store(client, WalletProcessor.WALLETS, owner.partition())
+                                .get(key.walletId()));
             }
             if (forwarded) {
                 throw new WalletUnavailableException("The wallet's owner is changing", null);
@@ -95,20 +100,12 @@ final class Wallets {
     }
 
     private static long emitted(KafkaStreams client, int partition) {
-        ReadOnlyKeyValueStore<String, Long> progress = client.store(StoreQueryParameters.fromNameAndType(
-                        WalletProcessor.PROGRESS, QueryableStoreTypes.<String, Long>keyValueStore())
-                .withPartition(partition));
-        return EntryCount.of(progress);
+        return EntryCount.of(Wallets.<Long>store(client, WalletProcessor.PROGRESS, partition));
     }
 
-    private static ReadOnlyKeyValueStore<String, Wallet> wallets(KafkaStreams client, int partition) {
-        return client.store(StoreQueryParameters.fromNameAndType(
-                        WalletProcessor.WALLETS, QueryableStoreTypes.<String, Wallet>keyValueStore())
+    private static <V> ReadOnlyKeyValueStore<String, V> store(KafkaStreams client, String name, int partition) {
+        return client.store(StoreQueryParameters.fromNameAndType(name, QueryableStoreTypes.<String, V>keyValueStore())
                 .withPartition(partition));
-    }
-
-    private WalletUnavailableException unavailable() {
-        return unavailable(null);
     }
 
     private WalletUnavailableException unavailable(@Nullable Throwable cause) {
@@ -116,9 +113,5 @@ final class Wallets {
         String reason =
                 health.state() == State.RUNNING ? "their partition is moving to another instance" : health.detail();
         return new WalletUnavailableException("The wallets can't be read at the moment: " + reason, cause);
-    }
-
-    private static boolean isUnavailable(HostInfo host) {
-        return host.equals(HostInfo.unavailable());
     }
 }

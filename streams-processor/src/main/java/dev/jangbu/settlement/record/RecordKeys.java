@@ -1,6 +1,7 @@
 package dev.jangbu.settlement.record;
 
 import dev.jangbu.contract.Topic;
+import dev.jangbu.contract.UuidText;
 import dev.jangbu.settlement.record.UnprocessableRecordException.Cause;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -36,19 +37,9 @@ public final class RecordKeys {
      *     id would count as another settlement
      */
     public static UUID settlementId(String text) {
-        UUID id;
-        try {
-            id = UUID.fromString(text);
-        } catch (IllegalArgumentException e) {
-            throw invalidId(text);
-        }
-        if (id.version() != 7 || id.variant() != 2 || !id.toString().equals(text)) {
-            throw invalidId(text);
-        }
-        return id;
-    }
-
-    private static UnprocessableRecordException invalidId(String text) {
-        return new UnprocessableRecordException(Cause.OUTSIDE_CONTRACT, "Not a UUIDv7 in lower case: " + text);
+        return UuidText.parseLowerCase(text)
+                .filter(id -> id.version() == 7 && id.variant() == 2)
+                .orElseThrow(() -> new UnprocessableRecordException(
+                        Cause.OUTSIDE_CONTRACT, "Not a UUIDv7 in lower case: " + text));
     }
 }

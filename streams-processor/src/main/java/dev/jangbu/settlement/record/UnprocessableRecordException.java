@@ -31,6 +31,11 @@ public final class UnprocessableRecordException extends RuntimeException {
         this.reason = reason;
     }
 
+    /** A record with a field that breaks the contract. */
+    public static UnprocessableRecordException outsideContract(String violation) {
+        return new UnprocessableRecordException(Cause.OUTSIDE_CONTRACT, "Outside the contract: " + violation);
+    }
+
     public Cause reason() {
         return reason;
     }

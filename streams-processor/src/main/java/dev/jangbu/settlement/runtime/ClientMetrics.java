@@ -6,10 +6,6 @@ import dev.jangbu.settlement.wallet.WalletProcessor;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
-import java.util.Map;
-import org.apache.kafka.common.Metric;
-import org.apache.kafka.common.MetricName;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.TaskMetadata;
 
@@ -49,10 +45,11 @@ final class ClientMetrics {
     }
 
     private static long lag(TaskMetadata task, String topic) {
-        Map<TopicPartition, Long> committed = task.committedOffsets();
         return task.endOffsets().entrySet().stream()
                 .filter(end -> end.getKey().topic().equals(topic))
-                .mapToLong(end -> Math.max(0, end.getValue() - Math.max(0, committed.getOrDefault(end.getKey(), 0L))))
+                .mapToLong(end ->
+                        end.getValue() - Math.max(0, task.committedOffsets().getOrDefault(end.getKey(), 0L)))
+                .map(lag -> Math.max(0, lag))
                 .sum();
     }
 
@@ -64,15 +61,13 @@ final class ClientMetrics {
     }
 
     private static double highest(KafkaStreams client, String name) {
-        double highest = 0;
-        for (Map.Entry<MetricName, ? extends Metric> metric : client.metrics().entrySet()) {
-            if (metric.getKey().name().equals(name)
-                    && metric.getKey().group().equals("stream-thread-metrics")
-                    && metric.getValue().metricValue() instanceof Double value
-                    && value > highest) {
-                highest = value;
-            }
-        }
-        return highest;
+        return client.metrics().values().stream()
+                .filter(metric -> metric.metricName().name().equals(name)
+                        && metric.metricName().group().equals("stream-thread-metrics")
+                        && metric.metricValue() instanceof Double)
+                .mapToDouble(metric -> (Double) metric.metricValue())
+                .filter(value -> value > 0)
+                .max()
+                .orElse(0);
     }
 }

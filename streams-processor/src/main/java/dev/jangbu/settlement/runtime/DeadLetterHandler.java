@@ -9,11 +9,9 @@ import dev.jangbu.settlement.wallet.WalletProcessor;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.streams.errors.ErrorHandlerContext;
 import org.apache.kafka.streams.errors.ProcessingExceptionHandler;
 import org.apache.kafka.streams.processor.api.Record;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,15 +46,8 @@ public final class DeadLetterHandler implements ProcessingExceptionHandler {
         if (!(exception instanceof UnprocessableRecordException unprocessable)) {
             return Response.fail();
         }
-        return Response.resume(
-                List.of(deadLetter(context, unprocessable.reason().name(), unprocessable.getMessage())));
-    }
-
-    private ProducerRecord<byte[], byte[]> deadLetter(
-            ErrorHandlerContext context, String reason, @Nullable String detail) {
-        String processor = Topics.SETTLEMENT_REQUESTS.name().equals(context.topic())
-                ? WalletProcessor.NAME
-                : CompletionProcessor.NAME;
+        String reason = unprocessable.reason().name();
+        String detail = unprocessable.getMessage();
         log.error(
                 "Dead letter: {}-{} offset {}, {}: {}",
                 context.topic(),
@@ -64,8 +55,11 @@ public final class DeadLetterHandler implements ProcessingExceptionHandler {
                 context.offset(),
                 reason,
                 detail);
+        String processor = Topics.SETTLEMENT_REQUESTS.name().equals(context.topic())
+                ? WalletProcessor.NAME
+                : CompletionProcessor.NAME;
         metrics.deadLetter(processor, reason);
-        return DeadLetters.record(
+        return Response.resume(List.of(DeadLetters.record(
                 context.sourceRawKey(),
                 context.sourceRawValue(),
                 context.headers(),
@@ -74,6 +68,6 @@ public final class DeadLetterHandler implements ProcessingExceptionHandler {
                 context.offset(),
                 context.timestamp(),
                 processor,
-                detail);
+                detail)));
     }
 }

@@ -15,7 +15,8 @@ import org.apache.kafka.streams.errors.ProductionExceptionHandler;
  *   <li>Deserialization: poison does not fail here ({@link dev.jangbu.settlement.record.Decoded}); a failure is the
  *       registry's, or a bug.
  *   <li>Production: a skipped record would be a lost entry, completion or dead letter. The producer retries transient
- *       errors first; a record that is too large or refused by the broker fails the task.
+ *       errors first; a record that is too large or refused by the broker fails the task. So does, by Kafka's default,
+ *       one that can't be serialized.
  * </ul>
  *
  * <p>Kafka Streams creates it from its class.
@@ -36,16 +37,6 @@ public final class FailFastHandler implements DeserializationExceptionHandler, P
     @Override
     public ProductionExceptionHandler.Response handleError(
             ErrorHandlerContext context, ProducerRecord<byte[], byte[]> record, Exception exception) {
-        return ProductionExceptionHandler.Response.fail();
-    }
-
-    @Override
-    @SuppressWarnings("rawtypes") // Kafka Streams declares the parameter raw.
-    public ProductionExceptionHandler.Response handleSerializationError(
-            ErrorHandlerContext context,
-            ProducerRecord record,
-            Exception exception,
-            SerializationExceptionOrigin origin) {
         return ProductionExceptionHandler.Response.fail();
     }
 }

@@ -4,6 +4,8 @@ import dev.jangbu.contract.RegistryUnavailableException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -35,7 +37,7 @@ final class FailurePolicy implements StreamsUncaughtExceptionHandler {
     private final CountDownLatch closing = new CountDownLatch(1);
 
     private Duration pause = FIRST_PAUSE;
-    private Instant lastFailure = Instant.MIN;
+    private Instant forgetAt = Instant.MIN;
 
     /** @param onBug called with the failure before the client stops */
     FailurePolicy(Clock clock, Consumer<Throwable> onBug) {
@@ -57,14 +59,13 @@ final class FailurePolicy implements StreamsUncaughtExceptionHandler {
         log.warn("The settlement is interrupted; retrying in {} ms: {}", delay.toMillis(), unavailable.toString());
         try {
             // Ends early when the service stops.
-            boolean stopping = closing.await(delay.toMillis(), TimeUnit.MILLISECONDS);
-            return stopping
-                    ? StreamThreadExceptionResponse.SHUTDOWN_CLIENT
-                    : StreamThreadExceptionResponse.REPLACE_THREAD;
+            if (!closing.await(delay.toMillis(), TimeUnit.MILLISECONDS)) {
+                return StreamThreadExceptionResponse.REPLACE_THREAD;
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
         }
+        return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
     }
 
     /** Ends every pause. */
@@ -75,15 +76,10 @@ final class FailurePolicy implements StreamsUncaughtExceptionHandler {
     /** Doubles with each failure; starts again at {@link #FIRST_PAUSE} after a minute without one. */
     private synchronized Duration nextPause() {
         Instant now = clock.instant();
-        boolean recovered = lastFailure.equals(Instant.MIN)
-                || lastFailure.plus(Duration.ofMinutes(1)).isBefore(now);
-        pause = recovered ? FIRST_PAUSE : shorter(pause.multipliedBy(2), LONGEST_PAUSE);
-        lastFailure = now;
+        boolean recovered = now.isAfter(forgetAt);
+        pause = recovered ? FIRST_PAUSE : Collections.min(List.of(pause.multipliedBy(2), LONGEST_PAUSE));
+        forgetAt = now.plus(Duration.ofMinutes(1));
         return pause;
-    }
-
-    private static Duration shorter(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? one : other;
     }
 
     /** The first cause that a retry may overcome, or null. */

@@ -2,9 +2,10 @@ package dev.jangbu.settlement.runtime;
 
 import dev.jangbu.contract.Topic;
 import dev.jangbu.contract.Topics;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.KafkaStreams;
 
@@ -21,28 +22,16 @@ final class Ownership {
     /** True if this client's threads run, and every source partition has an owner in the group. */
     static boolean isComplete(KafkaStreams client, int partitions) {
         try {
+            Set<TopicPartition> owned = client.metadataForAllStreamsClients().stream()
+                    .flatMap(instance -> instance.topicPartitions().stream())
+                    .collect(Collectors.toSet());
             return client.metadataForLocalThreads().stream()
                             .allMatch(thread -> thread.threadState().equals("RUNNING"))
-                    && owned(client).containsAll(allOf(partitions));
+                    && SOURCES.stream().allMatch(source -> IntStream.range(0, partitions)
+                            .allMatch(partition -> owned.contains(new TopicPartition(source.name(), partition))));
         } catch (IllegalStateException e) {
             // The client is stopping or stopped.
             return false;
         }
-    }
-
-    private static Set<TopicPartition> owned(KafkaStreams client) {
-        Set<TopicPartition> owned = new HashSet<>();
-        client.metadataForAllStreamsClients().forEach(instance -> owned.addAll(instance.topicPartitions()));
-        return owned;
-    }
-
-    private static Set<TopicPartition> allOf(int partitions) {
-        Set<TopicPartition> all = new HashSet<>();
-        for (Topic<?> source : SOURCES) {
-            for (int partition = 0; partition < partitions; partition++) {
-                all.add(new TopicPartition(source.name(), partition));
-            }
-        }
-        return all;
     }
 }

@@ -7,7 +7,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
@@ -25,12 +24,12 @@ final class RestoreProgress implements StateRestoreListener {
     /** In changelog offsets, which include transaction markers. */
     private record Restoring(String store, long first, long next, long end) {
 
-        long total() {
-            return end - first;
-        }
-
         long remaining() {
             return Math.max(0, end - next);
+        }
+
+        String text(int partition) {
+            return "%s of partition %d (%d of %d to go)".formatted(store, partition, remaining(), end - first);
         }
     }
 
@@ -89,16 +88,10 @@ final class RestoreProgress implements StateRestoreListener {
      */
     @Override
     public String toString() {
-        Map<String, String> sorted = new TreeMap<>();
-        running.forEach((partition, restoring) -> {
-            if (restoring.remaining() > 0) {
-                sorted.put(
-                        restoring.store() + " of partition " + partition.partition(),
-                        " (%d of %d to go)".formatted(restoring.remaining(), restoring.total()));
-            }
-        });
-        return sorted.entrySet().stream()
-                .map(each -> each.getKey() + each.getValue())
+        return running.entrySet().stream()
+                .filter(each -> each.getValue().remaining() > 0)
+                .map(each -> each.getValue().text(each.getKey().partition()))
+                .sorted()
                 .collect(Collectors.joining(", "));
     }
 }

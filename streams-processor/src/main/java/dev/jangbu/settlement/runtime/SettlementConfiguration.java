@@ -1,6 +1,7 @@
 package dev.jangbu.settlement.runtime;
 
 import dev.jangbu.contract.AvroSerdes;
+import dev.jangbu.contract.RecordSerdes;
 import dev.jangbu.settlement.metrics.SettlementMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
@@ -30,22 +31,22 @@ class SettlementConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    Schemas schemas(SettlementSettings settings) {
-        return Schemas.of(new AvroSerdes(settings.registry()));
+    RecordSerdes serdes(SettlementSettings settings) {
+        return new AvroSerdes(settings.registry());
     }
 
     /** Starts with the context and closes with it, after the web server has stopped. */
     @Bean(initMethod = "start", destroyMethod = "close")
     SettlementStreams settlementStreams(
             SettlementSettings settings,
-            Schemas schemas,
+            RecordSerdes serdes,
             SettlementMetrics metrics,
             MeterRegistry meters,
             Clock clock,
             ApplicationContext context) {
         return new SettlementStreams(
                 settings,
-                schemas,
+                serdes,
                 metrics,
                 meters,
                 clock,

@@ -19,17 +19,15 @@ final class SettlementHealth implements HealthIndicator {
     @Override
     public org.springframework.boot.health.contributor.Health health() {
         Health health = streams.health();
-        return org.springframework.boot.health.contributor.Health.status(status(health))
+        Status status =
+                switch (health.state()) {
+                    case RUNNING -> Status.UP;
+                    case WAITING, RESTORING -> Status.OUT_OF_SERVICE;
+                    case FAILED, CLOSED -> Status.DOWN;
+                };
+        return org.springframework.boot.health.contributor.Health.status(status)
                 .withDetail("state", health.state())
                 .withDetail("detail", health.detail())
                 .build();
-    }
-
-    private static Status status(Health health) {
-        return switch (health.state()) {
-            case RUNNING -> Status.UP;
-            case WAITING, RESTORING -> Status.OUT_OF_SERVICE;
-            case FAILED, CLOSED -> Status.DOWN;
-        };
     }
 }

@@ -1,5 +1,6 @@
 package dev.jangbu.settlement.runtime;
 
+import dev.jangbu.contract.RecordSerdes;
 import dev.jangbu.settlement.SettlementTopology;
 import dev.jangbu.settlement.metrics.SettlementMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -47,7 +48,7 @@ public final class SettlementStreams implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(SettlementStreams.class);
 
     private final SettlementSettings settings;
-    private final Schemas schemas;
+    private final RecordSerdes serdes;
     private final SettlementMetrics metrics;
     private final Prerequisites prerequisites;
     private final FailurePolicy failures;
@@ -55,10 +56,12 @@ public final class SettlementStreams implements AutoCloseable {
     private final RestoreProgress restoring;
     private final Runnable onFailed;
 
-    private int partitions;
-    private @Nullable KafkaStreams client;
-    private @Nullable Throwable failure;
-    private boolean closed;
+    private volatile @Nullable Running running;
+    private volatile @Nullable Throwable failure;
+    private volatile boolean closed;
+
+    /** The client and the partition count of the keyed topics. */
+    private record Running(KafkaStreams client, int partitions) {}
 
     /**
      * Creates the runner; {@link #start} starts it.
@@ -67,17 +70,17 @@ public final class SettlementStreams implements AutoCloseable {
      */
     public SettlementStreams(
             SettlementSettings settings,
-            Schemas schemas,
+            RecordSerdes serdes,
             SettlementMetrics metrics,
             MeterRegistry meters,
             Clock clock,
             Runnable onFailed) {
         this.settings = settings;
-        this.schemas = schemas;
+        this.serdes = serdes;
         this.metrics = metrics;
         this.meters = meters;
         this.restoring = new RestoreProgress(meters, clock);
-        this.prerequisites = new Prerequisites(settings.kafka(), schemas);
+        this.prerequisites = new Prerequisites(settings.kafka(), serdes);
         this.failures = new FailurePolicy(clock, this::failed);
         this.onFailed = onFailed;
     }
@@ -88,35 +91,27 @@ public final class SettlementStreams implements AutoCloseable {
     }
 
     /** The client; empty until the prerequisites are available. */
-    public synchronized Optional<KafkaStreams> client() {
-        return Optional.ofNullable(client);
+    public Optional<KafkaStreams> client() {
+        return Optional.ofNullable(running).map(Running::client);
     }
 
     /** The current state. */
     public Health health() {
-        KafkaStreams running;
-        int expected;
-        synchronized (this) {
-            if (closed) {
-                return new Health(State.CLOSED, "closed");
-            }
-            if (failure != null) {
-                return new Health(State.FAILED, failure.toString());
-            }
-            if (client == null) {
-                return new Health(State.WAITING, prerequisites.waitingFor());
-            }
-            running = client;
-            expected = partitions;
+        Running now = running;
+        if (closed) {
+            return new Health(State.CLOSED, "closed");
         }
-        return health(running, expected);
-    }
-
-    private Health health(KafkaStreams client, int partitions) {
+        if (failure != null) {
+            return new Health(State.FAILED, failure.toString());
+        }
+        if (now == null) {
+            return new Health(State.WAITING, prerequisites.waitingFor());
+        }
+        KafkaStreams client = now.client();
         return switch (client.state()) {
             case RUNNING ->
-                Ownership.isComplete(client, partitions)
-                        ? new Health(State.RUNNING, partitions + " partitions")
+                Ownership.isComplete(client, now.partitions())
+                        ? new Health(State.RUNNING, now.partitions() + " partitions")
                         : new Health(State.RESTORING, "a partition has no running owner");
             case CREATED, REBALANCING -> {
                 String stores = restoring.toString();
@@ -131,8 +126,10 @@ public final class SettlementStreams implements AutoCloseable {
     public void close() {
         prerequisites.close();
         failures.close();
-        Optional<KafkaStreams> running = markClosed();
-        running.ifPresent(streams -> {
+        synchronized (this) {
+            closed = true;
+        }
+        client().ifPresent(streams -> {
             boolean inTime = streams.close(CloseOptions.groupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP)
                     .withTimeout(CLOSE_TIMEOUT));
             log.info("Left the group; {}", inTime ? "all threads ended" : "a thread did not end in time");
@@ -150,11 +147,10 @@ public final class SettlementStreams implements AutoCloseable {
         }
     }
 
-    private void run(int partitionsOfTopics) {
+    private void run(int partitions) {
         StreamsConfig config = StreamsConfigFactory.create(settings, metrics);
         // Slow, so outside the lock: client() and health() must not wait for it.
-        KafkaStreams streams = new KafkaStreams(
-                SettlementTopology.build(config, schemas.serdes(), partitionsOfTopics, metrics), config);
+        KafkaStreams streams = new KafkaStreams(SettlementTopology.build(config, serdes, partitions, metrics), config);
         streams.setUncaughtExceptionHandler(failures);
         streams.setStateListener((state, previous) -> log.info("{}, was {}", state, previous));
         streams.setGlobalStateRestoreListener(restoring);
@@ -164,21 +160,13 @@ public final class SettlementStreams implements AutoCloseable {
                 streams.close();
                 return;
             }
-            partitions = partitionsOfTopics;
-            client = streams;
+            running = new Running(streams, partitions);
             streams.start();
         }
     }
 
-    private synchronized Optional<KafkaStreams> markClosed() {
-        closed = true;
-        return Optional.ofNullable(client);
-    }
-
     private void failed(Throwable cause) {
-        synchronized (this) {
-            failure = cause;
-        }
+        failure = cause;
         onFailed.run();
     }
 }

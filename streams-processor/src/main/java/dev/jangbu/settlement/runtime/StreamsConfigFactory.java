@@ -44,9 +44,8 @@ public final class StreamsConfigFactory {
         settings.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
         // A dead letter is longer than the record in it.
         settings.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), DeadLetters.MAX_BYTES);
-        // Lost offsets must not skip a request. Reading again is safe: the deduplicator drops duplicates, and ids
-        // beyond
-        // the horizon become dead letters.
+        // Lost offsets must not skip a request. Reading again is safe: duplicates are dropped, older ids are dead
+        // letters.
         settings.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
         settings.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, settlement.replicationFactor());
         settings.put(
@@ -61,20 +60,16 @@ public final class StreamsConfigFactory {
     }
 
     private static void latency(Map<String, Object> settings) {
-        // A buyer waits for two commits (entry, completion). Latency from the PostgreSQL commit to the committed
-        // output,
-        // p50: 65 ms with 100 ms, 15 ms with 20 ms. 10 ms gave no less latency and a quarter less throughput.
+        // A buyer waits for two commits (entry, completion). p50 from the PostgreSQL commit to the committed output:
+        // 65 ms with 100 ms, 15 ms with 20 ms. 10 ms gave no less latency and a quarter less throughput.
         settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 20);
         // Kafka's default, set explicitly. A due commit waits for the end of the poll, but a shorter poll is slower: at
-        // 20
-        // requests a second, 10 ms gave p50 36 ms and p99 360 ms, 100 ms gave 25 and 230 (two busy cores). Empty polls
-        // cost more than they save.
+        // 20 requests a second, 10 ms gave p50 36 ms and p99 360 ms, 100 ms gave 25 and 230 (two busy cores).
         settings.put(StreamsConfig.POLL_MS_CONFIG, 100);
         // Each sub-topology has one input, so no inputs are merged by time.
         settings.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
-        // The consumer has one fetch in flight. While enough requests are buffered, it fetches postings only. If there
-        // are none, the broker holds the fetch for this long (500 ms by default), and the buffered requests run out:
-        // under a backlog of one topic the processors idled half of the time.
+        // The consumer has one fetch in flight. While enough requests are buffered, it fetches postings only. Without
+        // any, the broker holds the fetch for this long (500 ms by default), and the buffered requests run out.
         settings.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG), 50);
         // A commit flushes. Records that are ready earlier are sent earlier.
         settings.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 5);
@@ -84,8 +79,7 @@ public final class StreamsConfigFactory {
         // With the protocol "streams", this version reported RUNNING and processed nothing for 20 s.
         settings.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, "classic");
         // After a kill, the group waits this long for the dead member: 5 s until processing resumes, instead of 44 s
-        // with
-        // the default of 45 s. 6 s is the least that a broker accepts by default.
+        // with the default of 45 s. 6 s is the least that a broker accepts by default.
         int sessionTimeoutMs = Math.toIntExact(settlement.sessionTimeout().toMillis());
         settings.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), sessionTimeoutMs);
         settings.put(

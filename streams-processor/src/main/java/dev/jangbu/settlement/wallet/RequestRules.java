@@ -4,8 +4,8 @@ import dev.jangbu.contract.CurrencyCode;
 import dev.jangbu.contract.SellerId;
 import dev.jangbu.contract.SettlementKind;
 import dev.jangbu.contract.SettlementRequested;
+import dev.jangbu.contract.UuidText;
 import dev.jangbu.settlement.record.UnprocessableRecordException;
-import dev.jangbu.settlement.record.UnprocessableRecordException.Cause;
 import java.time.Instant;
 
 /**
@@ -23,7 +23,7 @@ final class RequestRules {
         require(request.getAmount() > 0, "amount is not above 0");
         require(request.getFee() >= 0 && request.getFee() <= request.getAmount(), "fee is not within 0..amount");
         require(request.getReferenceParts() > 0, "referenceParts is not above 0");
-        require(isUuid(request.getReferenceId()), "referenceId is no UUID");
+        require(UuidText.parseLowerCase(request.getReferenceId()).isPresent(), "referenceId is no UUID");
         require(SellerId.isValid(request.getSellerId()), "sellerId is not 1 to 64 of A-Z a-z 0-9 _ -");
         require(CurrencyCode.isWellFormed(request.getCurrency()), "currency is not three letters");
         require(
@@ -39,24 +39,9 @@ final class RequestRules {
         require(request.getKind() != SettlementKind.PAYOUT || request.getFee() == 0, "a payout has a fee");
     }
 
-    /** RFC 9562's text form, in lower case. A loop: regular expressions took a sixth of the time for a request. */
-    static boolean isUuid(String text) {
-        boolean valid = text.length() == 36;
-        for (int i = 0; valid && i < text.length(); i++) {
-            char c = text.charAt(i);
-            boolean dash = i == 8 || i == 13 || i == 18 || i == 23;
-            valid = dash ? c == '-' : (isWithin(c, '0', '9') || isWithin(c, 'a', 'f'));
-        }
-        return valid;
-    }
-
-    private static boolean isWithin(char c, char first, char last) {
-        return c >= first && c <= last;
-    }
-
     private static void require(boolean holds, String violation) {
         if (!holds) {
-            throw new UnprocessableRecordException(Cause.OUTSIDE_CONTRACT, "Outside the contract: " + violation);
+            throw UnprocessableRecordException.outsideContract(violation);
         }
     }
 }

@@ -7,11 +7,12 @@ import dev.jangbu.contract.SettlementCompleted;
 import dev.jangbu.contract.SettlementRequested;
 import dev.jangbu.settlement.metrics.SettlementMetrics;
 import dev.jangbu.settlement.record.Decoded;
-import dev.jangbu.settlement.record.OutputHeaders;
+import dev.jangbu.settlement.record.OutputRecord;
 import dev.jangbu.settlement.record.RecordKeys;
 import dev.jangbu.settlement.record.UnprocessableRecordException;
 import dev.jangbu.settlement.record.UnprocessableRecordException.Cause;
 import dev.jangbu.settlement.state.ChangelogStores;
+import dev.jangbu.settlement.state.ProcessorWithStores;
 import dev.jangbu.settlement.wallet.WalletDecision.Applied;
 import dev.jangbu.settlement.wallet.WalletDecision.Rejected;
 import java.time.Instant;
@@ -24,7 +25,6 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
-import org.apache.kafka.streams.state.StoreBuilder;
 
 /**
  * The only writer of a partition's wallets: validates a request, drops duplicates, decides, stores the wallet and
@@ -68,21 +68,13 @@ public final class WalletProcessor implements Processor<String, Decoded<Settleme
      */
     public static ProcessorSupplier<String, Decoded<SettlementRequested>, String, SpecificRecord> supplier(
             int partitions, SettlementMetrics metrics) {
-        return new ProcessorSupplier<>() {
-            @Override
-            public Processor<String, Decoded<SettlementRequested>, String, SpecificRecord> get() {
-                return new WalletProcessor(partitions, metrics);
-            }
-
-            @Override
-            public Set<StoreBuilder<?>> stores() {
-                return Set.of(
+        return new ProcessorWithStores<>(
+                () -> new WalletProcessor(partitions, metrics),
+                Set.of(
                         ChangelogStores.cached(WALLETS, Serdes.String(), WalletSerde.create()),
                         ChangelogStores.uncached(DECIDED, UuidSerde.create(), Serdes.ByteArray()),
                         ChangelogStores.uncached(REPLAYED, UuidSerde.create(), Serdes.ByteArray()),
-                        ChangelogStores.cached(PROGRESS, Serdes.String(), Serdes.Long()));
-            }
-        };
+                        ChangelogStores.cached(PROGRESS, Serdes.String(), Serdes.Long())));
     }
 
     @Override
@@ -136,18 +128,18 @@ public final class WalletProcessor implements Processor<String, Decoded<Settleme
             case Applied applied -> {
                 wallets.put(request.getWalletId(), applied.wallet());
                 EntryCount.increment(progress);
-                forward(
+                context.forward(OutputRecord.of(
                         record,
                         request.getWalletId(),
                         applied.entry(),
-                        settlementId.toString(),
-                        EventHeaders.TYPE_LEDGER_ENTRY);
+                        request.getSettlementId(),
+                        EventHeaders.TYPE_LEDGER_ENTRY));
                 metrics.applied(request.getKind());
             }
             case Rejected rejected -> {
                 SettlementCompleted completion = rejection(request, rejected.reason(), recordedAt);
                 String id = request.getReferenceId();
-                forward(record, id, completion, id, EventHeaders.TYPE_SETTLEMENT_COMPLETED);
+                context.forward(OutputRecord.of(record, id, completion, id, EventHeaders.TYPE_SETTLEMENT_COMPLETED));
                 metrics.rejected(rejected.reason());
             }
         }
@@ -175,9 +167,5 @@ public final class WalletProcessor implements Processor<String, Decoded<Settleme
                 .setParts(0)
                 .setCompletedAt(recordedAt)
                 .build();
-    }
-
-    private void forward(Record<?, ?> input, String key, SpecificRecord value, String id, String type) {
-        context.forward(new Record<>(key, value, input.timestamp(), OutputHeaders.of(input, id, type)));
     }
 }

@@ -1,12 +1,9 @@
 package dev.jangbu.settlement.wallet;
 
+import dev.jangbu.settlement.state.BinarySerde;
 import java.nio.ByteBuffer;
 import java.time.Instant;
-import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serde;
-import org.apache.kafka.common.serialization.Serdes;
-import org.apache.kafka.common.serialization.Serializer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The format of a wallet in its store and changelog, 25 bytes, big-endian:
@@ -29,33 +26,18 @@ final class WalletSerde {
     private WalletSerde() {}
 
     static Serde<Wallet> create() {
-        Serializer<Wallet> serializer = (topic, wallet) -> write(wallet);
-        Deserializer<Wallet> deserializer = (topic, bytes) -> read(bytes);
-        return Serdes.serdeFrom(serializer, deserializer);
+        return BinarySerde.of(FORMAT, WalletSerde::write, WalletSerde::read);
     }
 
-    // The store passes null through its serde for a key without a wallet.
-    private static byte @Nullable [] write(@Nullable Wallet wallet) {
-        if (wallet == null) {
-            return null;
-        }
+    private static ByteBuffer write(Wallet wallet) {
         return ByteBuffer.allocate(SIZE_BYTES)
                 .put(FORMAT)
                 .putLong(wallet.balance())
                 .putLong(wallet.version())
-                .putLong(wallet.updatedAt().toEpochMilli())
-                .array();
+                .putLong(wallet.updatedAt().toEpochMilli());
     }
 
-    private static @Nullable Wallet read(byte @Nullable [] bytes) {
-        if (bytes == null) {
-            return null;
-        }
-        if (bytes.length != SIZE_BYTES || bytes[0] != FORMAT) {
-            throw new IllegalStateException("A stored wallet of " + bytes.length + " bytes, format "
-                    + (bytes.length == 0 ? "none" : bytes[0]) + ", which this version can't read");
-        }
-        ByteBuffer in = ByteBuffer.wrap(bytes, 1, SIZE_BYTES - 1);
+    private static Wallet read(ByteBuffer in) {
         return new Wallet(in.getLong(), in.getLong(), Instant.ofEpochMilli(in.getLong()));
     }
 }

@@ -23,7 +23,6 @@ import dev.jangbu.settlement.ReleaseState;
 import dev.jangbu.settlement.ReleasedStateTest;
 import dev.jangbu.settlement.Requests;
 import dev.jangbu.settlement.metrics.SettlementMetrics;
-import dev.jangbu.settlement.runtime.Schemas;
 import dev.jangbu.settlement.runtime.SettlementSettings;
 import dev.jangbu.settlement.runtime.SettlementStreams;
 import dev.jangbu.settlement.runtime.SettlementStreams.State;
@@ -361,7 +360,7 @@ class SettlementOnKafkaTest {
     private SettlementStreams settlement() {
         return new SettlementStreams(
                 settings(),
-                new Schemas(new InterruptibleSerdes(registryIsUnavailable), () -> {}),
+                new InterruptibleSerdes(registryIsUnavailable),
                 new SettlementMetrics(meters),
                 meters,
                 Clock.systemUTC(),

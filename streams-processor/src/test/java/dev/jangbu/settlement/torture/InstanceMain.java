@@ -1,8 +1,8 @@
 package dev.jangbu.settlement.torture;
 
 import dev.jangbu.contract.FixedIdSerdes;
+import dev.jangbu.contract.RecordSerdes;
 import dev.jangbu.settlement.StreamsProcessor;
-import dev.jangbu.settlement.runtime.Schemas;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.annotation.Bean;
@@ -14,15 +14,15 @@ public final class InstanceMain {
     static class WithoutRegistry {
 
         @Bean
-        Schemas fixedSchemas() {
-            return new Schemas(new FixedIdSerdes(), () -> {});
+        RecordSerdes fixedIds() {
+            return new FixedIdSerdes();
         }
     }
 
     private InstanceMain() {}
 
     public static void main(String[] args) {
-        // First, so that the service uses its schemas.
+        // First, so that the service uses its serdes.
         new SpringApplication(WithoutRegistry.class, StreamsProcessor.class).run(args);
     }
 }

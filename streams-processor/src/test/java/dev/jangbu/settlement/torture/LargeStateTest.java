@@ -13,7 +13,6 @@ import dev.jangbu.contract.Topic;
 import dev.jangbu.contract.Topics;
 import dev.jangbu.settlement.Requests;
 import dev.jangbu.settlement.metrics.SettlementMetrics;
-import dev.jangbu.settlement.runtime.Schemas;
 import dev.jangbu.settlement.runtime.SettlementSettings;
 import dev.jangbu.settlement.runtime.SettlementStreams;
 import dev.jangbu.settlement.runtime.SettlementStreams.State;
@@ -191,7 +190,7 @@ class LargeStateTest {
                         0,
                         Duration.ofSeconds(6),
                         Duration.ofSeconds(10)),
-                new Schemas(new FixedIdSerdes(), () -> {}),
+                new FixedIdSerdes(),
                 new SettlementMetrics(meters),
                 meters,
                 Clock.systemUTC(),

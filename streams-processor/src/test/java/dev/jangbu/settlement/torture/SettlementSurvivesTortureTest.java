@@ -9,7 +9,6 @@ import dev.jangbu.contract.Provision;
 import dev.jangbu.contract.Topic;
 import dev.jangbu.contract.Topics;
 import dev.jangbu.settlement.metrics.SettlementMetrics;
-import dev.jangbu.settlement.runtime.Schemas;
 import dev.jangbu.settlement.runtime.SettlementSettings;
 import dev.jangbu.settlement.runtime.SettlementStreams;
 import dev.jangbu.testsupport.TemporaryFolder;
@@ -228,7 +227,7 @@ class SettlementSurvivesTortureTest {
                 Duration.ofSeconds(10));
         try (SettlementStreams settlement = new SettlementStreams(
                         settings,
-                        new Schemas(new FixedIdSerdes(), () -> {}),
+                        new FixedIdSerdes(),
                         new SettlementMetrics(meters),
                         meters,
                         Clock.systemUTC(),

@@ -1,14 +1,15 @@
-package dev.jangbu.settlement.wallet;
+package dev.jangbu.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Locale;
 import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** {@link RequestRules#isUuid} agrees with the regular expression of the contract. */
-class RequestRulesTest {
+/** {@link UuidText} agrees with the regular expression of the contract. */
+class UuidTextTest {
 
     private static final Predicate<String> UUIDS =
             Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}").asMatchPredicate();
@@ -32,6 +33,9 @@ class RequestRulesTest {
     }
 
     private static void assertAgrees(String text) {
-        assertThat(RequestRules.isUuid(text)).as(text).isEqualTo(UUIDS.test(text));
+        assertThat(UuidText.parseLowerCase(text).isPresent()).as(text).isEqualTo(UUIDS.test(text));
+        assertThat(UuidText.parse(text.toUpperCase(Locale.ROOT)).isPresent())
+                .as(text)
+                .isEqualTo(UUIDS.test(text.toLowerCase(Locale.ROOT)));
     }
 }

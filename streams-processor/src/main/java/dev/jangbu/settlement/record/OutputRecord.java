@@ -5,22 +5,20 @@ import java.time.Instant;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.Record;
 
-/** Makes the CloudEvents and trace headers of output records. */
-public final class OutputHeaders {
+/** Makes output records, with the timestamp and the trace of the input record. */
+public final class OutputRecord {
 
     private static final String SOURCE = "/jangbu/streams-processor";
 
-    private OutputHeaders() {}
+    private OutputRecord() {}
 
     /**
-     * The headers of an output record: the time is the input record's timestamp, the trace is the input record's trace.
-     *
      * @param id the {@code ce_id}
      * @param type the {@code ce_type}
      */
-    public static Headers of(Record<?, ?> input, String id, String type) {
+    public static <V> Record<String, V> of(Record<?, ?> input, String key, V value, String id, String type) {
         Headers headers = EventHeaders.headers(id, type, SOURCE, Instant.ofEpochMilli(input.timestamp()));
         EventHeaders.carryTrace(input.headers(), headers);
-        return headers;
+        return new Record<>(key, value, input.timestamp(), headers);
     }
 }
