@@ -14,7 +14,7 @@ public final class AvroSerdes implements RecordSerdes {
     private final URI registry;
     private final Duration timeout;
     private final SerdeLibrary library;
-    private final SchemaIds schemaIds;
+    private final RegistryApi api;
 
     /** @param registry the registry's base URL, for instance {@code http://127.0.0.1:8084} */
     public AvroSerdes(URI registry) {
@@ -26,7 +26,7 @@ public final class AvroSerdes implements RecordSerdes {
         this.registry = registry;
         this.timeout = timeout;
         this.library = SerdeLibrary.detect();
-        this.schemaIds = new SchemaIds(library.confluentApi(registry), timeout);
+        this.api = new RegistryApi(library.confluentApi(registry), timeout);
     }
 
     @Override
@@ -34,7 +34,7 @@ public final class AvroSerdes implements RecordSerdes {
         return Serdes.serdeFrom(
                 library.serializer(registry, timeout),
                 new PoisonAwareDeserializer<>(
-                        topic.schema(), topic.valueType(), schemaIds, library.deserializer(registry, timeout)));
+                        topic.schema(), topic.valueType(), api, library.deserializer(registry, timeout)));
     }
 
     @Override

@@ -14,19 +14,19 @@ final class PoisonAwareDeserializer<T extends SpecificRecord> implements Deseria
 
     private final Schema schema;
     private final Class<T> type;
-    private final SchemaIds schemaIds;
+    private final RegistryApi registry;
     private final Deserializer<T> library;
 
-    PoisonAwareDeserializer(Schema schema, @Nullable Class<T> type, SchemaIds schemaIds, Deserializer<T> library) {
+    PoisonAwareDeserializer(Schema schema, @Nullable Class<T> type, RegistryApi registry, Deserializer<T> library) {
         this.schema = schema;
         this.type = Objects.requireNonNull(type);
-        this.schemaIds = schemaIds;
+        this.registry = registry;
         this.library = library;
     }
 
     @Override
     public T deserialize(String topic, byte @Nullable [] bytes) {
-        schemaIds.require(WireFormat.schemaId(bytes));
+        registry.requireSchema(WireFormat.schemaId(bytes));
         @Nullable Object value;
         try {
             value = library.deserialize(topic, bytes);

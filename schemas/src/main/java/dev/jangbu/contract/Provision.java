@@ -1,6 +1,7 @@
 package dev.jangbu.contract;
 
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -22,6 +23,8 @@ import org.apache.kafka.common.config.ConfigResource;
  * and registers the schemas. Idempotent.
  */
 public final class Provision {
+
+    private static final Duration REGISTRY_TIMEOUT = Duration.ofSeconds(10);
 
     private Provision() {}
 
@@ -82,7 +85,7 @@ public final class Provision {
      * @throws IllegalStateException if it refuses a schema as incompatible
      */
     public static void schemas(URI registry) {
-        RegistryApi api = new RegistryApi(SerdeLibrary.detect().confluentApi(registry));
+        RegistryApi api = new RegistryApi(SerdeLibrary.detect().confluentApi(registry), REGISTRY_TIMEOUT);
         api.requireFullTransitive();
         for (Topic<?> topic : Topics.ALL) {
             if (topic.valueType() != null) {

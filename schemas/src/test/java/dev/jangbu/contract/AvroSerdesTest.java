@@ -78,7 +78,7 @@ class AvroSerdesTest {
                         .schema()
                         .toString()
                         .replace("\"fields\":[", "\"fields\":[{\"name\":\"note\",\"type\":\"string\"},"));
-        RegistryApi api = new RegistryApi(SerdeLibrary.detect().confluentApi(url));
+        RegistryApi api = new RegistryApi(SerdeLibrary.detect().confluentApi(url), PATIENCE);
 
         assertThatThrownBy(() -> api.register(Topics.SETTLEMENT_COMPLETIONS.subject(), breaking))
                 .isInstanceOf(IllegalStateException.class)

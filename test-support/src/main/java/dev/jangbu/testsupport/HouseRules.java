@@ -1,16 +1,17 @@
 package dev.jangbu.testsupport;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
-import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitAccessTarget;
+import com.tngtech.archunit.core.domain.AccessTarget;
+import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.domain.JavaCodeUnit;
 import com.tngtech.archunit.core.domain.JavaModifier;
-import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
@@ -39,6 +40,8 @@ public final class HouseRules {
     /** In two halves, because the rule also searches this file. */
     private static final List<String> SERIALIZERS = List.of("io." + "apicurio", "io." + "confluent");
 
+    private static final String BEAN = "org.springframework.context.annotation.Bean";
+
     private HouseRules() {}
 
     /** The module's main classes, without tests and dependencies. */
@@ -50,13 +53,9 @@ public final class HouseRules {
     public static void everyPackageIsNullMarked(JavaClasses classes) {
         assertThat(classes.stream().map(JavaClass::getPackage).distinct())
                 .isNotEmpty()
-                .allSatisfy(each -> assertThat(isNullMarked(each))
+                .allSatisfy(each -> assertThat(each.isAnnotatedWith(NullMarked.class))
                         .as("%s has a package-info.java with @NullMarked", each.getName())
                         .isTrue());
-    }
-
-    private static boolean isNullMarked(JavaPackage each) {
-        return each.isAnnotatedWith(NullMarked.class);
     }
 
     /**
@@ -87,27 +86,18 @@ public final class HouseRules {
 
     /** Code does not read the machine's clock, so that tests and replays can set the time. Exception: {@code @Bean} methods. */
     public static ArchRule timeIsPassedIn() {
-        return classes().should(new ArchCondition<>("not read the machine's clock, except in bean methods") {
-            @Override
-            public void check(JavaClass checked, ConditionEvents events) {
-                checked.getCodeUnitAccessesFromSelf().stream()
-                        .filter(access -> readsClock(access.getTarget()))
-                        .filter(access -> !isBean(access.getOwner()))
-                        .forEach(access -> events.add(SimpleConditionEvent.violated(access, access.getDescription())));
-            }
-        });
+        return noClasses().should().accessTargetWhere(describe(
+                "the machine's clock is read, except in bean methods",
+                (JavaAccess<?> access) ->
+                        readsClock(access.getTarget()) && !access.getOwner().isAnnotatedWith(BEAN)));
     }
 
-    private static boolean readsClock(CodeUnitAccessTarget target) {
+    private static boolean readsClock(AccessTarget target) {
         String owner = target.getOwner().getName();
         String method = target.getName();
         return (owner.startsWith("java.time.") && method.equals("now"))
                 || (owner.equals("java.time.Clock") && (method.startsWith("system") || method.startsWith("tick")))
                 || (owner.equals("java.lang.System") && method.equals("currentTimeMillis"));
-    }
-
-    private static boolean isBean(JavaCodeUnit caller) {
-        return caller.isAnnotatedWith("org.springframework.context.annotation.Bean");
     }
 
     /** Amounts are whole minor units; floating point would round them. */

@@ -4,9 +4,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.kafka.common.utils.Utils;
 import org.junit.jupiter.api.extension.AnnotatedElementContext;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDirFactory;
@@ -46,13 +47,8 @@ public final class TemporaryFolder implements TempDirFactory {
 
     /** Deletes a file, or a folder with its content. Does nothing if it is missing. */
     public static void delete(Path folder) {
-        if (Files.notExists(folder)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
+        try {
+            Utils.delete(folder.toFile());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -77,19 +73,14 @@ public final class TemporaryFolder implements TempDirFactory {
             return;
         }
         try (Stream<Path> folders = Files.list(TMPFS)) {
-            List<Path> orphans = folders.filter(TemporaryFolder::isOrphan).toList();
-            orphans.forEach(TemporaryFolder::delete);
+            folders.filter(TemporaryFolder::isOrphan).toList().forEach(TemporaryFolder::delete);
         } catch (IOException | UncheckedIOException e) {
             System.err.println("Cannot delete the temporary folders of earlier tests: " + e);
         }
     }
 
     private static boolean isOrphan(Path folder) {
-        String name = folder.getFileName().toString();
-        if (!name.matches(PREFIX + "\\d+-.*")) {
-            return false;
-        }
-        String pid = name.substring(PREFIX.length(), name.indexOf('-', PREFIX.length()));
-        return ProcessHandle.of(Long.parseLong(pid)).isEmpty();
+        Matcher name = Pattern.compile(PREFIX + "(\\d+)-.*").matcher(folder.getFileName().toString());
+        return name.matches() && ProcessHandle.of(Long.parseLong(name.group(1))).isEmpty();
     }
 }

@@ -91,7 +91,7 @@ public final class TestHttpClient {
         return send(request(method, path, body, headers));
     }
 
-    /** A request that is under way when this returns. */
+    /** A request that is under way when this returns. It fails with the cause itself, for instance an IOException. */
     public CompletableFuture<Response> sendAsync(String method, String path, @Nullable String body, String... headers) {
         return sendAsync(request(method, path, body, headers));
     }
@@ -108,7 +108,7 @@ public final class TestHttpClient {
         }
     }
 
-    /** The same without waiting. It fails with the cause itself, for instance an IOException. */
+    /** The same without waiting. */
     public CompletableFuture<Response> sendAsync(HttpRequest request) {
         return HTTP.sendAsync(request, BodyHandlers.ofString()).thenApply(TestHttpClient::response);
     }

@@ -37,7 +37,7 @@ public final class TestPostgres {
     public static final String OWNER = "jangbu_owner";
 
     private static final Path FOLDER = createFolder();
-    private static EmbeddedPostgres server = start(0);
+    private static EmbeddedPostgres server = start(FreePorts.next());
 
     static {
         AtJvmEnd.run(TestPostgres::stop);
@@ -88,9 +88,7 @@ public final class TestPostgres {
 
     /** Creates an empty database with the owner and the privileges of a deployed one, for instance jangbu_payment. */
     public static void create(String database, String deployed) {
-        Stream.of("20-databases.sql", "30-privileges.sql")
-                .flatMap(name -> script(name).stream())
-                .filter(sql -> namesDatabase(sql, deployed))
+        statementsOf(deployed, "20-databases.sql", "30-privileges.sql")
                 .map(sql -> sql.replaceFirst("(?i)DATABASE " + deployed, "DATABASE " + database))
                 .forEach(TestPostgres::execute);
     }
@@ -119,9 +117,7 @@ public final class TestPostgres {
         drop(deployed);
         execute("CREATE DATABASE " + deployed + " OWNER " + OWNER + " TEMPLATE " + copy);
         // A template passes on neither owner nor privileges of the database.
-        script("30-privileges.sql").stream()
-                .filter(sql -> namesDatabase(sql, deployed))
-                .forEach(TestPostgres::execute);
+        statementsOf(deployed, "30-privileges.sql").forEach(TestPostgres::execute);
     }
 
     /** Runs the migrations of a folder, V1__….sql first, as the owner. For tests of modules that have no Flyway. */
@@ -143,9 +139,8 @@ public final class TestPostgres {
 
     /** Stops the server, which ends all sessions, and starts it on the same port with the committed data. */
     public static void restart() {
-        int port = server.getPort();
         stop();
-        server = start(port);
+        server = start(server.getPort());
     }
 
     /** The server's log, one JSON object a line. */
@@ -178,14 +173,15 @@ public final class TestPostgres {
 
     private static EmbeddedPostgres start(int port) {
         try {
-            EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
+            return EmbeddedPostgres.builder()
+                    .setPort(port)
                     .setDataDirectory(FOLDER)
                     .setCleanDataDirectory(false)
                     .setServerConfig("wal_level", "logical")
                     .setServerConfig("synchronous_commit", "on")
                     .setServerConfig("logging_collector", "on")
-                    .setServerConfig("log_destination", "jsonlog");
-            return builder.setPort(port == 0 ? FreePorts.next() : port).start();
+                    .setServerConfig("log_destination", "jsonlog")
+                    .start();
         } catch (IOException e) {
             throw new UncheckedIOException("PostgreSQL does not start", e);
         }
@@ -204,8 +200,11 @@ public final class TestPostgres {
                 .until(() -> Files.notExists(FOLDER.resolve("postmaster.pid")));
     }
 
-    private static boolean namesDatabase(String sql, String database) {
-        return sql.matches("(?si).*\\bDATABASE " + database + "\\b.*");
+    /** The statements of scripts that name a database. */
+    private static Stream<String> statementsOf(String database, String... scripts) {
+        return Stream.of(scripts)
+                .flatMap(name -> script(name).stream())
+                .filter(sql -> sql.matches("(?si).*\\bDATABASE " + database + "\\b.*"));
     }
 
     /** The statements of a script. PostgreSQL refuses CREATE DATABASE if it is sent together with others. */

@@ -26,6 +26,7 @@ class ArchitectureTest {
                         "com.tngtech.archunit..",
                         "org.apache.kafka..",
                         "kafka.server..",
+                        "org.springframework..",
                         "io.zonky.test..")
                 .check(OWN);
     }
