@@ -86,10 +86,12 @@ public final class HouseRules {
 
     /** Code does not read the machine's clock, so that tests and replays can set the time. Exception: {@code @Bean} methods. */
     public static ArchRule timeIsPassedIn() {
-        return noClasses().should().accessTargetWhere(describe(
-                "the machine's clock is read, except in bean methods",
-                (JavaAccess<?> access) ->
-                        readsClock(access.getTarget()) && !access.getOwner().isAnnotatedWith(BEAN)));
+        return noClasses()
+                .should()
+                .accessTargetWhere(describe(
+                        "the machine's clock is read, except in bean methods",
+                        (JavaAccess<?> access) -> readsClock(access.getTarget())
+                                && !access.getOwner().isAnnotatedWith(BEAN)));
     }
 
     private static boolean readsClock(AccessTarget target) {

@@ -94,8 +94,11 @@ public abstract class SettingsReference {
 
     private String section() {
         String page = read(Path.of("..", "docs", "reference.md"));
-        Matcher section = Pattern.compile("(?ms)^### " + service + "$(.*?)(^##|\\z)").matcher(page);
-        assertThat(section.find()).as("docs/reference.md has a section " + service).isTrue();
+        Matcher section =
+                Pattern.compile("(?ms)^### " + service + "$(.*?)(^##|\\z)").matcher(page);
+        assertThat(section.find())
+                .as("docs/reference.md has a section " + service)
+                .isTrue();
         return section.group(1);
     }
 

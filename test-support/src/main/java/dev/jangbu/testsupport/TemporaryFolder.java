@@ -80,7 +80,8 @@ public final class TemporaryFolder implements TempDirFactory {
     }
 
     private static boolean isOrphan(Path folder) {
-        Matcher name = Pattern.compile(PREFIX + "(\\d+)-.*").matcher(folder.getFileName().toString());
+        Matcher name = Pattern.compile(PREFIX + "(\\d+)-.*")
+                .matcher(folder.getFileName().toString());
         return name.matches() && ProcessHandle.of(Long.parseLong(name.group(1))).isEmpty();
     }
 }

@@ -7,9 +7,6 @@ import java.util.Map;
 class ReferenceTest extends SettingsReference {
 
     ReferenceTest() {
-        super(
-                "ledger-service",
-                LedgerSettings.class,
-                Map.of("SERVER_ADDRESS", "127.0.0.1", "SERVER_PORT", "8082"));
+        super("ledger-service", LedgerSettings.class, Map.of("SERVER_ADDRESS", "127.0.0.1", "SERVER_PORT", "8082"));
     }
 }
