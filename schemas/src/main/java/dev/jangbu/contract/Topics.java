@@ -37,13 +37,7 @@ public final class Topics {
             "walletId",
             SettlementRequested.class,
             true,
-            Map.of(
-                    CLEANUP_POLICY_CONFIG,
-                    CLEANUP_POLICY_DELETE,
-                    RETENTION_MS_CONFIG,
-                    days(14),
-                    MESSAGE_TIMESTAMP_TYPE_CONFIG,
-                    "LogAppendTime"));
+            keptFor(days(14), MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime"));
 
     /** Written by the wallet processor only, read by ledger-service. Kept forever: the books are rebuilt from it. */
     public static final Topic<LedgerEntry> LEDGER_ENTRIES =
@@ -63,13 +57,7 @@ public final class Topics {
             "the original key",
             null,
             false,
-            Map.of(
-                    CLEANUP_POLICY_CONFIG,
-                    CLEANUP_POLICY_DELETE,
-                    RETENTION_MS_CONFIG,
-                    FOREVER,
-                    MAX_MESSAGE_BYTES_CONFIG,
-                    Integer.toString(DeadLetters.MAX_BYTES)));
+            keptFor(FOREVER, MAX_MESSAGE_BYTES_CONFIG, Integer.toString(DeadLetters.MAX_BYTES)));
 
     /** Written by the dead-letter replay tool, read by operators: each replay with its operator, time and reason. */
     public static final Topic<DeadLetterReplayed> SETTLEMENT_REPLAYS =
@@ -88,6 +76,10 @@ public final class Topics {
 
     private static Map<String, String> keptFor(String retentionMs) {
         return Map.of(CLEANUP_POLICY_CONFIG, CLEANUP_POLICY_DELETE, RETENTION_MS_CONFIG, retentionMs);
+    }
+
+    private static Map<String, String> keptFor(String retentionMs, String setting, String value) {
+        return Map.of(CLEANUP_POLICY_CONFIG, CLEANUP_POLICY_DELETE, RETENTION_MS_CONFIG, retentionMs, setting, value);
     }
 
     private static String days(int days) {
