@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.concurrent.ExecutionException;
+import java.util.Set;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
@@ -49,43 +49,26 @@ public final class TestBroker {
      */
     public static void reset() {
         try (Admin admin = admin()) {
-            await("all groups are deleted").atMost(TIMEOUT).until(() -> deleteGroups(admin));
-            await("all topics are deleted").atMost(TIMEOUT).until(() -> deleteTopics(admin));
+            await("all groups are deleted")
+                    .atMost(TIMEOUT)
+                    .ignoreExceptionsMatching(e -> e.getCause() instanceof GroupNotEmptyException
+                            || e.getCause() instanceof GroupIdNotFoundException)
+                    .until(() -> {
+                        List<String> groups = admin.listGroups().all().get().stream()
+                                .map(GroupListing::groupId)
+                                .toList();
+                        admin.deleteConsumerGroups(groups).all().get();
+                        return groups.isEmpty();
+                    });
+            await("all topics are deleted")
+                    .atMost(TIMEOUT)
+                    .ignoreExceptionsMatching(e -> e.getCause() instanceof UnknownTopicOrPartitionException)
+                    .until(() -> {
+                        Set<String> topics = admin.listTopics().names().get();
+                        admin.deleteTopics(topics).all().get();
+                        return topics.isEmpty();
+                    });
         }
-    }
-
-    /** Whether no group is left. */
-    private static boolean deleteGroups(Admin admin) throws ExecutionException, InterruptedException {
-        List<String> groups = admin.listGroups().all().get().stream()
-                .map(GroupListing::groupId)
-                .toList();
-        if (groups.isEmpty()) {
-            return true;
-        }
-        try {
-            admin.deleteConsumerGroups(groups).all().get();
-        } catch (ExecutionException e) {
-            if (!(e.getCause() instanceof GroupNotEmptyException || e.getCause() instanceof GroupIdNotFoundException)) {
-                throw e;
-            }
-        }
-        return false;
-    }
-
-    /** Whether no topic is left. */
-    private static boolean deleteTopics(Admin admin) throws ExecutionException, InterruptedException {
-        var topics = admin.listTopics().names().get();
-        if (topics.isEmpty()) {
-            return true;
-        }
-        try {
-            admin.deleteTopics(topics).all().get();
-        } catch (ExecutionException e) {
-            if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
-                throw e;
-            }
-        }
-        return false;
     }
 
     private static String start() {

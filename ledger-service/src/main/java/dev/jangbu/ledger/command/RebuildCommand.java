@@ -94,7 +94,7 @@ public final class RebuildCommand implements Callable<Integer> {
 
     private Rebuild.Outcome write() throws SQLException, InterruptedException {
         try (Database database =
-                Database.toRebuild(installation.postgres(), target, installation.ledgerPassword(), threads)) {
+                new Database(installation.postgres(), target, installation.ledgerPassword(), threads)) {
             return new Rebuild(
                             () -> installation.open(Topics.LEDGER_ENTRIES),
                             installation.serdes().of(Topics.LEDGER_ENTRIES).deserializer(),

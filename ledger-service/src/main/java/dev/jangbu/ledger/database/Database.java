@@ -32,15 +32,11 @@ public final class Database implements AutoCloseable {
         this(postgres, NAME, password, writerThreads);
     }
 
-    private Database(String postgres, String name, String password, int writerThreads) {
+    /** @param name the database, if not the service's */
+    public Database(String postgres, String name, String password, int writerThreads) {
         String url = url(postgres, name);
         this.posting = pool("posting", url, password, writerThreads, false);
         this.reading = pool("reading", url, password, 2, true);
-    }
-
-    /** The pools of a rebuild's target database. */
-    public static Database toRebuild(String postgres, String name, String password, int threads) {
-        return new Database(postgres, name, password, threads);
     }
 
     /** The pool for posting. */
