@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
@@ -58,10 +60,10 @@ public abstract class SettingsReference {
     @Test
     void everyDocumentedVariableSetsItsProperty() {
         assertThat(properties.keySet()).isNotEmpty().allSatisfy(property -> {
+            PropertySource<?> variables = new SystemEnvironmentPropertySource(
+                    StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, Map.of(variable(property), "set"));
             ConfigurationPropertySource environment =
-                    ConfigurationPropertySource.from(new SystemEnvironmentPropertySource(
-                            StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
-                            Map.of(variable(property), "set")));
+                    Objects.requireNonNull(ConfigurationPropertySource.from(variables));
 
             assertThat(environment.getConfigurationProperty(ConfigurationPropertyName.of(property)))
                     .as(property)
