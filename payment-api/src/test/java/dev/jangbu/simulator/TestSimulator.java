@@ -19,7 +19,7 @@ public final class TestSimulator implements AutoCloseable {
 
     private final PspSimulator simulator;
 
-    /** Starts the simulator on a free port; the folder holds its journal. */
+    /** Starts the simulator on a free port; the folder holds its store. */
     public TestSimulator(Path folder) {
         try {
             simulator =

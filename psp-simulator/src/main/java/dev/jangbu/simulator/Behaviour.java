@@ -1,5 +1,6 @@
 package dev.jangbu.simulator;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -26,17 +27,9 @@ enum Behaviour {
     WRONG_AMOUNT;
 
     /** The name used in payment keys and fault rates. */
+    @JsonValue
     String label() {
         return name().toLowerCase(Locale.ROOT);
-    }
-
-    static @Nullable Behaviour ofLabel(String label) {
-        for (Behaviour behaviour : values()) {
-            if (behaviour.label().equals(label)) {
-                return behaviour;
-            }
-        }
-        return null;
     }
 
     /**

@@ -1,33 +1,61 @@
 package dev.jangbu.simulator;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Seeded rates of misbehaving calls.
+ * Seeded rates of misbehaving calls, as in {@code {"seed": 7, "rates": {"timeout_after_charge": 0.05}}}. {@code {}} and
+ * rates of 0 switch all faults off.
  *
  * <p>The draw for a call depends only on the seed, the kind of call, the payment key and the number of such calls for
  * this payment key. It does not depend on the order of concurrent calls, nor on the idempotency key, which differs in
  * each run. A run with the same payment keys is reproducible.
  *
- * @param ratesPerMillion calls of 1,000,000 that show each behaviour; the sum is at most 1,000,000
+ * @param rates from 0 to 1, with at most 6 decimals; their sum is at most 1
  */
-record FaultPlan(long seed, Map<Behaviour, Integer> ratesPerMillion) {
-    private static final int MILLION = 1_000_000;
+record FaultPlan(long seed, Map<Behaviour, BigDecimal> rates) {
+    private static final int DECIMALS = 6;
+    private static final long MILLION = 1_000_000;
 
     static final FaultPlan NONE = new FaultPlan(0, Map.of());
 
-    FaultPlan {
-        ratesPerMillion = Map.copyOf(ratesPerMillion);
+    /** @throws InvalidRequestException with the reason */
+    FaultPlan(long seed, @Nullable Map<Behaviour, BigDecimal> rates) {
+        Map<Behaviour, BigDecimal> positive = new EnumMap<>(Behaviour.class);
+        if (rates != null) {
+            rates.forEach((behaviour, rate) -> {
+                if (requireRate(behaviour, rate).signum() > 0) {
+                    positive.put(behaviour, rate);
+                }
+            });
+        }
+        if (positive.values().stream().reduce(BigDecimal.ZERO, BigDecimal::add).compareTo(BigDecimal.ONE) > 0) {
+            throw new InvalidRequestException("the rates together must be at most 1");
+        }
+        this.seed = seed;
+        this.rates = Map.copyOf(positive);
+    }
+
+    /** @throws InvalidRequestException with the reason */
+    static FaultPlan parse(byte[] json) {
+        return HttpCall.parse(json, FaultPlan.class);
+    }
+
+    /** The plan in the format of {@link #parse}. */
+    String toJson() {
+        try {
+            return HttpCall.JSON.writeValueAsString(this);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     boolean active() {
-        return !ratesPerMillion.isEmpty();
+        return !rates.isEmpty();
     }
 
     /** The behaviour of a call, or null for a correct response; {@code attempt} counts from 1. */
@@ -35,7 +63,9 @@ record FaultPlan(long seed, Map<Behaviour, Integer> ratesPerMillion) {
     Behaviour choose(Operation operation, String paymentKey, int attempt) {
         long draw = Long.remainderUnsigned(hash(operation + "/" + attempt + "/" + paymentKey), MILLION);
         for (Behaviour behaviour : Behaviour.values()) {
-            draw -= ratesPerMillion.getOrDefault(behaviour, 0);
+            draw -= rates.getOrDefault(behaviour, BigDecimal.ZERO)
+                    .movePointRight(DECIMALS)
+                    .longValueExact();
             if (draw < 0) {
                 return behaviour;
             }
@@ -43,72 +73,17 @@ record FaultPlan(long seed, Map<Behaviour, Integer> ratesPerMillion) {
         return null;
     }
 
-    /**
-     * Parses {@code {"seed": 7, "rates": {"timeout_after_charge": 0.05}}}; {@code {}} and rates of 0 switch all faults
-     * off.
-     *
-     * @throws InvalidRequestException with the reason
-     */
-    static FaultPlan parse(JsonNode body) {
-        if (!body.isObject()) {
-            throw new InvalidRequestException("the body must be an object {\"seed\", \"rates\"}");
-        }
-        for (Map.Entry<String, JsonNode> field : body.properties()) {
-            if (!field.getKey().equals("seed") && !field.getKey().equals("rates")) {
-                throw new InvalidRequestException("unknown field: " + field.getKey());
-            }
-        }
-        JsonNode seed = body.path("seed");
-        if (!seed.isMissingNode() && !(seed.isIntegralNumber() && seed.canConvertToLong())) {
-            throw new InvalidRequestException("seed must be an integer of at most 64 bits");
-        }
-        JsonNode rates = body.path("rates");
-        if (!rates.isMissingNode() && !rates.isObject()) {
-            throw new InvalidRequestException("rates must be an object of behaviour and rate");
-        }
-        return new FaultPlan(seed.asLong(0), parseRates(rates));
-    }
-
-    /** The plan in the format of {@link #parse}. */
-    Map<String, Object> toJson() {
-        Map<String, BigDecimal> rates = new LinkedHashMap<>();
-        for (Behaviour behaviour : Behaviour.values()) {
-            Integer rate = ratesPerMillion.get(behaviour);
-            if (rate != null) {
-                BigDecimal decimal = BigDecimal.valueOf(rate, 6).stripTrailingZeros();
-                rates.put(behaviour.label(), decimal.scale() < 0 ? decimal.setScale(0) : decimal);
-            }
-        }
-        return Map.of("seed", seed, "rates", rates);
-    }
-
-    private static Map<Behaviour, Integer> parseRates(JsonNode rates) {
-        Map<Behaviour, Integer> perMillion = new EnumMap<>(Behaviour.class);
-        int sum = 0;
-        for (Map.Entry<String, JsonNode> rate : rates.properties()) {
-            Behaviour behaviour = Behaviour.ofLabel(rate.getKey());
-            if (behaviour == null) {
-                throw new InvalidRequestException("unknown behaviour: " + rate.getKey());
-            }
-            int value = perMillion(rate.getKey(), rate.getValue());
-            sum += value;
-            if (value > 0) {
-                perMillion.put(behaviour, value);
-            }
-        }
-        if (sum > MILLION) {
-            throw new InvalidRequestException("the rates together must be at most 1");
-        }
-        return perMillion;
-    }
-
-    private static int perMillion(String label, JsonNode rate) {
-        BigDecimal value = rate.isNumber() ? rate.decimalValue() : BigDecimal.valueOf(-1);
+    private static BigDecimal requireRate(Behaviour behaviour, @Nullable BigDecimal rate) {
         // Check the scale first: an exponent such as 1E+999999999 must not be expanded.
-        if (value.signum() < 0 || value.scale() < 0 || value.scale() > 6 || value.compareTo(BigDecimal.ONE) > 0) {
-            throw new InvalidRequestException(label + " must be a number from 0 to 1 with at most 6 decimals");
+        if (rate == null
+                || rate.scale() < 0
+                || rate.scale() > DECIMALS
+                || rate.signum() < 0
+                || rate.compareTo(BigDecimal.ONE) > 0) {
+            throw new InvalidRequestException(
+                    behaviour.label() + " must be a number from 0 to 1 with at most 6 decimals");
         }
-        return value.movePointRight(6).intValueExact();
+        return rate;
     }
 
     /** FNV-1a over the text, then the finalizer of SplitMix64, so that adjacent seeds and attempts are unrelated. */

@@ -13,9 +13,11 @@ final class Faults {
 
     private final PaymentStore store;
     private final ConcurrentMap<String, Integer> attempts = new ConcurrentHashMap<>();
+    private volatile FaultPlan plan;
 
     Faults(PaymentStore store) {
         this.store = store;
+        this.plan = store.faults();
     }
 
     /** Counts an attempt and returns its behaviour, or null for a correct response. */
@@ -25,24 +27,25 @@ final class Faults {
         if (named != null && store.markBehaviourShown(operation, paymentKey)) {
             return named;
         }
-        FaultPlan plan = store.faults();
-        if (!plan.active()) {
+        FaultPlan current = plan;
+        if (!current.active()) {
             return null;
         }
         if (attempts.size() >= COUNTER_LIMIT) {
             attempts.clear();
         }
         int attempt = attempts.merge(operation + " " + paymentKey, 1, Integer::sum);
-        return plan.choose(operation, paymentKey, attempt);
+        return current.choose(operation, paymentKey, attempt);
     }
 
     FaultPlan plan() {
-        return store.faults();
+        return plan;
     }
 
     /** Activates the plan and resets the attempt counters, so that setting the same plan twice repeats its faults. */
-    void activate(FaultPlan plan) {
-        store.setFaultPlan(plan);
+    void activate(FaultPlan next) {
+        store.setFaultPlan(next);
+        plan = next;
         attempts.clear();
     }
 }

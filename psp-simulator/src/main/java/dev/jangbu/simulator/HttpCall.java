@@ -1,17 +1,20 @@
 package dev.jangbu.simulator;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.type.LogicalType;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,55 +30,61 @@ record HttpCall(
         @Nullable String idempotencyKey,
         byte[] body) {
 
-    /** Amounts never pass through a double. 12.00 keeps its decimals because they decide the currency. */
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+    /** Strict: text is no number, a number is no text, and no field is repeated or unknown. */
+    static final JsonMapper JSON = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
-            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+            .withCoercionConfig(
+                    LogicalType.Textual, text -> text.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                            .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                            .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
+            .withCoercionConfig(
+                    LogicalType.Integer, number -> number.setCoercion(CoercionInputShape.Float, CoercionAction.Fail))
             .build();
 
     /**
-     * Parses the body as JSON.
+     * Maps the body, or other JSON, to a type.
      *
-     * @throws InvalidRequestException if it is not JSON
+     * @throws InvalidRequestException if it is not JSON of that type, with the field and the reason
      */
-    JsonNode json() {
+    static <T> T parse(byte[] json, Class<T> type) {
         try {
-            return JSON.readTree(body);
+            T value = JSON.readValue(json, type);
+            if (value == null) {
+                throw new InvalidRequestException("the body must be an object");
+            }
+            return value;
+        } catch (JsonMappingException e) {
+            if (e.getCause() instanceof InvalidRequestException reason) {
+                throw reason;
+            }
+            throw new InvalidRequestException(path(e) + e.getOriginalMessage());
         } catch (IOException e) {
             throw new InvalidRequestException("the body is not JSON");
         }
     }
 
-    /** A response with a JSON body. */
-    static HttpReply reply(int status, Object json) {
-        try {
-            return new HttpReply.Sent(status, "application/json", JSON.writeValueAsBytes(json));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a response cannot be serialised", e);
-        }
+    /** The path of the field at fault, for instance {@code rates.slow: }. */
+    private static String path(JsonMappingException e) {
+        return e.getPath().stream().map(field -> field.getFieldName() + ": ").collect(Collectors.joining());
     }
 
     static List<String> segments(String rawPath) {
-        List<String> segments = new ArrayList<>();
-        for (String segment : rawPath.substring(1).split("/", -1)) {
-            // A plus is a space only in a query.
-            segments.add(decode(segment.replace("+", "%2B")));
-        }
-        return List.copyOf(segments);
+        return Arrays.stream(rawPath.substring(1).split("/", -1))
+                // A plus is a space only in a query.
+                .map(segment -> decode(segment.replace("+", "%2B")))
+                .toList();
     }
 
+    /** The last value of each parameter; empty for one without a value. */
     static Map<String, String> parameters(@Nullable String rawQuery) {
-        Map<String, String> parameters = new HashMap<>();
-        if (rawQuery != null) {
-            for (String parameter : rawQuery.split("&", -1)) {
-                int equals = parameter.indexOf('=');
-                String name = equals < 0 ? parameter : parameter.substring(0, equals);
-                parameters.put(decode(name), equals < 0 ? "" : decode(parameter.substring(equals + 1)));
-            }
-        }
-        return Map.copyOf(parameters);
+        return rawQuery == null
+                ? Map.of()
+                : Arrays.stream(rawQuery.split("&", -1))
+                        .map(parameter -> parameter.split("=", 2))
+                        .collect(Collectors.toUnmodifiableMap(
+                                pair -> decode(pair[0]), pair -> pair.length < 2 ? "" : decode(pair[1]), (a, b) -> b));
     }
 
     private static String decode(String text) {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param failure the decline reason; such a payment was never charged and never will be
  * @param cancels oldest first
- * @param call the idempotent call that confirmed it, see {@link IdempotentCalls}; null if it had no key
+ * @param idempotencyKey the key of its confirm; null if it had none
  */
 record Payment(
         String paymentKey,
@@ -23,25 +23,21 @@ record Payment(
         Instant confirmedAt,
         @Nullable TossError failure,
         List<Cancel> cancels,
-        @Nullable String call) {
+        @Nullable String idempotencyKey) {
 
-    /** One cancel of the amount or a part of it. {@code call} as for the payment. */
+    /** One cancel of the amount or a part of it. */
     record Cancel(
             long amountMinor,
             String reason,
             Instant canceledAt,
-            @Nullable String call) {}
+            @Nullable String idempotencyKey) {}
 
-    /** The states of Toss's Payment object. */
+    /** The states of Toss's Payment object that the simulator has. */
     enum Status {
-        READY,
-        IN_PROGRESS,
-        WAITING_FOR_DEPOSIT,
         DONE,
         CANCELED,
         PARTIAL_CANCELED,
-        ABORTED,
-        EXPIRED
+        ABORTED
     }
 
     /**
@@ -70,29 +66,26 @@ record Payment(
         return Math.subtractExact(amountMinor, cancelledMinor());
     }
 
-    /** The payment as it was after this many cancels; used to repeat an earlier response. */
-    Payment asOfCancels(int count) {
-        return withCancels(List.copyOf(cancels.subList(0, count)));
-    }
-
-    Payment cancelled(Cancel cancel) {
-        List<Cancel> more = new ArrayList<>(cancels);
-        more.add(cancel);
-        return withCancels(List.copyOf(more));
-    }
-
     /** The payment with a wrong amount, for the behaviour {@code wrong_amount}. */
     Payment withWrongAmount() {
         return new Payment(
-                paymentKey, orderId, currency, Math.addExact(amountMinor, 1), confirmedAt, failure, cancels, call);
+                paymentKey,
+                orderId,
+                currency,
+                Math.addExact(amountMinor, 1),
+                confirmedAt,
+                failure,
+                cancels,
+                idempotencyKey);
     }
 
     /** The payment with a wrong amount in its last cancel. */
     Payment withWrongLastCancel() {
         Cancel last = cancels.getLast();
-        long wrong = last.amountMinor() > 1 ? last.amountMinor() - 1 : 2;
-        return asOfCancels(cancels.size() - 1)
-                .cancelled(new Cancel(wrong, last.reason(), last.canceledAt(), last.call()));
+        long wrongMinor = last.amountMinor() > 1 ? last.amountMinor() - 1 : 2;
+        List<Cancel> wrong = new ArrayList<>(cancels.subList(0, cancels.size() - 1));
+        wrong.add(new Cancel(wrongMinor, last.reason(), last.canceledAt(), last.idempotencyKey()));
+        return new Payment(paymentKey, orderId, currency, amountMinor, confirmedAt, failure, wrong, idempotencyKey);
     }
 
     /**
@@ -102,9 +95,5 @@ record Payment(
     String transactionKey(int movement) {
         byte[] name = (paymentKey + '#' + movement).getBytes(StandardCharsets.UTF_8);
         return UUID.nameUUIDFromBytes(name).toString().replace("-", "").toUpperCase(Locale.ROOT);
-    }
-
-    private Payment withCancels(List<Cancel> others) {
-        return new Payment(paymentKey, orderId, currency, amountMinor, confirmedAt, failure, others, call);
     }
 }

@@ -1,6 +1,7 @@
 package dev.jangbu.simulator;
 
 import java.time.Duration;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -17,9 +18,6 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  */
 final class PaymentEndpoints {
-    /** The scope of idempotency keys of confirms. */
-    static final String CONFIRM = "confirm";
-
     private final PaymentStore store;
     private final Faults faults;
     private final IdempotentCalls idempotent;
@@ -32,36 +30,29 @@ final class PaymentEndpoints {
         this.slowness = slowness;
     }
 
-    /** The scope of idempotency keys of cancels of a payment. */
-    static String cancelOf(String paymentKey) {
-        return "cancel " + paymentKey;
-    }
-
     HttpReply confirm(HttpCall http) {
-        Commands.Confirm confirm = Commands.Confirm.parse(http.json());
+        Commands.Confirm confirm = HttpCall.parse(http.body(), Commands.Confirm.class);
+        IdempotentCall call = new IdempotentCall("confirm", http.idempotencyKey());
         return idempotent.execute(
-                CONFIRM,
-                http.idempotencyKey(),
-                call -> perform(
+                call,
+                () -> perform(
                         faults.next(Operation.CONFIRM, confirm.paymentKey()),
-                        () -> store.confirm(confirm, call),
-                        () -> store.decline(confirm, call),
-                        Payment::withWrongAmount),
-                PaymentEndpoints::render);
+                        () -> store.confirm(confirm, null, call),
+                        () -> store.confirm(confirm, TossError.REJECT_CARD_COMPANY, call),
+                        Payment::withWrongAmount));
     }
 
     HttpReply cancel(HttpCall http, String paymentKey) {
-        Commands.Cancel cancel = Commands.Cancel.parse(paymentKey, http.json());
+        Commands.Cancel cancel = HttpCall.parse(http.body(), Commands.Cancel.class);
+        IdempotentCall call = new IdempotentCall("cancel " + paymentKey, http.idempotencyKey());
         return idempotent.execute(
-                cancelOf(paymentKey),
-                http.idempotencyKey(),
-                call -> perform(
+                call,
+                () -> perform(
                         // A cancel that would be rejected does not count as the first one.
-                        store.cancellable(cancel) ? faults.next(Operation.CANCEL, paymentKey) : null,
-                        () -> store.cancel(cancel, call),
-                        () -> store.declineCancel(cancel, call),
-                        Payment::withWrongLastCancel),
-                PaymentEndpoints::render);
+                        store.cancellable(paymentKey, cancel) ? faults.next(Operation.CANCEL, paymentKey) : null,
+                        () -> store.cancel(paymentKey, cancel, null, call),
+                        () -> store.cancel(paymentKey, cancel, TossError.NOT_CANCELABLE_PAYMENT, call),
+                        Payment::withWrongLastCancel));
     }
 
     HttpReply payment(String paymentKey) {
@@ -70,14 +61,6 @@ final class PaymentEndpoints {
 
     HttpReply paymentOfOrder(String orderId) {
         return query(orderId, () -> store.paymentOfOrder(orderId));
-    }
-
-    static HttpReply error(TossError error, String message) {
-        return HttpCall.reply(error.status, PaymentJson.error(error, message));
-    }
-
-    static HttpReply error(TossError error) {
-        return error(error, error.message);
     }
 
     private HttpReply query(String key, Supplier<PaymentResult> lookUp) {
@@ -91,41 +74,30 @@ final class PaymentEndpoints {
             Supplier<PaymentResult> decline,
             UnaryOperator<Payment> falsify) {
         return switch (behaviour) {
-            case null -> render(work.get());
-            case DECLINED -> render(decline.get());
+            case null -> HttpReply.of(work.get());
+            case DECLINED -> HttpReply.of(decline.get());
             case SLOW -> {
                 delay();
-                yield render(work.get());
+                yield HttpReply.of(work.get());
             }
             case TIMEOUT_BEFORE_CHARGE -> new HttpReply.Held();
-            case TIMEOUT_AFTER_CHARGE -> replyAfterSuccess(work.get(), new HttpReply.Held());
+            case TIMEOUT_AFTER_CHARGE -> replyAfterSuccess(work, charged -> new HttpReply.Held());
             case ERROR_AFTER_CHARGE ->
-                replyAfterSuccess(work.get(), error(TossError.FAILED_INTERNAL_SYSTEM_PROCESSING));
-            case RESET_AFTER_CHARGE -> replyAfterSuccess(work.get(), new HttpReply.Dropped());
-            case GARBAGE -> replyAfterSuccess(work.get(), HttpReply.garbage());
+                replyAfterSuccess(work, charged -> HttpReply.error(TossError.FAILED_INTERNAL_SYSTEM_PROCESSING));
+            case RESET_AFTER_CHARGE -> replyAfterSuccess(work, charged -> new HttpReply.Dropped());
+            case GARBAGE -> replyAfterSuccess(work, charged -> HttpReply.garbage());
             case WRONG_AMOUNT ->
-                render(
-                        switch (work.get()) {
-                            case PaymentResult.Success success ->
-                                new PaymentResult.Success(falsify.apply(success.payment()));
-                            case PaymentResult.Failure failure -> failure;
-                        });
+                replyAfterSuccess(work, charged -> HttpReply.of(new PaymentResult.Success(falsify.apply(charged))));
         };
     }
 
-    /** Replaces a success by the faulty reply; a failure is sent unchanged. */
-    private static HttpReply replyAfterSuccess(PaymentResult result, HttpReply misbehaviour) {
-        return switch (result) {
-            case PaymentResult.Success success -> misbehaviour;
-            case PaymentResult.Failure failure -> render(result);
-        };
-    }
-
-    private static HttpReply render(PaymentResult result) {
-        return switch (result) {
-            case PaymentResult.Success success -> HttpCall.reply(200, PaymentJson.of(success.payment()));
-            case PaymentResult.Failure failure -> error(failure.error());
-        };
+    /** Replaces the response to a success; a failure is sent unchanged. */
+    private static HttpReply replyAfterSuccess(
+            Supplier<PaymentResult> work, Function<Payment, HttpReply> misbehaviour) {
+        PaymentResult result = work.get();
+        return result instanceof PaymentResult.Success success
+                ? misbehaviour.apply(success.payment())
+                : HttpReply.of(result);
     }
 
     private void delay() {

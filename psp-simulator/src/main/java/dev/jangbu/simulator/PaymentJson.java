@@ -1,120 +1,81 @@
 package dev.jangbu.simulator;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Objects;
 
 /**
- * Toss's Payment object, version 2022-11-16, as its API reference describes it: a card payment of a domestic shop.
- * Amounts are decimals of the currency, times have Korea's offset. Fields of other payment methods are null.
+ * Toss's Payment object, version 2022-11-16, as its API reference describes it: a card payment of a domestic shop. The
+ * constant fields are in {@code payment.json}. Amounts are decimals of the currency, times have Korea's offset.
  */
 final class PaymentJson {
     private static final DateTimeFormatter KOREA_TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ssxxx");
+    private static final JsonNode TEMPLATE = template();
 
     private PaymentJson() {}
 
-    static Map<String, @Nullable Object> of(Payment payment) {
+    static ObjectNode of(Payment payment) {
         Currency currency = payment.currency();
         long balance = payment.balanceMinor();
         long vat = vatMinor(currency, balance);
-        boolean approved = payment.failure() == null;
-        Map<String, @Nullable Object> json = new LinkedHashMap<>();
-        json.put("version", "2022-11-16");
-        json.put("mId", "jangbu_simulator");
+        ObjectNode json = TEMPLATE.path("payment").deepCopy();
         json.put("paymentKey", payment.paymentKey());
-        json.put(
-                "lastTransactionKey",
-                approved ? payment.transactionKey(payment.cancels().size()) : null);
-        json.put("type", "NORMAL");
         json.put("orderId", payment.orderId());
         json.put("orderName", "Order " + payment.orderId());
         json.put("status", payment.status().name());
-        json.put("method", "카드");
         json.put("currency", currency.name());
-        json.put("country", "KR");
         json.put("totalAmount", currency.decimal(payment.amountMinor()));
         json.put("balanceAmount", currency.decimal(balance));
         json.put("suppliedAmount", currency.decimal(Math.subtractExact(balance, vat)));
         json.put("vat", currency.decimal(vat));
-        json.put("taxFreeAmount", currency.decimal(0));
-        json.put("taxExemptionAmount", currency.decimal(0));
+        putZeros(json, currency);
         json.put("requestedAt", koreaTime(payment.confirmedAt()));
-        json.put("approvedAt", approved ? koreaTime(payment.confirmedAt()) : null);
-        json.put("useEscrow", false);
-        json.put("cultureExpense", false);
-        json.put("isPartialCancelable", true);
-        json.put("cancels", payment.cancels().isEmpty() ? null : cancels(payment));
-        json.put("card", card(payment));
-        json.put("failure", payment.failure() == null ? null : error(payment.failure(), payment.failure().message));
-        for (String absent : List.of(
-                "virtualAccount",
-                "transfer",
-                "mobilePhone",
-                "giftCertificate",
-                "cashReceipt",
-                "cashReceipts",
-                "discount",
-                "easyPay",
-                "receipt",
-                "checkout",
-                "secret",
-                "metadata")) {
-            json.put(absent, null);
+        ObjectNode card = json.withObjectProperty("card").put("amount", currency.decimal(payment.amountMinor()));
+        if (payment.failure() == null) {
+            json.put(
+                    "lastTransactionKey",
+                    payment.transactionKey(payment.cancels().size()));
+            json.put("approvedAt", koreaTime(payment.confirmedAt()));
+            card.put("approveNo", "00000000");
+        } else {
+            json.set("failure", error(payment.failure(), payment.failure().message));
+        }
+        if (!payment.cancels().isEmpty()) {
+            addCancels(payment, json.putArray("cancels"));
         }
         return json;
     }
 
     /** Toss's error object. */
-    static Map<String, @Nullable Object> error(TossError error, String message) {
-        Map<String, @Nullable Object> json = new LinkedHashMap<>();
-        json.put("code", error.name());
-        json.put("message", message);
-        return json;
+    static ObjectNode error(TossError error, String message) {
+        return HttpCall.JSON.createObjectNode().put("code", error.name()).put("message", message);
     }
 
-    private static List<Map<String, @Nullable Object>> cancels(Payment payment) {
+    private static void addCancels(Payment payment, ArrayNode cancels) {
         Currency currency = payment.currency();
-        List<Map<String, @Nullable Object>> cancels = new ArrayList<>();
         long refundable = payment.amountMinor();
         for (Payment.Cancel cancel : payment.cancels()) {
             refundable = Math.subtractExact(refundable, cancel.amountMinor());
-            Map<String, @Nullable Object> json = new LinkedHashMap<>();
+            ObjectNode json = TEMPLATE.path("cancel").deepCopy();
             json.put("transactionKey", payment.transactionKey(cancels.size() + 1));
             json.put("cancelReason", cancel.reason());
             json.put("cancelAmount", currency.decimal(cancel.amountMinor()));
             json.put("refundableAmount", currency.decimal(refundable));
-            json.put("taxFreeAmount", currency.decimal(0));
-            json.put("taxExemptionAmount", currency.decimal(0));
-            json.put("easyPayDiscountAmount", currency.decimal(0));
+            putZeros(json, currency).put("easyPayDiscountAmount", currency.decimal(0));
             json.put("canceledAt", koreaTime(cancel.canceledAt()));
-            json.put("cancelStatus", "DONE");
-            json.put("cancelRequestId", null);
-            json.put("receiptKey", null);
             cancels.add(json);
         }
-        return cancels;
     }
 
-    private static Map<String, @Nullable Object> card(Payment payment) {
-        Map<String, @Nullable Object> json = new LinkedHashMap<>();
-        json.put("amount", payment.currency().decimal(payment.amountMinor()));
-        json.put("issuerCode", "61");
-        json.put("acquirerCode", "31");
-        json.put("number", "12345678****123*");
-        json.put("installmentPlanMonths", 0);
-        json.put("approveNo", payment.failure() == null ? "00000000" : null);
-        json.put("useCardPoint", false);
-        json.put("cardType", "신용");
-        json.put("ownerType", "개인");
-        json.put("acquireStatus", "READY");
-        json.put("isInterestFree", false);
-        json.put("interestPayer", null);
-        return json;
+    private static ObjectNode putZeros(ObjectNode json, Currency currency) {
+        return json.put("taxFreeAmount", currency.decimal(0)).put("taxExemptionAmount", currency.decimal(0));
     }
 
     /**
@@ -127,5 +88,13 @@ final class PaymentJson {
 
     private static String koreaTime(Instant instant) {
         return KOREA_TIME.format(instant.atOffset(ZoneOffset.ofHours(9)));
+    }
+
+    private static JsonNode template() {
+        try (InputStream json = PaymentJson.class.getResourceAsStream("payment.json")) {
+            return HttpCall.JSON.readTree(Objects.requireNonNull(json, "payment.json is in the jar"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -1,5 +1,7 @@
 package dev.jangbu.simulator;
 
+import java.util.Optional;
+
 /** The result of a call on a payment, before a fault changes the response. */
 sealed interface PaymentResult {
 
@@ -8,4 +10,8 @@ sealed interface PaymentResult {
 
     /** The HTTP status of the error, with its code. */
     record Failure(TossError error) implements PaymentResult {}
+
+    static PaymentResult of(Optional<Payment> found) {
+        return found.<PaymentResult>map(Success::new).orElse(new Failure(TossError.NOT_FOUND_PAYMENT));
+    }
 }

@@ -3,6 +3,8 @@ package dev.jangbu.simulator;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -14,8 +16,8 @@ import org.slf4j.LoggerFactory;
  * by order, Basic authentication, idempotency keys, Toss's error codes.
  *
  * <pre>
- *   SimulatorHttpServer ─▶ Routes ─▶ PaymentEndpoints ─▶ IdempotentCalls ─▶ Faults ─▶ PaymentStore ─▶ AppendOnlyFile
- *                             └────▶ SimulatorEndpoints ─────────────────────────────┘        (forced before a response)
+ *   SimulatorHttpServer ─▶ Routes ─▶ PaymentEndpoints ─▶ IdempotentCalls ─▶ Faults ─▶ PaymentStore ─▶ Database
+ *                             └────▶ SimulatorEndpoints ─────────────────────────────┘   (on disk before a response)
  * </pre>
  *
  * <p>Rules of the simulation:
@@ -65,7 +67,7 @@ public final class PspSimulator implements Closeable {
      */
     public static PspSimulator start(InetSocketAddress address, String secret, Path folder, Clock clock, Delays delays)
             throws IOException {
-        PaymentStore store = new PaymentStore(folder.resolve("book.jsonl"), clock);
+        PaymentStore store = new PaymentStore(folder, clock);
         Faults faults = new Faults(store);
         Routes routes = new Routes(
                 new PaymentEndpoints(store, faults, delays.slowness()), new SimulatorEndpoints(store, faults), secret);
@@ -99,15 +101,28 @@ public final class PspSimulator implements Closeable {
      * authenticated), {@code JANGBU_PSP_SIMULATOR_PORT} (8090), {@code JANGBU_PSP_SECRET} and {@code JANGBU_DATA_DIR}.
      */
     public static void main(String[] args) throws IOException {
+        Path folder = Path.of(required("JANGBU_DATA_DIR"));
+        useForNativeLibrary(folder);
         String host = System.getenv().getOrDefault("JANGBU_PSP_SIMULATOR_HOST", LOOPBACK);
         int port = Integer.parseInt(System.getenv().getOrDefault("JANGBU_PSP_SIMULATOR_PORT", "8090"));
         PspSimulator simulator = start(
                 new InetSocketAddress(host, port),
                 required("JANGBU_PSP_SECRET"),
-                Path.of(required("JANGBU_DATA_DIR")),
+                folder,
                 Clock.systemUTC(),
                 Delays.DEFAULT);
         log.info("PSP simulator listens on {}:{}", host, simulator.port());
+    }
+
+    /** SQLite's library is unpacked into a folder at each start. Kill -9 leaves it there. */
+    private static void useForNativeLibrary(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(folder, "sqlite-*")) {
+            for (Path file : left) {
+                Files.delete(file);
+            }
+        }
+        System.setProperty("org.sqlite.tmpdir", folder.toString());
     }
 
     private static String required(String name) {

@@ -4,6 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 
 /**
@@ -24,62 +26,51 @@ final class Routes {
     }
 
     HttpReply handle(HttpCall http) {
-        try {
-            return switch (http.path().getFirst()) {
-                case "v1" -> authorized(http) ? payment(http) : PaymentEndpoints.error(TossError.UNAUTHORIZED_KEY);
-                case "simulator" -> simulator(http);
-                default -> unknown(http);
-            };
-        } catch (InvalidRequestException e) {
-            return PaymentEndpoints.error(TossError.INVALID_REQUEST, String.valueOf(e.getMessage()));
+        boolean isToss = http.path().getFirst().equals("v1");
+        if (isToss && !isAuthorized(http)) {
+            return HttpReply.error(TossError.UNAUTHORIZED_KEY);
         }
+        Map<String, Supplier<HttpReply>> methods = isToss ? tossPath(http) : simulatorPath(http);
+        if (methods.isEmpty()) {
+            return HttpReply.invalid(404, "no such address: " + http.path());
+        }
+        return methods.getOrDefault(
+                        http.method(),
+                        () -> HttpReply.invalid(
+                                405, "this address supports only " + String.join(", ", methods.keySet())))
+                .get();
     }
 
-    private HttpReply payment(HttpCall http) {
+    /** The methods of an address; none if there is no such address. */
+    private Map<String, Supplier<HttpReply>> tossPath(HttpCall http) {
         List<String> path = http.path();
         if (path.size() < 3 || path.size() > 4 || !path.get(1).equals("payments")) {
-            return unknown(http);
+            return Map.of();
         }
         String segment = path.get(2);
         if (path.size() == 3) {
             return segment.equals("confirm")
-                    ? only("POST", http, () -> payments.confirm(http))
-                    : only("GET", http, () -> payments.payment(segment));
+                    ? Map.of("POST", () -> payments.confirm(http))
+                    : Map.of("GET", () -> payments.payment(segment));
         }
-        String last = path.get(3);
         if (segment.equals("orders")) {
-            return only("GET", http, () -> payments.paymentOfOrder(last));
+            return Map.of("GET", () -> payments.paymentOfOrder(path.get(3)));
         }
-        return last.equals("cancel") ? only("POST", http, () -> payments.cancel(http, segment)) : unknown(http);
+        return path.get(3).equals("cancel") ? Map.of("POST", () -> payments.cancel(http, segment)) : Map.of();
     }
 
-    private HttpReply simulator(HttpCall http) {
-        if (http.path().size() != 2) {
-            return unknown(http);
-        }
-        return switch (http.path().get(1)) {
-            case "charges" -> only("GET", http, () -> simulator.charges(http));
-            case "settlement.csv" -> only("GET", http, simulator::settlement);
-            case "health" -> only("GET", http, simulator::health);
-            case "faults" ->
-                http.method().equals("PUT") ? simulator.setFaultPlan(http) : only("GET", http, simulator::faults);
-            default -> unknown(http);
+    private Map<String, Supplier<HttpReply>> simulatorPath(HttpCall http) {
+        return switch (String.join("/", http.path())) {
+            case "simulator/charges" -> Map.of("GET", () -> simulator.charges(http));
+            case "simulator/settlement.csv" -> Map.of("GET", simulator::settlement);
+            case "simulator/health" -> Map.of("GET", simulator::health);
+            case "simulator/faults" -> Map.of("GET", simulator::faults, "PUT", () -> simulator.setFaultPlan(http));
+            default -> Map.of();
         };
     }
 
-    private boolean authorized(HttpCall http) {
-        String actual = http.authorization() == null ? "" : http.authorization();
+    private boolean isAuthorized(HttpCall http) {
+        String actual = Objects.requireNonNullElse(http.authorization(), "");
         return MessageDigest.isEqual(authorization, actual.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static HttpReply only(String method, HttpCall http, Supplier<HttpReply> call) {
-        return http.method().equals(method)
-                ? call.get()
-                : HttpCall.reply(
-                        405, PaymentJson.error(TossError.INVALID_REQUEST, "this address supports only " + method));
-    }
-
-    private static HttpReply unknown(HttpCall http) {
-        return HttpCall.reply(404, PaymentJson.error(TossError.INVALID_REQUEST, "no such address: " + http.path()));
     }
 }

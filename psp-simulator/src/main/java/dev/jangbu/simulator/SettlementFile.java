@@ -1,14 +1,14 @@
 package dev.jangbu.simulator;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStreamWriter;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The provider's settlement report as CSV (RFC 4180) with a header: a row for each charge, followed by one for each of
@@ -36,30 +36,28 @@ final class SettlementFile {
 
     /** The report of these payments, UTF-8. */
     static byte[] of(List<Payment> charges) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (CSVPrinter csv = new CSVPrinter(new OutputStreamWriter(bytes, StandardCharsets.UTF_8), FORMAT)) {
+        StringWriter text = new StringWriter();
+        try (CSVPrinter csv = new CSVPrinter(text, FORMAT)) {
             for (Payment payment : charges) {
-                String charged = IdempotentCalls.key(PaymentEndpoints.CONFIRM, payment.call());
-                print(csv, payment, 0, "CHARGE", charged, payment.amountMinor(), payment.confirmedAt());
-                int movement = 0;
+                print(csv, payment, 0, payment.idempotencyKey(), payment.amountMinor(), payment.confirmedAt());
+                int number = 0;
                 for (Payment.Cancel cancel : payment.cancels()) {
-                    String reference =
-                            IdempotentCalls.key(PaymentEndpoints.cancelOf(payment.paymentKey()), cancel.call());
-                    print(csv, payment, ++movement, "CANCEL", reference, cancel.amountMinor(), cancel.canceledAt());
+                    print(csv, payment, ++number, cancel.idempotencyKey(), cancel.amountMinor(), cancel.canceledAt());
                 }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return bytes.toByteArray();
+        return text.toString().getBytes(StandardCharsets.UTF_8);
     }
 
+    /** @param movement 0 for the charge, n for the n-th cancel */
     private static void print(
-            CSVPrinter csv, Payment payment, int movement, String type, String reference, long amountMinor, Instant at)
+            CSVPrinter csv, Payment payment, int movement, @Nullable String reference, long amountMinor, Instant at)
             throws IOException {
         csv.printRecord(
                 payment.transactionKey(movement),
-                type,
+                movement == 0 ? "CHARGE" : "CANCEL",
                 reference,
                 payment.paymentKey(),
                 payment.orderId(),

@@ -1,7 +1,7 @@
 package dev.jangbu.simulator;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -26,48 +26,48 @@ final class SimulatorEndpoints {
      * after} is the payment key of the last charge of the previous page; {@code limit} is 1 to 1000, default 100.
      */
     HttpReply charges(HttpCall http) {
-        String after = http.query().getOrDefault("after", "");
-        List<Map<String, Object>> page = new ArrayList<>();
-        for (Payment payment : store.charges(after.isEmpty() ? null : after, limit(http.query()))) {
-            Map<String, Object> json = new LinkedHashMap<>();
-            json.put("paymentKey", payment.paymentKey());
-            json.put("orderId", payment.orderId());
-            json.put("amount", payment.amountMinor());
-            json.put("currency", payment.currency().name());
-            json.put("cancelled", payment.cancelledMinor());
-            json.put("status", payment.status().name());
-            page.add(json);
+        ArrayNode page = HttpCall.JSON.createArrayNode();
+        for (Payment payment : store.charges(http.query().getOrDefault("after", ""), limit(http.query()))) {
+            page.addObject()
+                    .put("paymentKey", payment.paymentKey())
+                    .put("orderId", payment.orderId())
+                    .put("amount", payment.amountMinor())
+                    .put("currency", payment.currency().name())
+                    .put("cancelled", payment.cancelledMinor())
+                    .put("status", payment.status().name());
         }
-        return HttpCall.reply(200, page);
+        return HttpReply.json(200, page);
     }
 
     /** {@code GET /simulator/settlement.csv}: all charges and cancels, see {@link SettlementFile}. */
     HttpReply settlement() {
-        return new HttpReply.Sent(
-                200, "text/csv; charset=utf-8", SettlementFile.of(store.charges(null, Integer.MAX_VALUE)));
+        List<Payment> charges = new ArrayList<>();
+        // A page at a time: other calls do not wait for the whole report.
+        for (List<Payment> page = store.charges("", CHARGES_LIMIT); !page.isEmpty(); ) {
+            charges.addAll(page);
+            page = store.charges(page.getLast().paymentKey(), CHARGES_LIMIT);
+        }
+        return new HttpReply.Sent(200, "text/csv; charset=utf-8", SettlementFile.of(charges));
     }
 
     HttpReply faults() {
-        return HttpCall.reply(200, faults.plan().toJson());
+        return HttpReply.json(200, faults.plan());
     }
 
-    /** {@code PUT /simulator/faults}: see {@link FaultPlan#parse}. The plan survives a restart of the simulator. */
+    /** {@code PUT /simulator/faults}: see {@link FaultPlan}. The plan survives a restart of the simulator. */
     HttpReply setFaultPlan(HttpCall http) {
-        faults.activate(FaultPlan.parse(http.json()));
+        faults.activate(FaultPlan.parse(http.body()));
         return faults();
     }
 
-    /** 200 while the store can be written and read. */
+    /** 200 while the store can be read. */
     HttpReply health() {
-        return HttpCall.reply(
+        return HttpReply.json(
                 200, Map.of("status", "UP", "faults", store.faults().active()));
     }
 
     private static int limit(Map<String, String> query) {
-        String limit = query.getOrDefault("limit", "");
-        if (limit.isEmpty()) {
-            return CHARGES_DEFAULT;
-        }
+        String limit = query.getOrDefault("limit", Integer.toString(CHARGES_DEFAULT));
         if (!limit.matches("[1-9][0-9]{0,3}") || Integer.parseInt(limit) > CHARGES_LIMIT) {
             throw new InvalidRequestException("limit must be 1 to " + CHARGES_LIMIT);
         }

@@ -81,7 +81,7 @@ final class SimulatorHttpServer implements Closeable {
         byte[] body = exchange.getRequestBody().readNBytes(BODY_LIMIT + 1);
         try {
             if (body.length > BODY_LIMIT) {
-                return HttpCall.reply(413, PaymentJson.error(TossError.INVALID_REQUEST, "the body is too large"));
+                return HttpReply.invalid(413, "the body is too large");
             }
             return handler.apply(new HttpCall(
                     exchange.getRequestMethod(),
@@ -91,16 +91,16 @@ final class SimulatorHttpServer implements Closeable {
                     exchange.getRequestHeaders().getFirst("Idempotency-Key"),
                     body));
         } catch (InvalidRequestException e) {
-            return PaymentEndpoints.error(TossError.INVALID_REQUEST, String.valueOf(e.getMessage()));
+            return HttpReply.invalid(String.valueOf(e.getMessage()));
         } catch (StoreFailedException e) {
-            return PaymentEndpoints.error(TossError.FAILED_INTERNAL_SYSTEM_PROCESSING);
+            return HttpReply.error(TossError.FAILED_INTERNAL_SYSTEM_PROCESSING);
         } catch (RuntimeException e) {
             log.error(
                     "{} {} failed",
                     exchange.getRequestMethod(),
                     exchange.getRequestURI().getPath(),
                     e);
-            return PaymentEndpoints.error(TossError.FAILED_INTERNAL_SYSTEM_PROCESSING);
+            return HttpReply.error(TossError.FAILED_INTERNAL_SYSTEM_PROCESSING);
         }
     }
 

@@ -1,15 +1,10 @@
 package dev.jangbu.simulator;
 
-import org.jspecify.annotations.Nullable;
-
-/**
- * The payment store is full or cannot be written. The thrower has logged the reason once; callers respond 500 and log
- * nothing.
- */
+/** A transaction of the payment store was rolled back. The thrower has logged the reason; the response is 500. */
 final class StoreFailedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    StoreFailedException(String message, @Nullable Throwable cause) {
-        super(message, cause);
+    StoreFailedException(Throwable cause) {
+        super("the payment store cannot be written", cause);
     }
 }

@@ -25,8 +25,7 @@ class ArchitectureTest {
                         "dev.jangbu.ledger..",
                         "dev.jangbu.local..",
                         "dev.jangbu.proving..",
-                        "org.apache.kafka..",
-                        "java.sql..")
+                        "org.apache.kafka..")
                 .check(OWN);
     }
 

@@ -3,6 +3,7 @@ package dev.jangbu.simulator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -40,7 +41,8 @@ class FaultPlanTest {
 
     @Test
     void ratesHoldOnAverage() {
-        FaultPlan plan = new FaultPlan(42, Map.of(Behaviour.DECLINED, 50_000, Behaviour.GARBAGE, 200_000));
+        FaultPlan plan = new FaultPlan(
+                42, Map.of(Behaviour.DECLINED, new BigDecimal("0.05"), Behaviour.GARBAGE, new BigDecimal("0.2")));
         int declined = 0;
         int garbage = 0;
         for (int i = 0; i < 20_000; i++) {
@@ -54,7 +56,7 @@ class FaultPlanTest {
 
     @Test
     void attemptsAreDrawnIndependentlySoThatARetrySucceeds() {
-        FaultPlan plan = new FaultPlan(3, Map.of(Behaviour.TIMEOUT_BEFORE_CHARGE, 500_000));
+        FaultPlan plan = new FaultPlan(3, Map.of(Behaviour.TIMEOUT_BEFORE_CHARGE, new BigDecimal("0.5")));
         int failedTenTimes = 0;
         for (int i = 0; i < 500; i++) {
             boolean always = true;

@@ -8,9 +8,9 @@ import dev.jangbu.testsupport.ChildProcess;
 import dev.jangbu.testsupport.FreePorts;
 import java.io.IOException;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
@@ -26,6 +26,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PaymentStoreTest {
+    private static final int CLIENTS = 16;
+    private static final IdempotentCall NO_KEY = new IdempotentCall("test", null);
+
     @TempDir
     Path folder;
 
@@ -66,102 +69,121 @@ class PaymentStoreTest {
     }
 
     @Test
-    void fileTruncatedAtAnyByteOpensWithExactlyItsCompleteLines() throws Exception {
-        Path whole = folder.resolve("whole.jsonl");
+    void logTruncatedAnywhereOpensWithTheTransactionsBeforeTheCut() throws Exception {
+        Path whole = folder.resolve("whole");
+        Path torn = Files.createDirectories(folder.resolve("torn"));
+        byte[] log;
         try (PaymentStore store = new PaymentStore(whole, Clock.systemUTC())) {
             for (int i = 0; i < 3; i++) {
-                store.confirm(new Commands.Confirm("pay-" + i, "주문-" + i, Currency.KRW, 100), "confirm " + i);
+                store.confirm(confirm(i), null, new IdempotentCall("confirm", "key " + i));
             }
-            store.cancel(new Commands.Cancel("pay-2", "바꿈", new BigDecimal(40)), "refund 1");
+            store.cancel("pay-2", new Commands.Cancel("바꿈", new BigDecimal(40)), null, NO_KEY);
+            // As kill -9 leaves it: closing the store would move the log into the file.
+            Files.copy(whole.resolve("payments.db"), folder.resolve("copy.db"));
+            log = Files.readAllBytes(whole.resolve("payments.db-wal"));
         }
-        byte[] bytes = Files.readAllBytes(whole);
 
-        for (int length = 0; length <= bytes.length; length++) {
-            byte[] cut = Arrays.copyOf(bytes, length);
-            long lines = new String(cut, StandardCharsets.ISO_8859_1)
-                    .chars()
-                    .filter(c -> c == '\n')
-                    .count();
-            Path torn = folder.resolve("torn.jsonl");
-            Files.write(torn, cut);
-            // Open twice: lines written after the truncated one must be readable too.
+        int charges = 0;
+        for (int length = 0; length <= log.length; length += 997) {
+            Files.copy(folder.resolve("copy.db"), torn.resolve("payments.db"), StandardCopyOption.REPLACE_EXISTING);
+            Files.write(torn.resolve("payments.db-wal"), Arrays.copyOf(log, length));
             try (PaymentStore store = new PaymentStore(torn, Clock.systemUTC())) {
-                assertThat(store.charges(null, 10)).hasSize((int) Math.min(3, lines));
-                store.confirm(new Commands.Confirm("pay-new", "order-new", Currency.KRW, 7), null);
+                int found = store.charges("", 10).size();
+                assertThat(found).isBetween(charges, 3);
+                charges = found;
+                for (int i = 0; i < 3; i++) {
+                    assertThat(store.resultOf(new IdempotentCall("confirm", "key " + i))
+                                    .isPresent())
+                            .isEqualTo(i < found);
+                }
+                store.confirm(confirm(9), null, NO_KEY);
             }
             try (PaymentStore store = new PaymentStore(torn, Clock.systemUTC())) {
-                List<Payment> charges = store.charges(null, 10);
-                assertThat(charges).hasSize((int) Math.min(3, lines) + 1);
-                assertThat(charges.getLast().paymentKey()).isEqualTo("pay-new");
-                assertThat(charges.stream().mapToLong(Payment::cancelledMinor).sum())
-                        .isEqualTo(lines == 4 ? 40 : 0);
+                assertThat(store.charges("", 10)).hasSize(charges + 1);
             }
         }
+        assertThat(charges).isEqualTo(3);
     }
 
     @Test
-    void unreadableCompleteLineFailsTheStart() throws Exception {
-        Path file = folder.resolve("book.jsonl");
-        Files.writeString(file, "{\"entry\":\"charged\",\"at\":1}\n");
-        assertThatThrownBy(() -> new PaymentStore(file, Clock.systemUTC())).isInstanceOf(RuntimeException.class);
-        assertThat(Files.readString(file)).isEqualTo("{\"entry\":\"charged\",\"at\":1}\n");
-    }
+    void damagedFileFailsTheStart() throws Exception {
+        Path file = folder.resolve("payments.db");
+        Files.writeString(file, "not a database, and longer than the header of one ".repeat(10));
+        byte[] before = Files.readAllBytes(file);
 
-    @Test
-    void fullStoreRejectsChargesButCanBeRead() throws Exception {
-        try (PaymentStore store = new PaymentStore(folder.resolve("book.jsonl"), Clock.systemUTC(), 2)) {
-            store.confirm(new Commands.Confirm("pay-1", "order-1", Currency.KRW, 100), "confirm 1");
-            assertThatThrownBy(() ->
-                            store.confirm(new Commands.Confirm("pay-2", "order-2", Currency.KRW, 100), "confirm 2"))
-                    .isInstanceOf(StoreFailedException.class);
-            assertThat(store.charges(null, 10)).hasSize(1);
-            store.setFaultPlan(FaultPlan.NONE);
-        }
+        assertThatThrownBy(() -> new PaymentStore(folder, Clock.systemUTC())).isInstanceOf(IOException.class);
+        assertThat(Files.readAllBytes(file)).isEqualTo(before);
     }
 
     @Test
     void storeCanBeOpenedOnlyOnce() throws Exception {
-        try (PaymentStore first = new PaymentStore(folder.resolve("book.jsonl"), Clock.systemUTC())) {
-            assertThat(first.charges(null, 1)).isEmpty();
-            assertThatThrownBy(() -> new PaymentStore(folder.resolve("book.jsonl"), Clock.systemUTC()))
+        try (PaymentStore first = new PaymentStore(folder, Clock.systemUTC())) {
+            assertThat(first.charges("", 1)).isEmpty();
+            assertThatThrownBy(() -> new PaymentStore(folder, Clock.systemUTC()))
                     .isInstanceOf(IOException.class);
         }
     }
 
     @Test
-    void keepsEveryAcknowledgedChargeWhenKilledDuringABurst() throws Exception {
-        Set<String> acknowledged = ConcurrentHashMap.newKeySet();
+    void keepsEveryAcknowledgedChargeAndCancelWhenKilledDuringABurst() throws Exception {
+        Set<String> charged = ConcurrentHashMap.newKeySet();
+        Set<String> cancelled = ConcurrentHashMap.newKeySet();
         int port = FreePorts.next();
         PspClient psp = new PspClient(port);
-        try (ChildProcess process = startProcess(port)) {
-            awaitHealthy(psp);
-            try (ExecutorService clients = Executors.newFixedThreadPool(16)) {
-                for (int client = 0; client < 16; client++) {
-                    int from = client * 10_000;
-                    Future<?> unused = clients.submit(() -> {
-                        for (int i = from; process.isAlive(); i++) {
-                            if (psp.confirm("pay-" + i, "order-" + i, "100", "confirm:" + i)
-                                            .status()
-                                    == 200) {
-                                acknowledged.add("pay-" + i);
+        // Each round is killed in another state of the file: new, with a log, after a recovery.
+        for (int round = 1; round <= 3; round++) {
+            int expected = charged.size() + 300;
+            int firstCall = round * 1_000_000;
+            try (ChildProcess process = startProcess(port)) {
+                awaitHealthy(psp);
+                try (ExecutorService clients = Executors.newFixedThreadPool(CLIENTS)) {
+                    for (int client = 0; client < CLIENTS; client++) {
+                        int from = firstCall + client * 10_000;
+                        Future<?> unused = clients.submit(() -> {
+                            for (int i = from; process.isAlive(); i++) {
+                                String payment = "pay-" + i;
+                                if (psp.confirm(payment, "order-" + i, "100", "confirm:" + i)
+                                                .status()
+                                        == 200) {
+                                    charged.add(payment);
+                                }
+                                if (psp.cancel(payment, "40", "cancel:" + i).status() == 200) {
+                                    cancelled.add(payment);
+                                }
                             }
-                        }
-                        return null;
-                    });
+                            return null;
+                        });
+                    }
+                    await().atMost(Duration.ofMinutes(2)).until(() -> charged.size() > expected);
+                    process.kill();
                 }
-                await().atMost(Duration.ofMinutes(2)).until(() -> acknowledged.size() > 300);
-                process.kill();
             }
         }
 
-        try (PaymentStore store = new PaymentStore(folder.resolve("book.jsonl"), Clock.systemUTC())) {
-            Set<String> stored = store.charges(null, 1_000_000).stream()
-                    .map(Payment::paymentKey)
-                    .collect(Collectors.toSet());
-            assertThat(stored).containsAll(acknowledged);
-            // The rest are at most the 16 calls in flight.
-            assertThat(stored.size() - acknowledged.size()).isLessThanOrEqualTo(16);
+        try (PaymentStore store = new PaymentStore(folder, Clock.systemUTC())) {
+            List<Payment> stored = store.charges("", 1_000_000);
+            assertThat(keys(stored)).containsAll(charged);
+            List<Payment> withCancel =
+                    stored.stream().filter(each -> each.cancelledMinor() == 40).toList();
+            assertThat(keys(withCancel)).containsAll(cancelled);
+            // The rest are at most the calls in flight at each kill.
+            assertThat(stored.size() - charged.size() + withCancel.size() - cancelled.size())
+                    .isLessThanOrEqualTo(3 * CLIENTS);
+            // Every answer is repeated as it was: effect and idempotency key are one transaction.
+            for (String payment : charged) {
+                String number = payment.substring("pay-".length());
+                assertThat(store.resultOf(new IdempotentCall("confirm", "confirm:" + number)))
+                        .containsInstanceOf(PaymentResult.Success.class);
+            }
         }
+    }
+
+    private static Set<String> keys(List<Payment> payments) {
+        return payments.stream().map(Payment::paymentKey).collect(Collectors.toSet());
+    }
+
+    private static Commands.Confirm confirm(int number) {
+        return new Commands.Confirm("pay-" + number, "order-" + number, new BigDecimal(100));
     }
 
     private ChildProcess startProcess(int port) {
