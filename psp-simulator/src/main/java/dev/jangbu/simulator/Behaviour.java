@@ -37,20 +37,14 @@ enum Behaviour {
      * sim_<behaviour>_<anything>} for a confirm, {@code sim_refund_<behaviour>_<anything>} for a cancel.
      */
     static @Nullable Behaviour namedBy(String paymentKey, Operation operation) {
-        return switch (operation) {
-            case CONFIRM -> parseName("sim_", paymentKey);
-            case CANCEL -> parseName("sim_refund_", paymentKey);
-            case QUERY -> null;
-        };
-    }
-
-    private static @Nullable Behaviour parseName(String prefix, String paymentKey) {
-        if (!paymentKey.startsWith(prefix)) {
-            return null;
-        }
-        String rest = paymentKey.substring(prefix.length());
+        String prefix =
+                switch (operation) {
+                    case CONFIRM -> "sim_";
+                    case CANCEL -> "sim_refund_";
+                    case QUERY -> null;
+                };
         for (Behaviour behaviour : values()) {
-            if (rest.equals(behaviour.label()) || rest.startsWith(behaviour.label() + "_")) {
+            if (prefix != null && (paymentKey + "_").startsWith(prefix + behaviour.label() + "_")) {
                 return behaviour;
             }
         }

@@ -55,11 +55,7 @@ record Payment(
     }
 
     long cancelledMinor() {
-        long sum = 0;
-        for (Cancel cancel : cancels) {
-            sum = Math.addExact(sum, cancel.amountMinor());
-        }
-        return sum;
+        return cancels.stream().mapToLong(Cancel::amountMinor).reduce(0, Math::addExact);
     }
 
     long balanceMinor() {

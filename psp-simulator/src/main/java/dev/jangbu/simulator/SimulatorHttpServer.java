@@ -95,11 +95,7 @@ final class SimulatorHttpServer implements Closeable {
         } catch (StoreFailedException e) {
             return HttpReply.error(TossError.FAILED_INTERNAL_SYSTEM_PROCESSING);
         } catch (RuntimeException e) {
-            log.error(
-                    "{} {} failed",
-                    exchange.getRequestMethod(),
-                    exchange.getRequestURI().getPath(),
-                    e);
+            log.error("{} {} failed", exchange.getRequestMethod(), exchange.getRequestURI(), e);
             return HttpReply.error(TossError.FAILED_INTERNAL_SYSTEM_PROCESSING);
         }
     }
