@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
@@ -25,7 +26,6 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the committed records of a topic up to fixed end offsets, as a {@code read_committed} consumer without a group.
@@ -141,7 +141,10 @@ public final class CommittedTopic implements AutoCloseable {
      */
     public Iterable<ConsumerRecord<byte[], byte[]>> records(
             Map<TopicPartition, Long> from, Map<TopicPartition, Long> to) {
-        return () -> new Records(new Batches(from, to));
+        // One batch at a time: the iterator of a stream reads the next one when the last one is used up.
+        return () -> StreamSupport.stream(batches(from, to).spliterator(), false)
+                .flatMap(List::stream)
+                .iterator();
     }
 
     /** The same records as {@link #records(Map, Map)}, in the batches of the consumer's polls; none is empty. */
@@ -257,31 +260,6 @@ public final class CommittedTopic implements AutoCloseable {
         private long end(TopicPartition partition) {
             Long end = to.get(partition);
             return end == null ? 0 : end;
-        }
-    }
-
-    private static final class Records implements Iterator<ConsumerRecord<byte[], byte[]>> {
-
-        private final Batches batches;
-        private @Nullable Iterator<ConsumerRecord<byte[], byte[]>> batch;
-
-        Records(Batches batches) {
-            this.batches = batches;
-        }
-
-        @Override
-        public boolean hasNext() {
-            return (batch != null && batch.hasNext()) || batches.hasNext();
-        }
-
-        @Override
-        public ConsumerRecord<byte[], byte[]> next() {
-            Iterator<ConsumerRecord<byte[], byte[]>> current = batch;
-            if (current == null || !current.hasNext()) {
-                current = batches.next().iterator();
-                batch = current;
-            }
-            return current.next();
         }
     }
 }

@@ -9,6 +9,7 @@ import static org.apache.kafka.common.config.TopicConfig.RETENTION_MS_CONFIG;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The catalogue of topics, in the order of a payment's flow:
@@ -73,6 +74,11 @@ public final class Topics {
             SETTLEMENT_REPLAYS);
 
     private Topics() {}
+
+    /** The topic of this name; empty if the catalogue has none. */
+    public static Optional<Topic<?>> find(String name) {
+        return ALL.stream().filter(topic -> topic.name().equals(name)).findFirst();
+    }
 
     private static Map<String, String> keptFor(String retentionMs) {
         return Map.of(CLEANUP_POLICY_CONFIG, CLEANUP_POLICY_DELETE, RETENTION_MS_CONFIG, retentionMs);

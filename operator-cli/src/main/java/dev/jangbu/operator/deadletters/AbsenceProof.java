@@ -2,6 +2,7 @@ package dev.jangbu.operator.deadletters;
 
 import dev.jangbu.contract.CommittedTopic;
 import dev.jangbu.contract.Outcome;
+import dev.jangbu.contract.PoisonRecordException;
 import dev.jangbu.contract.RecordSerdes;
 import dev.jangbu.contract.SettlementKind;
 import dev.jangbu.contract.SettlementRequested;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Predicate;
@@ -37,27 +39,13 @@ import org.apache.kafka.common.serialization.Deserializer;
  *   <li>the ledger
  * </ol>
  */
-final class AbsenceProof {
+record AbsenceProof(String kafka, String group, RecordSerdes serdes, LedgerReader ledger, Clock clock) {
 
     /**
      * The completion is the only record of a rejected payout. Its topic keeps 30 days; one day less leaves a margin for
      * clocks.
      */
     private static final Duration COMPLETIONS_RETENTION = Duration.ofDays(29);
-
-    private final String kafka;
-    private final String group;
-    private final RecordSerdes serdes;
-    private final LedgerReader ledger;
-    private final Clock clock;
-
-    AbsenceProof(String kafka, String group, RecordSerdes serdes, LedgerReader ledger, Clock clock) {
-        this.kafka = kafka;
-        this.group = group;
-        this.serdes = serdes;
-        this.ledger = ledger;
-        this.clock = clock;
-    }
 
     /**
      * Searches for the settlement.
@@ -147,12 +135,20 @@ final class AbsenceProof {
         Map<TopicPartition, Long> to = new HashMap<>(committed.highWatermarks());
         to.keySet().retainAll(from.keySet());
         for (ConsumerRecord<byte[], byte[]> record : committed.records(from, to)) {
-            if (LenientDecoder.decode(deserializer, record).filter(condition).isPresent()) {
+            if (decode(deserializer, record).filter(condition).isPresent()) {
                 throw new ReplayRefusedException("Found in %s-%d@%d: it was, or will be, processed"
                         .formatted(record.topic(), record.partition(), record.offset()));
             }
         }
         return describe(from) + " to " + describe(to);
+    }
+
+    private static <T> Optional<T> decode(Deserializer<T> deserializer, ConsumerRecord<byte[], byte[]> record) {
+        try {
+            return Optional.of(deserializer.deserialize(record.topic(), record.value()));
+        } catch (PoisonRecordException e) {
+            return Optional.empty();
+        }
     }
 
     /** For instance {@code ledger.entries-0@17 ledger.entries-1@3}, sorted. */

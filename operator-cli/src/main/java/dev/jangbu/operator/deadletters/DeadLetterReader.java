@@ -17,16 +17,12 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.Deserializer;
 
 /** Reads {@code settlement.dead-letters} and {@code settlement.replays}. */
-final class DeadLetterReader {
+record DeadLetterReader(String kafka, Deserializer<DeadLetterReplayed> deserializer) {
 
     private static final TopicPartition LETTERS = new TopicPartition(Topics.SETTLEMENT_DEAD_LETTERS.name(), 0);
 
-    private final String kafka;
-    private final Deserializer<DeadLetterReplayed> replays;
-
-    DeadLetterReader(String kafka, RecordSerdes serdes) {
-        this.kafka = kafka;
-        this.replays = serdes.of(Topics.SETTLEMENT_REPLAYS).deserializer();
+    static DeadLetterReader of(String kafka, RecordSerdes serdes) {
+        return new DeadLetterReader(kafka, serdes.of(Topics.SETTLEMENT_REPLAYS).deserializer());
     }
 
     /**
@@ -70,7 +66,7 @@ final class DeadLetterReader {
         Map<Long, List<DeadLetterReplayed>> all = new TreeMap<>();
         try (CommittedTopic topic = CommittedTopic.open(kafka, Topics.SETTLEMENT_REPLAYS)) {
             for (ConsumerRecord<byte[], byte[]> record : toHighWatermark(topic)) {
-                DeadLetterReplayed replay = replays.deserialize(record.topic(), record.value());
+                DeadLetterReplayed replay = deserializer.deserialize(record.topic(), record.value());
                 all.computeIfAbsent(replay.getDeadLetterOffset(), number -> new ArrayList<>())
                         .add(replay);
             }

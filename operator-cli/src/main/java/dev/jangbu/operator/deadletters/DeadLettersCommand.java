@@ -1,19 +1,15 @@
 package dev.jangbu.operator.deadletters;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.jangbu.contract.AvroSerdes;
 import dev.jangbu.contract.DeadLetterReplayed;
-import dev.jangbu.operator.console.CommandException;
 import dev.jangbu.operator.console.Console;
 import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.operator.installation.InstallationOptions;
-import dev.jangbu.operator.records.AvroJson;
 import dev.jangbu.operator.records.RecordJson;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -54,21 +50,22 @@ public final class DeadLettersCommand implements Callable<Integer> {
     private final Console console = Console.ofStdout();
 
     @Override
-    public Integer call() {
-        Installation installation = options.installation();
+    public Integer call() throws Exception {
+        return options.run(this::list);
+    }
+
+    private int list(Installation installation) {
         AvroSerdes serdes = new AvroSerdes(URI.create(installation.registry()));
-        try {
-            DeadLetterReader reader = new DeadLetterReader(installation.kafka(), serdes);
-            Map<Long, List<DeadLetterReplayed>> replays = reader.replays();
-            List<DeadLetter> letters = reader.newest(max, letter -> matches(letter, replays));
-            if (json) {
-                RecordJson records = new RecordJson(serdes);
-                letters.forEach(letter -> console.print(toLine(records, letter, replays)));
-            } else {
-                print(letters, replays);
-            }
-        } catch (KafkaException e) {
-            throw new CommandException("Kafka at %s: %s".formatted(installation.kafka(), e.getMessage()), e);
+        DeadLetterReader reader = DeadLetterReader.of(installation.kafka(), serdes);
+        Map<Long, List<DeadLetterReplayed>> replays = reader.replays();
+        List<DeadLetter> letters = reader.newest(max, letter -> matches(letter, replays));
+        if (json) {
+            RecordJson records = new RecordJson(serdes);
+            letters.forEach(letter ->
+                    console.print(DeadLettersShowCommand.withReplays(records.of(letter.record()), letter, replays)
+                            .toString()));
+        } else {
+            print(letters, replays);
         }
         return 0;
     }
@@ -95,12 +92,6 @@ public final class DeadLettersCommand implements Callable<Integer> {
                     replayed.isEmpty() ? "no" : "by " + replayed.getLast().getReplayedBy(),
                     abbreviate(letter.reason())));
         }
-    }
-
-    private static String toLine(RecordJson records, DeadLetter letter, Map<Long, List<DeadLetterReplayed>> replays) {
-        ObjectNode object = records.of(letter.record());
-        object.set("replays", AvroJson.of(replays.getOrDefault(letter.number(), List.of())));
-        return object.toString();
     }
 
     private static String abbreviate(String reason) {

@@ -2,10 +2,8 @@ package dev.jangbu.operator.deadletters;
 
 import dev.jangbu.contract.AvroSerdes;
 import dev.jangbu.contract.DeadLetterReplayed;
-import dev.jangbu.contract.RegistryUnavailableException;
 import dev.jangbu.operator.console.CommandException;
 import dev.jangbu.operator.console.Console;
-import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.operator.installation.InstallationOptions;
 import java.net.URI;
 import java.sql.Connection;
@@ -16,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -65,22 +62,20 @@ final class DeadLettersReplayCommand implements Callable<Integer> {
     private final Console console = Console.ofStdout();
 
     @Override
-    public Integer call() throws SQLException, InterruptedException {
+    public Integer call() throws Exception {
         if (reason.isBlank() || by.isBlank() || reason.length() > MAX_CHARS || by.length() > MAX_CHARS) {
             throw new CommandException("--reason and --by must have 1 to " + MAX_CHARS + " characters.");
         }
-        Installation installation = options.installation();
-        installation.requireKafkaAndPostgresOfOneSource();
-        AvroSerdes serdes = new AvroSerdes(URI.create(installation.registry()));
-        try (Connection ledger = installation.openLedger();
-                Replayer replayer = new Replayer(
-                        installation.kafka(), applicationId, serdes, new LedgerReader(ledger), Clock.systemUTC())) {
-            return replay(new DeadLetterReader(installation.kafka(), serdes), replayer);
-        } catch (RegistryUnavailableException e) {
-            throw new CommandException("The registry at %s: %s".formatted(installation.registry(), e.getMessage()), e);
-        } catch (KafkaException e) {
-            throw new CommandException("Kafka at %s: %s".formatted(installation.kafka(), e.getMessage()), e);
-        }
+        return options.run(installation -> {
+            installation.requireKafkaAndPostgresOfOneSource();
+            String kafka = installation.kafka();
+            AvroSerdes serdes = new AvroSerdes(URI.create(installation.registry()));
+            try (Connection ledger = installation.openLedger();
+                    Replayer replayer =
+                            new Replayer(kafka, applicationId, serdes, new LedgerReader(ledger), Clock.systemUTC())) {
+                return replay(DeadLetterReader.of(kafka, serdes), replayer);
+            }
+        });
     }
 
     private int replay(DeadLetterReader reader, Replayer replayer) throws SQLException, InterruptedException {

@@ -2,17 +2,17 @@ package dev.jangbu.operator.deadletters;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.jangbu.contract.AvroSerdes;
+import dev.jangbu.contract.DeadLetterReplayed;
 import dev.jangbu.operator.console.CommandException;
 import dev.jangbu.operator.console.Console;
-import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.operator.installation.InstallationOptions;
 import dev.jangbu.operator.records.AvroJson;
 import dev.jangbu.operator.records.RecordJson;
 import java.net.URI;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
-import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -33,19 +33,21 @@ final class DeadLettersShowCommand implements Callable<Integer> {
     private final Console console = Console.ofStdout();
 
     @Override
-    public Integer call() {
-        Installation installation = options.installation();
-        AvroSerdes serdes = new AvroSerdes(URI.create(installation.registry()));
-        try {
-            DeadLetterReader reader = new DeadLetterReader(installation.kafka(), serdes);
+    public Integer call() throws Exception {
+        return options.run(installation -> {
+            AvroSerdes serdes = new AvroSerdes(URI.create(installation.registry()));
+            DeadLetterReader reader = DeadLetterReader.of(installation.kafka(), serdes);
             DeadLetter letter = find(reader, number);
-            ObjectNode json = toJson(new RecordJson(serdes), letter);
-            json.set("replays", AvroJson.of(reader.replays().getOrDefault(number, List.of())));
-            console.print(json.toPrettyString());
-        } catch (KafkaException e) {
-            throw new CommandException("Kafka at %s: %s".formatted(installation.kafka(), e.getMessage()), e);
-        }
-        return 0;
+            console.print(withReplays(toJson(new RecordJson(serdes), letter), letter, reader.replays())
+                    .toPrettyString());
+            return 0;
+        });
+    }
+
+    /** Adds the replays of a dead letter to its JSON. */
+    static ObjectNode withReplays(ObjectNode json, DeadLetter letter, Map<Long, List<DeadLetterReplayed>> replays) {
+        json.set("replays", AvroJson.of(replays.getOrDefault(letter.number(), List.of())));
+        return json;
     }
 
     static DeadLetter find(DeadLetterReader reader, long number) {

@@ -9,15 +9,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Queries the ledger's database for journals and posting progress. Reads only. */
-final class LedgerReader {
-
-    private final Connection ledger;
-
-    /** @param ledger a connection to {@code jangbu_ledger} of a role that may read its tables */
-    LedgerReader(Connection ledger) {
-        this.ledger = ledger;
-    }
+/**
+ * Queries the ledger's database for journals and posting progress. Reads only.
+ *
+ * @param ledger a connection to {@code jangbu_ledger} of a role that may read its tables
+ */
+record LedgerReader(Connection ledger) {
 
     /** By book, the next offset of its partition of {@code ledger.entries} that ledger-service will post. */
     Map<Integer, Long> nextOffsets() throws SQLException {

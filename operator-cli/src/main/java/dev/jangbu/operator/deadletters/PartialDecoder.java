@@ -35,9 +35,8 @@ final class PartialDecoder {
 
     /** The decoded part; empty if the letter's topic has no schema. */
     static Optional<PartialValue> decode(DeadLetter letter) {
-        return Topics.ALL.stream()
-                .filter(topic -> topic.name().equals(letter.topic()) && topic.valueType() != null)
-                .findFirst()
+        return Topics.find(letter.topic())
+                .filter(topic -> topic.valueType() != null)
                 .map(topic -> decode(topic.schema(), letter.record().value()));
     }
 

@@ -205,12 +205,12 @@ public final class Installation {
 
     /** A connection to the payments database as {@code jangbu_audit}. */
     public Connection openPayments() throws SQLException {
-        return open(AUDIT, paymentsDatabase);
+        return openAs(AUDIT);
     }
 
     /** A connection to the ledger's database as {@code jangbu_audit}. */
     public Connection openLedger() throws SQLException {
-        return open(AUDIT, ledgerDatabase);
+        return openLedgerAs(AUDIT);
     }
 
     /** A connection as a role, to the database where the role works. */

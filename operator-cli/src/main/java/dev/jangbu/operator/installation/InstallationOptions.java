@@ -1,13 +1,22 @@
 package dev.jangbu.operator.installation;
 
+import dev.jangbu.contract.RegistryUnavailableException;
+import dev.jangbu.operator.console.CommandException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
+import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that name an installation. Each one overrides its environment variable. No option takes a secret. */
 public final class InstallationOptions {
+
+    /** A command on an installation, which returns its exit code. */
+    public interface Work {
+        int run(Installation installation) throws Exception;
+    }
 
     @Mixin
     private DataOption data = new DataOption();
@@ -30,17 +39,29 @@ public final class InstallationOptions {
     /** The installation of these options, the environment, and the local stack's {@code dev.json}. */
     public Installation installation() {
         Map<String, String> flags = new HashMap<>();
-        put(flags, "--kafka", kafka);
-        put(flags, "--registry", registry);
-        put(flags, "--postgres", postgres);
-        put(flags, "--connect", connect);
-        put(flags, "--api", api);
+        flags.put("--kafka", kafka);
+        flags.put("--registry", registry);
+        flags.put("--postgres", postgres);
+        flags.put("--connect", connect);
+        flags.put("--api", api);
+        flags.values().removeIf(Objects::isNull);
         return Installation.of(flags, System.getenv(), data.directory());
     }
 
-    private static void put(Map<String, String> flags, String name, @Nullable String value) {
-        if (value != null) {
-            flags.put(name, value);
+    /**
+     * Runs a command on the installation.
+     *
+     * @return its exit code
+     * @throws CommandException naming the part of the installation that does not respond
+     */
+    public int run(Work work) throws Exception {
+        Installation installation = installation();
+        try {
+            return work.run(installation);
+        } catch (RegistryUnavailableException e) {
+            throw new CommandException("The registry at %s: %s".formatted(installation.registry(), e.getMessage()), e);
+        } catch (KafkaException e) {
+            throw new CommandException("Kafka at %s: %s".formatted(installation.kafka(), e.getMessage()), e);
         }
     }
 }

@@ -10,20 +10,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Runs ledger-service's command program as a child process on the standard streams of this one. */
-final class LedgerProgram {
+/**
+ * Runs ledger-service's command program as a child process on the standard streams of this one.
+ *
+ * @param home the root of the repository, or a folder with the same layout
+ */
+record LedgerProgram(Path home) {
 
     /** Exit code: neither "the ledger holds" nor "something differs". */
     static final int COULD_NOT_RUN = 2;
 
     private static final int HEAP_MB = 512;
-
-    private final Path home;
-
-    /** @param home the root of the repository, or a folder with the same layout */
-    LedgerProgram(Path home) {
-        this.home = home;
-    }
 
     /** Prints the help of a command. */
     int printHelp(List<String> arguments) throws IOException, InterruptedException {

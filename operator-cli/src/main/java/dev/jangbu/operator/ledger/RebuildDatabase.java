@@ -9,20 +9,15 @@ import java.sql.Statement;
 import java.util.regex.Pattern;
 
 /** Creates and drops the database of {@code ledger rebuild}, as the server's superuser {@code postgres}. */
-final class RebuildDatabase {
+record RebuildDatabase(Installation installation, String name) {
 
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,62}");
 
-    private final Installation installation;
-    private final String name;
-
     /** @throws CommandException if the name would need quotes in SQL */
-    RebuildDatabase(Installation installation, String name) {
+    RebuildDatabase {
         if (!NAME.matcher(name).matches()) {
             throw new CommandException("--into is '%s': use a-z, 0-9 and _, starting with a letter.".formatted(name));
         }
-        this.installation = installation;
-        this.name = name;
     }
 
     /**
@@ -31,7 +26,7 @@ final class RebuildDatabase {
      * @throws CommandException if it exists
      */
     void create() throws SQLException {
-        try (Connection connection = superuser();
+        try (Connection connection = installation.openAs("postgres");
                 Statement statement = connection.createStatement()) {
             try (ResultSet row = statement.executeQuery("SELECT FROM pg_database WHERE datname = '" + name + "'")) {
                 if (row.next()) {
@@ -48,13 +43,9 @@ final class RebuildDatabase {
 
     /** Drops it if it exists. */
     void drop() throws SQLException {
-        try (Connection connection = superuser();
+        try (Connection connection = installation.openAs("postgres");
                 Statement statement = connection.createStatement()) {
             statement.execute("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)");
         }
-    }
-
-    private Connection superuser() throws SQLException {
-        return installation.openAs("postgres");
     }
 }

@@ -15,7 +15,7 @@ import java.util.function.BiConsumer;
  * again, with its {@code created_at}. The outbox connector publishes the insertion. A reader of the table never
  * misses the row. Not thread-safe.
  */
-final class OutboxRows {
+record OutboxRows(Connection maintenance) {
 
     /** Republishes one batch in creation order. Returns its last row, after which the next batch starts. */
     private static final String REPUBLISH = """
@@ -35,12 +35,6 @@ final class OutboxRows {
             """;
 
     private static final UUID BEFORE_ALL = new UUID(0, 0);
-
-    private final Connection maintenance;
-
-    OutboxRows(Connection maintenance) {
-        this.maintenance = maintenance;
-    }
 
     /** The database's clock, which sets {@code created_at}. */
     Instant now() throws SQLException {

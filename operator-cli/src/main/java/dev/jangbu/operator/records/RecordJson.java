@@ -74,11 +74,8 @@ public final class RecordJson {
     }
 
     private @Nullable Deserializer<? extends SpecificRecord> deserializer(String name) {
-        return deserializers.computeIfAbsent(name, key -> Topics.ALL.stream()
-                .filter(topic -> topic.name().equals(key))
-                .findFirst()
-                .map(this::deserializer)
-                .orElse(null));
+        return deserializers.computeIfAbsent(
+                name, key -> Topics.find(key).map(this::deserializer).orElse(null));
     }
 
     @SuppressWarnings("unchecked") // valueType() is the class of T.

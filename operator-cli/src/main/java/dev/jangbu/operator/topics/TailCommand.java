@@ -5,7 +5,6 @@ import dev.jangbu.contract.AvroSerdes;
 import dev.jangbu.contract.CommittedTopic;
 import dev.jangbu.operator.console.CommandException;
 import dev.jangbu.operator.console.Console;
-import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.operator.installation.InstallationOptions;
 import dev.jangbu.operator.records.RecordJson;
 import java.net.URI;
@@ -14,9 +13,9 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.ToLongBiFunction;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -68,20 +67,41 @@ public final class TailCommand implements Callable<Integer> {
     private final Console console = Console.ofStdout();
 
     @Override
-    public Integer call() {
-        TailStart start = TailStart.of(from);
-        Installation installation = options.installation();
-        RecordJson records = new RecordJson(new AvroSerdes(URI.create(installation.registry())));
-        try (CommittedTopic committed = open(installation.kafka())) {
-            Map<TopicPartition, Long> to = new HashMap<>(committed.endOffsets());
-            if (!noFollow) {
-                to.replaceAll((partition, end) -> Long.MAX_VALUE);
+    public Integer call() throws Exception {
+        ToLongBiFunction<Long, Long> start = start();
+        return options.run(installation -> {
+            RecordJson records = new RecordJson(new AvroSerdes(URI.create(installation.registry())));
+            try (CommittedTopic committed = open(installation.kafka())) {
+                Map<TopicPartition, Long> ends = committed.endOffsets();
+                Map<TopicPartition, Long> begins = new HashMap<>(committed.beginningOffsets());
+                begins.replaceAll((partition, first) -> start.applyAsLong(first, ends.getOrDefault(partition, first)));
+                Map<TopicPartition, Long> to = new HashMap<>(ends);
+                if (!noFollow) {
+                    to.replaceAll((partition, end) -> Long.MAX_VALUE);
+                }
+                print(committed.records(begins, to).iterator(), records);
             }
-            print(committed.records(start.offsets(committed), to).iterator(), records);
-        } catch (KafkaException e) {
-            throw new CommandException("Kafka at %s: %s".formatted(installation.kafka(), e.getMessage()), e);
-        }
-        return 0;
+            return 0;
+        });
+    }
+
+    /** The offset at which to start, given the first and the last offset of a partition. */
+    private ToLongBiFunction<Long, Long> start() {
+        return switch (from) {
+            case "beginning" -> (first, end) -> first;
+            case "end" -> (first, end) -> end;
+            default -> {
+                try {
+                    long offset = Long.parseLong(from);
+                    if (offset < 0) {
+                        throw new NumberFormatException("negative");
+                    }
+                    yield (first, end) -> Math.clamp(offset, first, Math.max(first, end));
+                } catch (NumberFormatException e) {
+                    throw new CommandException("--from is '%s': use beginning, end or an offset.".formatted(from), e);
+                }
+            }
+        };
     }
 
     private void print(Iterator<ConsumerRecord<byte[], byte[]>> read, RecordJson records) {

@@ -6,10 +6,11 @@ import dev.jangbu.operator.console.CommandException;
 import dev.jangbu.operator.console.Console;
 import dev.jangbu.operator.installation.InstallationOptions;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -17,13 +18,11 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
-import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -47,7 +46,8 @@ public final class TopicsCommand implements Callable<Integer> {
         try (Admin admin = Admin.create(
                 Map.of("bootstrap.servers", kafka, "request.timeout.ms", "5000", "default.api.timeout.ms", "10000"))) {
             Map<String, TopicDescription> topics = describe(admin);
-            Map<String, Long> offsets = offsetRanges(admin, topics);
+            Map<String, Long> first = offsets(admin, topics, OffsetSpec.earliest());
+            Map<String, Long> end = offsets(admin, topics, OffsetSpec.latest());
             Map<ConfigResource, Config> configs = admin.describeConfigs(topics.keySet().stream()
                             .map(TopicsCommand::resource)
                             .toList())
@@ -56,14 +56,14 @@ public final class TopicsCommand implements Callable<Integer> {
             // An upper bound: offsets also count transaction markers.
             console.print(ROW.formatted("TOPIC", "PARTITIONS", "RETENTION", "MESSAGES <=", "KEY", "VALUE"));
             for (TopicDescription topic : topics.values()) {
-                Topic<?> known = catalogue().get(topic.name());
+                Optional<Topic<?>> known = Topics.find(topic.name());
                 console.print(ROW.formatted(
                                 topic.name(),
                                 topic.partitions().size(),
                                 retention(Objects.requireNonNull(configs.get(resource(topic.name())), topic.name())),
-                                offsets.getOrDefault(topic.name(), 0L),
-                                known == null ? "" : known.keyDescription(),
-                                known == null ? "" : value(known.valueType()))
+                                end.getOrDefault(topic.name(), 0L) - first.getOrDefault(topic.name(), 0L),
+                                known.map(Topic::keyDescription).orElse(""),
+                                known.map(TopicsCommand::value).orElse(""))
                         .stripTrailing());
             }
         } catch (ExecutionException e) {
@@ -75,10 +75,9 @@ public final class TopicsCommand implements Callable<Integer> {
     /** The topics of the catalogue in its order, then the others by name. */
     private Map<String, TopicDescription> describe(Admin admin) throws ExecutionException, InterruptedException {
         List<String> known = Topics.ALL.stream().map(Topic::name).toList();
-        Map<String, TopicDescription> sorted = new TreeMap<>((left, right) -> {
-            int byCatalogue = Integer.compare(rank(known, left), rank(known, right));
-            return byCatalogue != 0 ? byCatalogue : left.compareTo(right);
-        });
+        Map<String, TopicDescription> sorted = new TreeMap<>(
+                Comparator.comparingInt((String name) -> known.contains(name) ? known.indexOf(name) : known.size())
+                        .thenComparing(Comparator.naturalOrder()));
         List<String> names = admin.listTopics(new ListTopicsOptions().listInternal(all)).names().get().stream()
                 .filter(name -> all || known.contains(name))
                 .toList();
@@ -86,26 +85,17 @@ public final class TopicsCommand implements Callable<Integer> {
         return sorted;
     }
 
-    private static Map<String, Long> offsetRanges(Admin admin, Map<String, TopicDescription> topics)
-            throws ExecutionException, InterruptedException {
-        Map<String, Long> ranges = new HashMap<>();
-        Map<TopicPartition, Long> first = offsets(admin, topics, OffsetSpec.earliest());
-        offsets(admin, topics, OffsetSpec.latest())
-                .forEach((partition, end) ->
-                        ranges.merge(partition.topic(), end - first.getOrDefault(partition, end), Long::sum));
-        return ranges;
-    }
-
-    private static Map<TopicPartition, Long> offsets(Admin admin, Map<String, TopicDescription> topics, OffsetSpec spec)
+    /** The sum over the partitions of each topic. */
+    private static Map<String, Long> offsets(Admin admin, Map<String, TopicDescription> topics, OffsetSpec spec)
             throws ExecutionException, InterruptedException {
         Map<TopicPartition, OffsetSpec> requests = topics.values().stream()
                 .flatMap(topic ->
                         topic.partitions().stream().map(each -> new TopicPartition(topic.name(), each.partition())))
                 .collect(Collectors.toMap(Function.identity(), partition -> spec));
-        Map<TopicPartition, ListOffsetsResultInfo> found =
-                admin.listOffsets(requests).all().get();
-        return found.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue()
-                .offset()));
+        return admin.listOffsets(requests).all().get().entrySet().stream()
+                .collect(Collectors.groupingBy(
+                        entry -> entry.getKey().topic(),
+                        Collectors.summingLong(entry -> entry.getValue().offset())));
     }
 
     static String retention(Config config) {
@@ -116,17 +106,8 @@ public final class TopicsCommand implements Callable<Integer> {
         return ms < 0 ? "forever" : Duration.ofMillis(ms).toDays() + " d";
     }
 
-    private static String value(@Nullable Class<?> type) {
-        return type == null ? "bytes" : type.getSimpleName();
-    }
-
-    private static Map<String, Topic<?>> catalogue() {
-        return Topics.ALL.stream().collect(Collectors.toMap(Topic::name, Function.identity()));
-    }
-
-    private static int rank(List<String> known, String name) {
-        int at = known.indexOf(name);
-        return at < 0 ? known.size() : at;
+    private static String value(Topic<?> topic) {
+        return topic.valueType() == null ? "bytes" : topic.valueType().getSimpleName();
     }
 
     private static ConfigResource resource(String topic) {

@@ -83,7 +83,7 @@ final class ReplayerTest {
         TestPostgres.migrate(
                 "jangbu_ledger", Path.of("..", "ledger-service", "src", "main", "resources", "db", "migration"));
         ledger = TestPostgres.connect("jangbu_ledger", "jangbu_audit");
-        reader = new DeadLetterReader(TestBroker.address(), SERDES);
+        reader = DeadLetterReader.of(TestBroker.address(), SERDES);
         replayer = new Replayer(
                 TestBroker.address(), GROUP, SERDES, new LedgerReader(ledger), Clock.fixed(NOW, ZoneOffset.UTC));
     }
