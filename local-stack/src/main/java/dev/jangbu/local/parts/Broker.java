@@ -43,7 +43,7 @@ final class Broker {
                 .run();
     }
 
-    private static Properties read(Path file) throws IOException {
+    static Properties read(Path file) throws IOException {
         Properties settings = new Properties();
         try (Reader reader = Files.newBufferedReader(file)) {
             settings.load(reader);

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.FinalizedVersionRange;
@@ -42,13 +43,22 @@ record Kafka(Stack stack, int controllerPort) implements StackProcess {
     @Override
     public void prepare() throws IOException {
         try (Writer writer = Files.newBufferedWriter(settingsFile())) {
-            BrokerSettings.of(
-                            stack.home().resolve("local-stack/kafka/broker.properties"),
-                            stack.data().dir("kafka").resolve("logs"),
-                            stack.ports().of(PartName.KAFKA),
-                            controllerPort)
-                    .store(writer, "Written at each start");
+            settings().store(writer, "Written at each start");
         }
+    }
+
+    /** {@code local-stack/kafka/broker.properties} plus addresses and folders. */
+    Properties settings() throws IOException {
+        Properties settings = Broker.read(stack.home().resolve("local-stack/kafka/broker.properties"));
+        String controller = Ports.HOST + ":" + controllerPort;
+        String address = stack.ports().address(PartName.KAFKA);
+        settings.setProperty("controller.quorum.voters", "1@" + controller);
+        settings.setProperty("listeners", "PLAINTEXT://" + address + ",CONTROLLER://" + controller);
+        settings.setProperty("advertised.listeners", "PLAINTEXT://" + address);
+        settings.setProperty("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+        settings.setProperty(
+                "log.dirs", stack.data().dir("kafka").resolve("logs").toString());
+        return settings;
     }
 
     @Override
@@ -70,7 +80,7 @@ record Kafka(Stack stack, int controllerPort) implements StackProcess {
         if (!Probe.isListening(stack.ports().of(PartName.KAFKA))) {
             return false;
         }
-        try (Admin admin = admin(stack.ports())) {
+        try (Admin admin = admin()) {
             FinalizedVersionRange transactions = admin.describeFeatures()
                     .featureMetadata()
                     .get()
@@ -86,19 +96,16 @@ record Kafka(Stack stack, int controllerPort) implements StackProcess {
 
     @Override
     public void provision() {
-        try (Admin admin = admin(stack.ports())) {
+        try (Admin admin = admin()) {
             Provision.topics(admin, Topics.LOCAL_PARTITIONS, 1);
         }
     }
 
-    private static Admin admin(Ports ports) {
+    private Admin admin() {
         return Admin.create(Map.of(
-                "bootstrap.servers",
-                ports.address(PartName.KAFKA),
-                "request.timeout.ms",
-                "5000",
-                "default.api.timeout.ms",
-                "10000"));
+                "bootstrap.servers", stack.ports().address(PartName.KAFKA),
+                "request.timeout.ms", "5000",
+                "default.api.timeout.ms", "10000"));
     }
 
     private Path settingsFile() {

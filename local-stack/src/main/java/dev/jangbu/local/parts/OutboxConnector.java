@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.jangbu.local.stack.PartName;
 import dev.jangbu.local.stack.Probe;
 import dev.jangbu.local.stack.Stack;
+import dev.jangbu.local.supervision.Backoff;
 import dev.jangbu.local.supervision.StackTask;
 import dev.jangbu.operator.console.CommandException;
 import dev.jangbu.operator.console.Console;
@@ -71,11 +72,15 @@ public final class OutboxConnector implements StackTask {
                     configured = problem.isEmpty();
                 }
                 if (configured) {
-                    problem = status();
-                }
-                if (configured && isStreaming(problem)) {
-                    console.printReady("outbox connector", "slot " + SLOT, Duration.ofNanos(System.nanoTime() - begin));
-                    return;
+                    JsonNode status = status();
+                    problem = status.toString();
+                    if (hasState(status, "/connector/state", "RUNNING")
+                            && hasState(status, "/tasks/0/state", "RUNNING")
+                            && slotIsActive()) {
+                        console.printReady(
+                                "outbox connector", "slot " + SLOT, Duration.ofNanos(System.nanoTime() - begin));
+                        return;
+                    }
                 }
             } catch (IOException | SQLException e) {
                 problem = e.toString();
@@ -105,8 +110,7 @@ public final class OutboxConnector implements StackTask {
         } catch (IOException e) {
             // Connect is down; the supervisor restarts it.
         }
-        Duration doubled = waited.multipliedBy(2);
-        return doubled.compareTo(MAX_BACKOFF) < 0 ? doubled : MAX_BACKOFF;
+        return Backoff.doubled(waited, MAX_BACKOFF);
     }
 
     /** Connect's refusal; empty if it accepted. After an unclean stop it refuses for some seconds. */
@@ -121,25 +125,21 @@ public final class OutboxConnector implements StackTask {
         return answer.statusCode() < 300 ? "" : answer.statusCode() + " " + answer.body();
     }
 
-    private boolean isStreaming(String statusJson) throws IOException, InterruptedException, SQLException {
-        JsonNode status = json.readTree(statusJson);
-        return status.at("/connector/state").asText().equals("RUNNING")
-                && status.at("/tasks/0/state").asText().equals("RUNNING")
-                && slotIsActive();
-    }
-
     private boolean hasFailed() throws InterruptedException {
         try {
-            JsonNode status = json.readTree(status());
-            return status.at("/connector/state").asText().equals("FAILED")
-                    || status.at("/tasks/0/state").asText().equals("FAILED");
+            JsonNode status = status();
+            return hasState(status, "/connector/state", "FAILED") || hasState(status, "/tasks/0/state", "FAILED");
         } catch (IOException e) {
             return false;
         }
     }
 
-    private String status() throws IOException, InterruptedException {
-        return Probe.get(url + "/status").body();
+    private static boolean hasState(JsonNode status, String pointer, String state) {
+        return status.at(pointer).asText().equals(state);
+    }
+
+    private JsonNode status() throws IOException, InterruptedException {
+        return json.readTree(Probe.get(url + "/status").body());
     }
 
     private boolean slotIsActive() throws SQLException {

@@ -10,6 +10,7 @@ import dev.jangbu.local.stack.Stack;
 import dev.jangbu.local.supervision.LaunchSpec;
 import dev.jangbu.local.supervision.StackProcess;
 import dev.jangbu.operator.console.CommandException;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,11 +19,12 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** The PostgreSQL server with its roles and databases. The services' migrations create the tables. */
 record Postgres(Stack stack) implements StackProcess {
@@ -130,13 +132,10 @@ record Postgres(Stack stack) implements StackProcess {
 
     /** Splits a script into statements without comments. A semicolon may only end a statement. */
     static List<String> splitStatements(String script) {
-        List<String> statements = new ArrayList<>();
-        for (String statement : script.replaceAll("(?m)--.*$", "").split(";", -1)) {
-            if (!statement.isBlank()) {
-                statements.add(statement.strip());
-            }
-        }
-        return statements;
+        return Arrays.stream(script.replaceAll("(?m)--.*$", "").split(";"))
+                .filter(statement -> !statement.isBlank())
+                .map(String::strip)
+                .toList();
     }
 
     private static void executeUnlessExists(Statement statement, String sql) throws SQLException {
@@ -154,16 +153,13 @@ record Postgres(Stack stack) implements StackProcess {
     }
 
     private Path shared(String file) {
-        return stack.home().resolve("local-stack").resolve("postgres").resolve(file);
+        return stack.home().resolve("local-stack/postgres").resolve(file);
     }
 
     private String program(String name) {
         try {
-            Path cache = stack.home().resolve("local-stack").resolve("target").resolve("postgres");
-            return PostgresBinaries.unpackInto(cache)
-                    .resolve("bin")
-                    .resolve(name)
-                    .toString();
+            Path programs = PostgresBinaries.unpackInto(stack.home().resolve("local-stack/target/postgres"));
+            return programs.resolve("bin").resolve(name).toString();
         } catch (IOException e) {
             throw new CommandException("The PostgreSQL programs can't be unpacked: " + e, e);
         }
@@ -171,18 +167,16 @@ record Postgres(Stack stack) implements StackProcess {
 
     /** PostgreSQL refuses to run as root. A user namespace makes it another user and keeps it a direct child. */
     private static List<String> asNonRoot(String... command) {
-        List<String> prefixed = new ArrayList<>();
-        if (System.getProperty("user.name").equals("root")) {
-            prefixed.addAll(List.of("unshare", "-U"));
-        }
-        prefixed.addAll(List.of(command));
-        return prefixed;
+        return Stream.concat(
+                        System.getProperty("user.name").equals("root") ? Stream.of("unshare", "-U") : Stream.of(),
+                        Stream.of(command))
+                .toList();
     }
 
     private void run(List<String> command) throws IOException, InterruptedException {
         Path log = stack.data().logFile("postgres-initdb");
         Process process = new ProcessBuilder(command)
-                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();

@@ -6,7 +6,6 @@ import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
@@ -14,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -67,15 +67,13 @@ public record Ports(Map<PartName, Integer> byPart) {
 
     /** @throws CommandException naming every port of these parts that is in use */
     public void requireFree(Collection<PartName> parts) {
-        List<String> taken = new ArrayList<>();
-        for (PartName part : parts) {
-            if (!isFree(of(part))) {
-                taken.add("Port %d of %s is in use by another process. Stop that process, or set %s to another port."
-                        .formatted(of(part), part.text(), part.portVariable()));
-            }
-        }
+        String taken = parts.stream()
+                .filter(part -> !isFree(of(part)))
+                .map(part -> "Port %d of %s is in use by another process. Stop that process, or set %s to another port."
+                        .formatted(of(part), part.text(), part.portVariable()))
+                .collect(Collectors.joining(System.lineSeparator()));
         if (!taken.isEmpty()) {
-            throw new CommandException(String.join(System.lineSeparator(), taken));
+            throw new CommandException(taken);
         }
     }
 

@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -23,6 +22,7 @@ import java.util.stream.Stream;
 public final class OrphanedProcesses {
 
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration KILL_TIMEOUT = Duration.ofSeconds(5);
 
     private OrphanedProcesses() {}
 
@@ -34,7 +34,8 @@ public final class OrphanedProcesses {
     /** Waits until all processes of an earlier run on this data have ended. Kills those that exceed the time limit. */
     public static void awaitExit(DataDirectory data, Console console) {
         List<ProcessHandle> alive = pidFiles(data).stream()
-                .flatMap(file -> process(file, handle -> belongsTo(handle, data)).stream())
+                .flatMap(file -> process(file).stream())
+                .filter(process -> belongsTo(process, data))
                 .toList();
         if (!alive.isEmpty()) {
             console.print("Waiting for %d processes of an earlier run to stop".formatted(alive.size()));
@@ -42,49 +43,39 @@ public final class OrphanedProcesses {
         long deadline = System.nanoTime() + STOP_TIMEOUT.toNanos();
         for (ProcessHandle process : alive) {
             if (!awaitExit(process, Duration.ofNanos(deadline - System.nanoTime()))) {
-                process.destroyForcibly();
-                awaitExit(process, Duration.ofSeconds(5));
+                kill(process);
             }
         }
-        for (Path file : pidFiles(data)) {
-            remove(file);
-        }
+        pidFiles(data).forEach(OrphanedProcesses::remove);
     }
 
     /** Kills the process of a pid file, and removes the file. */
     static void kill(Path pidFile) {
         if (Files.exists(pidFile)) {
-            process(pidFile, handle -> true).ifPresent(process -> {
-                process.destroyForcibly();
-                awaitExit(process, Duration.ofSeconds(5));
-            });
+            process(pidFile).ifPresent(OrphanedProcesses::kill);
             remove(pidFile);
         }
+    }
+
+    private static void kill(ProcessHandle process) {
+        process.destroyForcibly();
+        boolean unused = awaitExit(process, KILL_TIMEOUT);
     }
 
     /**
      * Whether the command of the process contains the data directory. A pid may have been reused by another program.
      */
     private static boolean belongsTo(ProcessHandle process, DataDirectory data) {
-        String root = data.root().toString();
-        return process.info()
-                .arguments()
-                .map(arguments -> Arrays.stream(arguments)
-                        .anyMatch(argument -> argument.equals(marker(data)) || argument.startsWith(root + "/")))
-                .orElse(false);
+        return Arrays.stream(process.info().arguments().orElse(new String[0]))
+                .anyMatch(argument -> argument.equals(marker(data)) || argument.startsWith(data.root() + "/"));
     }
 
-    /** The pid in a file, if the process is alive. */
-    static Optional<Long> pid(Path pidFile) {
-        return process(pidFile, handle -> true).map(ProcessHandle::pid);
-    }
-
-    private static Optional<ProcessHandle> process(Path pidFile, Predicate<ProcessHandle> condition) {
+    /** The process of a pid file, if it is alive. */
+    static Optional<ProcessHandle> process(Path pidFile) {
         try {
             return ProcessHandle.of(Long.parseLong(Files.readString(pidFile).strip()))
                     .filter(ProcessHandle::isAlive)
-                    .filter(handle -> handle.pid() != ProcessHandle.current().pid())
-                    .filter(condition);
+                    .filter(handle -> !handle.equals(ProcessHandle.current()));
         } catch (IOException | NumberFormatException e) {
             return Optional.empty();
         }
@@ -93,15 +84,12 @@ public final class OrphanedProcesses {
     private static boolean awaitExit(ProcessHandle process, Duration timeout) {
         try {
             process.onExit().get(Math.max(0, timeout.toMillis()), TimeUnit.MILLISECONDS);
-            return true;
-        } catch (TimeoutException e) {
-            return false;
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
             return false;
         }
+        return !process.isAlive();
     }
 
     private static List<Path> pidFiles(DataDirectory data) {

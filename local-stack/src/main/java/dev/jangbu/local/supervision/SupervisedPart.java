@@ -31,6 +31,9 @@ final class SupervisedPart {
     private final Stack stack;
     private final Path guardScript;
     private final Console console;
+    private final String text;
+    private final Path log;
+    private final Path pidFile;
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private boolean stopping;
     private @Nullable GuardedProcess process;
@@ -41,6 +44,9 @@ final class SupervisedPart {
         this.stack = stack;
         this.guardScript = guardScript;
         this.console = console;
+        this.text = definition.name().text();
+        this.log = stack.data().logFile(text);
+        this.pidFile = stack.data().pidFile(text);
     }
 
     PartName name() {
@@ -59,7 +65,7 @@ final class SupervisedPart {
     /** Runs the part until it is stopped. */
     void run() {
         try {
-            LogLimit.rotate(log());
+            LogLimit.rotate(log);
             startUntilReady();
             restartOnExit();
         } catch (InterruptedException e) {
@@ -72,10 +78,9 @@ final class SupervisedPart {
     /** Saves the class archive of the running JVM, which pauses meanwhile. */
     void saveArchive() throws InterruptedException {
         Optional<StartupArchive> archive = StartupArchive.of(stack, definition.name());
-        Optional<Long> pid =
-                OrphanedProcesses.pid(stack.data().pidFile(definition.name().text()));
-        if (archive.isPresent() && pid.isPresent()) {
-            archive.get().save(pid.get());
+        Optional<ProcessHandle> running = OrphanedProcesses.process(pidFile);
+        if (archive.isPresent() && running.isPresent()) {
+            archive.get().save(running.get().pid());
         }
     }
 
@@ -105,7 +110,7 @@ final class SupervisedPart {
             }
             if (awaitReady(started)) {
                 definition.provision();
-                console.printReady(definition.name().text(), stack.ports().address(definition.name()), since(begin));
+                console.printReady(text, stack.ports().address(definition.name()), since(begin));
                 ready.complete(null);
                 return;
             }
@@ -115,7 +120,7 @@ final class SupervisedPart {
             if (attempt == MAX_START_ATTEMPTS || started.isAlive()) {
                 throw new CommandException(failure(started));
             }
-            console.printProblem(definition.name().text(), "exited during its start; trying again");
+            console.printProblem(text, "exited during its start; trying again");
         }
     }
 
@@ -128,9 +133,9 @@ final class SupervisedPart {
             if (isStopping()) {
                 return;
             }
-            backoff = isReady ? FIRST_BACKOFF : doubled(backoff);
+            backoff = isReady ? FIRST_BACKOFF : Backoff.doubled(backoff, MAX_BACKOFF);
             console.printProblem(
-                    definition.name().text(),
+                    text,
                     "exited (%s); restarting in %.2f s".formatted(describeExit(code), backoff.toMillis() / 1000.0));
             Thread.sleep(backoff);
             definition.prepare();
@@ -145,15 +150,15 @@ final class SupervisedPart {
         }
         boolean isReady = awaitReady(running);
         if (isReady) {
-            console.printReady(definition.name().text(), "again", since(started));
+            console.printReady(text, "again", since(started));
         } else if (running.isAlive() && !isStopping()) {
             List<String> mainThread = dumpThreads();
             console.printProblem(
-                    definition.name().text(),
+                    text,
                     "is not ready after %d s%s"
                             .formatted(
                                     START_LIMIT.toSeconds(),
-                                    mainThread.isEmpty() ? "" : "; see the thread dump in " + log()));
+                                    mainThread.isEmpty() ? "" : "; see the thread dump in " + log));
         }
         return isReady;
     }
@@ -184,11 +189,7 @@ final class SupervisedPart {
         if (stopping) {
             return null;
         }
-        process = GuardedProcess.start(
-                guardScript,
-                definition.launchSpec(),
-                stack.data().pidFile(definition.name().text()),
-                log());
+        process = GuardedProcess.start(guardScript, definition.launchSpec(), pidFile, log);
         return process;
     }
 
@@ -201,7 +202,7 @@ final class SupervisedPart {
     }
 
     private String failure(GuardedProcess started) throws IOException, InterruptedException {
-        List<String> lines = Files.readAllLines(log());
+        List<String> lines = Files.readAllLines(log);
         List<String> printed =
                 new ArrayList<>(lines.subList(Math.max(0, lines.size() - LOG_LINES_PRINTED), lines.size()));
         if (started.isAlive()) {
@@ -209,30 +210,20 @@ final class SupervisedPart {
         }
         return "%s %s. The last lines of %s:%n%s"
                 .formatted(
-                        definition.name().text(),
+                        text,
                         started.isAlive()
                                 ? "is not ready after %d s".formatted(START_LIMIT.toSeconds())
                                 : "exits during its start",
-                        log(),
+                        log,
                         String.join(System.lineSeparator(), printed));
     }
 
     /** Appends a thread dump of the JVM to its log; returns the stack of its main thread. */
     private List<String> dumpThreads() throws InterruptedException {
-        Optional<Long> pid =
-                OrphanedProcesses.pid(stack.data().pidFile(definition.name().text()));
-        return definition.name() == PartName.POSTGRES || pid.isEmpty()
+        Optional<ProcessHandle> running = OrphanedProcesses.process(pidFile);
+        return definition.name() == PartName.POSTGRES || running.isEmpty()
                 ? List.of()
-                : ThreadDump.appendTo(log(), pid.get());
-    }
-
-    private Path log() {
-        return stack.data().logFile(definition.name().text());
-    }
-
-    private static Duration doubled(Duration backoff) {
-        Duration doubled = backoff.multipliedBy(2);
-        return doubled.compareTo(MAX_BACKOFF) < 0 ? doubled : MAX_BACKOFF;
+                : ThreadDump.appendTo(log, running.get().pid());
     }
 
     private static Duration since(long nanos) {

@@ -52,6 +52,7 @@ final class DockerComposeTest {
     private String text;
     private String dockerfile;
     private Map<String, Map<String, Object>> services;
+    private Stack stack;
     private List<StackProcess> jvmParts;
 
     @BeforeEach
@@ -60,18 +61,19 @@ final class DockerComposeTest {
         dockerfile = Files.readString(HOME.resolve("Dockerfile"));
         Map<String, Map<String, Map<String, Object>>> compose = new Yaml().load(text);
         services = compose.get("services");
-        Stack stack = new Stack(
+        stack = new Stack(
                 HOME,
                 new DataDirectory(data),
                 Ports.from(Map.of()),
                 Secrets.loadOrCreate(data.resolve("secrets.properties")));
+        AllParts parts = new AllParts(stack);
         jvmParts = List.of(
-                new Registry(stack, 9000),
-                new Connect(stack),
-                new PspSimulator(stack),
-                new PaymentApi(stack, 8180),
-                new StreamsProcessor(stack),
-                new LedgerService(stack));
+                parts.registry(9000),
+                parts.connect(),
+                parts.pspSimulator(),
+                parts.paymentApi(8180),
+                parts.streamsProcessor(),
+                parts.ledgerService());
     }
 
     @Test
@@ -125,7 +127,7 @@ final class DockerComposeTest {
     @Test
     void theBrokerHasTheSameSettings() throws IOException {
         Path shared = HOME.resolve("local-stack/kafka/broker.properties");
-        Properties here = BrokerSettings.of(shared, data, 9092, 29093);
+        Properties here = new Kafka(stack, 29093).settings();
         Properties file = new Properties();
         try (Reader reader = Files.newBufferedReader(shared)) {
             file.load(reader);
