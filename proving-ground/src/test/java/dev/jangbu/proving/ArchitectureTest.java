@@ -25,6 +25,7 @@ class ArchitectureTest {
                                 "dev.jangbu.contract..",
                                 "dev.jangbu.operator.installation..",
                                 "dev.jangbu.operator.console..",
+                                "dev.jangbu.local.stack..",
                                 "dev.jangbu.proving.."))))
                 .check(OWN);
     }

@@ -3,6 +3,7 @@ package dev.jangbu.proving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.jangbu.local.stack.PartName;
 import dev.jangbu.proving.stack.EphemeralStack;
 import dev.jangbu.proving.stack.HttpApi;
 import dev.jangbu.proving.stack.HttpApi.Response;
@@ -102,7 +103,7 @@ class SupervisorIT {
         assertThat(up.exitCode()).isEqualTo(1);
         assertThat(up.output())
                 .contains("Port " + URI.create(stack.address().api()).getPort())
-                .contains(EphemeralStack.portVariable("payment-api"))
+                .contains(PartName.PAYMENT_API.portVariable())
                 .doesNotContain("Exception");
     }
 

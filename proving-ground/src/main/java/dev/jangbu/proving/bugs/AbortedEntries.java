@@ -7,6 +7,7 @@ import dev.jangbu.contract.SettlementKind;
 import dev.jangbu.contract.Side;
 import dev.jangbu.contract.Topics;
 import dev.jangbu.operator.installation.Installation;
+import dev.jangbu.proving.stack.KafkaClients;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -18,7 +19,6 @@ import java.util.UUID;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * Writes valid entries to {@code ledger.entries} in a transaction that it aborts. A streams processor leaves such
@@ -36,14 +36,8 @@ final class AbortedEntries {
         try (var serializer = new AvroSerdes(URI.create(stack.registry()))
                         .of(Topics.LEDGER_ENTRIES)
                         .serializer();
-                KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
-                        Map.of(
-                                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                                stack.kafka(),
-                                ProducerConfig.TRANSACTIONAL_ID_CONFIG,
-                                "aborted-" + UUID.randomUUID()),
-                        new ByteArraySerializer(),
-                        new ByteArraySerializer())) {
+                KafkaProducer<byte[], byte[]> producer = KafkaClients.producer(
+                        stack, Map.of(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "aborted-" + UUID.randomUUID()))) {
             producer.initTransactions();
             producer.beginTransaction();
             for (int i = 0; i < ENTRIES; i++) {

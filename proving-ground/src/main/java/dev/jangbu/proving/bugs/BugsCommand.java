@@ -1,6 +1,7 @@
 package dev.jangbu.proving.bugs;
 
 import dev.jangbu.proving.audit.AuditReport.Outcome;
+import dev.jangbu.proving.results.ResultsFile;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -77,11 +78,11 @@ public final class BugsCommand implements Callable<Integer> {
         this.clock = clock;
     }
 
-    /** A bug and its scenario, or a scenario without a bug. */
-    private record PlannedRun(Optional<PlantedBug> bug, Scenario scenario) {
+    /** A scenario, and its bug or {@link DetectionResult#NO_BUG}. */
+    private record PlannedRun(String bug, Scenario scenario) {
 
-        String name() {
-            return bug.map(PlantedBug::name).orElse(DetectionResult.NO_BUG);
+        boolean isOf(DetectionResult result) {
+            return result.bug().equals(bug) && result.scenario() == scenario;
         }
     }
 
@@ -103,62 +104,58 @@ public final class BugsCommand implements Callable<Integer> {
                     return Outcome.NOT_QUIET.exitCode();
                 }
             }
-            return run(repository, bugs);
+            return run(repository, bugs).exitCode();
         } catch (IOException | SQLException | KafkaException | IllegalStateException e) {
             err.println("The command failed: " + e.getMessage());
             return Outcome.NOT_QUIET.exitCode();
         }
     }
 
-    private int run(Path repository, Map<String, PlantedBug> bugs)
+    private Outcome run(Path repository, Map<String, PlantedBug> bugs)
             throws IOException, SQLException, InterruptedException {
-        CompletedRuns completed = new CompletedRuns(
-                results == null ? repository.resolve("proving-ground/target/bugs.jsonl") : results, seed);
+        ResultsFile<DetectionResult> completed = new ResultsFile<>(
+                results == null ? repository.resolve("proving-ground/target/bugs.jsonl") : results,
+                DetectionResult.class);
+        boolean all = only.isEmpty();
         List<PlannedRun> planned = plan(bugs);
-        List<DetectionResult> results = new ArrayList<>();
+        List<DetectionResult> done = new ArrayList<>();
         int attempts = 0;
         for (PlannedRun next : planned) {
             err.println("[%d/%d] %s, %s"
                     .formatted(
-                            results.size() + 1,
+                            done.size() + 1,
                             planned.size(),
-                            next.name(),
+                            next.bug(),
                             next.scenario().label()));
             Optional<DetectionResult> earlier =
-                    only.isEmpty() ? completed.find(next.name(), next.scenario()) : Optional.empty();
-            if (earlier.isEmpty() && attempts == atMost) {
+                    all ? completed.find(result -> result.seed() == seed && next.isOf(result)) : Optional.empty();
+            if (earlier.isEmpty() && attempts++ == atMost) {
                 out.println("%d of %d runs are done; call the command again for the others."
-                        .formatted(results.size(), planned.size()));
-                return Outcome.NOT_QUIET.exitCode();
+                        .formatted(done.size(), planned.size()));
+                return Outcome.NOT_QUIET;
             }
-            attempts += earlier.isEmpty() ? 1 : 0;
-            DetectionResult result = earlier.isPresent() ? earlier.get() : execute(repository, next);
-            if (earlier.isEmpty() && only.isEmpty()) {
+            DetectionResult result = earlier.isPresent() ? earlier.get() : execute(repository, next, bugs);
+            if (earlier.isEmpty() && all) {
                 completed.add(result);
             }
-            results.add(result);
+            done.add(result);
             print(result, result.matchesExpectation(bugs));
         }
-        if (only.isEmpty()) {
+        List<DetectionResult> expected =
+                done.stream().filter(result -> result.matchesExpectation(bugs)).toList();
+        int unexpected = done.size() - expected.size();
+        if (all) {
             Path file = report == null ? repository.resolve("docs/planted-bugs.md") : report;
-            Files.writeString(
-                    file,
-                    new DetectionMatrix(bugs, results)
-                            .markdown(seed, LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC)));
+            LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+            Files.writeString(file, DetectionMatrix.markdown(bugs, done, seed, today));
             out.println("Report: " + file.normalize());
-        }
-        List<DetectionResult> expected = results.stream()
-                .filter(result -> result.matchesExpectation(bugs))
-                .toList();
-        int unexpected = results.size() - expected.size();
-        if (only.isEmpty()) {
             completed.retain(unexpected == 0 ? List.of() : expected);
         }
         out.println(
                 unexpected == 0
                         ? "Every planted bug is caught, and nothing is reported without a bug."
-                        : "%d of %d runs have an unexpected result.".formatted(unexpected, results.size()));
-        return (unexpected == 0 ? Outcome.HOLDS : Outcome.BROKEN).exitCode();
+                        : "%d of %d runs have an unexpected result.".formatted(unexpected, done.size()));
+        return unexpected == 0 ? Outcome.HOLDS : Outcome.BROKEN;
     }
 
     /** The control runs without a bug come first: if they report anything, the other reports prove nothing. */
@@ -166,25 +163,21 @@ public final class BugsCommand implements Callable<Integer> {
         List<PlannedRun> planned = new ArrayList<>();
         if (only.isEmpty()) {
             for (Scenario scenario : Scenario.values()) {
-                planned.add(new PlannedRun(Optional.empty(), scenario));
+                planned.add(new PlannedRun(DetectionResult.NO_BUG, scenario));
             }
         }
-        for (PlantedBug bug : bugs.values()) {
-            if (only.isEmpty() || only.contains(bug.name())) {
-                planned.add(new PlannedRun(Optional.of(bug), bug.scenario()));
-            }
-        }
+        bugs.values().stream()
+                .filter(bug -> only.isEmpty() || only.contains(bug.name()))
+                .forEach(bug -> planned.add(new PlannedRun(bug.name(), bug.scenario())));
         return planned;
     }
 
-    private DetectionResult execute(Path repository, PlannedRun planned)
+    private DetectionResult execute(Path repository, PlannedRun planned, Map<String, PlantedBug> bugs)
             throws IOException, SQLException, InterruptedException {
         DetectionRun run = new DetectionRun(repository, seed, keep, clock, line -> err.println("    " + line));
-        return new DetectionResult(
-                planned.name(),
-                planned.scenario(),
-                seed,
-                run.run(planned.scenario(), planned.bug().stream().toList()));
+        List<PlantedBug> bug =
+                Optional.ofNullable(bugs.get(planned.bug())).stream().toList();
+        return new DetectionResult(planned.bug(), planned.scenario(), seed, run.run(planned.scenario(), bug));
     }
 
     private void print(DetectionResult result, boolean expected) {

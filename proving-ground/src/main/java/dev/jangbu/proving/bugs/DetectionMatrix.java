@@ -41,41 +41,30 @@ final class DetectionMatrix {
 
             """;
 
-    private final Map<String, PlantedBug> bugs;
-    private final List<DetectionResult> results;
+    private DetectionMatrix() {}
 
     /**
+     * The report in Markdown.
+     *
      * @param bugs by name
      * @param results one for each bug, and the control runs
      */
-    DetectionMatrix(Map<String, PlantedBug> bugs, List<DetectionResult> results) {
-        this.bugs = bugs;
-        this.results = results;
-    }
-
-    /** The report in Markdown. */
-    String markdown(long seed, LocalDate date) {
+    static String markdown(Map<String, PlantedBug> bugs, List<DetectionResult> results, long seed, LocalDate date) {
         StringBuilder text = new StringBuilder(HEAD.formatted(seed, date));
         text.append("| bug | defect | harm | scenario | caught by |\n|---|---|---|---|---|\n");
         for (DetectionResult result : results) {
             PlantedBug bug = bugs.get(result.bug());
-            text.append("| ")
-                    .append(String.join(
-                            " | ",
+            text.append("| %s | %s | %s | %s | %s |\n"
+                    .formatted(
                             bug == null ? "*none*" : bug.name(),
                             bug == null ? "" : bug.bug(),
                             bug == null ? "" : bug.harm(),
                             result.scenario().label(),
-                            columns(result)))
-                    .append(" |\n");
+                            columns(result)));
         }
         text.append(LEGEND);
         for (Scenario scenario : Scenario.values()) {
-            text.append("- *")
-                    .append(scenario.label())
-                    .append("*: ")
-                    .append(scenario.description())
-                    .append(".\n");
+            text.append("- *%s*: %s.\n".formatted(scenario.label(), scenario.description()));
         }
         return text.toString();
     }

@@ -1,24 +1,22 @@
 package dev.jangbu.proving.stack;
 
+import dev.jangbu.local.stack.PartName;
+import dev.jangbu.local.stack.Ports;
 import dev.jangbu.operator.installation.Installation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -31,18 +29,8 @@ import java.util.stream.Stream;
 public final class EphemeralStack implements AutoCloseable {
 
     /** The names of all parts. */
-    public static final List<String> PARTS = List.of(
-            "postgres",
-            "kafka",
-            "registry",
-            "connect",
-            "psp-simulator",
-            "payment-api",
-            "streams-processor",
-            "ledger-service");
-
-    private static final int FIRST_PORT = 18_000;
-    private static final int PORT_RANGE = 14_000;
+    public static final List<String> PARTS =
+            Stream.of(PartName.values()).map(PartName::text).toList();
 
     private static final Duration START_LIMIT = Duration.ofMinutes(12);
     private static final Duration STOP_LIMIT = Duration.ofMinutes(6);
@@ -85,19 +73,15 @@ public final class EphemeralStack implements AutoCloseable {
         environment.put("JAVA_HOME", System.getProperty("java.home"));
         environment.put("JANGBU_STARTUP_ARCHIVES", "off");
         environment.putAll(settings);
-        List<Integer> free = freePorts(PARTS.size());
-        for (int i = 0; i < PARTS.size(); i++) {
-            ports.put(PARTS.get(i), free.get(i));
-            environment.put(portVariable(PARTS.get(i)), free.get(i).toString());
+        Iterator<Integer> free = Ports.from(Map.of()).findFree(PARTS.size()).iterator();
+        for (PartName part : PartName.values()) {
+            int port = free.next();
+            ports.put(part.text(), port);
+            environment.put(part.portVariable(), Integer.toString(port));
         }
         this.launcher = launch();
         Runtime.getRuntime().addShutdownHook(onExit);
         awaitReady();
-    }
-
-    /** The environment variable that sets a part's port. */
-    public static String portVariable(String part) {
-        return "JANGBU_" + part.toUpperCase(Locale.ROOT).replace('-', '_') + "_PORT";
     }
 
     /** The addresses and credentials of the stack as of its last start. */
@@ -272,32 +256,6 @@ public final class EphemeralStack implements AutoCloseable {
         try (Stream<Path> files = Files.walk(directory)) {
             files.sorted(Comparator.reverseOrder())
                     .forEach(file -> file.toFile().delete());
-        }
-    }
-
-    /**
-     * Ports below the range of source ports of Linux (32768 and above): a connection of a client cannot take one before its
-     * server binds it. The random offset keeps stacks that start at the same time apart.
-     */
-    private static List<Integer> freePorts(int count) {
-        int offset = ThreadLocalRandom.current().nextInt(PORT_RANGE);
-        List<Integer> free = IntStream.range(0, PORT_RANGE)
-                .map(i -> FIRST_PORT + (offset + i) % PORT_RANGE)
-                .filter(EphemeralStack::isFree)
-                .limit(count)
-                .boxed()
-                .toList();
-        if (free.size() < count) {
-            throw new IllegalStateException("no " + count + " free ports from " + FIRST_PORT + " on");
-        }
-        return free;
-    }
-
-    private static boolean isFree(int port) {
-        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-            return socket.isBound();
-        } catch (IOException e) {
-            return false;
         }
     }
 }

@@ -19,25 +19,34 @@ import java.util.concurrent.atomic.AtomicLong;
 /** A client of the HTTP API. Thread-safe. */
 public final class HttpApi implements AutoCloseable {
 
+    private static final String JSON = "application/json";
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(15);
 
     /** Longer than the longest {@code Prefer: wait}, 30 seconds. */
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(90);
 
-    private final HttpClient http =
-            HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).build();
+    private final HttpClient http;
     private final ObjectMapper json = new ObjectMapper();
     private final AtomicLong responses = new AtomicLong();
     private final String base;
     private final String apiKey;
+    private final Duration timeout;
 
     /**
      * @param base base URL, with {@code /v1}
      * @param apiKey sent as bearer token; none is sent if it is empty
      */
     public HttpApi(String base, String apiKey) {
+        this(base, apiKey, REQUEST_TIMEOUT);
+    }
+
+    /** @param timeout the time limit of a request */
+    public HttpApi(String base, String apiKey, Duration timeout) {
+        Duration connect = timeout.compareTo(CONNECT_TIMEOUT) < 0 ? timeout : CONNECT_TIMEOUT;
+        this.http = HttpClient.newBuilder().connectTimeout(connect).build();
         this.base = base;
         this.apiKey = apiKey;
+        this.timeout = timeout;
     }
 
     /** A response with its JSON body. */
@@ -62,8 +71,12 @@ public final class HttpApi implements AutoCloseable {
     public Response post(String path, String idempotencyKey, String body, String... headers) throws IOException {
         return send(request(path, headers)
                 .header("Idempotency-Key", idempotencyKey)
-                .header("Content-Type", "application/json")
+                .header("Content-Type", JSON)
                 .POST(BodyPublishers.ofString(body)));
+    }
+
+    Response put(String path, String body) throws IOException {
+        return send(request(path).header("Content-Type", JSON).PUT(BodyPublishers.ofString(body)));
     }
 
     /** Sends a POST request and closes the connection without reading the response. */
@@ -87,7 +100,7 @@ public final class HttpApi implements AutoCloseable {
 
     private HttpRequest.Builder request(String path, String... headers) {
         HttpRequest.Builder request =
-                HttpRequest.newBuilder(URI.create(base + path)).timeout(REQUEST_TIMEOUT);
+                HttpRequest.newBuilder(URI.create(base + path)).timeout(timeout);
         if (headers.length > 0) {
             request.headers(headers);
         }

@@ -2,6 +2,7 @@ package dev.jangbu.proving.torture;
 
 import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.proving.audit.Violations;
+import dev.jangbu.proving.stack.Await;
 import dev.jangbu.proving.stack.HttpApi;
 import dev.jangbu.proving.stack.PspSimulatorClient;
 import java.io.IOException;
@@ -96,7 +97,7 @@ public final class ClientLoad implements AutoCloseable {
      * @param clients the number of concurrent customers
      * @param more whether to start another order, given the number of started ones
      */
-    public void work(int clients, IntPredicate more) throws IOException, InterruptedException {
+    public void work(int clients, IntPredicate more) throws InterruptedException {
         setPspFaults(seed, PSP_FAULTS);
         List<Future<Void>> workers = new ArrayList<>();
         try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -156,24 +157,16 @@ public final class ClientLoad implements AutoCloseable {
     }
 
     /** Switches PSP faults off; also possible while clients are running. */
-    void stopPspFaults() throws IOException, InterruptedException {
+    void stopPspFaults() throws InterruptedException {
         setPspFaults(0, Map.of());
     }
 
     /** Retries: the simulator may just have been killed. */
-    private void setPspFaults(long faultSeed, Map<String, Integer> perMille) throws IOException, InterruptedException {
-        long begin = System.nanoTime();
-        while (true) {
-            try {
-                psp.injectFaults(faultSeed, perMille);
-                return;
-            } catch (IOException e) {
-                if (System.nanoTime() - begin > TIMEOUT.toNanos()) {
-                    throw e;
-                }
-                Thread.sleep(IDLE);
-            }
-        }
+    private void setPspFaults(long faultSeed, Map<String, Integer> perMille) throws InterruptedException {
+        Await.value("the PSP simulator", TIMEOUT, IDLE, () -> {
+            psp.injectFaults(faultSeed, perMille);
+            return true;
+        });
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.jangbu.proving.torture;
 
 import dev.jangbu.proving.stack.HttpApi.Response;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -34,15 +35,29 @@ final class ClientTimeline {
         }
     }
 
+    @FunctionalInterface
+    interface Request {
+        Response send() throws IOException;
+    }
+
+    /** Milliseconds of the current second, and of the whole run. */
+    private static final class Latencies {
+
+        private final Histogram second = new Histogram(MAX_MS, 2);
+        private final Histogram all = new Histogram(MAX_MS, 3);
+
+        void record(long elapsedMs) {
+            second.recordValue(Math.clamp(elapsedMs, 0, MAX_MS));
+            all.recordValue(Math.clamp(elapsedMs, 0, MAX_MS));
+        }
+    }
+
     private final RunClock time;
     private final List<SecondStats> seconds = new ArrayList<>();
     private final List<InjectedFault> pendingFaults = new ArrayList<>();
     private final Map<AnswerClass, Integer> answers = new EnumMap<>(AnswerClass.class);
-    private final Histogram approvals = new Histogram(MAX_MS, 2);
-    private final Histogram completions = new Histogram(MAX_MS, 2);
-    private final Map<AnswerClass, Long> totals = new EnumMap<>(AnswerClass.class);
-    private final Histogram allApprovals = new Histogram(MAX_MS, 3);
-    private final Histogram allCompletions = new Histogram(MAX_MS, 3);
+    private final Latencies approvals = new Latencies();
+    private final Latencies completions = new Latencies();
     private long repeated;
     private boolean ended;
     private int current;
@@ -63,14 +78,26 @@ final class ClientTimeline {
         pendingFaults.remove(fault);
     }
 
+    /** Sends a call or read and records its answer, or that it has none: refused, broken connection, timeout. */
+    Response recorded(Request request) throws IOException {
+        Response answer;
+        try {
+            answer = request.send();
+        } catch (IOException e) {
+            count(AnswerClass.NO_ANSWER);
+            throw e;
+        }
+        count(classOf(answer));
+        return answer;
+    }
+
     /**
-     * Records the answer to a call.
+     * Records the approval if the answer to a call is the first one of a confirmation.
      *
      * @param begun when the client sent the call for the first time, {@link System#nanoTime()}
-     * @param asked when this attempt was sent
+     * @param sent when this attempt was sent
      */
-    synchronized void recordAnswer(Call call, long begun, long asked, Response answer) {
-        count(classOf(answer));
+    synchronized void recordApproval(Call call, long begun, long sent, Response answer) {
         boolean replayed = answer.headers().firstValue("Idempotency-Replayed").isPresent();
         if (ended || replayed || call.kind() != Call.Kind.CONFIRM || answer.status() != 200) {
             return;
@@ -78,21 +105,9 @@ final class ClientTimeline {
         long now = time.nowMs();
         // A client that also waits for the completion is not measured.
         if (call.headers().isEmpty()) {
-            long elapsedMs = Math.clamp(now - time.at(begun), 0, MAX_MS);
-            approvals.recordValue(elapsedMs);
-            allApprovals.recordValue(elapsedMs);
+            approvals.record(now - time.at(begun));
         }
-        pendingFaults.forEach(fault -> fault.approved(time.at(asked), now));
-    }
-
-    /** Records the answer to a read. */
-    synchronized void recordRead(Response answer) {
-        count(classOf(answer));
-    }
-
-    /** Records a call or read without an answer: refused, broken connection, timeout. */
-    synchronized void recordNoAnswer() {
-        count(AnswerClass.NO_ANSWER);
+        pendingFaults.forEach(fault -> fault.approved(time.at(sent), now));
     }
 
     /** Records a repeated call. */
@@ -113,9 +128,7 @@ final class ClientTimeline {
             return;
         }
         tick();
-        long elapsedMs = Math.clamp(now - approved, 0, MAX_MS);
-        completions.recordValue(elapsedMs);
-        allCompletions.recordValue(elapsedMs);
+        completions.record(now - approved);
         pendingFaults.forEach(fault -> fault.completed(approved, now));
         pendingFaults.removeIf(InjectedFault::isRecovered);
     }
@@ -131,8 +144,9 @@ final class ClientTimeline {
         return List.copyOf(seconds);
     }
 
+    /** The number of answers of a class; complete after {@link #end}. */
     synchronized long total(AnswerClass of) {
-        return totals.getOrDefault(of, 0L);
+        return seconds.stream().mapToLong(second -> second.answers(of)).sum();
     }
 
     synchronized long repeatedCalls() {
@@ -141,27 +155,22 @@ final class ClientTimeline {
 
     /** Milliseconds, over the whole run. */
     synchronized long approvalMs(int percentile) {
-        return allApprovals.getValueAtPercentile(percentile);
+        return approvals.all.getValueAtPercentile(percentile);
     }
 
     /** Milliseconds, over the whole run. */
     synchronized long completionMs(int percentile) {
-        return allCompletions.getValueAtPercentile(percentile);
-    }
-
-    synchronized long approvals() {
-        return allApprovals.getTotalCount();
+        return completions.all.getValueAtPercentile(percentile);
     }
 
     synchronized long completions() {
-        return allCompletions.getTotalCount();
+        return completions.all.getTotalCount();
     }
 
-    private void count(AnswerClass of) {
+    private synchronized void count(AnswerClass of) {
         if (!ended) {
             tick();
             answers.merge(of, 1, Integer::sum);
-            totals.merge(of, 1L, Long::sum);
         }
     }
 
@@ -177,26 +186,22 @@ final class ClientTimeline {
         seconds.add(new SecondStats(
                 second,
                 answers,
-                (int) approvals.getTotalCount(),
-                approvals.getValueAtPercentile(50),
-                approvals.getValueAtPercentile(99),
-                (int) completions.getTotalCount(),
-                completions.getValueAtPercentile(50),
-                completions.getValueAtPercentile(99)));
+                (int) approvals.second.getTotalCount(),
+                approvals.second.getValueAtPercentile(50),
+                approvals.second.getValueAtPercentile(99),
+                (int) completions.second.getTotalCount(),
+                completions.second.getValueAtPercentile(50),
+                completions.second.getValueAtPercentile(99)));
         answers.clear();
-        approvals.reset();
-        completions.reset();
+        approvals.second.reset();
+        completions.second.reset();
     }
 
     private static AnswerClass classOf(Response answer) {
-        if (AcknowledgedAnswers.isRetryable(answer)) {
+        int status = answer.status();
+        if (status >= 500 || AcknowledgedAnswers.isRetryable(answer)) {
             return AnswerClass.RETRYABLE;
         }
-        if (answer.status() == 202) {
-            return AnswerClass.PENDING;
-        }
-        return answer.status() < 300
-                ? AnswerClass.DONE
-                : answer.status() < 500 ? AnswerClass.REJECTED : AnswerClass.RETRYABLE;
+        return status == 202 ? AnswerClass.PENDING : status < 300 ? AnswerClass.DONE : AnswerClass.REJECTED;
     }
 }

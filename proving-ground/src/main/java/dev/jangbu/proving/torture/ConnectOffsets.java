@@ -2,6 +2,7 @@ package dev.jangbu.proving.torture;
 
 import dev.jangbu.contract.Topics;
 import dev.jangbu.operator.installation.Installation;
+import dev.jangbu.proving.stack.KafkaClients;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -9,7 +10,6 @@ import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Compares the offsets that Connect has stored with the records it has sent. */
 final class ConnectOffsets implements AutoCloseable {
@@ -25,18 +25,7 @@ final class ConnectOffsets implements AutoCloseable {
     private final KafkaConsumer<byte[], byte[]> consumer;
 
     ConnectOffsets(Installation stack) {
-        this.consumer = new KafkaConsumer<>(
-                Map.of(
-                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        stack.kafka(),
-                        ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
-                        false,
-                        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
-                        false,
-                        ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                        20_000),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer());
+        this.consumer = KafkaClients.consumer(stack, Map.of(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 20_000));
         consumer.assign(List.of(OFFSETS));
         consumer.seekToEnd(List.of(OFFSETS));
     }

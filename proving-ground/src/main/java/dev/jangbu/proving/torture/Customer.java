@@ -3,6 +3,7 @@ package dev.jangbu.proving.torture;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.jangbu.proving.stack.HttpApi.Response;
 import dev.jangbu.proving.torture.OrderHistory.Charge;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -56,7 +57,7 @@ final class Customer {
     /** Tries calls before the confirmation, including some that must be rejected. */
     private void beforeConfirmation(OrderHistory history) throws InterruptedException {
         switch (random.nextInt(16)) {
-            case 0 -> cancel(history);
+            case 0 -> cancel(history, random);
             case 1 -> expectRejection(history, confirmation(history, order.amountMinor() + 1), "422 amount-mismatch");
             case 2 ->
                 expectRejection(history, refund(history, "{\"reason\":\"too early\"}"), "409 payment-not-refundable");
@@ -74,17 +75,17 @@ final class Customer {
 
     private void confirm(OrderHistory history) throws InterruptedException {
         Call call = confirmation(history, order.amountMinor());
-        List<Thread> concurrentCalls = new ArrayList<>();
+        List<Thread> others = new ArrayList<>();
         if (random.nextInt(10) == 0) {
-            concurrentCalls.add(concurrently(confirmation(history, order.amountMinor())));
+            Call copy = confirmation(history, order.amountMinor());
+            others.add(concurrently(branch -> client.call(copy, branch)));
         }
         if (order.mode() == Order.ConfirmMode.ASYNC && random.nextInt(8) == 0) {
-            SplittableRandom branch = random.split();
-            concurrentCalls.add(Thread.ofVirtual().start(() -> recordFailures(() -> cancel(history, branch))));
+            others.add(concurrently(branch -> cancel(history, branch)));
         }
         Response answer = client.call(call, random);
-        for (Thread concurrentCall : concurrentCalls) {
-            concurrentCall.join();
+        for (Thread other : others) {
+            other.join();
         }
         switch (answer.status()) {
             case 200 -> history.charge(Charge.APPROVED);
@@ -93,24 +94,18 @@ final class Customer {
         }
     }
 
-    /** Reads the payment until its outcome is known. */
     private void awaitOutcome(OrderHistory history) throws InterruptedException {
-        long begin = System.nanoTime();
-        while (true) {
-            Response answer = client.read("/payments/" + history.paymentId(), "Prefer", "wait=5");
-            String status = answer.text("status");
-            switch (status) {
-                case "APPROVED", "COMPLETED" -> history.charge(Charge.APPROVED);
-                case "DECLINED" -> history.charge(Charge.DECLINED);
-                case "REVIEW" -> history.charge(Charge.IN_REVIEW);
-                default -> {}
-            }
-            if (answer.status() == 200 && !OPEN.contains(status)) {
-                return;
-            }
-            if (System.nanoTime() - begin > FlakyClient.TIMEOUT.toNanos()) {
-                throw new IllegalStateException("order " + order.orderId() + " has no outcome yet: " + answer);
-            }
+        Response payment = client.readUntil(
+                status -> !OPEN.contains(status),
+                Duration.ZERO,
+                "/payments/" + history.paymentId(),
+                "Prefer",
+                "wait=5");
+        switch (payment.text("status")) {
+            case "APPROVED", "COMPLETED" -> history.charge(Charge.APPROVED);
+            case "DECLINED" -> history.charge(Charge.DECLINED);
+            case "REVIEW" -> history.charge(Charge.IN_REVIEW);
+            default -> {}
         }
     }
 
@@ -124,18 +119,13 @@ final class Customer {
         } else if (draw < 75) {
             requestRefund(history, "{\"reason\":\"all of it\"}", random);
         } else if (draw < 85) {
-            cancel(history);
+            cancel(history, random);
         } else if (draw < 95) {
             race(history);
         } else {
-            expectRejection(
-                    history,
-                    refund(
-                            history,
-                            refundOf(
-                                    order.lines().getFirst(),
-                                    order.lines().getFirst().amountMinor() + 1)),
-                    "422 refund-exceeds-payment");
+            Order.Line first = order.lines().getFirst();
+            Call tooMuch = refund(history, refundOf(first, first.amountMinor() + 1));
+            expectRejection(history, tooMuch, "422 refund-exceeds-payment");
         }
         if (random.nextInt(4) == 0) {
             requestRefund(history, partialRefund(), random);
@@ -144,16 +134,14 @@ final class Customer {
 
     /** Sends refunds and a cancellation concurrently, which together may exceed the payment. */
     private void race(OrderHistory history) throws InterruptedException {
-        List<Thread> threads = new ArrayList<>();
+        List<Thread> calls = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
             String body = partialRefund();
-            SplittableRandom branch = random.split();
-            threads.add(Thread.ofVirtual().start(() -> recordFailures(() -> requestRefund(history, body, branch))));
+            calls.add(concurrently(branch -> requestRefund(history, body, branch)));
         }
-        SplittableRandom branch = random.split();
-        threads.add(Thread.ofVirtual().start(() -> recordFailures(() -> cancel(history, branch))));
-        for (Thread thread : threads) {
-            thread.join();
+        calls.add(concurrently(branch -> cancel(history, branch)));
+        for (Thread call : calls) {
+            call.join();
         }
     }
 
@@ -166,20 +154,11 @@ final class Customer {
         }
     }
 
-    private void cancel(OrderHistory history) throws InterruptedException {
-        cancel(history, random);
-    }
-
     private void cancel(OrderHistory history, RandomGenerator branch) throws InterruptedException {
         history.cancelRequested();
-        Response answer = client.call(
-                new Call(
-                        Call.Kind.CANCEL,
-                        "/payments/" + history.paymentId() + "/cancel",
-                        key("cancel"),
-                        "{\"reason\":\"changed my mind\"}"),
-                branch);
-        if (answer.status() == 200) {
+        String path = "/payments/" + history.paymentId() + "/cancel";
+        Call call = new Call(Call.Kind.CANCEL, path, key("cancel"), "{\"reason\":\"changed my mind\"}");
+        if (client.call(call, branch).status() == 200) {
             history.canceled();
         }
     }
@@ -187,11 +166,13 @@ final class Customer {
     private Call confirmation(OrderHistory history, long amountMinor) {
         String path = "/payments/" + history.paymentId() + "/confirm";
         String body = order.confirmation(amountMinor);
-        return switch (order.mode()) {
-            case SYNC, NEVER -> new Call(Call.Kind.CONFIRM, path, key("confirm"), body);
-            case UNTIL_COMPLETED -> new Call(Call.Kind.CONFIRM, path, key("confirm"), body, "Prefer", "wait=5");
-            case ASYNC -> new Call(Call.Kind.CONFIRM, path, key("confirm"), body, "Prefer", "respond-async");
-        };
+        List<String> headers =
+                switch (order.mode()) {
+                    case SYNC, NEVER -> List.of();
+                    case UNTIL_COMPLETED -> List.of("Prefer", "wait=5");
+                    case ASYNC -> List.of("Prefer", "respond-async");
+                };
+        return new Call(Call.Kind.CONFIRM, path, key("confirm"), body, headers);
     }
 
     private Call refund(OrderHistory history, String body) {
@@ -215,24 +196,23 @@ final class Customer {
         }
     }
 
-    private Thread concurrently(Call call) {
-        SplittableRandom branch = random.split();
-        return Thread.ofVirtual().start(() -> recordFailures(() -> client.call(call, branch)));
-    }
-
+    @FunctionalInterface
     private interface Attempt {
-        void run() throws InterruptedException;
+        void run(SplittableRandom branch) throws InterruptedException;
     }
 
-    /** Runs an attempt in a concurrent thread; a failure is a violation. */
-    private void recordFailures(Attempt attempt) {
-        try {
-            attempt.run();
-        } catch (IllegalStateException e) {
-            client.answers().addViolation("order " + order.orderId() + ": " + e.getMessage());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    /** Starts an attempt in a thread of its own; a failure is a violation. */
+    private Thread concurrently(Attempt attempt) {
+        SplittableRandom branch = random.split();
+        return Thread.ofVirtual().start(() -> {
+            try {
+                attempt.run(branch);
+            } catch (IllegalStateException e) {
+                client.answers().addViolation("order " + order.orderId() + ": " + e.getMessage());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
     }
 
     private synchronized String key(String what) {

@@ -11,6 +11,8 @@ sealed interface Fault {
     /** Name of the timeline row of faults that affect no process. */
     String TOPICS = "outbox, topics";
 
+    String PSP = "psp-simulator";
+
     /** The affected part, or {@link #TOPICS}. */
     String part();
 
@@ -19,42 +21,17 @@ sealed interface Fault {
         return Duration.ZERO;
     }
 
-    /** The kind without parameters; faults are counted by kind. */
-    default String kind() {
-        return toString();
-    }
-
     /** Kill -9; the supervisor restarts the process. */
-    record Killed(String part) implements Fault {
+    record Killed(String part) implements Fault {}
 
-        @Override
-        public String toString() {
-            return "kill -9 " + part;
-        }
-    }
-
-    /** SIGSTOP, then SIGCONT: like a long garbage collection or a suspended machine. */
-    record Paused(String part, Duration duration) implements Fault {
-
-        @Override
-        public String kind() {
-            return "SIGSTOP " + part;
-        }
-
-        @Override
-        public String toString() {
-            return kind() + " for " + duration.toSeconds() + " s";
-        }
-    }
+    /**
+     * SIGSTOP, then SIGCONT: like a long garbage collection or a suspended machine. A paused PSP accepts calls without
+     * responding; after resuming it processes them.
+     */
+    record Paused(String part, Duration duration) implements Fault {}
 
     /** Orderly termination, then a restart by the supervisor; for PostgreSQL a fast shutdown. */
-    record Restarted(String part) implements Fault {
-
-        @Override
-        public String toString() {
-            return "orderly restart of " + part;
-        }
-    }
+    record Restarted(String part) implements Fault {}
 
     /**
      * Kill -9 of Connect after it has sent records and before it stores their offsets, so that it sends them again.
@@ -67,16 +44,6 @@ sealed interface Fault {
         public String part() {
             return "connect";
         }
-
-        @Override
-        public String kind() {
-            return "kill -9 connect before it stores its offsets";
-        }
-
-        @Override
-        public String toString() {
-            return kind() + ", " + records + " records or more after the last";
-        }
     }
 
     /** Outbox rows are published again, as by an operator after a lost replication slot. */
@@ -86,16 +53,6 @@ sealed interface Fault {
         public String part() {
             return TOPICS;
         }
-
-        @Override
-        public String kind() {
-            return "republish outbox rows";
-        }
-
-        @Override
-        public String toString() {
-            return "republish " + rows + " outbox rows";
-        }
     }
 
     /** Unprocessable records on {@code settlement.requests}. */
@@ -104,16 +61,6 @@ sealed interface Fault {
         @Override
         public String part() {
             return TOPICS;
-        }
-
-        @Override
-        public String kind() {
-            return "poison records on settlement.requests";
-        }
-
-        @Override
-        public String toString() {
-            return records + " poison records on settlement.requests";
         }
     }
 
@@ -130,43 +77,42 @@ sealed interface Fault {
 
         @Override
         public String part() {
-            return "psp-simulator";
-        }
-
-        @Override
-        public String kind() {
-            return "storm at the PSP";
-        }
-
-        @Override
-        public String toString() {
-            return "%s for %d s: of 1,000 calls %s"
-                    .formatted(
-                            kind(),
-                            duration.toSeconds(),
-                            new TreeMap<>(perMille)
-                                    .entrySet().stream()
-                                            .map(rate -> rate.getValue() + " " + rate.getKey())
-                                            .collect(Collectors.joining(", ")));
+            return PSP;
         }
     }
 
-    /** The PSP accepts calls without responding; after resuming it processes them. */
-    record PspPaused(Duration duration) implements Fault {
+    /** The kind without parameters; faults are counted by kind. */
+    default String kind() {
+        return switch (this) {
+            case Killed killed -> "kill -9 " + killed.part();
+            case Paused paused -> paused.part().equals(PSP) ? "the PSP is silent" : "SIGSTOP " + paused.part();
+            case Restarted restarted -> "orderly restart of " + restarted.part();
+            case KilledBeforeOffsetCommit killed -> "kill -9 connect before it stores its offsets";
+            case Republished republished -> "republish outbox rows";
+            case Poisoned poisoned -> "poison records on settlement.requests";
+            case PspFaultStorm storm -> "storm at the PSP";
+        };
+    }
 
-        @Override
-        public String part() {
-            return "psp-simulator";
-        }
-
-        @Override
-        public String kind() {
-            return "the PSP is silent";
-        }
-
-        @Override
-        public String toString() {
-            return kind() + " for " + duration.toSeconds() + " s";
-        }
+    /** The kind with its parameters. */
+    default String text() {
+        return switch (this) {
+            case Killed killed -> kind();
+            case Restarted restarted -> kind();
+            case Paused paused -> kind() + " for " + paused.duration().toSeconds() + " s";
+            case KilledBeforeOffsetCommit killed ->
+                kind() + ", " + killed.records() + " records or more after the last";
+            case Republished republished -> "republish " + republished.rows() + " outbox rows";
+            case Poisoned poisoned -> poisoned.records() + " " + kind();
+            case PspFaultStorm storm ->
+                "%s for %d s: of 1,000 calls %s"
+                        .formatted(
+                                kind(),
+                                storm.duration().toSeconds(),
+                                new TreeMap<>(storm.perMille())
+                                        .entrySet().stream()
+                                                .map(rate -> rate.getValue() + " " + rate.getKey())
+                                                .collect(Collectors.joining(", ")));
+        };
     }
 }

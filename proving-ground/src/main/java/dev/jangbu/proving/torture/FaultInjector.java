@@ -1,16 +1,15 @@
 package dev.jangbu.proving.torture;
 
 import dev.jangbu.operator.installation.Installation;
+import dev.jangbu.proving.stack.Await;
 import dev.jangbu.proving.stack.EphemeralStack;
 import dev.jangbu.proving.stack.PspSimulatorClient;
-import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import org.apache.kafka.common.KafkaException;
 
 /** Injects faults into a stack. */
@@ -41,11 +40,6 @@ final class FaultInjector {
     private final long permanentSeed;
     private final Map<String, Integer> permanentFaults;
 
-    /** For a PSP without permanent faults. */
-    FaultInjector(EphemeralStack stack, Installation address) {
-        this(stack, address, 0, Map.of());
-    }
-
     /** @param permanentFaults PSP faults without a storm, per 1,000 calls */
     FaultInjector(
             EphemeralStack stack, Installation address, long permanentSeed, Map<String, Integer> permanentFaults) {
@@ -57,13 +51,6 @@ final class FaultInjector {
 
     /**
      * Injects a fault and returns its outcome when it is over. Retries for a limited time if a required part is down.
-     */
-    String inject(Fault fault) throws InterruptedException {
-        return inject(fault, () -> {});
-    }
-
-    /**
-     * Injects a fault.
      *
      * @param onStart called when the fault starts, if it starts late
      */
@@ -71,7 +58,6 @@ final class FaultInjector {
         return switch (fault) {
             case Fault.Killed killed -> kill(killed.part());
             case Fault.Paused paused -> pause(paused.part(), paused.duration());
-            case Fault.PspPaused paused -> pause(paused.part(), paused.duration());
             case Fault.Restarted restarted -> restart(restarted.part());
             case Fault.KilledBeforeOffsetCommit killed -> killBeforeOffsetsAreStored(killed, onStart);
             case Fault.Republished republished ->
@@ -116,14 +102,13 @@ final class FaultInjector {
         // SIGINT is PostgreSQL's fast shutdown.
         ProcessSignal.send(part.equals("postgres") ? "INT" : "TERM", process.get());
         long begin = System.nanoTime();
-        while (process.get().isAlive()) {
-            if (System.nanoTime() - begin > TIMEOUT.toNanos()) {
-                return "process %d did not end within %d s"
-                        .formatted(process.get().pid(), TIMEOUT.toSeconds());
-            }
-            Thread.sleep(20);
-        }
-        return "process %d ended after %d ms".formatted(process.get().pid(), (System.nanoTime() - begin) / 1_000_000);
+        boolean ended =
+                Await.holds(TIMEOUT, Duration.ofMillis(20), () -> !process.get().isAlive());
+        return "process %d %s after %d ms"
+                .formatted(
+                        process.get().pid(),
+                        ended ? "ended" : "has not ended",
+                        (System.nanoTime() - begin) / 1_000_000);
     }
 
     private String killBeforeOffsetsAreStored(Fault.KilledBeforeOffsetCommit fault, Runnable onStart)
@@ -157,36 +142,26 @@ final class FaultInjector {
 
     private String storm(Fault.PspFaultStorm storm) throws InterruptedException {
         try (PspSimulatorClient psp = new PspSimulatorClient(address)) {
-            String outcome = retry(() -> {
-                psp.injectFaults(storm.draw(), storm.perMille());
-                return "ended";
-            });
+            String outcome = setFaults(psp, storm.draw(), storm.perMille());
             Thread.sleep(storm.duration());
-            retry(() -> {
-                psp.injectFaults(permanentSeed, permanentFaults);
-                return "";
-            });
+            setFaults(psp, permanentSeed, permanentFaults);
             return outcome;
         }
     }
 
-    private interface Action {
-        String run() throws IOException, SQLException, ExecutionException, InterruptedException;
+    private static String setFaults(PspSimulatorClient psp, long seed, Map<String, Integer> perMille)
+            throws InterruptedException {
+        return retry(() -> {
+            psp.injectFaults(seed, perMille);
+            return "ended";
+        });
     }
 
-    private static String retry(Action action) throws InterruptedException {
-        long begin = System.nanoTime();
-        while (true) {
-            Exception lastError;
-            try {
-                return action.run();
-            } catch (SQLException | KafkaException | IOException | ExecutionException e) {
-                lastError = e;
-            }
-            if (System.nanoTime() - begin > TIMEOUT.toNanos()) {
-                return SKIPPED + ": " + lastError.getMessage();
-            }
-            Thread.sleep(RETRY_DELAY);
+    private static String retry(Await.Attempt<String> attempt) throws InterruptedException {
+        try {
+            return Await.value("a part", TIMEOUT, RETRY_DELAY, attempt);
+        } catch (IllegalStateException e) {
+            return SKIPPED + ": " + e.getMessage();
         }
     }
 }

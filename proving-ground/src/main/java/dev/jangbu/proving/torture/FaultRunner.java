@@ -1,5 +1,6 @@
 package dev.jangbu.proving.torture;
 
+import dev.jangbu.proving.stack.Await;
 import dev.jangbu.proving.stack.EphemeralStack;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -72,7 +73,7 @@ final class FaultRunner {
     private synchronized InjectedFault begin(Fault fault) {
         InjectedFault injected = new InjectedFault(faults.size() + 1, fault, time.nowMs());
         faults.add(injected);
-        log.print("⚡ %-3s %s".formatted("#" + injected.number(), fault));
+        log.print("⚡ %-3s %s".formatted("#" + injected.number(), fault.text()));
         return injected;
     }
 
@@ -91,7 +92,7 @@ final class FaultRunner {
         timeline.faultStarted(injected);
         String outcome = injector.inject(fault, () -> {
             // The fault started late: reset the recovery times.
-            injected.started(time.nowMs());
+            injected.startedLate(time.nowMs());
             timeline.faultStarted(injected);
         });
         injected.ended(outcome, time.nowMs());
@@ -149,13 +150,6 @@ final class FaultRunner {
     }
 
     private static boolean await(BooleanSupplier condition) throws InterruptedException {
-        long begin = System.nanoTime();
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() - begin > RECOVERY_TIMEOUT.toNanos()) {
-                return false;
-            }
-            Thread.sleep(INTERVAL);
-        }
-        return true;
+        return Await.holds(RECOVERY_TIMEOUT, INTERVAL, condition);
     }
 }

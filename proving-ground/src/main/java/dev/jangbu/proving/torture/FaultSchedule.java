@@ -56,7 +56,7 @@ record FaultSchedule(List<ScheduledFault> faults) {
 
         @Override
         public String toString() {
-            return "%4d.%d s  %s".formatted(after.toSeconds(), after.toMillisPart() / 100, fault);
+            return "%4d.%d s  %s".formatted(after.toSeconds(), after.toMillisPart() / 100, fault.text());
         }
     }
 
@@ -126,7 +126,7 @@ record FaultSchedule(List<ScheduledFault> faults) {
         for (String part : PAUSABLE) {
             all.add(one(random -> new Fault.Paused(part, pauseDuration(random))));
         }
-        all.add(one(random -> new Fault.PspPaused(Duration.ofSeconds(8 + random.nextInt(8)))));
+        all.add(one(random -> new Fault.Paused(Fault.PSP, Duration.ofSeconds(8 + random.nextInt(8)))));
         all.add(one(FaultSchedule::storm));
         all.add(one(random -> new Fault.Restarted("kafka")));
         all.add(random -> List.of(

@@ -1,12 +1,15 @@
 package dev.jangbu.proving.torture;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.jangbu.proving.stack.Await;
 import dev.jangbu.proving.stack.HttpApi;
 import dev.jangbu.proving.stack.HttpApi.Response;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
 /**
@@ -35,25 +38,27 @@ final class FlakyClient {
 
     /** Reads until the answer is not retryable. */
     Response read(String path, String... headers) throws InterruptedException {
-        long begin = System.nanoTime();
-        while (true) {
-            String lastError;
-            try {
-                Response answer = api.get(path, headers);
-                timeline.recordRead(answer);
-                if (answer.status() < 500) {
-                    return answer;
-                }
-                lastError = answer.toString();
-            } catch (IOException e) {
-                timeline.recordNoAnswer();
-                lastError = e.toString();
-            }
-            if (System.nanoTime() - begin > TIMEOUT.toNanos()) {
-                throw new IllegalStateException("Can't read " + path + ", last error: " + lastError);
-            }
-            Thread.sleep(RETRY_DELAY);
-        }
+        return Await.value(
+                "an answer to " + path,
+                TIMEOUT,
+                RETRY_DELAY,
+                () -> get(path, headers),
+                answer -> answer.status() < 500);
+    }
+
+    /** Reads until the status of the resource is one of those that end the wait. */
+    Response readUntil(Predicate<String> ended, Duration interval, String path, String... headers)
+            throws InterruptedException {
+        return Await.value(
+                "the end of " + path,
+                TIMEOUT,
+                interval,
+                () -> read(path, headers),
+                answer -> answer.status() == 200 && ended.test(answer.text("status")));
+    }
+
+    private Response get(String path, String... headers) throws IOException {
+        return timeline.recorded(() -> api.get(path, headers));
     }
 
     AcknowledgedAnswers answers() {
@@ -86,39 +91,32 @@ final class FlakyClient {
     /** Calls until the answer is not retryable. */
     Response untilAnswered(Call call) throws InterruptedException {
         long begin = System.nanoTime();
-        while (true) {
-            String lastError;
-            try {
-                Response answer = send(call, begin);
-                // A resource in review stays in progress until it is resolved.
-                if (!AcknowledgedAnswers.isRetryable(answer) || isInReview(call, answer)) {
-                    return answer;
-                }
-                lastError = answer.toString();
-            } catch (IOException e) {
-                lastError = e.toString();
+        AtomicInteger sent = new AtomicInteger();
+        Await.Attempt<Response> attempt = () -> {
+            if (sent.getAndIncrement() > 0) {
+                timeline.recordRepetition();
             }
-            if (System.nanoTime() - begin > TIMEOUT.toNanos()) {
-                throw new IllegalStateException("No answer to " + call + ", last error: " + lastError);
-            }
-            Thread.sleep(RETRY_DELAY);
-            timeline.recordRepetition();
-        }
+            return send(call, begin);
+        };
+        // A resource in review stays in progress until it is resolved.
+        return Await.value(
+                "an answer to " + call,
+                TIMEOUT,
+                RETRY_DELAY,
+                attempt,
+                answer -> !AcknowledgedAnswers.isRetryable(answer) || isInReview(call, answer));
     }
 
     private Response send(Call call, long begun) throws IOException {
         long asked = System.nanoTime();
-        Response answer;
-        try {
-            answer = api.post(
-                    call.path(), call.key(), call.body(), call.headers().toArray(String[]::new));
-        } catch (IOException e) {
-            timeline.recordNoAnswer();
-            throw e;
-        }
+        Response answer = timeline.recorded(() -> post(call, call.body()));
         answers.record(call, asked, answer);
-        timeline.recordAnswer(call, begun, asked, answer);
+        timeline.recordApproval(call, begun, asked, answer);
         return answer;
+    }
+
+    private Response post(Call call, String body) throws IOException {
+        return api.post(call.path(), call.key(), body, call.headers().toArray(String[]::new));
     }
 
     private boolean isInReview(Call call, Response answer) throws InterruptedException {
@@ -148,10 +146,10 @@ final class FlakyClient {
     }
 
     private void sendConcurrently(Call call, int copies) throws InterruptedException {
-        List<Thread> copiesSent = new ArrayList<>();
+        List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < copies; i++) {
             timeline.recordRepetition();
-            copiesSent.add(Thread.ofVirtual().start(() -> {
+            threads.add(Thread.ofVirtual().start(() -> {
                 try {
                     send(call, System.nanoTime());
                 } catch (IOException e) {
@@ -159,8 +157,8 @@ final class FlakyClient {
                 }
             }));
         }
-        for (Thread copy : copiesSent) {
-            copy.join();
+        for (Thread thread : threads) {
+            thread.join();
         }
     }
 
@@ -169,8 +167,7 @@ final class FlakyClient {
                 ? call.body().replaceFirst("\"amount\":(\\d)", "\"amount\":1$1")
                 : call.body().replaceFirst("\"reason\":\"", "\"reason\":\"not ");
         try {
-            answers.recordOtherBody(
-                    call, api.post(call.path(), call.key(), body, call.headers().toArray(String[]::new)));
+            answers.recordOtherBody(call, post(call, body));
         } catch (IOException e) {
             // Without an answer there is nothing to check.
         }

@@ -1,13 +1,12 @@
 package dev.jangbu.proving.torture;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.jangbu.operator.installation.Installation;
+import dev.jangbu.proving.stack.Await;
 import dev.jangbu.proving.stack.EphemeralStack;
+import dev.jangbu.proving.stack.HttpApi;
+import dev.jangbu.proving.stack.HttpApi.Response;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -16,8 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.KafkaException;
@@ -31,9 +29,8 @@ final class HealthMonitor implements AutoCloseable {
 
     private final Installation address;
     private final RunClock time;
-    private final HttpClient http =
-            HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
-    private final ObjectMapper json = new ObjectMapper();
+    private final HttpApi http = new HttpApi("", "", TIMEOUT);
+    private final HttpApi api;
     private final Admin admin;
     private final Map<String, State> states = new TreeMap<>();
     private final List<Thread> threads = new ArrayList<>();
@@ -41,72 +38,57 @@ final class HealthMonitor implements AutoCloseable {
     /** An outage, milliseconds of the run. */
     record Outage(long from, long to) {}
 
-    private interface Probe {
-        boolean check() throws IOException, SQLException, InterruptedException, ExecutionException, TimeoutException;
-    }
-
     private static final class State {
+
         private final List<Outage> outages = new ArrayList<>();
         private boolean healthy = true;
         private long since;
         private long lastSuccessAt = -1;
 
+        /** A check that took too long is an outage, even if it succeeded. */
         synchronized void record(boolean success, long startedAt, long endedAt) {
             boolean slow = endedAt - startedAt > TIMEOUT.toMillis();
-            if (success && slow) {
-                record(false, startedAt, endedAt);
+            if (healthy && (slow || !success)) {
+                healthy = false;
+                since = startedAt;
             }
             if (success) {
-                if (!healthy) {
-                    outage(new Outage(since, endedAt));
+                if (!healthy && outages.size() < MAX_OUTAGES) {
+                    outages.add(new Outage(since, endedAt));
                 }
                 healthy = true;
                 lastSuccessAt = startedAt;
-            } else if (healthy) {
-                healthy = false;
-                since = startedAt;
             }
         }
 
         synchronized List<Outage> outages(long now) {
-            List<Outage> all = new ArrayList<>(outages);
-            if (!healthy) {
-                all.add(new Outage(since, now));
-            }
-            return all;
+            Stream<Outage> open = healthy ? Stream.empty() : Stream.of(new Outage(since, now));
+            return Stream.concat(outages.stream(), open).toList();
         }
 
         synchronized boolean wasHealthySince(long at) {
             return healthy && lastSuccessAt >= at;
-        }
-
-        private void outage(Outage outage) {
-            if (outages.size() < MAX_OUTAGES) {
-                outages.add(outage);
-            }
         }
     }
 
     HealthMonitor(EphemeralStack stack, Installation address, RunClock time) {
         this.address = address;
         this.time = time;
+        this.api = new HttpApi(address.api(), address.apiKey(), TIMEOUT);
         this.admin = Admin.create(Map.of(
-                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-                address.kafka(),
-                AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG,
-                200,
-                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                3_900,
-                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                4_000));
+                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, address.kafka(),
+                AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 200,
+                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 3_900,
+                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 4_000));
         watch("postgres", this::postgres);
         watch("kafka", this::kafka);
-        watch("registry", () -> isOk(address.registry() + "/apis/ccompat/v7/subjects"));
+        watch("registry", () -> isOk(http.get(address.registry() + "/apis/ccompat/v7/subjects")));
         watch("connect", this::connector);
-        watch("psp-simulator", () -> isOk(address.simulator() + "/simulator/health"));
-        watch("payment-api", () -> isOk(address.api() + "/payments?limit=1"));
+        watch("psp-simulator", () -> isOk(http.get(address.simulator() + "/simulator/health")));
+        watch("payment-api", () -> isOk(api.get("/payments?limit=1")));
         for (String service : List.of("streams-processor", "ledger-service")) {
-            watch(service, () -> isOk("http://127.0.0.1:" + stack.port(service) + "/actuator/health/readiness"));
+            String readiness = "http://127.0.0.1:" + stack.port(service) + "/actuator/health/readiness";
+            watch(service, () -> isOk(http.get(readiness)));
         }
     }
 
@@ -123,7 +105,7 @@ final class HealthMonitor implements AutoCloseable {
         return outages;
     }
 
-    private void watch(String part, Probe probe) {
+    private void watch(String part, Await.Attempt<Boolean> probe) {
         State state = new State();
         states.put(part, state);
         threads.add(Thread.ofVirtual().name("health of " + part).start(() -> {
@@ -140,10 +122,10 @@ final class HealthMonitor implements AutoCloseable {
         }));
     }
 
-    private static boolean isHealthy(Probe probe) throws InterruptedException {
+    private static boolean isHealthy(Await.Attempt<Boolean> probe) throws InterruptedException {
         try {
-            return probe.check();
-        } catch (IOException | SQLException | ExecutionException | TimeoutException | KafkaException e) {
+            return probe.run();
+        } catch (IOException | SQLException | ExecutionException | KafkaException e) {
             return false;
         }
     }
@@ -154,41 +136,27 @@ final class HealthMonitor implements AutoCloseable {
         }
     }
 
-    private boolean kafka() throws InterruptedException, ExecutionException, TimeoutException {
-        return !admin.describeCluster()
-                .nodes()
-                .get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
-                .isEmpty();
+    /** Fails after the client's timeout. */
+    private boolean kafka() throws InterruptedException, ExecutionException {
+        return !admin.describeCluster().nodes().get().isEmpty();
     }
 
     /** The worker responds before its task runs. */
-    private boolean connector() throws IOException, InterruptedException {
-        var response = http.send(request(address.connect() + "/connectors/outbox/status"), BodyHandlers.ofByteArray());
-        return response.statusCode() == 200
-                && json.readTree(response.body())
-                        .path("tasks")
-                        .path(0)
-                        .path("state")
-                        .asText()
-                        .equals("RUNNING");
+    private boolean connector() throws IOException {
+        Response status = http.get(address.connect() + "/connectors/outbox/status");
+        JsonNode task = status.body().path("tasks").path(0);
+        return isOk(status) && task.path("state").asText().equals("RUNNING");
     }
 
-    private boolean isOk(String url) throws IOException, InterruptedException {
-        return http.send(request(url), BodyHandlers.discarding()).statusCode() == 200;
-    }
-
-    private HttpRequest request(String url) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url)).timeout(TIMEOUT);
-        if (url.startsWith(address.api())) {
-            request.header("Authorization", "Bearer " + address.apiKey());
-        }
-        return request.build();
+    private static boolean isOk(Response response) {
+        return response.status() == 200;
     }
 
     @Override
     public void close() {
         threads.forEach(Thread::interrupt);
         admin.close(Duration.ofSeconds(1));
-        http.shutdownNow();
+        http.close();
+        api.close();
     }
 }

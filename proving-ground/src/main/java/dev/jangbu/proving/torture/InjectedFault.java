@@ -12,7 +12,7 @@ final class InjectedFault {
     private final Fault fault;
     private volatile long at;
     private volatile long ended;
-    private volatile @Nullable String outcome;
+    private volatile String outcome = "";
     private volatile @Nullable Long healthyAfter;
     private volatile @Nullable Long approvedAfter;
     private volatile @Nullable Long completedAfter;
@@ -35,27 +35,26 @@ final class InjectedFault {
         return at;
     }
 
-    /** Sets the start of a fault that started late. */
-    void started(long now) {
-        at = now;
-        approvedAfter = null;
-        completedAfter = null;
-    }
-
     /** The end of the fault itself; 0 before. */
     long ended() {
         return ended;
     }
 
-    /** The outcome reported by the injector. */
+    /** The outcome reported by the injector; empty before. */
     String outcome() {
-        String text = outcome;
-        return text == null ? "" : text;
+        return outcome;
     }
 
     /** False if the fault was skipped: its moment did not come, or a required part was down. */
     boolean wasInjected() {
-        return !outcome().startsWith(FaultInjector.SKIPPED);
+        return !outcome.startsWith(FaultInjector.SKIPPED);
+    }
+
+    /** Sets the start of a fault that started late. */
+    void startedLate(long now) {
+        at = now;
+        approvedAfter = null;
+        completedAfter = null;
     }
 
     void ended(String text, long now) {
@@ -67,26 +66,16 @@ final class InjectedFault {
         healthyAfter = now - at;
     }
 
-    /**
-     * Records the first approval of a call sent after the start.
-     *
-     * @param asked when the call was sent
-     * @param now when the approval was received
-     */
-    void approved(long asked, long now) {
-        if (approvedAfter == null && asked >= at) {
+    /** Records the first approval, received now, of a call sent after the start. */
+    void approved(long sentAt, long now) {
+        if (approvedAfter == null && sentAt >= at) {
             approvedAfter = now - at;
         }
     }
 
-    /**
-     * Records the first completion of a payment approved after the start.
-     *
-     * @param approved the time of the approval
-     * @param now the time of the completion
-     */
-    void completed(long approved, long now) {
-        if (completedAfter == null && approved >= at) {
+    /** Records the first completion, read now, of a payment approved after the start. */
+    void completed(long approvedAt, long now) {
+        if (completedAfter == null && approvedAt >= at) {
             completedAfter = now - at;
         }
     }
@@ -95,19 +84,19 @@ final class InjectedFault {
         return approvedAfter != null && completedAfter != null;
     }
 
-    /** Time until the part was healthy, ms, or null. */
+    /** Time until the part was healthy. */
     @Nullable
     Long healthyAfter() {
         return healthyAfter;
     }
 
-    /** Time until a payment confirmed after the start was approved, ms, or null. */
+    /** Time until a payment confirmed after the start was approved. */
     @Nullable
     Long approvedAfter() {
         return approvedAfter;
     }
 
-    /** Time until a payment approved after the start was completed, ms, or null. */
+    /** Time until a payment approved after the start was completed. */
     @Nullable
     Long completedAfter() {
         return completedAfter;

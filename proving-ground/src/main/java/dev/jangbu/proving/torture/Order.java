@@ -59,10 +59,6 @@ record Order(String orderId, String paymentKey, String currency, List<Line> line
         return lines.stream().mapToLong(Line::amountMinor).sum();
     }
 
-    Line line(String lineId) {
-        return lines.get(Integer.parseInt(lineId) - 1);
-    }
-
     String body() {
         return "{\"orderId\":\"%s\",\"currency\":\"%s\",\"lines\":[%s],\"metadata\":{\"cart\":\"77\"}}"
                 .formatted(

@@ -1,8 +1,8 @@
 package dev.jangbu.proving.torture;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /** The state of one order as known from its answers. Thread-safe: calls of a customer may run concurrently. */
 final class OrderHistory {
@@ -19,11 +19,10 @@ final class OrderHistory {
     private final Order order;
     private final String paymentId;
     private final Map<String, Long> refunds = new ConcurrentHashMap<>();
-    private final Map<String, Boolean> acknowledgedRefunds = new ConcurrentHashMap<>();
+    private final Set<String> acknowledgedRefunds = ConcurrentHashMap.newKeySet();
     private volatile Charge charge = Charge.UNCONFIRMED;
     private volatile boolean canceled;
     private volatile boolean cancelRequested;
-    private volatile @Nullable String resolved;
 
     OrderHistory(Order order, String paymentId) {
         this.order = order;
@@ -50,7 +49,7 @@ final class OrderHistory {
     void refund(String id, long amountMinor, boolean acknowledged) {
         refunds.put(id, amountMinor);
         if (acknowledged) {
-            acknowledgedRefunds.put(id, true);
+            acknowledgedRefunds.add(id);
         }
     }
 
@@ -60,7 +59,7 @@ final class OrderHistory {
     }
 
     boolean isRefundAcknowledged(String id) {
-        return acknowledgedRefunds.containsKey(id);
+        return acknowledgedRefunds.contains(id);
     }
 
     /** Records a cancellation request; it may have created a refund whose id is unknown. */
@@ -79,15 +78,5 @@ final class OrderHistory {
 
     boolean wasCanceled() {
         return canceled;
-    }
-
-    /** Records the operator's decision. */
-    void resolved(String outcome) {
-        resolved = outcome;
-    }
-
-    @Nullable
-    String resolution() {
-        return resolved;
     }
 }

@@ -6,6 +6,7 @@ import dev.jangbu.contract.Topic;
 import dev.jangbu.contract.Topics;
 import dev.jangbu.contract.WireFormat;
 import dev.jangbu.operator.installation.Installation;
+import dev.jangbu.proving.stack.KafkaClients;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,6 +22,7 @@ import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.random.RandomGenerator;
+import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
@@ -29,7 +31,6 @@ import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Sends unprocessable records to {@code settlement.requests}, of several kinds. */
 final class Poison {
@@ -45,6 +46,11 @@ final class Poison {
      * much later.
      */
     private static final Duration FUTURE = Duration.ofHours(6);
+
+    private static final Map<String, Object> LIMITS = Map.of(
+            ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 20_000,
+            ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000,
+            ProducerConfig.MAX_BLOCK_MS_CONFIG, 20_000);
 
     private static final int NO_SUCH_SCHEMA = 1_000_000;
     private static final int TIME_BITS = 48;
@@ -77,7 +83,7 @@ final class Poison {
         try (Connection connection = address.openPayments();
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(LAST_ROW);
-                KafkaProducer<byte[], byte[]> producer = producer(address)) {
+                KafkaProducer<byte[], byte[]> producer = KafkaClients.producer(address, LIMITS)) {
             if (!row.next()) {
                 throw new IOException("there is no request yet to derive poison records from");
             }
@@ -127,15 +133,9 @@ final class Poison {
 
     /** Uses Avro's own reader and writer because the registry may be down. */
     private static byte[] fromTheFuture(byte[] request, RandomGenerator random) throws IOException {
-        SettlementRequested present = new SpecificDatumReader<>(SettlementRequested.class)
-                .read(
-                        null,
-                        DecoderFactory.get()
-                                .binaryDecoder(
-                                        request,
-                                        WireFormat.HEADER_BYTES,
-                                        request.length - WireFormat.HEADER_BYTES,
-                                        null));
+        BinaryDecoder decoder = DecoderFactory.get()
+                .binaryDecoder(request, WireFormat.HEADER_BYTES, request.length - WireFormat.HEADER_BYTES, null);
+        SettlementRequested present = new SpecificDatumReader<>(SettlementRequested.class).read(null, decoder);
         UUID id = later(UUID.fromString(present.getSettlementId()), random);
         SettlementRequested settlement = SettlementRequested.newBuilder(present)
                 .setSettlementId(id.toString())
@@ -157,20 +157,5 @@ final class Poison {
         long millis = (id.getMostSignificantBits() >>> (Long.SIZE - TIME_BITS)) + later;
         long rest = id.getMostSignificantBits() & ((1L << (Long.SIZE - TIME_BITS)) - 1);
         return new UUID((millis << (Long.SIZE - TIME_BITS)) | rest, random.nextLong() >>> 2 | Long.MIN_VALUE);
-    }
-
-    private static KafkaProducer<byte[], byte[]> producer(Installation address) {
-        return new KafkaProducer<>(
-                Map.of(
-                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        address.kafka(),
-                        ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
-                        20_000,
-                        ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                        5_000,
-                        ProducerConfig.MAX_BLOCK_MS_CONFIG,
-                        20_000),
-                new ByteArraySerializer(),
-                new ByteArraySerializer());
     }
 }

@@ -5,12 +5,10 @@ import dev.jangbu.contract.Outcome;
 import dev.jangbu.contract.SettlementCompleted;
 import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.proving.audit.Violations;
-import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -37,7 +35,7 @@ final class PublicationCheck implements AutoCloseable {
             """;
 
     private static final String REFERENCES = """
-            SELECT reference_id::text AS reference, count(*) AS journals, min(reference_parts) AS parts, min(occurred_at) AS approved
+            SELECT reference_id::text AS id, count(*) AS journals, min(reference_parts) AS parts, min(occurred_at) AS approved
               FROM journals
              WHERE reference_id = ANY (?::uuid[])
              GROUP BY reference_id
@@ -69,8 +67,8 @@ final class PublicationCheck implements AutoCloseable {
 
     private record Reference(long journals, int parts, Instant approved) {}
 
-    private interface Row {
-        void read(ResultSet row) throws SQLException;
+    private interface Row<T> {
+        T read(ResultSet row) throws SQLException;
     }
 
     /** @param stopping true if PostgreSQL need not be awaited any longer */
@@ -89,20 +87,12 @@ final class PublicationCheck implements AutoCloseable {
 
     /** Checks that each posting's journal exists with its number and hash. */
     void postings(List<LedgerPosted> posted) throws InterruptedException {
-        Map<String, Journal> journals = new HashMap<>();
-        boolean queried = queryUntilReachable(
+        List<String> ids = posted.stream().map(LedgerPosted::getSettlementId).toList();
+        Map<String, Journal> journals = find(
                 JOURNALS,
-                posted.stream().map(LedgerPosted::getSettlementId).toList(),
-                row -> journals.put(
-                        row.getString("id"),
-                        new Journal(
-                                row.getInt("book"),
-                                row.getLong("no"),
-                                row.getBytes("hash"),
-                                row.getString("reference"))));
-        if (!queried) {
-            return;
-        }
+                ids,
+                row -> new Journal(
+                        row.getInt("book"), row.getLong("no"), row.getBytes("hash"), row.getString("reference")));
         for (LedgerPosted each : posted) {
             Journal journal = journals.get(each.getSettlementId());
             if (journal == null) {
@@ -119,20 +109,16 @@ final class PublicationCheck implements AutoCloseable {
      * @return the approval times of the completed payments
      */
     List<Instant> completions(List<SettlementCompleted> completed) throws InterruptedException {
-        Map<String, Reference> references = new HashMap<>();
-        boolean queried = queryUntilReachable(
+        List<String> ids =
+                completed.stream().map(SettlementCompleted::getReferenceId).toList();
+        Map<String, Reference> references = find(
                 REFERENCES,
-                completed.stream().map(SettlementCompleted::getReferenceId).toList(),
-                row -> {
-                    Timestamp approved = row.getTimestamp("approved");
-                    references.put(
-                            row.getString("reference"),
-                            new Reference(row.getLong("journals"), row.getInt("parts"), approved.toInstant()));
-                });
+                ids,
+                row -> new Reference(
+                        row.getLong("journals"),
+                        row.getInt("parts"),
+                        row.getTimestamp("approved").toInstant()));
         List<Instant> approvals = new ArrayList<>();
-        if (!queried) {
-            return approvals;
-        }
         for (SettlementCompleted each : completed) {
             Reference reference = references.get(each.getReferenceId());
             if (each.getOutcome() == Outcome.REJECTED) {
@@ -150,39 +136,42 @@ final class PublicationCheck implements AutoCloseable {
         return approvals;
     }
 
-    /** Queries until it succeeds; false if it was stopped before. */
-    private boolean queryUntilReachable(String sql, List<String> ids, Row row) throws InterruptedException {
-        if (ids.isEmpty()) {
-            return true;
-        }
-        while (!stopping.getAsBoolean()) {
+    /**
+     * Queries until PostgreSQL answers.
+     *
+     * @return the rows by the column {@code id}
+     */
+    private <T> Map<String, T> find(String sql, List<String> ids, Row<T> row) throws InterruptedException {
+        while (!ids.isEmpty()) {
+            if (stopping.getAsBoolean()) {
+                throw new InterruptedException("stopped");
+            }
             try {
-                query(sql, ids, row);
+                Map<String, T> found = query(sql, ids, row);
                 checked.addAndGet(ids.size());
-                return true;
+                return found;
             } catch (SQLException e) {
                 close();
                 Thread.sleep(RETRY_DELAY);
             }
         }
-        return false;
+        return Map.of();
     }
 
-    private void query(String sql, List<String> ids, Row row) throws SQLException {
-        Connection open = connection;
-        if (open == null) {
-            open = stack.openLedger();
-            connection = open;
+    private <T> Map<String, T> query(String sql, List<String> ids, Row<T> row) throws SQLException {
+        if (connection == null) {
+            connection = stack.openLedger();
         }
-        Array array = open.createArrayOf("text", ids.toArray());
-        try (PreparedStatement statement = open.prepareStatement(sql)) {
-            statement.setArray(1, array);
+        Map<String, T> found = new HashMap<>();
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setArray(1, connection.createArrayOf("text", ids.toArray()));
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    row.read(rows);
+                    found.put(rows.getString("id"), row.read(rows));
                 }
             }
         }
+        return found;
     }
 
     @Override

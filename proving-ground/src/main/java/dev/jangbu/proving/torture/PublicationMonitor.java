@@ -10,6 +10,7 @@ import dev.jangbu.contract.Topic;
 import dev.jangbu.contract.Topics;
 import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.proving.audit.Violations;
+import dev.jangbu.proving.stack.KafkaClients;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,7 +24,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
@@ -70,14 +70,22 @@ public final class PublicationMonitor implements AutoCloseable {
         this.publications = new PublicationCheck(stack, () -> stopping);
         this.time = time;
         this.timeline = timeline;
-        this.consumer = consumer(stack);
+        this.consumer = KafkaClients.consumer(
+                stack,
+                Map.of(
+                        ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+                        BATCH,
+                        ConsumerConfig.FETCH_MAX_BYTES_CONFIG,
+                        4 * 1024 * 1024,
+                        ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG,
+                        200));
         this.partitions = TOPICS.stream()
                 .flatMap(topic -> consumer.partitionsFor(topic.name()).stream())
                 .map(info -> new TopicPartition(info.topic(), info.partition()))
                 .toList();
         consumer.assign(partitions);
         consumer.seekToBeginning(partitions);
-        this.reader = Thread.ofPlatform().name("publication-monitor").daemon().start(this::read);
+        this.reader = Thread.ofPlatform().name("publication-monitor").daemon().start(this::readUninterrupted);
     }
 
     /** Publications that were not in the ledger. */
@@ -109,37 +117,32 @@ public final class PublicationMonitor implements AutoCloseable {
         }
     }
 
-    private void read() {
-        while (!stopping) {
+    private void readUninterrupted() {
+        try {
+            read();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void read() throws InterruptedException {
+        while (!stopping && !ended) {
             boolean finalPass = finishing;
             try {
                 Map<TopicPartition, Long> ends = finalPass ? consumer.endOffsets(partitions) : Map.of();
                 do {
                     process(consumer.poll(Duration.ofMillis(100)));
                 } while (!stopping && finalPass && isBehind(ends));
-                if (finalPass) {
-                    ended = true;
-                    return;
-                }
+                ended = finalPass;
             } catch (KafkaException e) {
                 lastError = e;
-                delayRetry();
-            } catch (InterruptedException e) {
-                return;
+                Thread.sleep(RETRY_DELAY);
             }
         }
     }
 
     private boolean isBehind(Map<TopicPartition, Long> ends) {
         return ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue());
-    }
-
-    private void delayRetry() {
-        try {
-            Thread.sleep(RETRY_DELAY);
-        } catch (InterruptedException e) {
-            stopping = true;
-        }
     }
 
     private void process(ConsumerRecords<byte[], byte[]> records) throws InterruptedException {
@@ -173,40 +176,14 @@ public final class PublicationMonitor implements AutoCloseable {
             try {
                 return Optional.of(deserializer.deserialize(record.topic(), record.value()));
             } catch (PoisonRecordException e) {
-                violations()
-                        .add(
-                                "%s-%d offset %d can't be read: %s",
-                                record.topic(), record.partition(), record.offset(), e);
+                String position = "%s-%d offset %d".formatted(record.topic(), record.partition(), record.offset());
+                violations().add("%s can't be read: %s", position, e);
                 return Optional.empty();
             } catch (RegistryUnavailableException e) {
                 Thread.sleep(RETRY_DELAY);
             }
         }
-        return Optional.empty();
-    }
-
-    private static KafkaConsumer<byte[], byte[]> consumer(Installation stack) {
-        return new KafkaConsumer<>(
-                Map.of(
-                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        stack.kafka(),
-                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                        "read_committed",
-                        ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
-                        false,
-                        ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-                        BATCH,
-                        ConsumerConfig.FETCH_MAX_BYTES_CONFIG,
-                        4 * 1024 * 1024,
-                        ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG,
-                        200,
-                        // No reset: the position is set explicitly, and a lost position must fail.
-                        ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-                        "none",
-                        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
-                        false),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer());
+        throw new InterruptedException("stopped");
     }
 
     @Override

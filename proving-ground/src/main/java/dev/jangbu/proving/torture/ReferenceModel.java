@@ -38,19 +38,17 @@ final class ReferenceModel {
     private record FinalState(JsonNode payment, List<JsonNode> refunds) {
 
         boolean isReached() {
-            return PAYMENT_ENDED.contains(payment.path("status").asText())
-                    && refunds.stream()
-                            .allMatch(refund ->
-                                    REFUND_ENDED.contains(refund.path("status").asText()));
+            return PAYMENT_ENDED.contains(status(payment))
+                    && refunds.stream().allMatch(refund -> REFUND_ENDED.contains(status(refund)));
         }
 
-        boolean completed() {
-            return payment.path("status").asText().equals("COMPLETED");
+        boolean isCompleted() {
+            return status(payment).equals("COMPLETED");
         }
 
         List<JsonNode> completedRefunds() {
             return refunds.stream()
-                    .filter(refund -> refund.path("status").asText().equals("COMPLETED"))
+                    .filter(refund -> status(refund).equals("COMPLETED"))
                     .toList();
         }
     }
@@ -78,29 +76,32 @@ final class ReferenceModel {
         long lastProgress = System.nanoTime();
         List<OrderHistory> open = List.copyOf(histories);
         while (!open.isEmpty()) {
-            List<OrderHistory> unfinished = new ArrayList<>();
-            for (OrderHistory history : open) {
-                FinalState end = read(history);
-                finalStates.put(history.paymentId(), end);
-                if (!end.isReached()) {
-                    review(history, end);
-                    unfinished.add(history);
-                }
-            }
-            if (unfinished.size() < open.size()) {
+            int before = open.size();
+            open = readEach(open);
+            if (open.size() < before) {
                 lastProgress = System.nanoTime();
-            }
-            open = unfinished;
-            if (!open.isEmpty() && System.nanoTime() - lastProgress > STALL_TIMEOUT.toNanos()) {
+            } else if (System.nanoTime() - lastProgress > STALL_TIMEOUT.toNanos()) {
                 for (OrderHistory history : open) {
                     violations.add("order %s has not ended: %s", history.order().orderId(), read(history));
                 }
                 return;
             }
-            if (!open.isEmpty()) {
-                Thread.sleep(Duration.ofMillis(250));
+            Thread.sleep(Duration.ofMillis(open.isEmpty() ? 0 : 250));
+        }
+    }
+
+    /** Reads these orders and resolves their reviews; returns those that have not ended. */
+    private List<OrderHistory> readEach(List<OrderHistory> orders) throws InterruptedException {
+        List<OrderHistory> open = new ArrayList<>();
+        for (OrderHistory history : orders) {
+            FinalState end = read(history);
+            finalStates.put(history.paymentId(), end);
+            if (!end.isReached()) {
+                review(history, end);
+                open.add(history);
             }
         }
+        return open;
     }
 
     /** Compares all acknowledged answers with the stack. */
@@ -115,18 +116,17 @@ final class ReferenceModel {
             checkPayment(history, end);
             checkRefunds(history, end);
             checkCharge(history, end);
-            if (end.completed()) {
+            if (end.isCompleted()) {
                 addToWallets(history, end, wallets);
             }
         }
         checkPayouts(wallets);
         for (Map.Entry<String, BigInteger> wallet : wallets.entrySet()) {
-            String[] id = wallet.getKey().split(":", 2);
-            JsonNode actual =
-                    client.read("/wallets/" + id[0] + "?currency=" + id[1]).body();
-            if (!wallet.getValue().toString().equals(actual.path("balance").asText())) {
-                violations.add("wallet %s must have balance %s: %s", wallet.getKey(), wallet.getValue(), actual);
-            }
+            String path = "/wallets/" + wallet.getKey().replaceFirst(":", "?currency=");
+            expect(
+                    "wallet " + wallet.getKey(),
+                    wallet.getValue(),
+                    client.read(path).body().path("balance"));
         }
     }
 
@@ -153,20 +153,16 @@ final class ReferenceModel {
 
     /** Resolves reviews as an operator would: by the PSP's charges. */
     private void review(OrderHistory history, FinalState end) throws InterruptedException {
-        String id = history.paymentId();
         JsonNode charge = charges.get(history.order().paymentKey());
-        if (end.payment().path("status").asText().equals("REVIEW")) {
-            String outcome = charge == null ? "DECLINED" : "APPROVED";
-            history.resolved(outcome);
-            resolve("/payments/" + id, outcome);
+        if (status(end.payment()).equals("REVIEW")) {
+            resolve("/payments/" + history.paymentId(), charge == null ? "DECLINED" : "APPROVED");
         }
         for (JsonNode refund : end.refunds()) {
-            if (refund.path("status").asText().equals("REVIEW") && charge != null) {
+            if (status(refund).equals("REVIEW") && charge != null) {
                 long refundedMinor = charge.path("cancelled").asLong()
                         - end.payment().path("refundedAmount").asLong();
-                resolve(
-                        "/refunds/" + refund.path("id").asText(),
-                        refundedMinor == refund.path("amount").asLong() ? "APPROVED" : "FAILED");
+                boolean refunded = refundedMinor == refund.path("amount").asLong();
+                resolve("/refunds/" + id(refund), refunded ? "APPROVED" : "FAILED");
             }
         }
     }
@@ -180,14 +176,16 @@ final class ReferenceModel {
     }
 
     private void checkPayment(OrderHistory history, FinalState end) {
-        String status = end.payment().path("status").asText();
+        JsonNode status = end.payment().path("status");
         String what = "order " + history.order().orderId() + " (payment " + history.paymentId() + ")";
         switch (history.charge()) {
             case APPROVED -> expect(what + " was approved", "COMPLETED", status);
             case DECLINED -> expect(what + " was declined", "DECLINED", status);
             case UNCONFIRMED, IN_REVIEW -> {}
         }
-        if (history.wasCanceled() && !status.equals("CANCELED") && !fullyRefunded(end)) {
+        boolean fullyRefunded =
+                end.isCompleted() && end.payment().path("refundStatus").asText().equals("FULL");
+        if (history.wasCanceled() && !status.asText().equals("CANCELED") && !fullyRefunded) {
             violations.add("%s was canceled, but is %s", what, end);
         }
         for (Order.Line line : history.order().lines()) {
@@ -200,63 +198,45 @@ final class ReferenceModel {
         }
     }
 
-    private static boolean fullyRefunded(FinalState end) {
-        return end.completed() && end.payment().path("refundStatus").asText().equals("FULL");
-    }
-
     private void checkRefunds(OrderHistory history, FinalState end) {
-        Set<String> unknown = new HashSet<>();
-        long refunded = 0;
-        for (JsonNode refund : end.refunds()) {
-            String id = refund.path("id").asText();
-            Long amountMinor = history.refunds().get(id);
-            boolean completed = refund.path("status").asText().equals("COMPLETED");
-            if (amountMinor == null && completed) {
-                unknown.add(id);
-            } else if (amountMinor != null
-                    && amountMinor != refund.path("amount").asLong()) {
-                violations.add("refund %s must have amount %d, but is %s", id, amountMinor, refund);
-            }
-            if (history.isRefundAcknowledged(id) && !completed) {
-                violations.add("refund %s was acknowledged, but is %s", id, refund);
-            }
-            refunded += completed ? refund.path("amount").asLong() : 0;
-        }
-        if (unknown.size() > (history.wasCancelRequested() ? 1 : 0)) {
-            violations.add(
-                    "order %s has refunds that were not requested: %s",
-                    history.order().orderId(), unknown);
-        }
+        String order = "order " + history.order().orderId();
         Set<String> missing = new HashSet<>(history.refunds().keySet());
-        end.refunds().forEach(refund -> missing.remove(refund.path("id").asText()));
-        if (!missing.isEmpty()) {
-            violations.add("order %s has lost the refunds %s", history.order().orderId(), missing);
+        for (JsonNode refund : end.refunds()) {
+            missing.remove(id(refund));
+            Long amountMinor = history.refunds().get(id(refund));
+            if (amountMinor != null) {
+                expect("refund " + id(refund) + ", amount", amountMinor, refund.path("amount"));
+            }
+            if (history.isRefundAcknowledged(id(refund))) {
+                expect("refund " + id(refund) + " was acknowledged", "COMPLETED", refund.path("status"));
+            }
         }
-        expect(
-                "order " + history.order().orderId() + " refunds of " + refunded,
-                Long.toString(refunded),
-                end.payment().path("refundedAmount").asText());
+        List<JsonNode> unknown = end.completedRefunds().stream()
+                .filter(refund -> !history.refunds().containsKey(id(refund)))
+                .toList();
+        // A cancellation may have created a refund whose id is unknown.
+        if (unknown.size() > (history.wasCancelRequested() ? 1 : 0)) {
+            violations.add("%s has refunds that were not requested: %s", order, unknown);
+        }
+        if (!missing.isEmpty()) {
+            violations.add("%s has lost the refunds %s", order, missing);
+        }
+        long refundedMinor = end.completedRefunds().stream()
+                .mapToLong(refund -> refund.path("amount").asLong())
+                .sum();
+        expect(order + ", refunded", refundedMinor, end.payment().path("refundedAmount"));
     }
 
     private void checkCharge(OrderHistory history, FinalState end) {
         JsonNode charge = charges.get(history.order().paymentKey());
-        String what = "order " + history.order().orderId() + " is "
-                + end.payment().path("status").asText();
-        if (!end.completed()) {
-            if (charge != null) {
-                violations.add("%s, but was charged: %s", what, charge);
-            }
-        } else if (charge == null) {
+        String what = "order " + history.order().orderId() + " is " + status(end.payment());
+        if (end.isCompleted() && charge == null) {
             violations.add("%s, but was never charged", what);
-        } else {
-            expect(
-                    what + ", charged",
-                    Long.toString(history.order().amountMinor()),
-                    charge.path("amount").asText());
-            expect(
-                    what + ", refunded",
-                    end.payment().path("refundedAmount").asText(),
-                    charge.path("cancelled").asText());
+        } else if (end.isCompleted()) {
+            expect(what + ", charged", history.order().amountMinor(), charge.path("amount"));
+            expect(what + ", refunded", end.payment().path("refundedAmount").asText(), charge.path("cancelled"));
+        } else if (charge != null) {
+            violations.add("%s, but was charged: %s", what, charge);
         }
     }
 
@@ -303,21 +283,12 @@ final class ReferenceModel {
         }
         for (String seller : sellers) {
             for (JsonNode actual : readAll("/payouts?sellerId=" + seller + "&limit=100")) {
-                Seller.Payout payout = known.remove(actual.path("id").asText());
-                if (payout == null && rejected.stream().anyMatch(one -> one.mayMatch(actual))) {
-                    continue;
-                }
-                if (payout == null) {
+                Seller.Payout payout = known.remove(id(actual));
+                if (payout != null) {
+                    expect("payout " + payout.id(), payout.status(), actual.path("status"));
+                    expect("payout " + payout.id(), payout.amountMinor(), actual.path("amount"));
+                } else if (rejected.stream().noneMatch(one -> one.mayMatch(actual))) {
                     violations.add("a payout that was not requested: %s", actual);
-                } else {
-                    expect(
-                            "payout " + payout.id(),
-                            payout.status(),
-                            actual.path("status").asText());
-                    expect(
-                            "payout " + payout.id(),
-                            Long.toString(payout.amountMinor()),
-                            actual.path("amount").asText());
                 }
             }
         }
@@ -329,8 +300,16 @@ final class ReferenceModel {
         psp.charges(charge -> charges.put(charge.path("paymentKey").asText(), charge));
     }
 
-    private void expect(String what, String expected, String actual) {
-        if (!expected.equals(actual)) {
+    private static String id(JsonNode resource) {
+        return resource.path("id").asText();
+    }
+
+    private static String status(JsonNode resource) {
+        return resource.path("status").asText();
+    }
+
+    private void expect(String what, Object expected, JsonNode actual) {
+        if (!expected.toString().equals(actual.asText())) {
             violations.add("%s: %s instead of %s", what, actual, expected);
         }
     }

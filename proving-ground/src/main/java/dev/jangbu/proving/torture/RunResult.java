@@ -65,6 +65,11 @@ record RunResult(
         return exitCode == 0;
     }
 
+    /** The sum of {@link #answers} or {@link #faults}. */
+    static long sum(Map<String, Long> counts) {
+        return counts.values().stream().mapToLong(Long::longValue).sum();
+    }
+
     /** True if this run has this seed and length and passed. */
     boolean isPassOf(long otherSeed, String otherLength) {
         return passed() && seed == otherSeed && length.equals(otherLength);

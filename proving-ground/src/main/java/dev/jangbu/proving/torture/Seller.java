@@ -3,10 +3,15 @@ package dev.jangbu.proving.torture;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.jangbu.proving.stack.HttpApi.Response;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /** Requests one payout of a simulated seller: within the balance or above it, with an expected version or without. */
 final class Seller {
+
+    private static final Set<String> DECIDED = Set.of("BOOKED", "REJECTED");
+    private static final Duration INTERVAL = Duration.ofMillis(100);
 
     private final FlakyClient client;
     private final String key;
@@ -53,20 +58,17 @@ final class Seller {
         long amountMinor = 1 + random.nextLong(Math.max(2, balance + balance / 4));
         String path = "/wallets/" + sellerId + "/payouts";
         String body = "{\"amount\":%d,\"currency\":\"%s\",\"destination\":\"bank-1\"}".formatted(amountMinor, currency);
-        Call call =
-                switch (random.nextInt(4)) {
-                    case 0 -> new Call(Call.Kind.PAYOUT, path, key, body, "If-Match", "\"" + version + "\"");
-                    case 1 ->
-                        new Call(Call.Kind.PAYOUT, path, key, body, "If-Match", "\"" + Math.max(0, version - 1) + "\"");
-                    default -> new Call(Call.Kind.PAYOUT, path, key, body);
-                };
+        int stale = random.nextInt(4);
+        List<String> headers = stale < 2 ? List.of("If-Match", "\"" + Math.max(0, version - stale) + "\"") : List.of();
+        Call call = new Call(Call.Kind.PAYOUT, path, key, body, headers);
         Response answer = client.call(call, random);
         if (answer.status() != 202) {
             return new Payout("", sellerId, currency, amountMinor, "REFUSED");
         }
-        JsonNode decision = awaitDecision(answer.text("id"));
-        String rejection = decision.path("rejection").asText();
-        if (rejection.equals("VERSION_CONFLICT") && call.headers().isEmpty()) {
+        JsonNode decision = client.readUntil(DECIDED::contains, INTERVAL, "/payouts/" + answer.text("id"))
+                .body();
+        if (decision.path("rejection").asText().equals("VERSION_CONFLICT")
+                && call.headers().isEmpty()) {
             throw new IllegalStateException(call + " has no expected version, but was rejected for it: " + decision);
         }
         return new Payout(
@@ -75,20 +77,5 @@ final class Seller {
                 currency,
                 amountMinor,
                 decision.path("status").asText());
-    }
-
-    private JsonNode awaitDecision(String id) throws InterruptedException {
-        long begin = System.nanoTime();
-        while (true) {
-            JsonNode payout = client.read("/payouts/" + id).body();
-            String status = payout.path("status").asText();
-            if (status.equals("BOOKED") || status.equals("REJECTED")) {
-                return payout;
-            }
-            if (System.nanoTime() - begin > FlakyClient.TIMEOUT.toNanos()) {
-                throw new IllegalStateException("payout " + id + " has no decision yet: " + payout);
-            }
-            Thread.sleep(Duration.ofMillis(100));
-        }
     }
 }

@@ -1,218 +1,167 @@
 package dev.jangbu.proving.torture;
 
+import dev.jangbu.proving.chart.Charts;
 import dev.jangbu.proving.stack.EphemeralStack;
+import java.awt.Color;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.function.ToIntFunction;
-import java.util.function.ToLongFunction;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import org.knowm.xchart.AnnotationText;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
+import org.knowm.xchart.style.lines.SeriesLines;
+import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** The timeline of a run as SVG: faults and outages of each part above; answers and latencies per second below. */
+/**
+ * The timeline of a run as charts below each other: faults and outages of each part; answers per second; latencies per
+ * second.
+ */
 final class TimelineChart {
 
-    private static final int LEFT = 150;
-    private static final int WIDTH = 1_200;
-    private static final int ROW = 26;
-    private static final int CHART = 120;
-    private static final int BETWEEN = 46;
-    private static final int HEAD = 34;
+    private static final int LABELS = 130;
+    private static final int CHART = 210;
+    private static final Look DOWN = new Look("unhealthy", new Color(0xd3c3be));
+    private static final Look KILLED = new Look("killed, until healthy", new Color(0xc0392b));
+    private static final Color SPREAD = new Color(0xb9cde4);
+    private static final Color MEDIAN = new Color(0x2f5d8c);
+    private static final Map<ClientTimeline.AnswerClass, Color> ANSWERS = Map.of(
+            ClientTimeline.AnswerClass.DONE, new Color(0x4c956c),
+            ClientTimeline.AnswerClass.PENDING, new Color(0xa7c957),
+            ClientTimeline.AnswerClass.REJECTED, new Color(0xf2cc8f),
+            ClientTimeline.AnswerClass.RETRYABLE, new Color(0xe07a5f),
+            ClientTimeline.AnswerClass.NO_ANSWER, new Color(0x7b2d26));
 
     private final CompletedRun run;
-    private final long lastMs;
     private final List<SecondStats> seconds;
-    private final Svg svg = new Svg();
+    private final double length;
 
     private TimelineChart(CompletedRun run) {
         this.run = run;
-        this.lastMs = Math.max(1_000, run.loadEnded());
         this.seconds = run.timeline().seconds();
+        this.length = Math.max(1, run.loadEndedMs() / 1_000.0);
     }
 
-    static String of(CompletedRun run) {
-        return new TimelineChart(run).draw();
+    /** The charts as HTML. */
+    static String of(CompletedRun run) throws IOException {
+        TimelineChart timeline = new TimelineChart(run);
+        return Charts.image(timeline.faults())
+                + Charts.image(timeline.answers())
+                + Charts.image(timeline.latencies(
+                        "confirmation to approval, ms",
+                        second -> second.approvals() == 0 ? Double.NaN : second.approvalP50(),
+                        second -> second.approvals() == 0 ? Double.NaN : second.approvalP99()))
+                + Charts.image(timeline.latencies(
+                        "approval to completion, ms",
+                        second -> second.completions() == 0 ? Double.NaN : second.completionP50(),
+                        second -> second.completions() == 0 ? Double.NaN : second.completionP99()));
     }
 
-    private String draw() {
-        List<String> rows = new ArrayList<>(List.of(
-                "payment-api",
-                "psp-simulator",
-                "postgres",
-                "connect",
-                "kafka",
-                "registry",
-                "streams-processor",
-                "ledger-service"));
-        rows.addAll(EphemeralStack.PARTS.stream()
-                .filter(part -> !rows.contains(part))
-                .toList());
+    private XYChart faults() {
+        List<String> rows = new ArrayList<>(EphemeralStack.PARTS);
         rows.add(Fault.TOPICS);
-        int charts = HEAD + rows.size() * ROW + BETWEEN;
-        int height = charts + 3 * (CHART + BETWEEN);
-        axis(height - BETWEEN);
-        for (int i = 0; i < rows.size(); i++) {
-            row(rows.get(i), HEAD + i * ROW);
+        XYChart chart = overTime(Charts.ofRows("faults by number, and outages", rows, LABELS));
+        run.outages().forEach((part, outages) -> outages.stream()
+                .filter(outage -> outage.from() < run.loadEndedMs())
+                .forEach(outage -> bar(chart, DOWN, 10, outage.from(), outage.to(), row(rows, part))));
+        for (InjectedFault fault : run.faults()) {
+            double row = row(rows, fault.fault().part());
+            Long healthy = fault.healthyAfter();
+            long until = healthy == null ? fault.ended() : fault.at() + healthy;
+            bar(chart, Look.of(fault.fault()), 15, fault.at(), until, row);
+            String number = Integer.toString(fault.number());
+            chart.addAnnotation(new AnnotationText(
+                    number, fault.at() / 1_000.0 + length * 0.004 * number.length(), row + 0.42, false));
         }
-        answers(charts);
-        times(
-                "confirmation to approval, ms",
-                charts + CHART + BETWEEN,
-                SecondStats::approvals,
-                SecondStats::approvalP50,
-                SecondStats::approvalP99);
-        times(
-                "approval to completion, ms",
-                charts + 2 * (CHART + BETWEEN),
-                SecondStats::completions,
-                SecondStats::completionP50,
-                SecondStats::completionP99);
-        return "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"faults and client answers\">%s</svg>"
-                .formatted(LEFT + WIDTH + 10, height, svg);
+        return chart;
     }
 
-    private void axis(int bottom) {
-        long step = lastMs <= 150_000 ? 10_000 : lastMs <= 900_000 ? 60_000 : 300_000;
-        for (long at = 0; at <= lastMs; at += step) {
-            svg.line("grid", x(at), HEAD - 8, x(at), bottom);
-            svg.text(
-                    "tick",
-                    "middle",
-                    x(at),
-                    HEAD - 14,
-                    at % 60_000 == 0 && at > 0 ? at / 60_000 + " min" : at / 1_000 + " s");
-        }
+    private static double row(List<String> rows, String part) {
+        return rows.size() - 1.0 - rows.indexOf(part);
     }
 
-    private void row(String part, int top) {
-        svg.text("label", "end", LEFT - 12, top + ROW * 0.66, part);
-        svg.line("base", LEFT, top + ROW / 2.0, LEFT + WIDTH, top + ROW / 2.0);
-        for (HealthMonitor.Outage outage : run.outages().getOrDefault(part, List.of())) {
-            if (outage.from() < lastMs) {
-                svg.box(
-                        "down",
-                        x(outage.from()),
-                        top + 8,
-                        width(outage.from(), outage.to()),
-                        ROW - 16,
-                        "%s was unhealthy for %s s".formatted(part, RunClock.seconds(outage.to() - outage.from())));
-            }
-        }
-        for (InjectedFault fault : run.injectedFaults()) {
-            if (fault.fault().part().equals(part)) {
-                bar(fault, top);
-            }
+    /** Every bar is wide enough to be seen. */
+    private void bar(XYChart chart, Look look, int height, long fromMs, long untilMs, double row) {
+        double from = fromMs / 1_000.0;
+        double until = Math.clamp(untilMs / 1_000.0, from + length * 0.003, Math.max(length, from + length * 0.003));
+        Charts.bar(chart, look.label(), look.color(), height, from, until, row);
+    }
+
+    /** The legend's text and the color of a kind of fault. */
+    record Look(String label, Color color) {
+
+        static Look of(Fault fault) {
+            return switch (fault) {
+                case Fault.Killed killed -> KILLED;
+                case Fault.KilledBeforeOffsetCommit killed -> KILLED;
+                case Fault.Paused paused -> new Look("paused", new Color(0xe0a030));
+                case Fault.Restarted restarted -> new Look("orderly restart", new Color(0x2f6fb3));
+                case Fault.PspFaultStorm storm -> new Look("PSP fault storm", new Color(0x8e5bb5));
+                case Fault.Republished republished -> new Look("republished rows", new Color(0x2a9d8f));
+                case Fault.Poisoned poisoned -> new Look("poison", new Color(0x6a994e));
+            };
         }
     }
 
-    private void bar(InjectedFault fault, int top) {
-        Long healthy = fault.healthyAfter();
-        long until = healthy == null ? fault.ended() : fault.at() + healthy;
-        String tip = "#%d %s, at %s s. %s"
-                .formatted(fault.number(), fault.fault(), RunClock.seconds(fault.at()), fault.outcome());
-        svg.box("fault " + cssClass(fault.fault()), x(fault.at()), top + 4, width(fault.at(), until), ROW - 8, tip);
-        svg.text("number", "start", x(fault.at()) + 2, top + 3, Integer.toString(fault.number()));
-    }
-
-    /** The CSS class of a fault. */
-    static String cssClass(Fault fault) {
-        return switch (fault) {
-            case Fault.Killed killed -> "killed";
-            case Fault.KilledBeforeOffsetCommit killed -> "killed";
-            case Fault.Paused paused -> "paused";
-            case Fault.PspPaused paused -> "paused";
-            case Fault.Restarted restarted -> "restarted";
-            case Fault.PspFaultStorm storm -> "storm";
-            case Fault.Republished republished -> "republished";
-            case Fault.Poisoned poisoned -> "poisoned";
-        };
-    }
-
-    /** Stacked area chart of answers per second by class. */
-    private void answers(int top) {
-        title("answers per second", top);
-        int max = Math.max(
-                10, seconds.stream().mapToInt(TimelineChart::answers).max().orElse(0));
-        svg.text("tick", "end", LEFT - 8, top + 10, Integer.toString(max));
-        svg.text("tick", "end", LEFT - 8, top + CHART, "0");
-        int[] below = new int[seconds.size()];
-        for (ClientTimeline.AnswerClass each : ClientTimeline.AnswerClass.values()) {
-            StringBuilder points = new StringBuilder();
-            int[] above = below.clone();
-            for (int i = 0; i < seconds.size(); i++) {
-                above[i] += seconds.get(i).answers(each);
-                step(points, i, above[i], max, top, i == 0 ? 'M' : 'L');
-            }
-            for (int i = seconds.size() - 1; i >= 0; i--) {
-                points.append(Svg.point('L', x(1_000L * (i + 1)), y(below[i], max, top)));
-                points.append(Svg.point('L', x(1_000L * i), y(below[i], max, top)));
-            }
-            svg.path("area " + each.name().toLowerCase(Locale.ROOT), points + "Z");
-            below = above;
+    /** Each class is drawn on top of the next ones, so what shows of it is its own part of the sum. */
+    private XYChart answers() {
+        XYChart chart = overTime(Charts.create("answers per second", CHART, LABELS));
+        chart.getStyler().setYAxisMin(0.0).setYAxisDecimalPattern("#,###").setYAxisTickMarkSpacingHint(30);
+        List<ClientTimeline.AnswerClass> classes = List.of(ClientTimeline.AnswerClass.values());
+        for (ClientTimeline.AnswerClass each : classes.reversed()) {
+            area(chart, each.text(), ANSWERS.get(each), second -> classes.subList(0, classes.indexOf(each) + 1).stream()
+                    .mapToInt(second::answers)
+                    .sum());
         }
-        svg.line("base", LEFT, top + CHART, LEFT + WIDTH, top + CHART);
+        return chart;
     }
 
-    private void step(StringBuilder points, int second, int value, int max, int top, char first) {
-        points.append(Svg.point(first, x(1_000L * second), y(value, max, top)));
-        points.append(Svg.point('L', x(1_000L * (second + 1)), y(value, max, top)));
+    /** On a logarithmic scale; seconds without a value are empty. */
+    private XYChart latencies(String title, ToDoubleFunction<SecondStats> median, ToDoubleFunction<SecondStats> p99) {
+        XYChart chart = overTime(Charts.create(title, CHART, LABELS));
+        chart.getStyler()
+                .setYAxisLogarithmic(true)
+                .setYAxisMin(1.0)
+                .setYAxisMax(100_000.0)
+                .setyAxisTickLabelsFormattingFunction("%,.0f"::formatted);
+        area(chart, "p99", SPREAD, second -> Math.max(1, p99.applyAsDouble(second)));
+        series(chart, "median", second -> Math.max(1, median.applyAsDouble(second)))
+                .setXYSeriesRenderStyle(XYSeriesRenderStyle.Step)
+                .setLineColor(MEDIAN)
+                .setLineWidth(2);
+        return chart;
     }
 
-    private static int answers(SecondStats second) {
-        return second.answers().values().stream().mapToInt(Integer::intValue).sum();
+    private void area(XYChart chart, String name, Color color, ToDoubleFunction<SecondStats> value) {
+        series(chart, name, value)
+                .setXYSeriesRenderStyle(XYSeriesRenderStyle.StepArea)
+                .setLineStyle(SeriesLines.NONE)
+                .setFillColor(color);
     }
 
-    private static double y(int value, int max, int top) {
-        return top + CHART - (double) CHART * value / max;
+    /** One value a second; the last one is repeated at the end of its second. */
+    private XYSeries series(XYChart chart, String name, ToDoubleFunction<SecondStats> value) {
+        double[] values = seconds.stream().mapToDouble(value).toArray();
+        XYSeries series = chart.addSeries(
+                name,
+                IntStream.rangeClosed(0, values.length).asDoubleStream().toArray(),
+                DoubleStream.concat(DoubleStream.of(values), DoubleStream.of(values[values.length - 1]))
+                        .toArray());
+        series.setMarker(SeriesMarkers.NONE);
+        return series;
     }
 
-    /** Median and p99 of each second on a logarithmic scale; seconds without a value are empty. */
-    private void times(
-            String title,
-            int top,
-            ToIntFunction<SecondStats> count,
-            ToLongFunction<SecondStats> median,
-            ToLongFunction<SecondStats> p99) {
-        title(title, top);
-        for (long tick = 1; tick <= 100_000; tick *= 10) {
-            svg.line("grid", LEFT, logY(tick, top), LEFT + WIDTH, logY(tick, top));
-            svg.text("tick", "end", LEFT - 8, logY(tick, top) + 4, "%,d".formatted(tick));
-        }
-        for (SecondStats second : seconds) {
-            if (count.applyAsInt(second) > 0) {
-                double x = x(1_000L * second.second());
-                double high = logY(p99.applyAsLong(second), top);
-                double low = logY(median.applyAsLong(second), top);
-                double wide = Math.max(0.8, x(1_000) - x(0) - 0.3);
-                svg.box(
-                        "spread",
-                        x,
-                        high,
-                        wide,
-                        Math.max(1, low - high),
-                        "%d s: median %,d ms, p99 %,d ms, %d"
-                                .formatted(
-                                        second.second(),
-                                        median.applyAsLong(second),
-                                        p99.applyAsLong(second),
-                                        count.applyAsInt(second)));
-                svg.box("median", x, low - 1, wide, 2, "");
-            }
-        }
-    }
-
-    private void title(String title, int top) {
-        svg.text("title", "start", LEFT, top - 8, title);
-    }
-
-    private static double logY(long millis, int top) {
-        double decades = Math.log10(Math.clamp(millis, 1, 100_000));
-        return top + CHART - CHART * decades / 5;
-    }
-
-    private double x(long millis) {
-        return LEFT + (double) WIDTH * Math.min(millis, lastMs) / lastMs;
-    }
-
-    private double width(long from, long to) {
-        return Math.max(3, x(to) - x(from));
+    private XYChart overTime(XYChart chart) {
+        chart.getStyler()
+                .setXAxisMin(0.0)
+                .setXAxisMax(length)
+                .setXAxisTickMarkSpacingHint(90)
+                .setxAxisTickLabelsFormattingFunction(
+                        at -> at % 60 == 0 && at > 0 ? "%.0f min".formatted(at / 60) : "%.0f s".formatted(at));
+        return chart;
     }
 }

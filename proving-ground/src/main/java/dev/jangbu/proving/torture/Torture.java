@@ -16,36 +16,19 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 
-/** Runs torture on a stack of its own: load and faults, recovery, then all checks. One seed per run. */
-final class Torture {
+/**
+ * Runs torture on a stack of its own: load and faults, recovery, then all checks. One seed per run.
+ *
+ * @param home the repository's root
+ * @param folder the folder of logs and reports
+ * @param length the duration of the faults
+ * @param clients the number of concurrent customers
+ * @param keep whether to keep the stack's directory after a passed run
+ * @param out receives log lines
+ */
+record Torture(Path home, Path folder, Duration length, int clients, boolean keep, Clock clock, Consumer<String> out) {
 
     private static final Duration RECOVERY_TIMEOUT = Duration.ofMinutes(10);
-
-    private final Path home;
-    private final Path folder;
-    private final Duration length;
-    private final int clients;
-    private final boolean keep;
-    private final Clock clock;
-    private final Consumer<String> out;
-
-    /**
-     * @param home the repository's root
-     * @param folder the folder of logs and reports
-     * @param length the duration of the faults
-     * @param clients the number of concurrent customers
-     * @param keep whether to keep the stack's directory after a passed run
-     * @param out receives log lines
-     */
-    Torture(Path home, Path folder, Duration length, int clients, boolean keep, Clock clock, Consumer<String> out) {
-        this.home = home;
-        this.folder = folder;
-        this.length = length;
-        this.clients = clients;
-        this.keep = keep;
-        this.clock = clock;
-        this.out = out;
-    }
 
     /** Formats a length, for example {@code 10m}. */
     static String format(Duration length) {
@@ -54,32 +37,37 @@ final class Torture {
 
     /** Runs one seed; a failure is part of the result. */
     RunResult run(long seed) throws InterruptedException {
-        long begin = System.nanoTime();
-        String at = clock.instant().toString();
+        RunClock total = new RunClock(clock.instant());
         String name = "seed-" + seed + "-" + format(length);
-        Path logFile = folder.resolve(name + ".log");
-        Path report = folder.resolve(name + ".html");
-        try (RunLog log = new RunLog(logFile, out)) {
+        Path log = folder.resolve(name + ".log");
+        try (RunLog lines = new RunLog(log, out)) {
             FaultSchedule schedule = FaultSchedule.of(seed, length);
-            log.write("seed %d, %s: %d faults"
+            lines.write("seed %d, %s: %d faults"
                     .formatted(seed, format(length), schedule.faults().size()));
-            schedule.faults().forEach(fault -> log.write(fault.toString()));
-            log.write("Starting a stack");
+            schedule.faults().forEach(fault -> lines.write(fault.toString()));
+            lines.write("Starting a stack");
             try (EphemeralStack stack = new EphemeralStack(home, keep)) {
-                return runOn(stack, seed, schedule, log, report, at, begin);
+                return runOn(stack, seed, schedule, lines, folder.resolve(name + ".html"), total);
             }
         } catch (IOException | IllegalStateException e) {
-            return unknown(seed, at, String.valueOf(e.getMessage()), begin, logFile);
+            return unknown(seed, String.valueOf(e.getMessage()), total, log);
         }
     }
 
     private RunResult runOn(
-            EphemeralStack stack, long seed, FaultSchedule schedule, RunLog log, Path report, String at, long begin)
+            EphemeralStack stack, long seed, FaultSchedule schedule, RunLog log, Path report, RunClock total)
             throws InterruptedException, IOException {
         boolean passed = false;
         try {
             CompletedRun run = run(stack, seed, schedule, log);
-            RunResult result = run.result(seed, length, clients, at, since(begin), log.file(), report);
+            RunResult result = run.result(
+                    seed,
+                    length,
+                    clients,
+                    total.begin().toString(),
+                    total.nowMs(),
+                    log.file().toString(),
+                    report.toString());
             HtmlReport.write(report, result, run);
             log.write(TextReport.of(result, run));
             log.write("log %s%nreport %s".formatted(log.file(), report));
@@ -87,7 +75,7 @@ final class Torture {
             return result;
         } catch (SQLException | ExecutionException | RuntimeException e) {
             log.print("Torture failed: " + e);
-            return unknown(seed, at, e.toString(), begin, log.file());
+            return unknown(seed, e.toString(), total, log.file());
         } finally {
             if (keep || !passed) {
                 stack.keep();
@@ -122,25 +110,31 @@ final class Torture {
                 injecting.cancel(true);
             }
             timeline.end();
-            long loadEnded = time.nowMs();
+            long loadEndedMs = time.nowMs();
             log.print("No more faults; recovering");
             load.settle();
             AuditReport report = new Audit(address, RECOVERY_TIMEOUT, true, progress).run();
             log.write(report.toString());
             monitor.finish();
-            CompletedRun run = new CompletedRun(
-                    time, loadEnded, timeline, runner.injectedFaults(), health.outages(), load, monitor);
-            run.evaluate(report, address);
-            return run;
+            boolean quiescent = report.waitingFor().isEmpty();
+            return new CompletedRun(
+                    loadEndedMs,
+                    timeline,
+                    runner.injectedFaults(),
+                    health.outages(),
+                    load,
+                    monitor,
+                    report,
+                    quiescent ? DeadLetterCheck.of(address) : null);
         }
     }
 
-    private RunResult unknown(long seed, String at, String why, long begin, Path log) {
+    private RunResult unknown(long seed, String why, RunClock total, Path log) {
         return new RunResult(
                 seed,
                 format(length),
                 clients,
-                at,
+                total.begin().toString(),
                 "unknown",
                 AuditReport.Outcome.NOT_QUIET.exitCode(),
                 List.of(why),
@@ -148,12 +142,8 @@ final class Torture {
                 Map.of(),
                 Map.of(),
                 RunResult.Figures.NONE,
-                since(begin),
+                total.nowMs(),
                 log.toString(),
                 "");
-    }
-
-    private static long since(long begin) {
-        return Duration.ofNanos(System.nanoTime() - begin).toMillis();
     }
 }

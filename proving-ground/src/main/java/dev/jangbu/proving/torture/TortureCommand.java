@@ -1,6 +1,7 @@
 package dev.jangbu.proving.torture;
 
 import dev.jangbu.proving.audit.AuditReport.Outcome;
+import dev.jangbu.proving.results.ResultsFile;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -82,13 +83,16 @@ public final class TortureCommand implements Callable<Integer> {
     private int runAll(List<Long> chosen) throws IOException, InterruptedException {
         Path home = Path.of(System.getProperty("jangbu.home", "."));
         Path folder = home.resolve("target").resolve("torture");
-        ResultsFile file = new ResultsFile(results == null ? folder.resolve("results.jsonl") : results);
+        ResultsFile<RunResult> file =
+                new ResultsFile<>(results == null ? folder.resolve("results.jsonl") : results, RunResult.class);
         Duration length = Duration.ofMinutes(minutes);
         Torture torture = new Torture(home, folder, length, clients, keep, clock, err::println);
         List<RunResult> all = new ArrayList<>();
         for (long each : chosen) {
             // A single seed is always run.
-            Optional<RunResult> earlier = seeds == null ? Optional.empty() : file.passed(each, Torture.format(length));
+            Optional<RunResult> earlier = seeds == null
+                    ? Optional.empty()
+                    : file.find(result -> result.isPassOf(each, Torture.format(length)));
             if (earlier.isPresent()) {
                 err.println("seed %d has already passed, %s"
                         .formatted(each, earlier.get().at()));

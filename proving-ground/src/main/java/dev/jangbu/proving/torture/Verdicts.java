@@ -39,11 +39,6 @@ final class Verdicts {
         lines.add((holds ? "✓ " : "✗ BROKEN: ") + statement);
     }
 
-    /** True if the stack is quiescent, so that the final checks are possible. */
-    boolean isQuiescent() {
-        return report.waitingFor().isEmpty();
-    }
-
     List<String> lines() {
         return List.copyOf(lines);
     }
@@ -58,10 +53,7 @@ final class Verdicts {
     }
 
     AuditReport.Outcome outcome() {
-        if (violations > 0) {
-            return AuditReport.Outcome.BROKEN;
-        }
-        return report.outcome();
+        return violations > 0 ? AuditReport.Outcome.BROKEN : report.outcome();
     }
 
     /** The outcome as a word. */

@@ -3,12 +3,14 @@ package dev.jangbu.proving.torture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.jangbu.proving.results.ResultsFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,39 +22,39 @@ class ResultsFileTest {
 
     @Test
     void passedRunIsFound() throws IOException {
-        ResultsFile results = new ResultsFile(folder.resolve("a/results.jsonl"));
-        assertThat(results.passed(3, "10m")).isEmpty();
+        ResultsFile<RunResult> results = new ResultsFile<>(folder.resolve("a/results.jsonl"), RunResult.class);
+        assertThat(passed(results, 3, "10m")).isEmpty();
 
         results.add(result(3, "10m", 0));
 
-        assertThat(results.passed(3, "10m")).contains(result(3, "10m", 0));
-        assertThat(results.passed(3, "1m")).isEmpty();
-        assertThat(results.passed(4, "10m")).isEmpty();
+        assertThat(passed(results, 3, "10m")).contains(result(3, "10m", 0));
+        assertThat(passed(results, 3, "1m")).isEmpty();
+        assertThat(passed(results, 4, "10m")).isEmpty();
     }
 
     @Test
     void failedRunIsNotReportedAsPassed() throws IOException {
-        ResultsFile results = new ResultsFile(folder.resolve("results.jsonl"));
+        ResultsFile<RunResult> results = new ResultsFile<>(folder.resolve("results.jsonl"), RunResult.class);
         results.add(result(3, "10m", 1));
         results.add(result(4, "10m", 2));
-        assertThat(results.passed(3, "10m")).isEmpty();
-        assertThat(results.passed(4, "10m")).isEmpty();
+        assertThat(passed(results, 3, "10m")).isEmpty();
+        assertThat(passed(results, 4, "10m")).isEmpty();
 
         results.add(result(3, "10m", 0));
-        assertThat(results.passed(3, "10m")).isPresent();
+        assertThat(passed(results, 3, "10m")).isPresent();
     }
 
     @Test
     void incompleteLineOfAnInterruptedRunIsIgnored() throws IOException {
         Path file = folder.resolve("results.jsonl");
-        ResultsFile results = new ResultsFile(file);
+        ResultsFile<RunResult> results = new ResultsFile<>(file, RunResult.class);
         results.add(result(1, "10m", 0));
         Files.writeString(file, "{\"seed\":2,\"len", StandardOpenOption.APPEND);
         results.add(result(3, "10m", 0));
 
-        assertThat(results.passed(1, "10m")).isPresent();
-        assertThat(results.passed(2, "10m")).isEmpty();
-        assertThat(results.passed(3, "10m")).isPresent();
+        assertThat(passed(results, 1, "10m")).isPresent();
+        assertThat(passed(results, 2, "10m")).isEmpty();
+        assertThat(passed(results, 3, "10m")).isPresent();
     }
 
     @Test
@@ -62,6 +64,11 @@ class ResultsFileTest {
         assertThatThrownBy(() -> Seeds.parse("1-")).hasMessageContaining("'1-' is not a seed");
         assertThatThrownBy(() -> Seeds.parse("4-1")).hasMessageContaining("must be ascending");
         assertThatThrownBy(() -> Seeds.parse("1-1000000")).hasMessageContaining("at most 10,000 seeds");
+    }
+
+    private static Optional<RunResult> passed(ResultsFile<RunResult> results, long seed, String length)
+            throws IOException {
+        return results.find(result -> result.isPassOf(seed, length));
     }
 
     private static RunResult result(long seed, String length, int exitCode) {

@@ -1,0 +1,5 @@
+/** Charts of the HTML reports. */
+@NullMarked
+package dev.jangbu.proving.chart;
+
+import org.jspecify.annotations.NullMarked;
