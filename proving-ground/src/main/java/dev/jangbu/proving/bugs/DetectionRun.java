@@ -26,8 +26,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
-/** Plants bugs in a temporary stack, runs a scenario on it, and collects the reports of all detectors. */
-final class DetectionRun {
+/**
+ * Plants bugs in a temporary stack, runs a scenario on it, and collects the reports of all detectors.
+ *
+ * @param repository root of the built repository
+ * @param seed seed of the load
+ * @param kept whether the stack's directory is kept
+ * @param clock gives the times of records that a scenario writes
+ * @param out receives lines of progress
+ */
+record DetectionRun(Path repository, long seed, boolean kept, Clock clock, Consumer<String> out) {
 
     private static final int ORDERS = 120;
     private static final int CLIENTS = 12;
@@ -41,27 +49,6 @@ final class DetectionRun {
     private static final Duration LIMIT_AFTER_STOP = Duration.ofSeconds(6);
 
     private static final Duration POLL_INTERVAL = Duration.ofMillis(200);
-
-    private final Path repository;
-    private final long seed;
-    private final boolean kept;
-    private final Clock clock;
-    private final Consumer<String> out;
-
-    /**
-     * @param repository root of the built repository
-     * @param seed seed of the load
-     * @param kept whether the stack's directory is kept
-     * @param clock gives the times of records that a scenario writes
-     * @param out receives lines of progress
-     */
-    DetectionRun(Path repository, long seed, boolean kept, Clock clock, Consumer<String> out) {
-        this.repository = repository;
-        this.seed = seed;
-        this.kept = kept;
-        this.clock = clock;
-        this.out = out;
-    }
 
     /** The first report of each detector that reports anything. */
     Map<Detector, String> run(Scenario scenario, List<PlantedBug> bugs)
@@ -78,7 +65,6 @@ final class DetectionRun {
     private Map<Detector, String> run(EphemeralStack stack, Scenario scenario, List<PlantedBug> bugs)
             throws IOException, SQLException, InterruptedException {
         Installation address = stack.address();
-        FailFastLog failFastLog = new FailFastLog(stack.data());
         Map<Detector, String> detections = new EnumMap<>(Detector.class);
         execute(address, bugs, false);
         try (PublicationMonitor watcher = new PublicationMonitor(address);
@@ -86,7 +72,7 @@ final class DetectionRun {
                 ProgressReporter progress = new ProgressReporter(line -> {})) {
             FutureTask<Void> work = new FutureTask<>(() -> work(stack, scenario, load));
             Thread clients = Thread.ofPlatform().name("clients").start(work);
-            boolean ended = await(work, failFastLog);
+            boolean ended = await(work, stack.data());
             // Before the clients are interrupted, which they would report as well.
             first(load.violations()).ifPresent(violation -> detections.put(Detector.CLIENTS, violation));
             if (!ended) {
@@ -95,7 +81,7 @@ final class DetectionRun {
             }
             out.accept(ended ? "the clients are done" : "the clients were stopped");
             execute(address, bugs, true);
-            Optional<String> stopped = failFastLog.first();
+            Optional<String> stopped = FailFastLog.first(stack.data());
             Duration quietLimit = ended || stopped.isEmpty() ? QUIET_LIMIT : LIMIT_AFTER_STOP;
             AuditReport report = new Audit(address, quietLimit, true, progress).run();
             detections.putAll(Detector.of(report));
@@ -130,19 +116,20 @@ final class DetectionRun {
     }
 
     /** Waits for the end of the load, but not longer than the limits. Returns whether it ended. */
-    private boolean await(FutureTask<Void> work, FailFastLog failFastLog) throws IOException, InterruptedException {
+    private boolean await(FutureTask<Void> work, Path data) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + LOAD_LIMIT.toNanos();
-        boolean stopSeen = false;
+        Optional<String> stopped = Optional.empty();
         while (System.nanoTime() - deadline < 0) {
             try {
                 work.get(POLL_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
                 return true;
             } catch (TimeoutException e) {
-                if (!stopSeen && failFastLog.first().isPresent()) {
-                    stopSeen = true;
-                    out.accept("a service has stopped itself: "
-                            + failFastLog.first().orElseThrow());
-                    deadline = Math.min(deadline, System.nanoTime() + LIMIT_AFTER_STOP.toNanos());
+                if (stopped.isEmpty()) {
+                    stopped = FailFastLog.first(data);
+                    if (stopped.isPresent()) {
+                        out.accept("a service has stopped itself: " + stopped.get());
+                        deadline = Math.min(deadline, System.nanoTime() + LIMIT_AFTER_STOP.toNanos());
+                    }
                 }
             } catch (ExecutionException e) {
                 throw new IOException("The load failed", Objects.requireNonNull(e.getCause()));

@@ -12,11 +12,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
@@ -64,17 +65,23 @@ final class PatchedRepository implements AutoCloseable {
     }
 
     private void plant(Path home, List<PlantedBug> bugs) throws IOException {
-        Map<String, List<String>> sources = sources(home, bugs);
-        Map<String, Map<String, List<String>>> byModule = new TreeMap<>();
-        sources.forEach((file, lines) -> byModule.computeIfAbsent(
-                        file.substring(0, file.indexOf('/')), module -> new LinkedHashMap<>())
-                .put(file, lines));
-        link(home, path(), byModule.keySet());
+        Set<String> modules = new TreeSet<>();
+        for (Map.Entry<String, List<String>> source : sources(home, bugs).entrySet()) {
+            modules.add(source.getKey().substring(0, source.getKey().indexOf('/')));
+            Path file = patched().resolve(source.getKey());
+            Files.createDirectories(file.getParent());
+            Files.write(file, source.getValue());
+        }
+        link(home, path(), modules);
         // The launcher resolves links to find its home, so it must be a copy.
         replaceByCopy(home.resolve("jangbu"), path().resolve("jangbu"));
-        for (Map.Entry<String, Map<String, List<String>>> module : byModule.entrySet()) {
-            plant(home.resolve(module.getKey()), path().resolve(module.getKey()), module.getValue());
+        for (String module : modules) {
+            plant(home.resolve(module), path().resolve(module), patched().resolve(module));
         }
+    }
+
+    private Path patched() {
+        return directory.resolve("patched");
     }
 
     /**
@@ -119,22 +126,14 @@ final class PatchedRepository implements AutoCloseable {
     }
 
     /** Links a module's files and replaces its jar by one with the patched classes. */
-    private void plant(Path module, Path planted, Map<String, List<String>> sources) throws IOException {
+    private void plant(Path module, Path planted, Path sources) throws IOException {
         Path target = planted.resolve("target");
-        link(module, planted, List.of("target"));
-        link(module.resolve("target"), target, List.of());
-        String name = module.getFileName() + ".jar";
-        Path jar = target.resolve(name);
-        replaceByCopy(module.resolve("target").resolve(name), jar);
-        Path changed = Files.createDirectories(directory.resolve("sources").resolve(module.getFileName()));
-        for (Map.Entry<String, List<String>> source : sources.entrySet()) {
-            Path file =
-                    changed.resolve(source.getKey().substring(source.getKey().indexOf(SOURCES) + SOURCES.length()));
-            Files.createDirectories(file.getParent());
-            Files.write(file, source.getValue());
-        }
+        link(module, planted, Set.of("target"));
+        link(module.resolve("target"), target, Set.of());
+        Path jar = target.resolve(module.getFileName() + ".jar");
+        replaceByCopy(module.resolve("target").resolve(jar.getFileName()), jar);
         Path classes = Files.createDirectories(directory.resolve("classes").resolve(module.getFileName()));
-        ServiceCompiler.compile(classes, changed, jar, target.resolve("lib"));
+        ServiceCompiler.compile(classes, sources, jar, target.resolve("lib"));
         replace(jar, classes);
     }
 
@@ -149,7 +148,7 @@ final class PatchedRepository implements AutoCloseable {
     }
 
     /** Creates a directory with links to the children of another, except for the given names. */
-    private static void link(Path from, Path to, Iterable<String> except) throws IOException {
+    private static void link(Path from, Path to, Set<String> except) throws IOException {
         Files.createDirectories(to);
         try (Stream<Path> children = Files.list(from)) {
             for (Path child : children.toList()) {

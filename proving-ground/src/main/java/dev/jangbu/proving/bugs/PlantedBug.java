@@ -1,14 +1,15 @@
 package dev.jangbu.proving.bugs;
 
 import java.io.IOException;
+import java.io.StringReader;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -60,13 +61,8 @@ record PlantedBug(
      */
     static List<PlantedBug> in(Path folder) throws IOException {
         Set<String> names = new TreeSet<>();
-        try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.toList()) {
-                String name = file.getFileName().toString();
-                if (name.endsWith(PATCH) || name.endsWith(SQL)) {
-                    names.add(name.substring(0, name.lastIndexOf('.')));
-                }
-            }
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*{" + PATCH + "," + SQL + "}")) {
+            files.forEach(file -> names.add(file.getFileName().toString().replaceFirst("\\.[a-z]+$", "")));
         }
         List<PlantedBug> bugs = new ArrayList<>();
         for (String name : names) {
@@ -76,29 +72,29 @@ record PlantedBug(
     }
 
     private static PlantedBug read(Path folder, String name) throws IOException {
-        Map<String, String> fields = new LinkedHashMap<>();
+        Properties fields = new Properties();
         String patch = null;
         Path patchFile = folder.resolve(name + PATCH);
         if (Files.exists(patchFile)) {
             String text = Files.readString(patchFile);
             int begin = text.startsWith(DIFF_START) ? 0 : text.indexOf("\n" + DIFF_START) + 1;
-            describe(text.substring(0, begin).lines().toList(), fields);
+            describe(text.substring(0, begin), fields);
             patch = text.substring(begin);
         }
         Sql sql = null;
         Path sqlFile = folder.resolve(name + SQL);
         if (Files.exists(sqlFile)) {
-            List<String> lines = Files.readAllLines(sqlFile);
+            String text = Files.readString(sqlFile);
             describe(
-                    lines.stream()
+                    text.lines()
                             .takeWhile(line -> line.startsWith("--"))
-                            .map(line -> line.substring(2).replaceFirst("^ ", ""))
-                            .toList(),
+                            .map(line -> line.replaceFirst("-- ?", ""))
+                            .collect(Collectors.joining("\n")),
                     fields);
             sql = new Sql(
-                    String.join("\n", lines),
+                    text,
                     required(name, fields, "Database").equals("ledger"),
-                    fields.getOrDefault("When", "before").startsWith("after"));
+                    fields.getProperty("When", "before").startsWith("after"));
         }
         return new PlantedBug(
                 name,
@@ -112,21 +108,12 @@ record PlantedBug(
                 sql);
     }
 
-    private static void describe(List<String> lines, Map<String, String> fields) {
-        String field = "";
-        for (String line : lines) {
-            int colon = line.indexOf(": ");
-            if (line.startsWith(" ")) {
-                fields.merge(field, line.strip(), (text, more) -> text + " " + more);
-            } else if (colon > 0) {
-                field = line.substring(0, colon);
-                fields.put(field, line.substring(colon + 2).strip());
-            }
-        }
+    private static void describe(String text, Properties fields) throws IOException {
+        fields.load(new StringReader(text.replaceAll("\n +", " ")));
     }
 
-    private static String required(String name, Map<String, String> fields, String field) throws IOException {
-        String text = fields.get(field);
+    private static String required(String name, Properties fields, String field) throws IOException {
+        String text = fields.getProperty(field);
         if (text == null) {
             throw new IOException("The planted bug " + name + " has no field '" + field + ":'");
         }

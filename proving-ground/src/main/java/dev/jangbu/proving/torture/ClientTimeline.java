@@ -3,18 +3,14 @@ package dev.jangbu.proving.torture;
 import dev.jangbu.proving.stack.HttpApi.Response;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
-import org.HdrHistogram.Histogram;
+import java.util.function.Function;
 
 /** Collects the answers that clients get, per second, and the recovery times after faults. Thread-safe. */
 final class ClientTimeline {
 
     /** The maximum length of a run; later answers count in its last second. */
     private static final int MAX_SECONDS = 4 * 60 * 60;
-
-    private static final long MAX_MS = 10 * 60 * 1_000L;
 
     /** Classes of answers. */
     enum AnswerClass {
@@ -40,27 +36,12 @@ final class ClientTimeline {
         Response send() throws IOException;
     }
 
-    /** Milliseconds of the current second, and of the whole run. */
-    private static final class Latencies {
-
-        private final Histogram second = new Histogram(MAX_MS, 2);
-        private final Histogram all = new Histogram(MAX_MS, 3);
-
-        void record(long elapsedMs) {
-            second.recordValue(Math.clamp(elapsedMs, 0, MAX_MS));
-            all.recordValue(Math.clamp(elapsedMs, 0, MAX_MS));
-        }
-    }
-
     private final RunClock time;
     private final List<SecondStats> seconds = new ArrayList<>();
     private final List<InjectedFault> pendingFaults = new ArrayList<>();
-    private final Map<AnswerClass, Integer> answers = new EnumMap<>(AnswerClass.class);
-    private final Latencies approvals = new Latencies();
-    private final Latencies completions = new Latencies();
     private long repeated;
+    private long completions;
     private boolean ended;
-    private int current;
 
     ClientTimeline(RunClock time) {
         this.time = time;
@@ -105,7 +86,7 @@ final class ClientTimeline {
         long now = time.nowMs();
         // A client that also waits for the completion is not measured.
         if (call.headers().isEmpty()) {
-            approvals.record(now - time.at(begun));
+            current().approvalMs().add(now - time.at(begun));
         }
         pendingFaults.forEach(fault -> fault.approved(time.at(sent), now));
     }
@@ -127,16 +108,15 @@ final class ClientTimeline {
         if (ended) {
             return;
         }
-        tick();
-        completions.record(now - approved);
+        current().completionMs().add(Math.max(0, now - approved));
+        completions++;
         pendingFaults.forEach(fault -> fault.completed(approved, now));
         pendingFaults.removeIf(InjectedFault::isRecovered);
     }
 
     /** Ends the timeline; later answers are not recorded. */
     synchronized void end() {
-        tick();
-        close(current);
+        current();
         ended = true;
     }
 
@@ -154,47 +134,36 @@ final class ClientTimeline {
     }
 
     /** Milliseconds, over the whole run. */
-    synchronized long approvalMs(int percentile) {
-        return approvals.all.getValueAtPercentile(percentile);
+    long approvalMs(int percentile) {
+        return percentile(percentile, SecondStats::approvalMs);
     }
 
     /** Milliseconds, over the whole run. */
-    synchronized long completionMs(int percentile) {
-        return completions.all.getValueAtPercentile(percentile);
+    long completionMs(int percentile) {
+        return percentile(percentile, SecondStats::completionMs);
     }
 
     synchronized long completions() {
-        return completions.all.getTotalCount();
+        return completions;
+    }
+
+    private long percentile(int percentile, Function<SecondStats, List<Long>> values) {
+        return SecondStats.percentile(
+                percentile, seconds().stream().map(values).flatMap(List::stream).toList());
     }
 
     private synchronized void count(AnswerClass of) {
         if (!ended) {
-            tick();
-            answers.merge(of, 1, Integer::sum);
+            current().answers().merge(of, 1, Integer::sum);
         }
     }
 
-    private void tick() {
+    private SecondStats current() {
         int now = (int) Math.min(time.nowMs() / 1_000, MAX_SECONDS - 1);
-        while (current < now) {
-            close(current);
-            current++;
+        while (seconds.size() <= now) {
+            seconds.add(new SecondStats());
         }
-    }
-
-    private void close(int second) {
-        seconds.add(new SecondStats(
-                second,
-                answers,
-                (int) approvals.second.getTotalCount(),
-                approvals.second.getValueAtPercentile(50),
-                approvals.second.getValueAtPercentile(99),
-                (int) completions.second.getTotalCount(),
-                completions.second.getValueAtPercentile(50),
-                completions.second.getValueAtPercentile(99)));
-        answers.clear();
-        approvals.second.reset();
-        completions.second.reset();
+        return seconds.getLast();
     }
 
     private static AnswerClass classOf(Response answer) {

@@ -12,8 +12,13 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.common.KafkaException;
 
-/** Injects faults into a stack. */
-final class FaultInjector {
+/**
+ * Injects faults into a stack.
+ *
+ * @param permanentFaults PSP faults without a storm, per 1,000 calls
+ */
+record FaultInjector(
+        EphemeralStack stack, Installation address, long permanentSeed, Map<String, Integer> permanentFaults) {
 
     /** Prefix of the outcome of a fault that could not be injected. */
     static final String SKIPPED = "skipped";
@@ -34,20 +39,6 @@ final class FaultInjector {
             INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, ce_time, traceparent, created_at)
             SELECT * FROM gone
             """;
-
-    private final EphemeralStack stack;
-    private final Installation address;
-    private final long permanentSeed;
-    private final Map<String, Integer> permanentFaults;
-
-    /** @param permanentFaults PSP faults without a storm, per 1,000 calls */
-    FaultInjector(
-            EphemeralStack stack, Installation address, long permanentSeed, Map<String, Integer> permanentFaults) {
-        this.stack = stack;
-        this.address = address;
-        this.permanentSeed = permanentSeed;
-        this.permanentFaults = Map.copyOf(permanentFaults);
-    }
 
     /**
      * Injects a fault and returns its outcome when it is over. Retries for a limited time if a required part is down.

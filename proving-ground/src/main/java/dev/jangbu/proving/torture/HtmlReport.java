@@ -7,7 +7,6 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -52,7 +51,7 @@ final class HtmlReport {
         Map<String, Object> page = Map.of(
                 "name", "seed %d, %s".formatted(result.seed(), result.length()),
                 "result", result,
-                "tiles", tiles(result).entrySet(),
+                "tiles", result.figures().entrySet(),
                 "charts", TimelineChart.of(run),
                 "verdicts", run.verdicts(),
                 "faults", run.faults().stream().map(Row::of).toList(),
@@ -61,26 +60,6 @@ final class HtmlReport {
                 Objects.requireNonNull(HtmlReport.class.getResourceAsStream("report.html")), StandardCharsets.UTF_8)) {
             Files.writeString(html, Mustache.compiler().compile(template).execute(page));
         }
-    }
-
-    private static Map<String, String> tiles(RunResult result) {
-        RunResult.Figures load = result.load();
-        Map<String, String> tiles = new LinkedHashMap<>();
-        tiles.put("orders", "%,d".formatted(load.orders()));
-        tiles.put("answers", "%,d".formatted(RunResult.sum(result.answers())));
-        tiles.put("repeated calls", "%,d".formatted(load.repeatedCalls()));
-        tiles.put(
-                "confirmation to approval, median / p99",
-                "%,d ms / %,d ms".formatted(load.approvalP50Ms(), load.approvalP99Ms()));
-        tiles.put(
-                "approval to completion, median / p99",
-                "%,d ms / %,d ms".formatted(load.completionP50Ms(), load.completionP99Ms()));
-        tiles.put("longest until an approval", RunClock.seconds(load.worstApprovalMs()) + " s");
-        tiles.put("longest until a completion", RunClock.seconds(load.worstCompletionMs()) + " s");
-        tiles.put("duplicate requests", "%,d".formatted(load.duplicates()));
-        tiles.put("poison records", "%,d".formatted(load.poison()));
-        tiles.put("violations", "%,d".formatted(result.violations()));
-        return tiles;
     }
 
     /** The outages of each part that had any, by the end of the load. */

@@ -1,5 +1,6 @@
 package dev.jangbu.proving.torture;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -59,6 +60,30 @@ record RunResult(
             long worstCompletionMs) {
 
         static final Figures NONE = new Figures(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    }
+
+    /** The figures by name, for people. */
+    Map<String, String> figures() {
+        Map<String, String> figures = new LinkedHashMap<>();
+        figures.put("orders", "%,d".formatted(load.orders));
+        figures.put("answers", "%,d".formatted(sum(answers)));
+        answers.forEach((name, count) -> figures.put("answers: " + name, "%,d".formatted(count)));
+        figures.put("calls repeated by clients", "%,d".formatted(load.repeatedCalls));
+        figures.put("confirmation to approval, median / p99", milliseconds(load.approvalP50Ms, load.approvalP99Ms));
+        figures.put("approval to completion, median / p99", milliseconds(load.completionP50Ms, load.completionP99Ms));
+        figures.put("longest until an approval", RunClock.seconds(load.worstApprovalMs) + " s");
+        figures.put("longest until a completion", RunClock.seconds(load.worstCompletionMs) + " s");
+        figures.put(
+                "requests, duplicates, dropped",
+                "%,d, %,d, %,d".formatted(load.requests, load.duplicates, load.dropped));
+        figures.put("poison, dead letters", "%,d, %,d".formatted(load.poison, load.deadLetters));
+        figures.put("looked up when published", "%,d".formatted(load.checked));
+        figures.put("violations", "%,d".formatted(violations));
+        return figures;
+    }
+
+    private static String milliseconds(long median, long p99) {
+        return "%,d ms / %,d ms".formatted(median, p99);
     }
 
     boolean passed() {

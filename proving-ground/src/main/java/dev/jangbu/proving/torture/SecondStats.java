@@ -1,32 +1,34 @@
 package dev.jangbu.proving.torture;
 
+import dev.jangbu.proving.torture.ClientTimeline.AnswerClass;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 
 /**
- * Answers and latencies of one second of a run. Times are milliseconds; 0 without a measurement.
+ * The answers and latencies of one second of a run.
  *
- * @param second since the start of the load
- * @param answers by class
- * @param approvals first approvals of confirmations
- * @param approvalP50 from the first attempt, over all repetitions, to the approval
- * @param completions completed payments, refunds and payouts
- * @param completionP50 from the approval until the completion is readable
+ * @param approvalMs from the first attempt, over all repetitions, to the first approval of each confirmation
+ * @param completionMs of payments, refunds and payouts, from the approval until the completion is readable
  */
-record SecondStats(
-        int second,
-        Map<ClientTimeline.AnswerClass, Integer> answers,
-        int approvals,
-        long approvalP50,
-        long approvalP99,
-        int completions,
-        long completionP50,
-        long completionP99) {
+record SecondStats(Map<AnswerClass, Integer> answers, List<Long> approvalMs, List<Long> completionMs) {
 
-    SecondStats {
-        answers = Map.copyOf(answers);
+    SecondStats() {
+        this(new EnumMap<>(AnswerClass.class), new ArrayList<>(), new ArrayList<>());
     }
 
-    int answers(ClientTimeline.AnswerClass of) {
+    int answers(AnswerClass of) {
         return answers.getOrDefault(of, 0);
+    }
+
+    /** The value that this share of the values does not exceed; 0 if there are none. */
+    static long percentile(int percent, Collection<Long> values) {
+        return values.stream()
+                .sorted()
+                .skip(Math.max(0, (values.size() * (long) percent + 99) / 100 - 1))
+                .findFirst()
+                .orElse(0L);
     }
 }

@@ -18,7 +18,6 @@ final class TextReport {
 
     /** Faults, client figures and checks of a run. */
     static String of(RunResult result, CompletedRun run) {
-        RunResult.Figures load = result.load();
         StringBuilder text = new StringBuilder("\n");
         text.append(FAULTS.formatted("fault", "times", "healthy", "next approval", "next completion"));
         run.faults().stream()
@@ -29,37 +28,9 @@ final class TextReport {
                         spread(faults, InjectedFault::healthyAfter),
                         spread(faults, InjectedFault::approvedAfter),
                         spread(faults, InjectedFault::completedAfter))));
-        String answers = result.answers().entrySet().stream()
-                .map(each -> "%,d %s".formatted(each.getValue(), each.getKey()))
-                .collect(Collectors.joining("; "));
-        text.append("""
-                (seconds from the start of the fault: median / longest)
-
-                orders                         %,d
-                answers                        %s
-                calls repeated by clients      %,d
-                confirmation to approval       median %,d ms, p99 %,d ms
-                approval to completion         median %,d ms, p99 %,d ms
-                requests                       %,d, of which %,d duplicates, %,d dropped
-                poison, dead letters           %,d, %,d
-                looked up when published       %,d
-                violations                     %,d
-
-                """.formatted(
-                        load.orders(),
-                        answers,
-                        load.repeatedCalls(),
-                        load.approvalP50Ms(),
-                        load.approvalP99Ms(),
-                        load.completionP50Ms(),
-                        load.completionP99Ms(),
-                        load.requests(),
-                        load.duplicates(),
-                        load.dropped(),
-                        load.poison(),
-                        load.deadLetters(),
-                        load.checked(),
-                        result.violations()));
+        text.append("(seconds from the start of the fault: median / longest)\n\n");
+        result.figures().forEach((name, figure) -> text.append("%-42s %s%n".formatted(name, figure)));
+        text.append('\n');
         Verdicts verdicts = run.verdicts();
         verdicts.lines().forEach(line -> text.append(line).append('\n'));
         verdicts.evidence().forEach(line -> text.append("    ! ").append(line).append('\n'));

@@ -1,40 +1,40 @@
 package dev.jangbu.proving.torture;
 
-import dev.jangbu.proving.chart.Charts;
+import dev.jangbu.proving.chart.Bars;
+import dev.jangbu.proving.chart.Bars.Range;
 import dev.jangbu.proving.stack.EphemeralStack;
+import dev.jangbu.proving.torture.ClientTimeline.AnswerClass;
 import java.awt.Color;
 import java.io.IOException;
+import java.text.DecimalFormat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
-import java.util.stream.DoubleStream;
-import java.util.stream.IntStream;
-import org.knowm.xchart.AnnotationText;
-import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYSeries;
-import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
-import org.knowm.xchart.style.lines.SeriesLines;
-import org.knowm.xchart.style.markers.SeriesMarkers;
+import java.util.function.Function;
+import org.jfree.chart.LegendItemCollection;
+import org.jfree.chart.annotations.XYTextAnnotation;
+import org.jfree.chart.axis.LogAxis;
+import org.jfree.chart.axis.NumberAxis;
+import org.jfree.chart.axis.NumberTickUnit;
+import org.jfree.chart.axis.SymbolAxis;
+import org.jfree.chart.plot.CombinedDomainXYPlot;
+import org.jfree.chart.plot.XYPlot;
+import org.jfree.chart.ui.TextAnchor;
 
-/**
- * The timeline of a run as charts below each other: faults and outages of each part; answers per second; latencies per
- * second.
- */
+/** The timeline of a run: faults and outages of each part above; answers and latencies per second below. */
 final class TimelineChart {
 
-    private static final int LABELS = 130;
-    private static final int CHART = 210;
-    private static final Look DOWN = new Look("unhealthy", new Color(0xd3c3be));
+    private static final int HEIGHT = 1_000;
     private static final Look KILLED = new Look("killed, until healthy", new Color(0xc0392b));
+    private static final Color DOWN = new Color(0xcfc0bb);
     private static final Color SPREAD = new Color(0xb9cde4);
     private static final Color MEDIAN = new Color(0x2f5d8c);
-    private static final Map<ClientTimeline.AnswerClass, Color> ANSWERS = Map.of(
-            ClientTimeline.AnswerClass.DONE, new Color(0x4c956c),
-            ClientTimeline.AnswerClass.PENDING, new Color(0xa7c957),
-            ClientTimeline.AnswerClass.REJECTED, new Color(0xf2cc8f),
-            ClientTimeline.AnswerClass.RETRYABLE, new Color(0xe07a5f),
-            ClientTimeline.AnswerClass.NO_ANSWER, new Color(0x7b2d26));
+    private static final Map<AnswerClass, Color> ANSWERS = Map.of(
+            AnswerClass.DONE, new Color(0x4c956c),
+            AnswerClass.PENDING, new Color(0xa7c957),
+            AnswerClass.REJECTED, new Color(0xf2cc8f),
+            AnswerClass.RETRYABLE, new Color(0xe07a5f),
+            AnswerClass.NO_ANSWER, new Color(0x7b2d26));
 
     private final CompletedRun run;
     private final List<SecondStats> seconds;
@@ -44,51 +44,6 @@ final class TimelineChart {
         this.run = run;
         this.seconds = run.timeline().seconds();
         this.length = Math.max(1, run.loadEndedMs() / 1_000.0);
-    }
-
-    /** The charts as HTML. */
-    static String of(CompletedRun run) throws IOException {
-        TimelineChart timeline = new TimelineChart(run);
-        return Charts.image(timeline.faults())
-                + Charts.image(timeline.answers())
-                + Charts.image(timeline.latencies(
-                        "confirmation to approval, ms",
-                        second -> second.approvals() == 0 ? Double.NaN : second.approvalP50(),
-                        second -> second.approvals() == 0 ? Double.NaN : second.approvalP99()))
-                + Charts.image(timeline.latencies(
-                        "approval to completion, ms",
-                        second -> second.completions() == 0 ? Double.NaN : second.completionP50(),
-                        second -> second.completions() == 0 ? Double.NaN : second.completionP99()));
-    }
-
-    private XYChart faults() {
-        List<String> rows = new ArrayList<>(EphemeralStack.PARTS);
-        rows.add(Fault.TOPICS);
-        XYChart chart = overTime(Charts.ofRows("faults by number, and outages", rows, LABELS));
-        run.outages().forEach((part, outages) -> outages.stream()
-                .filter(outage -> outage.from() < run.loadEndedMs())
-                .forEach(outage -> bar(chart, DOWN, 10, outage.from(), outage.to(), row(rows, part))));
-        for (InjectedFault fault : run.faults()) {
-            double row = row(rows, fault.fault().part());
-            Long healthy = fault.healthyAfter();
-            long until = healthy == null ? fault.ended() : fault.at() + healthy;
-            bar(chart, Look.of(fault.fault()), 15, fault.at(), until, row);
-            String number = Integer.toString(fault.number());
-            chart.addAnnotation(new AnnotationText(
-                    number, fault.at() / 1_000.0 + length * 0.004 * number.length(), row + 0.42, false));
-        }
-        return chart;
-    }
-
-    private static double row(List<String> rows, String part) {
-        return rows.size() - 1.0 - rows.indexOf(part);
-    }
-
-    /** Every bar is wide enough to be seen. */
-    private void bar(XYChart chart, Look look, int height, long fromMs, long untilMs, double row) {
-        double from = fromMs / 1_000.0;
-        double until = Math.clamp(untilMs / 1_000.0, from + length * 0.003, Math.max(length, from + length * 0.003));
-        Charts.bar(chart, look.label(), look.color(), height, from, until, row);
     }
 
     /** The legend's text and the color of a kind of fault. */
@@ -107,61 +62,106 @@ final class TimelineChart {
         }
     }
 
-    /** Each class is drawn on top of the next ones, so what shows of it is its own part of the sum. */
-    private XYChart answers() {
-        XYChart chart = overTime(Charts.create("answers per second", CHART, LABELS));
-        chart.getStyler().setYAxisMin(0.0).setYAxisDecimalPattern("#,###").setYAxisTickMarkSpacingHint(30);
-        List<ClientTimeline.AnswerClass> classes = List.of(ClientTimeline.AnswerClass.values());
-        for (ClientTimeline.AnswerClass each : classes.reversed()) {
-            area(chart, each.text(), ANSWERS.get(each), second -> classes.subList(0, classes.indexOf(each) + 1).stream()
-                    .mapToInt(second::answers)
-                    .sum());
+    /** The chart as HTML. */
+    static String of(CompletedRun run) throws IOException {
+        TimelineChart timeline = new TimelineChart(run);
+        NumberAxis time = new NumberAxis("seconds");
+        time.setRange(0, timeline.length);
+        CombinedDomainXYPlot plot = new CombinedDomainXYPlot(time);
+        plot.setGap(24);
+        plot.add(timeline.faults(), 5);
+        plot.add(timeline.answers(), 3);
+        plot.add(timeline.latencies("confirmation to approval, ms", SecondStats::approvalMs), 3);
+        XYPlot completions = timeline.latencies("approval to completion, ms", SecondStats::completionMs);
+        // The legend has the same items already.
+        completions.setFixedLegendItems(new LegendItemCollection());
+        plot.add(completions, 3);
+        return Bars.image(plot, HEIGHT);
+    }
+
+    private XYPlot faults() {
+        List<String> rows = new ArrayList<>(EphemeralStack.PARTS);
+        rows.add(Fault.TOPICS);
+        Bars bars = new Bars();
+        run.outages().forEach((part, outages) -> outages.stream()
+                .filter(outage -> outage.from() < run.loadEndedMs())
+                .forEach(outage -> bars.add(
+                        "unhealthy",
+                        DOWN,
+                        across(outage.from(), outage.to()),
+                        row(rows, part, 0.18),
+                        "%s was unhealthy for %s s".formatted(part, RunClock.seconds(outage.to() - outage.from())))));
+        SymbolAxis parts = new SymbolAxis(null, rows.toArray(String[]::new));
+        parts.setInverted(true);
+        parts.setGridBandsVisible(false);
+        // Leaves room for the numbers above the first row.
+        parts.setRange(-0.8, rows.size() - 0.5);
+        XYPlot plot = bars.plot(new NumberAxis(), parts);
+        for (InjectedFault fault : run.faults()) {
+            Look look = Look.of(fault.fault());
+            Long healthy = fault.healthyAfter();
+            Range across = across(fault.at(), healthy == null ? fault.ended() : fault.at() + healthy);
+            Range row = row(rows, fault.fault().part(), 0.3);
+            String text = "#%d %s, at %s s. %s";
+            bars.add(
+                    look.label(),
+                    look.color(),
+                    across,
+                    row,
+                    text.formatted(
+                            fault.number(), fault.fault().text(), RunClock.seconds(fault.at()), fault.outcome()));
+            XYTextAnnotation number = new XYTextAnnotation(Integer.toString(fault.number()), across.from(), row.from());
+            number.setTextAnchor(TextAnchor.BOTTOM_LEFT);
+            plot.addAnnotation(number);
         }
-        return chart;
+        return plot;
     }
 
-    /** On a logarithmic scale; seconds without a value are empty. */
-    private XYChart latencies(String title, ToDoubleFunction<SecondStats> median, ToDoubleFunction<SecondStats> p99) {
-        XYChart chart = overTime(Charts.create(title, CHART, LABELS));
-        chart.getStyler()
-                .setYAxisLogarithmic(true)
-                .setYAxisMin(1.0)
-                .setYAxisMax(100_000.0)
-                .setyAxisTickLabelsFormattingFunction("%,.0f"::formatted);
-        area(chart, "p99", SPREAD, second -> Math.max(1, p99.applyAsDouble(second)));
-        series(chart, "median", second -> Math.max(1, median.applyAsDouble(second)))
-                .setXYSeriesRenderStyle(XYSeriesRenderStyle.Step)
-                .setLineColor(MEDIAN)
-                .setLineWidth(2);
-        return chart;
+    private static Range row(List<String> rows, String part, double half) {
+        int row = rows.indexOf(part);
+        return new Range(row - half, row + half);
     }
 
-    private void area(XYChart chart, String name, Color color, ToDoubleFunction<SecondStats> value) {
-        series(chart, name, value)
-                .setXYSeriesRenderStyle(XYSeriesRenderStyle.StepArea)
-                .setLineStyle(SeriesLines.NONE)
-                .setFillColor(color);
+    /** Every bar is wide enough to be seen. */
+    private Range across(long fromMs, long untilMs) {
+        double from = Math.min(fromMs / 1_000.0, length * 0.997);
+        return new Range(from, Math.clamp(untilMs / 1_000.0, from + length * 0.003, length));
     }
 
-    /** One value a second; the last one is repeated at the end of its second. */
-    private XYSeries series(XYChart chart, String name, ToDoubleFunction<SecondStats> value) {
-        double[] values = seconds.stream().mapToDouble(value).toArray();
-        XYSeries series = chart.addSeries(
-                name,
-                IntStream.rangeClosed(0, values.length).asDoubleStream().toArray(),
-                DoubleStream.concat(DoubleStream.of(values), DoubleStream.of(values[values.length - 1]))
-                        .toArray());
-        series.setMarker(SeriesMarkers.NONE);
-        return series;
+    private XYPlot answers() {
+        Bars bars = new Bars();
+        for (int second = 0; second < seconds.size(); second++) {
+            double below = 0;
+            for (AnswerClass each : AnswerClass.values()) {
+                int count = seconds.get(second).answers(each);
+                Range up = new Range(below, below + count);
+                String tip = "%d s: %d".formatted(second, count);
+                bars.add("answer: " + each.text(), ANSWERS.get(each), new Range(second, second + 1), up, tip);
+                below += count;
+            }
+        }
+        return bars.plot(new NumberAxis(), new NumberAxis("answers per second"));
     }
 
-    private XYChart overTime(XYChart chart) {
-        chart.getStyler()
-                .setXAxisMin(0.0)
-                .setXAxisMax(length)
-                .setXAxisTickMarkSpacingHint(90)
-                .setxAxisTickLabelsFormattingFunction(
-                        at -> at % 60 == 0 && at > 0 ? "%.0f min".formatted(at / 60) : "%.0f s".formatted(at));
-        return chart;
+    /** Median and p99 of each second on a logarithmic scale; seconds without a value are empty. */
+    private XYPlot latencies(String title, Function<SecondStats, List<Long>> values) {
+        Bars bars = new Bars();
+        for (int second = 0; second < seconds.size(); second++) {
+            List<Long> all = values.apply(seconds.get(second));
+            if (!all.isEmpty()) {
+                double median = Math.max(1, SecondStats.percentile(50, all));
+                double p99 = Math.max(median, SecondStats.percentile(99, all));
+                String tip = "%d s: median %,.0f ms, p99 %,.0f ms, %d".formatted(second, median, p99, all.size());
+                Range across = new Range(second, second + 1);
+                bars.add("up to p99", SPREAD, across, new Range(median, p99), tip);
+                bars.add("median", MEDIAN, across, new Range(median / 1.1, median * 1.1), tip);
+            }
+        }
+        LogAxis axis = new LogAxis(title);
+        axis.setRange(1, 100_000);
+        axis.setTickUnit(new NumberTickUnit(1));
+        axis.setNumberFormatOverride(new DecimalFormat("#,##0"));
+        axis.setMinorTickMarksVisible(false);
+        return bars.plot(new NumberAxis(), axis);
     }
 }

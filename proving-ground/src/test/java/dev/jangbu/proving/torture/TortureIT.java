@@ -40,7 +40,7 @@ class TortureIT {
         assertThat(result.load().repeatedCalls()).isPositive();
         assertThat(result.load().checked()).isGreaterThan(result.load().orders());
         assertThat(Path.of(result.log())).content().contains("⚡", "✓ audit --deep: all invariants hold");
-        assertThat(Path.of(result.report())).content().contains("<svg", "streams-processor");
+        assertThat(Path.of(result.report())).content().contains("data:image/png", "kill -9 streams-processor");
     }
 
     @Test
