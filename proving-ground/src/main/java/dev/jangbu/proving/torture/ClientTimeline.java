@@ -1,6 +1,7 @@
 package dev.jangbu.proving.torture;
 
 import dev.jangbu.proving.stack.HttpApi.Response;
+import java.awt.Color;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,20 +15,27 @@ final class ClientTimeline {
 
     /** Classes of answers. */
     enum AnswerClass {
-        DONE("2xx"),
-        PENDING("202"),
-        REJECTED("402, 422 and other rejections"),
-        RETRYABLE("503, or 409 in progress"),
-        NO_ANSWER("no answer");
+        DONE("2xx", 0x4c956c),
+        PENDING("202", 0xa7c957),
+        REJECTED("402, 422 and other rejections", 0xf2cc8f),
+        RETRYABLE("503, or 409 in progress", 0xe07a5f),
+        NO_ANSWER("no answer", 0x7b2d26);
 
         private final String text;
+        private final Color color;
 
-        AnswerClass(String text) {
+        AnswerClass(String text, int rgb) {
             this.text = text;
+            this.color = new Color(rgb);
         }
 
         String text() {
             return text;
+        }
+
+        /** The color in charts. */
+        Color color() {
+            return color;
         }
     }
 

@@ -2,7 +2,7 @@ package dev.jangbu.proving.torture;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.jangbu.proving.stack.HttpApi.Response;
-import dev.jangbu.proving.torture.OrderHistory.Charge;
+import dev.jangbu.proving.torture.OrderHistory.Event;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +49,7 @@ final class Customer {
             return;
         }
         confirm(history);
-        if (history.charge() == Charge.APPROVED) {
+        if (history.has(Event.APPROVED)) {
             afterApproval(history);
         }
     }
@@ -88,8 +88,8 @@ final class Customer {
             other.join();
         }
         switch (answer.status()) {
-            case 200 -> history.charge(Charge.APPROVED);
-            case 402 -> history.charge(Charge.DECLINED);
+            case 200 -> history.events().add(Event.APPROVED);
+            case 402 -> history.events().add(Event.DECLINED);
             default -> awaitOutcome(history);
         }
     }
@@ -102,9 +102,8 @@ final class Customer {
                 "Prefer",
                 "wait=5");
         switch (payment.text("status")) {
-            case "APPROVED", "COMPLETED" -> history.charge(Charge.APPROVED);
-            case "DECLINED" -> history.charge(Charge.DECLINED);
-            case "REVIEW" -> history.charge(Charge.IN_REVIEW);
+            case "APPROVED", "COMPLETED" -> history.events().add(Event.APPROVED);
+            case "DECLINED" -> history.events().add(Event.DECLINED);
             default -> {}
         }
     }
@@ -149,17 +148,20 @@ final class Customer {
         Response answer = client.call(refund(history, body), branch);
         if (answer.status() == 201 || answer.status() == 202) {
             String id = answer.text("id");
-            history.refund(id, answer.body().path("amount").asLong(), answer.status() == 201);
+            history.refunds().put(id, answer.body().path("amount").asLong());
+            if (answer.status() == 201) {
+                history.acknowledgedRefunds().add(id);
+            }
             read("/refunds/" + id);
         }
     }
 
     private void cancel(OrderHistory history, RandomGenerator branch) throws InterruptedException {
-        history.cancelRequested();
+        history.events().add(Event.CANCEL_REQUESTED);
         String path = "/payments/" + history.paymentId() + "/cancel";
         Call call = new Call(Call.Kind.CANCEL, path, key("cancel"), "{\"reason\":\"changed my mind\"}");
         if (client.call(call, branch).status() == 200) {
-            history.canceled();
+            history.events().add(Event.CANCELED);
         }
     }
 

@@ -9,42 +9,23 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Injects the faults of a schedule at their times and follows each one until clients have recovered. */
-final class FaultRunner {
+/**
+ * Injects the faults of a schedule at their times and follows each one until clients have recovered.
+ *
+ * @param faults receives the injected faults in order
+ */
+record FaultRunner(
+        EphemeralStack stack,
+        FaultInjector injector,
+        HealthMonitor health,
+        ClientTimeline timeline,
+        DeliveryCounter deliveries,
+        RunClock time,
+        RunLog log,
+        List<InjectedFault> faults) {
 
     private static final Duration RECOVERY_TIMEOUT = Duration.ofMinutes(2);
     private static final Duration INTERVAL = Duration.ofMillis(50);
-
-    private final EphemeralStack stack;
-    private final FaultInjector injector;
-    private final HealthMonitor health;
-    private final ClientTimeline timeline;
-    private final DeliveryCounter deliveries;
-    private final RunClock time;
-    private final RunLog log;
-    private final List<InjectedFault> faults = new ArrayList<>();
-
-    FaultRunner(
-            EphemeralStack stack,
-            FaultInjector injector,
-            HealthMonitor health,
-            ClientTimeline timeline,
-            DeliveryCounter deliveries,
-            RunClock time,
-            RunLog log) {
-        this.stack = stack;
-        this.injector = injector;
-        this.health = health;
-        this.timeline = timeline;
-        this.deliveries = deliveries;
-        this.time = time;
-        this.log = log;
-    }
-
-    /** The injected faults in order. */
-    synchronized List<InjectedFault> injectedFaults() {
-        return List.copyOf(faults);
-    }
 
     /** Runs a schedule; returns when all faults are over and recovery was awaited. */
     void run(FaultSchedule schedule) throws InterruptedException {
@@ -70,7 +51,7 @@ final class FaultRunner {
         }
     }
 
-    private synchronized InjectedFault begin(Fault fault) {
+    private InjectedFault begin(Fault fault) {
         InjectedFault injected = new InjectedFault(faults.size() + 1, fault, time.nowMs());
         faults.add(injected);
         log.print("⚡ %-3s %s".formatted("#" + injected.number(), fault.text()));

@@ -4,6 +4,7 @@ import dev.jangbu.proving.stack.EphemeralStack;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -169,9 +170,7 @@ record FaultSchedule(List<ScheduledFault> faults) {
 
     private static List<FaultGroup> shuffled(List<FaultGroup> groups, RandomGenerator random) {
         List<FaultGroup> shuffled = new ArrayList<>(groups);
-        for (int i = shuffled.size() - 1; i > 0; i--) {
-            shuffled.set(i, shuffled.set(random.nextInt(i + 1), shuffled.get(i)));
-        }
+        Collections.shuffle(shuffled, random);
         return shuffled;
     }
 }

@@ -16,7 +16,7 @@ import java.util.random.RandomGenerator;
  * A client with an unreliable connection: it repeats calls, closes connections, sends copies concurrently, and retries
  * until it gets an answer.
  */
-final class FlakyClient {
+record FlakyClient(HttpApi api, AcknowledgedAnswers answers, ClientTimeline timeline) {
 
     /**
      * The time limit for a final answer. Recovery asks the PSP again within a minute, and more faults may follow before
@@ -25,16 +25,6 @@ final class FlakyClient {
     static final Duration TIMEOUT = Duration.ofMinutes(10);
 
     private static final Duration RETRY_DELAY = Duration.ofMillis(150);
-
-    private final HttpApi api;
-    private final AcknowledgedAnswers answers;
-    private final ClientTimeline timeline;
-
-    FlakyClient(HttpApi api, AcknowledgedAnswers answers, ClientTimeline timeline) {
-        this.api = api;
-        this.answers = answers;
-        this.timeline = timeline;
-    }
 
     /** Reads until the answer is not retryable. */
     Response read(String path, String... headers) throws InterruptedException {
@@ -59,10 +49,6 @@ final class FlakyClient {
 
     private Response get(String path, String... headers) throws IOException {
         return timeline.recorded(() -> api.get(path, headers));
-    }
-
-    AcknowledgedAnswers answers() {
-        return answers;
     }
 
     /**

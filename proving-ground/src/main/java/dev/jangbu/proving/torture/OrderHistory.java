@@ -4,79 +4,35 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The state of one order as known from its answers. Thread-safe: calls of a customer may run concurrently. */
-final class OrderHistory {
+/**
+ * An order as known from its answers. Thread-safe: calls of a customer may run concurrently.
+ *
+ * @param refunds the amounts of all known refunds, minor units by id
+ * @param acknowledgedRefunds ids of the refunds whose success was answered
+ */
+record OrderHistory(
+        Order order, String paymentId, Map<String, Long> refunds, Set<String> acknowledgedRefunds, Set<Event> events) {
 
-    /** The acknowledged outcome of the charge. */
-    enum Charge {
-        UNCONFIRMED,
+    /** An acknowledged outcome or a request of the customer. */
+    enum Event {
         APPROVED,
         DECLINED,
-        /** Must be resolved by an operator. */
-        IN_REVIEW
+        /** The cancellation may have created a refund whose id is unknown. */
+        CANCEL_REQUESTED,
+        /** The answer was that nothing is charged or all of it is refunded. */
+        CANCELED
     }
-
-    private final Order order;
-    private final String paymentId;
-    private final Map<String, Long> refunds = new ConcurrentHashMap<>();
-    private final Set<String> acknowledgedRefunds = ConcurrentHashMap.newKeySet();
-    private volatile Charge charge = Charge.UNCONFIRMED;
-    private volatile boolean canceled;
-    private volatile boolean cancelRequested;
 
     OrderHistory(Order order, String paymentId) {
-        this.order = order;
-        this.paymentId = paymentId;
+        this(
+                order,
+                paymentId,
+                new ConcurrentHashMap<>(),
+                ConcurrentHashMap.newKeySet(),
+                ConcurrentHashMap.newKeySet());
     }
 
-    Order order() {
-        return order;
-    }
-
-    String paymentId() {
-        return paymentId;
-    }
-
-    Charge charge() {
-        return charge;
-    }
-
-    void charge(Charge outcome) {
-        charge = outcome;
-    }
-
-    /** Adds a refund; {@code acknowledged}: its success was answered. */
-    void refund(String id, long amountMinor, boolean acknowledged) {
-        refunds.put(id, amountMinor);
-        if (acknowledged) {
-            acknowledgedRefunds.add(id);
-        }
-    }
-
-    /** The amounts of all known refunds, by id. */
-    Map<String, Long> refunds() {
-        return refunds;
-    }
-
-    boolean isRefundAcknowledged(String id) {
-        return acknowledgedRefunds.contains(id);
-    }
-
-    /** Records a cancellation request; it may have created a refund whose id is unknown. */
-    void cancelRequested() {
-        cancelRequested = true;
-    }
-
-    boolean wasCancelRequested() {
-        return cancelRequested;
-    }
-
-    /** Records the answer that nothing is charged or all of it is refunded. */
-    void canceled() {
-        canceled = true;
-    }
-
-    boolean wasCanceled() {
-        return canceled;
+    boolean has(Event event) {
+        return events.contains(event);
     }
 }

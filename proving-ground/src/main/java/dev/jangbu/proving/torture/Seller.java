@@ -7,25 +7,16 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 
-/** Requests one payout of a simulated seller: within the balance or above it, with an expected version or without. */
-final class Seller {
+/**
+ * Requests one payout of a simulated seller: within the balance or above it, with an expected version or without.
+ *
+ * @param run prefix of the names of the run
+ * @param number of the payout; with the seed it determines the request
+ */
+record Seller(FlakyClient client, String run, long seed, int number) {
 
     private static final Set<String> DECIDED = Set.of("BOOKED", "REJECTED");
     private static final Duration INTERVAL = Duration.ofMillis(100);
-
-    private final FlakyClient client;
-    private final String key;
-    private final String sellerId;
-    private final String currency;
-    private final SplittableRandom random;
-
-    Seller(FlakyClient client, String run, long seed, int number) {
-        this.client = client;
-        this.random = new SplittableRandom(~seed * 1_000_003 + number);
-        this.key = run + "-payout-" + number;
-        this.sellerId = Order.seller(run, random);
-        this.currency = random.nextInt(5) == 0 ? "USD" : "KRW";
-    }
 
     /**
      * A payout as its seller knows it.
@@ -51,6 +42,9 @@ final class Seller {
 
     /** Requests the payout and waits for the decision of the wallet processor. */
     Payout request() throws InterruptedException {
+        SplittableRandom random = new SplittableRandom(~seed * 1_000_003 + number);
+        String sellerId = Order.seller(run, random);
+        String currency = random.nextInt(5) == 0 ? "USD" : "KRW";
         JsonNode wallet =
                 client.read("/wallets/" + sellerId + "?currency=" + currency).body();
         long balance = wallet.path("balance").asLong();
@@ -60,7 +54,7 @@ final class Seller {
         String body = "{\"amount\":%d,\"currency\":\"%s\",\"destination\":\"bank-1\"}".formatted(amountMinor, currency);
         int stale = random.nextInt(4);
         List<String> headers = stale < 2 ? List.of("If-Match", "\"" + Math.max(0, version - stale) + "\"") : List.of();
-        Call call = new Call(Call.Kind.PAYOUT, path, key, body, headers);
+        Call call = new Call(Call.Kind.PAYOUT, path, run + "-payout-" + number, body, headers);
         Response answer = client.call(call, random);
         if (answer.status() != 202) {
             return new Payout("", sellerId, currency, amountMinor, "REFUSED");

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.text.DecimalFormat;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 import org.jfree.chart.LegendItemCollection;
 import org.jfree.chart.annotations.XYTextAnnotation;
@@ -29,12 +28,6 @@ final class TimelineChart {
     private static final Color DOWN = new Color(0xcfc0bb);
     private static final Color SPREAD = new Color(0xb9cde4);
     private static final Color MEDIAN = new Color(0x2f5d8c);
-    private static final Map<AnswerClass, Color> ANSWERS = Map.of(
-            AnswerClass.DONE, new Color(0x4c956c),
-            AnswerClass.PENDING, new Color(0xa7c957),
-            AnswerClass.REJECTED, new Color(0xf2cc8f),
-            AnswerClass.RETRYABLE, new Color(0xe07a5f),
-            AnswerClass.NO_ANSWER, new Color(0x7b2d26));
 
     private final CompletedRun run;
     private final List<SecondStats> seconds;
@@ -136,7 +129,7 @@ final class TimelineChart {
                 int count = seconds.get(second).answers(each);
                 Range up = new Range(below, below + count);
                 String tip = "%d s: %d".formatted(second, count);
-                bars.add("answer: " + each.text(), ANSWERS.get(each), new Range(second, second + 1), up, tip);
+                bars.add("answer: " + each.text(), each.color(), new Range(second, second + 1), up, tip);
                 below += count;
             }
         }
@@ -149,8 +142,8 @@ final class TimelineChart {
         for (int second = 0; second < seconds.size(); second++) {
             List<Long> all = values.apply(seconds.get(second));
             if (!all.isEmpty()) {
-                double median = Math.max(1, SecondStats.percentile(50, all));
-                double p99 = Math.max(median, SecondStats.percentile(99, all));
+                double median = Math.max(1.0, (double) SecondStats.percentile(50, all));
+                double p99 = Math.max(median, (double) SecondStats.percentile(99, all));
                 String tip = "%d s: median %,.0f ms, p99 %,.0f ms, %d".formatted(second, median, p99, all.size());
                 Range across = new Range(second, second + 1);
                 bars.add("up to p99", SPREAD, across, new Range(median, p99), tip);

@@ -12,6 +12,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
@@ -95,7 +96,9 @@ record Torture(Path home, Path folder, Duration length, int clients, boolean kee
                 ProgressReporter progress = new ProgressReporter(log::print)) {
             log.begin(time);
             FaultInjector injector = new FaultInjector(stack, address, seed, ClientLoad.PSP_FAULTS);
-            FaultRunner runner = new FaultRunner(stack, injector, health, timeline, monitor.deliveries(), time, log);
+            List<InjectedFault> faults = new CopyOnWriteArrayList<>();
+            FaultRunner runner =
+                    new FaultRunner(stack, injector, health, timeline, monitor.deliveries(), time, log, faults);
             FutureTask<Void> injecting = new FutureTask<>(() -> {
                 runner.run(schedule);
                 load.stopPspFaults();
@@ -120,7 +123,7 @@ record Torture(Path home, Path folder, Duration length, int clients, boolean kee
             return new CompletedRun(
                     loadEndedMs,
                     timeline,
-                    runner.injectedFaults(),
+                    faults,
                     health.outages(),
                     load,
                     monitor,
