@@ -54,6 +54,7 @@ final class HtmlReport {
                 "tiles", result.figures().entrySet(),
                 "charts", TimelineChart.of(run),
                 "verdicts", run.verdicts(),
+                "faultCount", run.faults().size(),
                 "faults", run.faults().stream().map(Row::of).toList(),
                 "outages", outages(run).entrySet());
         try (InputStreamReader template = new InputStreamReader(
