@@ -1,20 +1,16 @@
 package dev.jangbu.proving.torture;
 
 import com.samskivert.mustache.Mustache;
-import dev.jangbu.proving.torture.HealthMonitor.Outage;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A run as a self-contained HTML page, made of {@code report.html}: figures, timeline, checks, faults, outages. */
+/** A run as a self-contained HTML page, made of {@code report.html}: figures, timeline, checks, faults. */
 final class HtmlReport {
 
     private HtmlReport() {}
@@ -55,27 +51,10 @@ final class HtmlReport {
                 "charts", TimelineChart.of(run),
                 "verdicts", run.verdicts(),
                 "faultCount", run.faults().size(),
-                "faults", run.faults().stream().map(Row::of).toList(),
-                "outages", outages(run).entrySet());
+                "faults", run.faults().stream().map(Row::of).toList());
         try (InputStreamReader template = new InputStreamReader(
                 Objects.requireNonNull(HtmlReport.class.getResourceAsStream("report.html")), StandardCharsets.UTF_8)) {
             Files.writeString(html, Mustache.compiler().compile(template).execute(page));
         }
-    }
-
-    /** The outages of each part that had any, by the end of the load. */
-    private static Map<String, String> outages(CompletedRun run) {
-        Map<String, String> outages = new TreeMap<>();
-        run.outages().forEach((part, all) -> outages.put(part, text(all, run.loadEndedMs())));
-        outages.values().removeIf(String::isEmpty);
-        return outages;
-    }
-
-    private static String text(List<Outage> outages, long loadEndedMs) {
-        return outages.stream()
-                .filter(outage -> outage.from() < loadEndedMs)
-                .map(outage -> "%s (%s)"
-                        .formatted(RunClock.seconds(outage.to() - outage.from()), RunClock.seconds(outage.from())))
-                .collect(Collectors.joining(", "));
     }
 }
