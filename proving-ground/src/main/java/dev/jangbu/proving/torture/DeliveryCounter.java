@@ -22,17 +22,14 @@ final class DeliveryCounter {
     });
     private long requests;
     private long duplicates;
-    private long poison;
     private long entries;
     private long rejections;
-    private long completions;
     private long lastNewAt;
 
     /** Counts a record of {@code settlement.requests}. */
     synchronized void request(ConsumerRecord<byte[], byte[]> record) {
         String id = EventHeaders.text(record.headers(), EventHeaders.CE_ID);
         if (record.headers().lastHeader(Poison.HEADER) != null || id == null) {
-            poison++;
             return;
         }
         requests++;
@@ -48,11 +45,9 @@ final class DeliveryCounter {
         entries++;
     }
 
-    synchronized void completion(boolean rejected) {
-        completions++;
-        if (rejected) {
-            rejections++;
-        }
+    /** Counts a completion of a rejected request. */
+    synchronized void rejection() {
+        rejections++;
     }
 
     /** Requests without poison records. */
@@ -68,14 +63,6 @@ final class DeliveryCounter {
     /** Requests that were neither settled nor rejected: dropped as duplicates. */
     synchronized long dropped() {
         return requests - entries - rejections;
-    }
-
-    synchronized long completions() {
-        return completions;
-    }
-
-    synchronized long poison() {
-        return poison;
     }
 
     /** True if a new request was read after this {@link System#nanoTime()}. */

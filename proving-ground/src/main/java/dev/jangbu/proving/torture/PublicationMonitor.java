@@ -155,7 +155,9 @@ public final class PublicationMonitor implements AutoCloseable {
             } else if (record.topic().equals(Topics.SETTLEMENT_COMPLETIONS.name())) {
                 read(completions, record).ifPresent(completion -> {
                     completed.add(completion);
-                    deliveries.completion(completion.getOutcome() == Outcome.REJECTED);
+                    if (completion.getOutcome() == Outcome.REJECTED) {
+                        deliveries.rejection();
+                    }
                 });
             } else if (record.topic().equals(Topics.LEDGER_ENTRIES.name())) {
                 deliveries.entry();
