@@ -78,7 +78,8 @@ final class Chart {
     /** Whole decades; the first one has a label if it is within the range. */
     private static LogAxis ratios(double lowest, double highest) {
         LogAxis ratios = new LogAxis();
-        ratios.setRange(0.98 * Math.pow(10, Math.floor(Math.log10(lowest))), Math.pow(10, Math.ceil(Math.log10(highest))));
+        ratios.setRange(
+                0.98 * Math.pow(10, Math.floor(Math.log10(lowest))), Math.pow(10, Math.ceil(Math.log10(highest))));
         ratios.setTickUnit(new NumberTickUnit(1));
         ratios.setNumberFormatOverride(new DecimalFormat("#,##0.###"));
         ratios.setMinorTickMarksVisible(false);

@@ -24,12 +24,7 @@ record OrderHistory(
     }
 
     OrderHistory(Order order, String paymentId) {
-        this(
-                order,
-                paymentId,
-                new ConcurrentHashMap<>(),
-                ConcurrentHashMap.newKeySet(),
-                ConcurrentHashMap.newKeySet());
+        this(order, paymentId, new ConcurrentHashMap<>(), ConcurrentHashMap.newKeySet(), ConcurrentHashMap.newKeySet());
     }
 
     boolean has(Event event) {
