@@ -1,15 +1,15 @@
 package dev.jangbu.api.auth;
 
 import dev.jangbu.api.http.CardNumbers;
+import dev.jangbu.api.http.FieldErrors;
 import dev.jangbu.api.http.Problem;
-import dev.jangbu.api.http.Problem.FieldError;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -31,35 +31,33 @@ record ApiKeyRequest(
 
     /** @throws Problem 422 that names every invalid field */
     Valid validated(Instant now) {
-        List<FieldError> errors = new ArrayList<>();
+        FieldErrors errors = new FieldErrors();
         if (name == null
                 || name.isBlank()
                 || name.codePointCount(0, name.length()) > NAME_MAX
                 || name.codePoints().anyMatch(Character::isISOControl)) {
-            errors.add(
-                    new FieldError("name", "must be 1 to 100 characters, not all blank, without control characters"));
+            errors.add("name", "must be 1 to 100 characters, not all blank, without control characters");
         }
         Set<Scope> known = knownScopes(errors);
         Instant expiry = expiresAt == null ? null : expiry(expiresAt, now, errors);
-        if (!errors.isEmpty() || name == null) {
-            throw Problem.invalid(errors);
-        }
-        CardNumbers.refuseIn("name", name);
-        return new Valid(name, known, expiry);
+        errors.throwIfAny();
+        String label = Objects.requireNonNull(name, "an error was reported");
+        CardNumbers.refuseIn("name", label);
+        return new Valid(label, known, expiry);
     }
 
-    private Set<Scope> knownScopes(List<FieldError> errors) {
+    private Set<Scope> knownScopes(FieldErrors errors) {
         Set<Scope> known = EnumSet.noneOf(Scope.class);
         if (scopes == null || scopes.isEmpty()) {
-            errors.add(new FieldError("scopes", "must be at least one of " + Scope.all()));
+            errors.add("scopes", "must be at least one of " + Scope.all());
             return known;
         }
         for (int i = 0; i < scopes.size(); i++) {
             String text = scopes.get(i);
             Scope scope = text == null ? null : Scope.of(text).orElse(null);
             if (scope == null || !known.add(scope)) {
-                errors.add(new FieldError(
-                        "scopes[" + i + "]", scope == null ? "must be one of " + Scope.all() : "must not be repeated"));
+                errors.add(
+                        "scopes[" + i + "]", scope == null ? "must be one of " + Scope.all() : "must not be repeated");
                 // Report the first one only: there may be thousands.
                 return known;
             }
@@ -67,7 +65,7 @@ record ApiKeyRequest(
         return known;
     }
 
-    private static @Nullable Instant expiry(String text, Instant now, List<FieldError> errors) {
+    private static @Nullable Instant expiry(String text, Instant now, FieldErrors errors) {
         try {
             if (RFC_3339.matcher(text).matches()) {
                 Instant expiry = OffsetDateTime.parse(text).toInstant().truncatedTo(ChronoUnit.MILLIS);
@@ -78,8 +76,7 @@ record ApiKeyRequest(
         } catch (DateTimeException e) {
             // Reported below, like a value of another form.
         }
-        errors.add(
-                new FieldError("expiresAt", "must be a time in the future in RFC 3339 format: 2030-01-31T00:00:00Z"));
+        errors.add("expiresAt", "must be a time in the future in RFC 3339 format: 2030-01-31T00:00:00Z");
         return null;
     }
 }

@@ -3,7 +3,9 @@ package dev.jangbu.api.http;
 import dev.jangbu.contract.ProblemCode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Finds card numbers in free text, so that none is stored. A sequence of digits is a card number if the issuer's
@@ -81,6 +83,9 @@ public final class CardNumbers {
     private static final Pattern UUID =
             Pattern.compile("(?<![0-9A-Fa-f])[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Fa-f])");
 
+    /** Digits of any script. */
+    private static final Pattern DIGITS = Pattern.compile("\\p{Nd}+");
+
     /** Separators between groups of digits: blanks, hyphens, dashes and invisible characters. */
     private static final Pattern GROUP_SEPARATOR = Pattern.compile("[\\p{Zs}\\s\\p{Pd}\\u2212\\p{Cf}]{1,3}");
 
@@ -124,25 +129,19 @@ public final class CardNumbers {
     private static List<List<String>> sequences(String text) {
         List<List<String>> sequences = new ArrayList<>();
         List<String> sequence = new ArrayList<>();
-        StringBuilder between = new StringBuilder();
-        int at = 0;
-        while (at < text.length()) {
-            StringBuilder group = new StringBuilder();
-            while (at < text.length() && Character.isDigit(text.codePointAt(at))) {
-                group.append(Character.digit(text.codePointAt(at), 10));
-                at += Character.charCount(text.codePointAt(at));
+        int end = 0;
+        Matcher digits = DIGITS.matcher(text);
+        while (digits.find()) {
+            String between = text.substring(end, digits.start());
+            if (!sequence.isEmpty() && !GROUP_SEPARATOR.matcher(between).matches()) {
+                sequences.add(sequence);
+                sequence = new ArrayList<>();
             }
-            if (!group.isEmpty()) {
-                if (!sequence.isEmpty() && !GROUP_SEPARATOR.matcher(between).matches()) {
-                    sequences.add(sequence);
-                    sequence = new ArrayList<>();
-                }
-                sequence.add(group.toString());
-                between.setLength(0);
-            } else {
-                between.appendCodePoint(text.codePointAt(at));
-                at += Character.charCount(text.codePointAt(at));
-            }
+            sequence.add(digits.group()
+                    .codePoints()
+                    .mapToObj(digit -> Integer.toString(Character.digit(digit, 10)))
+                    .collect(Collectors.joining()));
+            end = digits.end();
         }
         sequences.add(sequence);
         return sequences;

@@ -1,8 +1,10 @@
 package dev.jangbu.api.http;
 
 import dev.jangbu.api.http.Problem.FieldError;
+import dev.jangbu.contract.CurrencyCode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Collects the invalid fields of a request body, so that one response reports all of them. Not thread-safe. */
@@ -27,6 +29,38 @@ public final class FieldErrors {
         if (!valid || value == null) {
             add(field, "must be a text of 1 to " + maxChars + " characters");
             return "";
+        }
+        return value;
+    }
+
+    /**
+     * Validates text by a pattern.
+     *
+     * @param mustBe the rule, for the client
+     * @return the text; empty if it is invalid, after adding the error
+     */
+    public String matching(String field, @Nullable String value, Pattern pattern, String mustBe) {
+        if (value == null || !pattern.matcher(value).matches()) {
+            add(field, mustBe);
+            return "";
+        }
+        return value;
+    }
+
+    /** Validates the code of a currency with known minor units; empty if it is invalid, after adding the error. */
+    public String currency(String field, @Nullable String value) {
+        if (value == null || !CurrencyCode.hasMinorUnits(value)) {
+            add(field, CurrencyCode.RULE);
+            return "";
+        }
+        return value;
+    }
+
+    /** Validates an amount in minor units, above 0; 0 if it is invalid, after adding the error. */
+    public long amountMinor(String field, @Nullable Long value) {
+        if (value == null || value <= 0) {
+            add(field, "must be an integer above 0, in minor units");
+            return 0;
         }
         return value;
     }

@@ -1,9 +1,7 @@
 package dev.jangbu.api.payment;
 
+import dev.jangbu.api.http.FieldErrors;
 import dev.jangbu.api.http.Problem;
-import dev.jangbu.api.http.Problem.FieldError;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -18,16 +16,12 @@ record ConfirmRequest(@Nullable String paymentKey, @Nullable Long amount) {
 
     /** @throws Problem 422 that names every invalid field */
     Valid validated() {
-        List<FieldError> errors = new ArrayList<>();
-        if (paymentKey == null || !PAYMENT_KEY.matcher(paymentKey).matches()) {
-            errors.add(new FieldError("paymentKey", "must be the PSP's key: 1 to 200 of A-Z a-z 0-9 _ = -"));
-        }
-        if (amount == null || amount <= 0) {
-            errors.add(new FieldError("amount", "must be an integer above 0, in minor units"));
-        }
-        if (!errors.isEmpty() || paymentKey == null || amount == null) {
-            throw Problem.invalid(errors);
-        }
-        return new Valid(paymentKey, amount);
+        FieldErrors errors = new FieldErrors();
+        Valid valid = new Valid(
+                errors.matching(
+                        "paymentKey", paymentKey, PAYMENT_KEY, "must be the PSP's key: 1 to 200 of A-Z a-z 0-9 _ = -"),
+                errors.amountMinor("amount", amount));
+        errors.throwIfAny();
+        return valid;
     }
 }

@@ -1,11 +1,9 @@
 package dev.jangbu.api.payment;
 
 import dev.jangbu.api.http.CardNumbers;
+import dev.jangbu.api.http.FieldErrors;
 import dev.jangbu.api.http.Problem;
-import dev.jangbu.api.http.Problem.FieldError;
-import dev.jangbu.contract.CurrencyCode;
 import dev.jangbu.contract.SellerId;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -40,26 +38,19 @@ record CreatePaymentRequest(
 
     /** @throws Problem 422 that names every invalid field */
     Valid validated() {
-        List<FieldError> errors = new ArrayList<>();
-        if (orderId == null || !ORDER_ID.matcher(orderId).matches()) {
-            errors.add(new FieldError("orderId", "must be 6 to 64 of A-Z a-z 0-9 _ -"));
-        }
-        if (currency == null || !CurrencyCode.hasMinorUnits(currency)) {
-            errors.add(new FieldError("currency", CurrencyCode.RULE));
-        }
+        FieldErrors errors = new FieldErrors();
+        String order = errors.matching("orderId", orderId, ORDER_ID, "must be 6 to 64 of A-Z a-z 0-9 _ -");
+        String code = errors.currency("currency", currency);
         List<PaymentLine> paymentLines = lines(errors);
-        long amountMinor = sum(paymentLines, errors);
-        Map<String, String> pairs = metadata(errors);
-        if (!errors.isEmpty() || orderId == null || currency == null) {
-            throw Problem.invalid(errors);
-        }
-        refuseCardNumbers(pairs);
-        return new Valid(orderId, currency, amountMinor, paymentLines, pairs);
+        Valid valid = new Valid(order, code, sum(paymentLines, errors), paymentLines, metadata(errors));
+        errors.throwIfAny();
+        refuseCardNumbers(valid.metadata());
+        return valid;
     }
 
-    private List<PaymentLine> lines(List<FieldError> errors) {
+    private List<PaymentLine> lines(FieldErrors errors) {
         if (lines == null || lines.isEmpty() || lines.size() > LINES_MAX) {
-            errors.add(new FieldError("lines", "must be 1 to 100"));
+            errors.add("lines", "must be 1 to 100");
             return List.of();
         }
         return IntStream.range(0, lines.size())
@@ -67,48 +58,43 @@ record CreatePaymentRequest(
                 .toList();
     }
 
-    private static PaymentLine line(int index, @Nullable Line line, List<FieldError> errors) {
+    private static PaymentLine line(int index, @Nullable Line given, FieldErrors errors) {
+        Line line = given == null ? new Line(null, null, null) : given;
         String at = "lines[" + index + "]";
-        String sellerId = line == null ? null : line.sellerId();
-        Long amountMinor = line == null ? null : line.amount();
-        long feeMinor = line == null || line.fee() == null ? 0 : line.fee();
-        if (sellerId == null || !SellerId.isValid(sellerId)) {
-            errors.add(new FieldError(at + ".sellerId", SellerId.RULE));
+        String sellerId = line.sellerId() == null ? "" : line.sellerId();
+        if (!SellerId.isValid(sellerId)) {
+            errors.add(at + ".sellerId", SellerId.RULE);
         }
-        if (amountMinor == null || amountMinor <= 0) {
-            errors.add(new FieldError(at + ".amount", "must be an integer above 0, in minor units"));
-        } else if (feeMinor < 0 || feeMinor > amountMinor) {
-            errors.add(new FieldError(at + ".fee", "must be an integer from 0 to the amount, in minor units"));
+        long amountMinor = errors.amountMinor(at + ".amount", line.amount());
+        long feeMinor = line.fee() == null ? 0 : line.fee();
+        if (amountMinor > 0 && (feeMinor < 0 || feeMinor > amountMinor)) {
+            errors.add(at + ".fee", "must be an integer from 0 to the amount, in minor units");
         }
-        return new PaymentLine(
-                Integer.toString(index + 1),
-                sellerId == null ? "" : sellerId,
-                amountMinor == null ? 0 : amountMinor,
-                feeMinor);
+        return new PaymentLine(Integer.toString(index + 1), sellerId, amountMinor, feeMinor);
     }
 
-    private static long sum(List<PaymentLine> lines, List<FieldError> errors) {
+    private static long sum(List<PaymentLine> lines, FieldErrors errors) {
         try {
             return lines.stream().mapToLong(PaymentLine::amountMinor).reduce(0, Math::addExact);
         } catch (ArithmeticException overflow) {
-            errors.add(new FieldError("lines", "must sum to less than 2^63"));
+            errors.add("lines", "must sum to less than 2^63");
             return 0;
         }
     }
 
-    private Map<String, String> metadata(List<FieldError> errors) {
+    private Map<String, String> metadata(FieldErrors errors) {
         if (metadata == null) {
             return Map.of();
         }
         if (metadata.size() > METADATA_MAX) {
-            errors.add(new FieldError("metadata", "may have 50 keys"));
+            errors.add("metadata", "may have 50 keys");
         }
         boolean valid = metadata.entrySet().stream()
                 .allMatch(pair -> pair.getKey().length() <= METADATA_KEY_MAX
                         && pair.getValue() != null
                         && pair.getValue().length() <= METADATA_VALUE_MAX);
         if (!valid) {
-            errors.add(new FieldError("metadata", "may have keys of 40 characters and text values of 500"));
+            errors.add("metadata", "may have keys of 40 characters and text values of 500");
             return Map.of();
         }
         return Map.copyOf(metadata);
