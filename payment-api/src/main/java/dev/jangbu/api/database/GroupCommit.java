@@ -3,7 +3,6 @@ package dev.jangbu.api.database;
 import dev.jangbu.api.settings.PaymentApiSettings;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.r2dbc.spi.R2dbcException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -176,11 +175,8 @@ public final class GroupCommit<C, R> {
     }
 
     private static boolean isRejection(Throwable error) {
-        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
-            if (cause instanceof R2dbcException e && e.getSqlState() != null) {
-                return REJECTIONS.stream().anyMatch(e.getSqlState()::startsWith);
-            }
-        }
-        return false;
+        return SqlState.of(error)
+                .filter(state -> REJECTIONS.stream().anyMatch(state::startsWith))
+                .isPresent();
     }
 }

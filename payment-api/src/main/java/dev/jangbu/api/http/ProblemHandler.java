@@ -1,13 +1,16 @@
 package dev.jangbu.api.http;
 
+import dev.jangbu.api.database.SqlState;
 import dev.jangbu.contract.ProblemCode;
 import io.r2dbc.spi.R2dbcNonTransientResourceException;
 import io.r2dbc.spi.R2dbcTransientException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.annotation.Order;
@@ -40,6 +43,12 @@ import tools.jackson.databind.json.JsonMapper;
 final class ProblemHandler implements WebExceptionHandler {
 
     private static final Logger log = LoggerFactory.getLogger(ProblemHandler.class);
+
+    /**
+     * SQLSTATE classes of transient errors: connection (08), transaction rollback (40), insufficient resources (53),
+     * object not in prerequisite state, such as a lock timeout (55), operator intervention (57), system error (58).
+     */
+    private static final Set<String> TRANSIENT = Set.of("08", "40", "53", "55", "57", "58");
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,39}");
 
@@ -80,44 +89,13 @@ final class ProblemHandler implements WebExceptionHandler {
     }
 
     private static Problem problemOf(ServerWebExchange exchange, Throwable thrown) {
-        if (DatabaseErrors.isBug(thrown)) {
+        if (isBug(thrown)) {
             return unexpected(exchange, thrown);
         }
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-            switch (cause) {
-                case Problem problem -> {
-                    return problem;
-                }
-                case DataBufferLimitException e -> {
-                    return new Problem(ProblemCode.BODY_TOO_LARGE, "A body may have 64 KiB");
-                }
-                case UnrecognizedPropertyException e -> {
-                    return new Problem(
-                            ProblemCode.MALFORMED_REQUEST,
-                            "The body has an unknown field at " + pathOf(e) + "; remove it or correct its name");
-                }
-                case JacksonException e -> {
-                    String why = e.getCause() instanceof Problem problem
-                            ? problem.getMessage()
-                            : "The body is not the JSON object that this call expects";
-                    return new Problem(ProblemCode.MALFORMED_REQUEST, why + ", at " + pathOf(e));
-                }
-                case DataAccessResourceFailureException e -> {
-                    return databaseUnavailable(e);
-                }
-                case TransientDataAccessException e -> {
-                    return databaseUnavailable(e);
-                }
-                case TransactionException e -> {
-                    return databaseUnavailable(e);
-                }
-                case R2dbcNonTransientResourceException e -> {
-                    return databaseUnavailable(e);
-                }
-                case R2dbcTransientException e -> {
-                    return databaseUnavailable(e);
-                }
-                default -> {}
+            Problem known = known(cause);
+            if (known != null) {
+                return known;
             }
         }
         return switch (thrown) {
@@ -131,6 +109,39 @@ final class ProblemHandler implements WebExceptionHandler {
             case DecodingException e ->
                 new Problem(ProblemCode.MALFORMED_REQUEST, "The body is not the JSON object that this call expects");
             default -> unexpected(exchange, thrown);
+        };
+    }
+
+    /**
+     * Whether the database rejected the statement for a reason that a retry won't change: a trigger, a constraint, its
+     * syntax.
+     */
+    private static boolean isBug(Throwable thrown) {
+        return SqlState.of(thrown)
+                .filter(state -> state.length() == 5 && !TRANSIENT.contains(state.substring(0, 2)))
+                .isPresent();
+    }
+
+    private static @Nullable Problem known(Throwable cause) {
+        return switch (cause) {
+            case Problem problem -> problem;
+            case DataBufferLimitException e -> new Problem(ProblemCode.BODY_TOO_LARGE, "A body may have 64 KiB");
+            case UnrecognizedPropertyException e ->
+                new Problem(
+                        ProblemCode.MALFORMED_REQUEST,
+                        "The body has an unknown field at " + pathOf(e) + "; remove it or correct its name");
+            case JacksonException e -> {
+                String why = e.getCause() instanceof Problem problem
+                        ? problem.getMessage()
+                        : "The body is not the JSON object that this call expects";
+                yield new Problem(ProblemCode.MALFORMED_REQUEST, why + ", at " + pathOf(e));
+            }
+            case DataAccessResourceFailureException e -> databaseUnavailable(e);
+            case TransientDataAccessException e -> databaseUnavailable(e);
+            case TransactionException e -> databaseUnavailable(e);
+            case R2dbcNonTransientResourceException e -> databaseUnavailable(e);
+            case R2dbcTransientException e -> databaseUnavailable(e);
+            default -> null;
         };
     }
 
