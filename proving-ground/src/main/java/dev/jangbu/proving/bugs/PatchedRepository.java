@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -25,15 +26,15 @@ import java.util.stream.Stream;
  *
  * <ul>
  *   <li>the launcher,
- *   <li>the patched sources,
- *   <li>the jars of the services with the patched classes.
+ *   <li>the patched sources and statements,
+ *   <li>the jars of the services with the patched classes and statements.
  * </ul>
  *
  * <p>The repository itself stays unchanged.
  */
 final class PatchedRepository implements AutoCloseable {
 
-    private static final String SOURCES = "/src/main/java/";
+    private static final Pattern SOURCE = Pattern.compile("[^/]+/src/main/(java|resources)/.+");
 
     private final Path directory;
 
@@ -106,7 +107,7 @@ final class PatchedRepository implements AutoCloseable {
                 .getFiles()) {
             String file = Objects.requireNonNull(diff.getToFile(), "every diff names its file")
                     .replaceFirst("^b/", "");
-            if (!file.contains(SOURCES)) {
+            if (!SOURCE.matcher(file).matches()) {
                 throw new IOException(
                         "The planted bug " + bug.name() + " changes " + file + ", which is no source of a service");
             }
@@ -125,7 +126,7 @@ final class PatchedRepository implements AutoCloseable {
         }
     }
 
-    /** Links a module's files and replaces its jar by one with the patched classes. */
+    /** Links a module's files and replaces its jar by one with the patched classes and statements. */
     private void plant(Path module, Path planted, Path sources) throws IOException {
         Path target = planted.resolve("target");
         link(module, planted, Set.of("target"));
@@ -135,6 +136,10 @@ final class PatchedRepository implements AutoCloseable {
         Path classes = Files.createDirectories(directory.resolve("classes").resolve(module.getFileName()));
         ServiceCompiler.compile(classes, sources, jar, target.resolve("lib"));
         replace(jar, classes);
+        Path statements = sources.resolve("src/main/resources");
+        if (Files.exists(statements)) {
+            replace(jar, statements);
+        }
     }
 
     private static void replace(Path jar, Path classes) throws IOException {

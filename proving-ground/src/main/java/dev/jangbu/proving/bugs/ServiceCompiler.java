@@ -34,6 +34,9 @@ final class ServiceCompiler {
         try (Stream<Path> walked = Files.walk(sources)) {
             files = walked.filter(file -> file.toString().endsWith(".java")).toList();
         }
+        if (files.isEmpty()) {
+            return;
+        }
         StringWriter output = new StringWriter();
         try (StandardJavaFileManager manager =
                 compiler.getStandardFileManager(null, Locale.ROOT, StandardCharsets.UTF_8)) {
