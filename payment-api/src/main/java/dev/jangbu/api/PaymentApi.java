@@ -1,6 +1,7 @@
 package dev.jangbu.api;
 
 import java.time.Clock;
+import java.time.ZoneOffset;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
@@ -17,8 +18,9 @@ public class PaymentApi {
         SpringApplication.run(PaymentApi.class, args);
     }
 
+    /** In milliseconds, the unit of times in the API and the database. */
     @Bean
     Clock clock() {
-        return Clock.systemUTC();
+        return Clock.tickMillis(ZoneOffset.UTC);
     }
 }

@@ -43,6 +43,7 @@ class ArchitectureTest {
                         "(\\[L?)*(void|I|int|long|boolean|java\\.lang\\..*|java\\.util\\.[A-Z].*|java\\.time\\.(Instant|Duration)"
                                 + "|org\\.jspecify\\..*"
                                 + "|dev\\.jangbu\\.api\\.psp\\.(PspResult|PspOrder|PspCancel)(\\$.*)?"
+                                + "|dev\\.jangbu\\.api\\.operation\\.(Outcome|Operation|OperationKind|PspProgress|WorkLease)(\\$.*)?"
                                 + "|dev\\.jangbu\\.api\\.payment\\.(Payment|PaymentLine|PaymentStatus|ConfirmDecision|ConfirmOutcome)(\\$.*)?);?")
                 .because("decisions use no Spring, no Kafka, no clock and no I/O")
                 .check(OWN);
@@ -59,6 +60,7 @@ class ArchitectureTest {
                         "(\\[L?)*(void|I|int|long|boolean|java\\.lang\\..*|java\\.math\\.BigInteger|java\\.time\\.(Instant|Duration)|java\\.util\\..*"
                                 + "|org\\.jspecify\\..*"
                                 + "|dev\\.jangbu\\.api\\.psp\\.(PspResult|PspOrder|PspCancel)(\\$.*)?"
+                                + "|dev\\.jangbu\\.api\\.operation\\.(Outcome|Operation|OperationKind|PspProgress|WorkLease)(\\$.*)?"
                                 + "|dev\\.jangbu\\.api\\.payment\\.(Payment|PaymentLine|PaymentStatus)(\\$.*)?"
                                 + "|dev\\.jangbu\\.api\\.refund\\.(RefundDecision|RefundOutcome|RefundedFee|Refund|RefundWork|RefundStatus|RefundLine|RefundRequest\\$Requested)(\\$.*)?);?")
                 .because("decisions use no Spring, no Kafka, no clock and no I/O")

@@ -6,7 +6,6 @@ import dev.jangbu.api.http.NonCancellable;
 import dev.jangbu.api.http.Page;
 import dev.jangbu.api.idempotency.IdempotencyKey;
 import java.util.Set;
-import java.util.UUID;
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
@@ -50,8 +49,7 @@ class ApiKeyController {
     @GetMapping
     Mono<ResponseEntity<byte[]>> list(ServerHttpRequest request) {
         Page page = Page.of(request, Set.of());
-        UUID after = page.after(Ids::inCursor);
-        return store.page(after, page.rows())
+        return store.list(page)
                 .map(ApiKeyView::of)
                 .collectList()
                 .map(found -> page.toEntity(json, found, key -> key.id().toString()));

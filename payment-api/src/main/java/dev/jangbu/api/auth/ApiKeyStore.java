@@ -1,17 +1,15 @@
 package dev.jangbu.api.auth;
 
-import static dev.jangbu.api.database.RowMapping.bind;
 import static dev.jangbu.api.database.RowMapping.required;
 
+import dev.jangbu.api.database.Bindings;
+import dev.jangbu.api.http.Page;
 import io.r2dbc.spi.Readable;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 import org.springframework.r2dbc.core.DatabaseClient;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Flux;
@@ -36,9 +34,9 @@ class ApiKeyStore {
     private static final String PAGE = """
             SELECT id, name, scopes, created_at, expires_at, revoked_at
               FROM api_keys
-             WHERE :before::uuid IS NULL OR id < :before
+             WHERE id < :below
              ORDER BY id DESC
-             LIMIT :limit
+             LIMIT :rows
             """;
 
     // Locked in the order of ids, so that two revocations can't deadlock. The later one sees the result of the earlier
@@ -66,16 +64,14 @@ class ApiKeyStore {
 
     /** Inserts a key. A key with the same secret stays unchanged. */
     Mono<Void> insert(ApiKey key, KeySecret secret) {
-        DatabaseClient.GenericExecuteSpec statement = database.sql(INSERT)
-                .bind("id", key.id())
-                .bind("name", key.name())
-                .bind("hash", secret.sha256())
-                .bind("scopes", key.scopes().stream().map(Scope::text).toArray(String[]::new))
-                .bind("createdAt", utc(key.createdAt()));
-        OffsetDateTime expiresAt = key.expiresAt() == null ? null : utc(key.expiresAt());
-        return bind(statement, "expiresAt", expiresAt, OffsetDateTime.class)
-                .fetch()
-                .rowsUpdated()
+        return new Bindings()
+                .with("id", key.id())
+                .with("name", key.name())
+                .with("hash", secret.sha256())
+                .with("scopes", key.scopes().stream().map(Scope::text).toArray(String[]::new))
+                .with("createdAt", key.createdAt())
+                .with("expiresAt", key.expiresAt(), Instant.class)
+                .bindTo(database, INSERT)
                 .then();
     }
 
@@ -83,27 +79,30 @@ class ApiKeyStore {
     Mono<Caller> find(byte[] hash) {
         return database.sql(FIND)
                 .bind("hash", hash)
-                .map(row -> new Caller(required(row, "id", UUID.class), scopes(row), instant(row, "expires_at")))
+                .map(row ->
+                        new Caller(required(row, "id", UUID.class), scopes(row), row.get("expires_at", Instant.class)))
                 .one();
     }
 
     /** Lists keys from the newest to the oldest, including revoked and expired ones. */
-    Flux<ApiKey> page(@Nullable UUID before, int limit) {
-        return bind(database.sql(PAGE).bind("limit", limit), "before", before, UUID.class)
+    Flux<ApiKey> list(Page page) {
+        return database.sql(PAGE)
+                .bind("below", page.below())
+                .bind("rows", page.rows())
                 .map(row -> new ApiKey(
                         required(row, "id", UUID.class),
                         required(row, "name", String.class),
                         scopes(row),
-                        required(row, "created_at", OffsetDateTime.class).toInstant(),
-                        instant(row, "expires_at"),
-                        instant(row, "revoked_at")))
+                        required(row, "created_at", Instant.class),
+                        row.get("expires_at", Instant.class),
+                        row.get("revoked_at", Instant.class)))
                 .all();
     }
 
     /** Locks the valid keys with the scope {@code admin} in the caller's transaction, and returns their ids. */
     Flux<UUID> lockAdmins(Instant now) {
         return database.sql(LOCK_ADMINS)
-                .bind("now", utc(now))
+                .bind("now", now)
                 .map(row -> required(row, "id", UUID.class))
                 .all();
     }
@@ -112,7 +111,7 @@ class ApiKeyStore {
     Mono<byte[]> revoke(UUID id, Instant now) {
         return database.sql(REVOKE)
                 .bind("id", id)
-                .bind("now", utc(now))
+                .bind("now", now)
                 .map(row -> required(row, "key_hash", byte[].class))
                 .one();
     }
@@ -123,14 +122,5 @@ class ApiKeyStore {
                 .flatMap(text -> Scope.of(text).stream())
                 .forEach(scopes::add);
         return scopes;
-    }
-
-    private static @Nullable Instant instant(Readable row, String column) {
-        OffsetDateTime at = row.get(column, OffsetDateTime.class);
-        return at == null ? null : at.toInstant();
-    }
-
-    private static OffsetDateTime utc(Instant at) {
-        return at.atOffset(ZoneOffset.UTC);
     }
 }

@@ -4,7 +4,6 @@ import dev.jangbu.api.http.Problem;
 import dev.jangbu.contract.ProblemCode;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
@@ -32,7 +31,7 @@ class RevokeApiKey {
      * admin key.
      */
     Mono<Void> revoke(UUID id) {
-        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        Instant now = clock.instant();
         return store.lockAdmins(now)
                 .collectList()
                 .flatMap(admins -> admins.equals(List.of(id))

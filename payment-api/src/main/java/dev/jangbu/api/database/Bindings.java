@@ -4,6 +4,7 @@ import io.r2dbc.spi.Parameters;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.springframework.r2dbc.core.DatabaseClient;
 import org.springframework.r2dbc.core.DatabaseClient.GenericExecuteSpec;
 
 /**
@@ -26,8 +27,23 @@ public final class Bindings {
         return this;
     }
 
-    /** Binds all values to the statement. */
-    public GenericExecuteSpec bindTo(GenericExecuteSpec statement) {
-        return statement.bindValues(byName);
+    /** Sets the parameter of an optional condition, unless the value is null. */
+    public Bindings optional(String name, @Nullable Object value) {
+        return value == null ? this : with(name, value);
+    }
+
+    /** The statement without the {@linkplain Sql optional} lines whose parameter is not set. */
+    public String applyTo(String statement) {
+        return Sql.with(statement, byName.keySet());
+    }
+
+    /** The values by name. */
+    public Map<String, Object> values() {
+        return byName;
+    }
+
+    /** Binds all values to the statement, without its {@linkplain Sql optional} lines whose parameter is not set. */
+    public GenericExecuteSpec bindTo(DatabaseClient database, String statement) {
+        return database.sql(applyTo(statement)).bindValues(byName);
     }
 }

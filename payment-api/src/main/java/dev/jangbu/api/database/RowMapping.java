@@ -5,7 +5,6 @@ import java.util.Collection;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.IntFunction;
-import org.jspecify.annotations.Nullable;
 import org.springframework.r2dbc.core.DatabaseClient.GenericExecuteSpec;
 import reactor.core.publisher.Mono;
 
@@ -22,12 +21,6 @@ public final class RowMapping {
     /** The values of one column as an array, for {@code unnest}. */
     public static <R, C> C[] column(Collection<R> rows, Function<R, C> value, IntFunction<C[]> array) {
         return rows.stream().map(value).toArray(array);
-    }
-
-    /** Binds a nullable value. */
-    public static <T> GenericExecuteSpec bind(
-            GenericExecuteSpec statement, String name, @Nullable T value, Class<T> type) {
-        return value == null ? statement.bindNull(name, type) : statement.bind(name, value);
     }
 
     /** Runs a statement; true if it changed exactly one row. */

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -29,6 +30,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public record Page(String path, int limit, @Nullable String after, Map<String, String> filters) {
 
+    private static final UUID HIGHEST = new UUID(-1, -1);
     private static final int LIMIT_MAX = 100;
     private static final int LIMIT_DEFAULT = 20;
     private static final int CURSOR_MAX_CHARS = 200;
@@ -78,6 +80,12 @@ public record Page(String path, int limit, @Nullable String after, Map<String, S
     /** The cursor, parsed as the sort key of this list; null: first page. */
     public <T> @Nullable T after(Function<String, T> parser) {
         return after == null ? null : parse("cursor", "must be the nextCursor of a page of this list", after, parser);
+    }
+
+    /** The id below which a list from the newest to the oldest id continues. */
+    public UUID below() {
+        UUID id = after(Ids::inCursor);
+        return id == null ? HIGHEST : id;
     }
 
     /** The number of rows to select: one more than the limit, which tells whether there is a next page. */

@@ -5,9 +5,7 @@ import com.fasterxml.uuid.UUIDClock;
 import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
 import dev.jangbu.api.database.Bindings;
 import dev.jangbu.api.database.JsonRecordset;
-import dev.jangbu.contract.EventHeaders;
 import dev.jangbu.contract.SettlementRequested;
-import dev.jangbu.contract.Topics;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
@@ -22,26 +20,11 @@ import reactor.core.publisher.Mono;
 @Component
 public class Outbox {
 
-    /**
-     * Part of a statement: inserts the requests of each {@code call}, a JSON array of {@link Row}s, with its time and
-     * trace.
-     */
-    public static final String INSERT = """
-            INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, ce_time, traceparent)
-            SELECT request.id, '%s', request.wallet_id, '%s', decode(request.payload, 'base64'), call.decided_at,
-                   call.traceparent
-              FROM call
-             CROSS JOIN LATERAL json_to_recordset(call.requests) AS request (%s)
-            """.formatted(
-                    Topics.SETTLEMENT_REQUESTS.name(),
-                    EventHeaders.TYPE_SETTLEMENT_REQUESTED,
-                    JsonRecordset.columns(Row.class));
-
-    private static final String INSERT_OF_ONE = """
-            WITH call AS (
-                SELECT CAST(:requests AS json) AS requests, CAST(:decidedAt AS timestamptz) AS decided_at,
-                       CAST(:traceparent AS text) AS traceparent)
-            """ + INSERT;
+    private static final String INSERT = """
+            INSERT INTO outbox (id, aggregateid, payload, ce_time, traceparent)
+            SELECT id, wallet_id, decode(payload, 'base64'), :decidedAt, :traceparent
+              FROM json_to_recordset(CAST(:requests AS json)) AS request (id uuid, wallet_id text, payload text)
+            """;
 
     private final DatabaseClient database;
     private final JsonRecordset rows;
@@ -77,7 +60,7 @@ public class Outbox {
                 .with("requests", rows.of(rows(requests)))
                 .with("decidedAt", decidedAt)
                 .with("traceparent", traceparent, String.class)
-                .bindTo(database.sql(INSERT_OF_ONE))
+                .bindTo(database, INSERT)
                 .fetch()
                 .rowsUpdated()
                 .flatMap(inserted -> inserted == requests.size()

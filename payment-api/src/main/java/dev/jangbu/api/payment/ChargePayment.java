@@ -1,5 +1,7 @@
 package dev.jangbu.api.payment;
 
+import dev.jangbu.api.operation.RecordOutcome.Recorded;
+import dev.jangbu.api.operation.WorkLease;
 import dev.jangbu.api.psp.Psp;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
@@ -12,22 +14,23 @@ public class ChargePayment {
 
     private final PaymentStore payments;
     private final Psp psp;
-    private final RecordOutcome record;
+    private final RecordConfirmation record;
 
-    ChargePayment(PaymentStore payments, Psp psp, RecordOutcome record) {
+    ChargePayment(PaymentStore payments, Psp psp, RecordConfirmation record) {
         this.payments = payments;
         this.psp = psp;
         this.record = record;
     }
 
-    /** Charges a queued payment; returns the payment afterwards, or empty if the lease was lost. */
-    public Mono<Payment> charge(WorkLease lease) {
+    /** Charges a queued payment, unless the lease was lost. */
+    public Mono<Void> charge(WorkLease lease) {
         return payments.find(lease.id())
                 .filter(payment -> payment.isHeldBy(lease))
-                .flatMap(payment -> charge(payment, "queue"));
+                .flatMap(payment -> charge(payment, "queue"))
+                .then();
     }
 
-    Mono<Payment> charge(Payment payment, String cause) {
+    Mono<Recorded<Payment>> charge(Payment payment, String cause) {
         return psp.confirm(pspKey(payment), payment.order())
                 .map(answer -> ConfirmOutcome.from(answer, payment.order()))
                 .flatMap(outcome -> record.record(payment, outcome, cause));

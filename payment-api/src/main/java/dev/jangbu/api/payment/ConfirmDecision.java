@@ -40,7 +40,7 @@ final class ConfirmDecision {
         return switch (payment.status()) {
             case READY -> ready(payment, amountMinor, async);
             case ACCEPTED -> same ? Step.RETURN_OPEN : Step.REFUSE_IN_PROGRESS;
-            case EXECUTING -> payment.leaseLive() || !same ? Step.REFUSE_IN_PROGRESS : Step.INQUIRE;
+            case EXECUTING -> payment.progress().leaseLive() || !same ? Step.REFUSE_IN_PROGRESS : Step.INQUIRE;
             case UNKNOWN -> unknown(payment, same);
             case REVIEW -> repeated ? Step.RETURN_OPEN : Step.REFUSE_IN_PROGRESS;
             case APPROVED, COMPLETED -> same ? Step.RETURN_CHARGED : Step.REFUSE_FINAL;
@@ -62,6 +62,6 @@ final class ConfirmDecision {
         if (!same) {
             return Step.REFUSE_IN_PROGRESS;
         }
-        return payment.leaseLive() || !payment.inquiryDue() ? Step.RETURN_OPEN : Step.INQUIRE;
+        return payment.progress().leaseLive() || !payment.progress().inquiryDue() ? Step.RETURN_OPEN : Step.INQUIRE;
     }
 }

@@ -4,16 +4,14 @@ import com.fasterxml.uuid.Generators;
 import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
 import dev.jangbu.api.http.ApiResponse;
 import dev.jangbu.api.http.Problem;
-import dev.jangbu.api.idempotency.Fingerprint;
 import dev.jangbu.api.idempotency.IdempotencyKey;
 import dev.jangbu.api.idempotency.IdempotencyKeys;
+import dev.jangbu.api.idempotency.KeyedCall;
+import dev.jangbu.api.operation.PspProgress;
 import dev.jangbu.api.outbox.ReplicationSlotMonitor;
 import dev.jangbu.api.psp.Psp;
 import dev.jangbu.contract.ProblemCode;
 import java.time.Clock;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.UUID;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
@@ -21,8 +19,6 @@ import reactor.core.publisher.Mono;
 /** Creates a payment in READY. One statement writes the payment, its lines, its history and the idempotency key. */
 @Component
 class CreatePayment {
-
-    static final String OPERATION = "create";
 
     private final PaymentStore payments;
     private final IdempotencyKeys keys;
@@ -48,21 +44,20 @@ class CreatePayment {
     }
 
     Mono<ApiResponse> create(CreatePaymentRequest request, IdempotencyKey key) {
-        Fingerprint fingerprint = Fingerprint.of(OPERATION, request);
-        return Mono.defer(() -> insert(payment(request.validated()), key, fingerprint))
+        KeyedCall call = KeyedCall.of(key, "create", "", request);
+        return Mono.defer(() -> insert(payment(request.validated()), call))
                 // A stored response takes precedence over a refusal of the repeated call.
-                .onErrorResume(
-                        Problem.class, refusal -> keys.replay(key, fingerprint).switchIfEmpty(Mono.error(refusal)));
+                .onErrorResume(Problem.class, refusal -> keys.replay(call).switchIfEmpty(Mono.error(refusal)));
     }
 
-    private Mono<ApiResponse> insert(Payment payment, IdempotencyKey key, Fingerprint fingerprint) {
+    private Mono<ApiResponse> insert(Payment payment, KeyedCall call) {
         ApiResponse answer = responses.created(payment);
         return replicationSlot
                 .requireHealthy()
-                .then(Mono.defer(() -> payments.create(payment, key, fingerprint, answer)))
-                .flatMap(created -> created ? Mono.just(answer) : keys.replay(key, fingerprint))
+                .then(Mono.defer(() -> payments.create(payment, call, answer)))
+                .flatMap(created -> created ? Mono.just(answer) : keys.replay(call))
                 // The key expired between the two statements and is free again.
-                .switchIfEmpty(Mono.defer(() -> insert(payment, key, fingerprint)))
+                .switchIfEmpty(Mono.defer(() -> insert(payment, call)))
                 .onErrorMap(
                         DuplicateKeyException.class,
                         duplicate -> new Problem(
@@ -71,10 +66,8 @@ class CreatePayment {
     }
 
     private Payment payment(CreatePaymentRequest.Valid valid) {
-        UUID id = ids.generate();
-        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         return new Payment(
-                id,
+                ids.generate(),
                 valid.orderId(),
                 PaymentStatus.READY,
                 valid.currency(),
@@ -82,18 +75,13 @@ class CreatePayment {
                 valid.lines(),
                 psp.name(),
                 null,
-                null,
                 valid.metadata(),
                 1,
-                0,
-                false,
-                false,
+                PspProgress.NONE,
                 false,
                 null,
                 null,
-                null,
-                null,
-                now,
+                clock.instant(),
                 null,
                 null,
                 null);

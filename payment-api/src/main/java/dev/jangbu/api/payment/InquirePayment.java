@@ -1,5 +1,8 @@
 package dev.jangbu.api.payment;
 
+import dev.jangbu.api.operation.Outcome;
+import dev.jangbu.api.operation.RecordOutcome.Recorded;
+import dev.jangbu.api.operation.WorkLease;
 import dev.jangbu.api.psp.Psp;
 import dev.jangbu.api.psp.PspResult;
 import java.time.Clock;
@@ -29,10 +32,10 @@ public class InquirePayment {
 
     private final PaymentStore payments;
     private final Psp psp;
-    private final RecordOutcome record;
+    private final RecordConfirmation record;
     private final Clock clock;
 
-    InquirePayment(PaymentStore payments, Psp psp, RecordOutcome record, Clock clock) {
+    InquirePayment(PaymentStore payments, Psp psp, RecordConfirmation record, Clock clock) {
         this.payments = payments;
         this.psp = psp;
         this.record = record;
@@ -40,12 +43,12 @@ public class InquirePayment {
     }
 
     /** Inquires and records the outcome. Returns the payment afterwards, also if the lease was lost. */
-    public Mono<Payment> inquire(WorkLease lease) {
+    public Mono<Recorded<Payment>> inquire(WorkLease lease) {
         return payments.find(lease.id())
-                .flatMap(payment -> payment.isHeldBy(lease) ? inquire(payment) : Mono.just(payment));
+                .flatMap(payment -> payment.isHeldBy(lease) ? inquire(payment) : Mono.just(record.recorded(payment)));
     }
 
-    private Mono<Payment> inquire(Payment payment) {
+    private Mono<Recorded<Payment>> inquire(Payment payment) {
         return find(payment)
                 .flatMap(answer -> switch (answer) {
                     case PspResult.NotFound notFound -> notCharged(payment);
@@ -82,7 +85,7 @@ public class InquirePayment {
                 : new PspResult.NotFound();
     }
 
-    private Mono<ConfirmOutcome> notCharged(Payment payment) {
+    private Mono<Outcome> notCharged(Payment payment) {
         Instant firstAttemptAt = Objects.requireNonNull(payment.firstAttemptAt(), "attempted");
         Instant now = clock.instant();
         if (now.isBefore(firstAttemptAt.plus(AUTHENTICATION_VALIDITY))) {
@@ -91,7 +94,7 @@ public class InquirePayment {
         }
         return Mono.just(
                 now.isBefore(firstAttemptAt.plus(AUTHENTICATION_VALIDITY).plus(LAST_ATTEMPT_MARGIN))
-                        ? new ConfirmOutcome.Unknown("not charged so far; the last attempt may still be running")
-                        : new ConfirmOutcome.Declined("AUTHENTICATION_EXPIRED"));
+                        ? new Outcome.Unknown("not charged so far; the last attempt may still be running")
+                        : new Outcome.Refused("AUTHENTICATION_EXPIRED"));
     }
 }

@@ -1,5 +1,9 @@
 package dev.jangbu.api.payment;
 
+import dev.jangbu.api.operation.Operation;
+import dev.jangbu.api.operation.OperationKind;
+import dev.jangbu.api.operation.Outcome;
+import dev.jangbu.api.operation.PspProgress;
 import dev.jangbu.api.psp.PspOrder;
 import java.time.Instant;
 import java.util.List;
@@ -13,13 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param amountMinor in minor units of the currency; the sum of the lines
  * @param version counts the changes that clients see, from 1: changes of the status and of the refunded amount
- * @param attempts number of attempts at the PSP; only the last attempt may record an outcome
- * @param leaseLive whether the last attempt's lease is live
- * @param inquiryDue whether the delay after the last attempt is over
  * @param expired whether the time for its confirmation is over; it becomes EXPIRED within a second
  * @param firstAttemptAt start of the buyer's authentication validity
- * @param reviewReason why a person has to decide, or had to
- * @param traceparent of the request that confirmed it
  * @param position position of its entries in the ledger, once completed; a wallet read with it is at least that recent
  */
 public record Payment(
@@ -31,47 +30,31 @@ public record Payment(
         List<PaymentLine> lines,
         String psp,
         @Nullable String paymentKey,
-        @Nullable String declineCode,
         Map<String, String> metadata,
         long version,
-        int attempts,
-        boolean leaseLive,
-        boolean inquiryDue,
+        PspProgress progress,
         boolean expired,
         @Nullable Instant firstAttemptAt,
         @Nullable Instant unknownSince,
-        @Nullable String reviewReason,
-        @Nullable String traceparent,
         Instant createdAt,
         @Nullable Instant approvedAt,
         @Nullable Instant completedAt,
-        @Nullable String position) {
+        @Nullable String position)
+        implements Operation {
 
-    /** Whether the lease still holds: the outcome is open and no later attempt has started. */
-    public boolean isHeldBy(WorkLease lease) {
-        boolean open = status == PaymentStatus.EXECUTING || status == PaymentStatus.UNKNOWN;
-        return open && leaseLive && attempts == lease.attempt();
+    @Override
+    public OperationKind kind() {
+        return OperationKind.PAYMENT;
+    }
+
+    @Override
+    public String call() {
+        return ConfirmPayment.OPERATION;
     }
 
     /** The payment after the outcome of its last attempt, recorded at this time. Pure function. */
-    Payment after(ConfirmOutcome outcome, Instant at) {
-        return switch (outcome) {
-            case ConfirmOutcome.Approved approved -> with(PaymentStatus.APPROVED, declineCode, null, reviewReason, at);
-            case ConfirmOutcome.Declined declined ->
-                with(PaymentStatus.DECLINED, declined.code(), null, reviewReason, null);
-            case ConfirmOutcome.Unknown unknown ->
-                with(PaymentStatus.UNKNOWN, declineCode, unknownSince == null ? at : unknownSince, reviewReason, null);
-            case ConfirmOutcome.Review review ->
-                with(PaymentStatus.REVIEW, declineCode, unknownSince, review.reason(), null);
-        };
-    }
-
-    private Payment with(
-            PaymentStatus to,
-            @Nullable String declined,
-            @Nullable Instant unknown,
-            @Nullable String review,
-            @Nullable Instant approved) {
+    Payment after(Outcome outcome, Instant at) {
+        PaymentStatus to = PaymentStatus.valueOf(kind().statusAfter(outcome));
         return new Payment(
                 id,
                 orderId,
@@ -81,19 +64,43 @@ public record Payment(
                 lines,
                 psp,
                 paymentKey,
-                declined,
                 metadata,
                 to == status ? version : version + 1,
-                attempts,
-                false,
-                to != PaymentStatus.UNKNOWN,
+                progress.after(outcome),
                 false,
                 firstAttemptAt,
-                unknown,
-                review,
-                traceparent,
+                unknownSince(to, at),
                 createdAt,
-                approved,
+                to == PaymentStatus.APPROVED ? at : null,
+                completedAt,
+                position);
+    }
+
+    private @Nullable Instant unknownSince(PaymentStatus to, Instant at) {
+        boolean first = to == PaymentStatus.UNKNOWN && unknownSince == null;
+        boolean open = to == PaymentStatus.UNKNOWN || to == PaymentStatus.REVIEW;
+        return first ? at : open ? unknownSince : null;
+    }
+
+    /** The payment after a refund, with the lines as they are then. Pure function. */
+    public Payment refunded(List<PaymentLine> refundedLines) {
+        return new Payment(
+                id,
+                orderId,
+                status,
+                currency,
+                amountMinor,
+                refundedLines,
+                psp,
+                paymentKey,
+                metadata,
+                version + 1,
+                progress,
+                expired,
+                firstAttemptAt,
+                unknownSince,
+                createdAt,
+                approvedAt,
                 completedAt,
                 position);
     }

@@ -10,6 +10,7 @@ import dev.jangbu.api.http.PreferHeader;
 import dev.jangbu.api.http.TraceContext;
 import dev.jangbu.api.idempotency.IdempotencyKey;
 import dev.jangbu.api.review.ResolveRequest;
+import dev.jangbu.api.review.ReviewDecision;
 import java.util.Set;
 import java.util.UUID;
 import org.springframework.http.HttpHeaders;
@@ -94,7 +95,8 @@ class PaymentController {
         IdempotencyKey key = IdempotencyKey.of(headers);
         UUID apiKeyId = Caller.of(exchange).keyId();
         return body.map(request -> request.validated("DECLINED"))
-                .flatMap(decision -> NonCancellable.run(resolveReview.resolve(payment, decision, key, apiKeyId)))
+                .flatMap(decision -> NonCancellable.run(
+                        resolveReview.resolve(payment, new ReviewDecision.Requested(decision, key, apiKeyId))))
                 .map(ApiResponse::toEntity);
     }
 
@@ -140,11 +142,18 @@ class PaymentController {
                         .payment()
                         .map(seen -> reader.awaitFinal(seen, wait))
                         .orElseGet(() -> reader.awaitFinal(payment, wait))
-                        .map(found -> found.status() == PaymentStatus.COMPLETED
-                                ? tagged(found)
-                                : responses.confirmed(found).toEntity()))
+                        .map(found -> awaited(found, confirmed)))
                 .orElseGet(() -> Mono.just(answer.toEntity()))
                 .map(entity -> applied(entity, prefer, async));
+    }
+
+    /** The response after the wait; the response to the confirmation if the payment has not changed since. */
+    private ResponseEntity<byte[]> awaited(Payment found, ConfirmPayment.Confirmed confirmed) {
+        if (found.status() == PaymentStatus.COMPLETED) {
+            return tagged(found);
+        }
+        boolean unchanged = confirmed.payment().filter(found::equals).isPresent();
+        return (unchanged ? confirmed.answer() : responses.confirmed(found)).toEntity();
     }
 
     private ResponseEntity<byte[]> tagged(Payment payment) {

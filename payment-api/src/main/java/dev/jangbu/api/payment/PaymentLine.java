@@ -27,6 +27,18 @@ public record PaymentLine(
         this(lineId, sellerId, amountMinor, feeMinor, 0, 0, 0);
     }
 
+    /** The line after a refund of its reserved part. */
+    public PaymentLine refunded(long refundedMinor, long returnedFeeMinor) {
+        return new PaymentLine(
+                lineId,
+                sellerId,
+                amountMinor,
+                feeMinor,
+                Math.addExact(refundedAmountMinor, refundedMinor),
+                Math.subtractExact(reservedAmountMinor, refundedMinor),
+                Math.addExact(refundedFeeMinor, returnedFeeMinor));
+    }
+
     /** The amount that can still be refunded. */
     public long refundableAmountMinor() {
         return amountMinor - refundedAmountMinor - reservedAmountMinor;

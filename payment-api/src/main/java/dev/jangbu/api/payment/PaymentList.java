@@ -1,11 +1,10 @@
 package dev.jangbu.api.payment;
 
+import dev.jangbu.api.database.Bindings;
 import dev.jangbu.api.http.Ids;
 import dev.jangbu.api.http.Page;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.springframework.r2dbc.core.DatabaseClient;
@@ -26,12 +25,21 @@ class PaymentList {
     private static final UUID LOWEST = new UUID(0, 0);
 
     /** The index of the seller's lines yields payments in the list's order, so that the limit ends the scan. */
-    private static final String OF_SELLER = """
-              JOIN (SELECT DISTINCT payment_id
-                      FROM payment_lines
-                     WHERE seller_id = :sellerId AND payment_id < :below AND payment_id >= :lowest
-                     ORDER BY payment_id DESC) AS sold
-                ON sold.payment_id = p.id
+    static final String LIST = """
+            SELECT p.*
+              FROM payment_details p
+              JOIN (SELECT DISTINCT payment_id                                                     -- if :sellerId
+                      FROM payment_lines                                                           -- if :sellerId
+                     WHERE seller_id = :sellerId AND payment_id < :below AND payment_id >= :lowest -- if :sellerId
+                     ORDER BY payment_id DESC) AS sold                                             -- if :sellerId
+                ON sold.payment_id = p.id                                                          -- if :sellerId
+             WHERE p.id < :below AND p.id >= :lowest
+               AND p.status = :status -- if :status
+               AND p.order_id = :orderId -- if :orderId
+               AND p.created_at >= :from -- if :from
+               AND p.created_at < :to -- if :to
+             ORDER BY p.id DESC
+             LIMIT :rows
             """;
 
     private final DatabaseClient database;
@@ -42,62 +50,26 @@ class PaymentList {
         this.rows = rows;
     }
 
-    /**
-     * A statement with its bindings.
-     *
-     * @param sql with named parameters
-     */
-    record Query(String sql, Map<String, Object> values) {}
-
     /** The payments of the page, plus one if another page follows. */
     Flux<Payment> list(Page page) {
-        Query query = query(page);
-        return database.sql(query.sql())
-                .bindValues(query.values())
-                .map(rows::read)
-                .all();
+        return bindings(page).bindTo(database, LIST).map(rows::read).all();
     }
 
     /** @throws dev.jangbu.api.http.Problem 422 if a filter or the cursor is invalid */
-    static Query query(Page page) {
+    static Bindings bindings(Page page) {
         PaymentStatus status = page.filter("status", "must be a payment's status", PaymentStatus::valueOf);
-        String orderId = page.filter("orderId").orElse(null);
-        String sellerId = page.filter("sellerId").orElse(null);
         Instant from = page.filter("from", "must be a time such as 2026-01-31T00:00:00Z", PaymentList::time);
         Instant to = page.filter("to", "must be a time such as 2026-01-31T00:00:00Z", PaymentList::time);
         UUID after = page.after(Ids::inCursor);
-
-        Map<String, Object> bindings = new LinkedHashMap<>();
-        // Only given filters become conditions, so that each combination gets its own plan.
-        StringBuilder sql = new StringBuilder(PaymentRow.SELECT);
-        if (sellerId != null) {
-            sql.append(OF_SELLER);
-            bindings.put("sellerId", sellerId);
-        }
-        sql.append(" WHERE p.id < :below AND p.id >= :lowest");
-        if (status != null) {
-            sql.append(" AND p.status = :status");
-            bindings.put("status", status.name());
-        }
-        if (orderId != null) {
-            sql.append(" AND p.order_id = :orderId");
-            bindings.put("orderId", orderId);
-        }
-        if (from != null) {
-            sql.append(" AND p.created_at >= :from");
-            bindings.put("from", from);
-        }
-        if (to != null) {
-            sql.append(" AND p.created_at < :to");
-            bindings.put("to", to);
-        }
-        sql.append(" ORDER BY ")
-                .append(sellerId == null ? "p.id" : "sold.payment_id")
-                .append(" DESC LIMIT :rows");
-        bindings.put("below", after != null ? after : to != null ? firstId(to.plus(ID_MARGIN)) : HIGHEST);
-        bindings.put("lowest", from == null ? LOWEST : firstId(from.minus(ID_MARGIN)));
-        bindings.put("rows", page.rows());
-        return new Query(sql.toString(), bindings);
+        return new Bindings()
+                .optional("status", status == null ? null : status.name())
+                .optional("orderId", page.filter("orderId").orElse(null))
+                .optional("sellerId", page.filter("sellerId").orElse(null))
+                .optional("from", from)
+                .optional("to", to)
+                .with("below", after != null ? after : to != null ? firstId(to.plus(ID_MARGIN)) : HIGHEST)
+                .with("lowest", from == null ? LOWEST : firstId(from.minus(ID_MARGIN)))
+                .with("rows", page.rows());
     }
 
     /** A time between 1970 and 2999, within the range of PostgreSQL's timestamps. */

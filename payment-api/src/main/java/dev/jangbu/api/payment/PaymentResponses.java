@@ -5,6 +5,7 @@ import dev.jangbu.api.http.Problem;
 import dev.jangbu.contract.ProblemCode;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.UUID;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -38,14 +39,26 @@ public class PaymentResponses {
         return refused(
                 payment,
                 new Problem(ProblemCode.PAYMENT_DECLINED, "The payment service provider declined the payment")
-                        .with("pspCode", Objects.requireNonNull(payment.declineCode(), "declined"))
+                        .with(
+                                "pspCode",
+                                Objects.requireNonNull(payment.progress().refusalCode(), "declined"))
                         .with("paymentId", payment.id()));
     }
 
-    /** A refusal that is stored under the call's idempotency key. */
     ApiResponse refused(Payment payment, Problem problem) {
+        return refused(payment.id(), "confirm", problem);
+    }
+
+    /**
+     * A refusal that is stored under the call's idempotency key.
+     *
+     * @param call the last segment of the called path
+     */
+    public ApiResponse refused(UUID paymentId, String call, Problem problem) {
         return new ApiResponse(
-                problem.code().status(), json.writeValueAsString(problem.body(location(payment) + "/confirm")), null);
+                problem.code().status(),
+                json.writeValueAsString(problem.body("/v1/payments/" + paymentId + "/" + call)),
+                null);
     }
 
     /** The response to a confirmation whose outcome is recorded, by the payment's status. */

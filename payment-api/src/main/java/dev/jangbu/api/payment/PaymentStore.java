@@ -6,10 +6,10 @@ import static dev.jangbu.api.database.RowMapping.required;
 import dev.jangbu.api.database.GroupCommit;
 import dev.jangbu.api.database.JsonRecordset;
 import dev.jangbu.api.database.RowMapping;
+import dev.jangbu.api.database.Sql;
 import dev.jangbu.api.http.ApiResponse;
-import dev.jangbu.api.idempotency.Fingerprint;
-import dev.jangbu.api.idempotency.IdempotencyKey;
-import dev.jangbu.api.idempotency.IdempotencyKeys;
+import dev.jangbu.api.http.Problem;
+import dev.jangbu.api.idempotency.KeyedCall;
 import dev.jangbu.api.settings.PaymentApiSettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -19,43 +19,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.springframework.r2dbc.core.DatabaseClient;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** Payments in PostgreSQL, except leases and attempts, see {@link PaymentLeases}. */
+/** Payments in PostgreSQL. Leases and outcomes are written elsewhere. */
 @Component
 public class PaymentStore {
 
     /** Inserts those {@link Creation}s whose key is free. */
-    private static final String CREATE =
-            """
-            WITH call AS (
-                SELECT *
-                  FROM json_to_recordset(CAST(:creations AS json)) AS creation (%s)),
-            acquired AS (
-                %s),
-            created AS (
-                INSERT INTO payments (id, order_id, status, currency, amount, metadata, psp, cause, version, created_at,
-                                      expires_at)
-                SELECT id, order_id, 'READY', currency, amount, metadata, psp, 'create', 1, created_at,
-                       clock_timestamp() + :expiryMs * interval '1 millisecond'
-                  FROM call
-                  JOIN acquired USING (id)
-                 ORDER BY order_id
-                RETURNING id),
-            lines_inserted AS (
-                INSERT INTO payment_lines (payment_id, line_no, line_id, seller_id, amount, fee)
-                SELECT id, line.no, line.line_id, line.seller_id, line.amount, line.fee
-                  FROM call
-                  JOIN created USING (id)
-                 CROSS JOIN LATERAL ROWS FROM (
-                       json_to_recordset(call.lines) AS (line_id text, seller_id text, amount bigint, fee bigint))
-                       WITH ORDINALITY AS line (line_id, seller_id, amount, fee, no))
-            SELECT id FROM created
-            """.formatted(JsonRecordset.columns(Creation.class), IdempotencyKeys.INSERT_DONE);
+    private static final String CREATE = Sql.read(PaymentStore.class, "create-payments.sql");
 
     private static final String CANCEL = """
             UPDATE payments
@@ -78,22 +52,10 @@ public class PaymentStore {
             RETURNING p.id
             """;
 
-    private static final String CHANGED = PaymentRow.SELECT + """
+    private static final String CHANGED = """
+            SELECT p.*
+              FROM payment_details p
               JOIN unnest(:ids, :versions) AS seen (id, version) ON p.id = seen.id AND p.version > seen.version
-            """;
-
-    private static final String REFUNDED = """
-            WITH line AS (
-                UPDATE payment_lines l
-                   SET refunded_amount = l.refunded_amount + refunded.amount,
-                       reserved_amount = l.reserved_amount - refunded.amount,
-                       refunded_fee = l.refunded_fee + refunded.fee
-                  FROM unnest(:lineIds, :amounts, :fees) AS refunded (line_id, amount, fee)
-                 WHERE l.payment_id = :id AND l.line_id = refunded.line_id
-                RETURNING l.payment_id)
-            UPDATE payments
-               SET version = version + 1
-             WHERE id = :id AND (SELECT count(*) FROM line) = :count
             """;
 
     private static final String RESERVE = """
@@ -109,13 +71,6 @@ public class PaymentStore {
               FROM requested r, refundable
              WHERE l.payment_id = :id AND l.line_id = r.line_id
                AND refundable.line_count = (SELECT count(*) FROM requested)
-            """;
-
-    private static final String RELEASE = """
-            UPDATE payment_lines l
-               SET reserved_amount = l.reserved_amount - r.amount
-              FROM unnest(:lineIds, :amounts) AS r (line_id, amount)
-             WHERE l.payment_id = :id AND l.line_id = r.line_id
             """;
 
     private final DatabaseClient database;
@@ -142,7 +97,6 @@ public class PaymentStore {
             UUID id,
             String key,
             byte[] fingerprint,
-            String operation,
             String orderId,
             String currency,
             long amount,
@@ -150,12 +104,7 @@ public class PaymentStore {
             String psp,
             Instant createdAt,
             List<PaymentLine> lines,
-            int answerStatus,
-            @Nullable String answerLocation,
-            String answerBody) {}
-
-    /** A refunded part of a line: the amount, and the part of the fee returned with it, in minor units. */
-    public record RefundedLine(String lineId, long amountMinor, long feeMinor) {}
+            ApiResponse answer) {}
 
     /**
      * Creates a payment in READY, version 1, with its lines, and stores the response under the call's key, atomically.
@@ -163,13 +112,12 @@ public class PaymentStore {
      *
      * @return whether it was created; if not, the key is in use
      */
-    Mono<Boolean> create(Payment payment, IdempotencyKey key, Fingerprint fingerprint, ApiResponse answer) {
+    Mono<Boolean> create(Payment payment, KeyedCall call, ApiResponse answer) {
         return creations
                 .call(new Creation(
                         payment.id(),
-                        key.text(),
-                        fingerprint.sha256(),
-                        CreatePayment.OPERATION,
+                        call.key().text(),
+                        call.fingerprint().sha256(),
                         payment.orderId(),
                         payment.currency(),
                         payment.amountMinor(),
@@ -177,9 +125,7 @@ public class PaymentStore {
                         payment.psp(),
                         payment.createdAt(),
                         payment.lines(),
-                        answer.status(),
-                        answer.location(),
-                        answer.body()))
+                        answer))
                 .defaultIfEmpty(false);
     }
 
@@ -194,7 +140,7 @@ public class PaymentStore {
 
     /** The payment; empty if there is none. */
     public Mono<Payment> find(UUID id) {
-        return database.sql(PaymentRow.SELECT + " WHERE p.id = :id")
+        return database.sql("SELECT * FROM payment_details WHERE id = :id")
                 .bind("id", id)
                 .map(rows::read)
                 .one();
@@ -212,9 +158,14 @@ public class PaymentStore {
                 .flatMap(this::find);
     }
 
+    /** The same; an error 404 if there is none. */
+    public Mono<Payment> lockExisting(UUID id) {
+        return lock(id).switchIfEmpty(Mono.error(() -> Problem.notFound("payment")));
+    }
+
     /** The existing payments among these ids, in no particular order. */
     public Flux<Payment> findAll(Collection<UUID> ids) {
-        return database.sql(PaymentRow.SELECT + " WHERE p.id = ANY (:ids)")
+        return database.sql("SELECT * FROM payment_details WHERE id = ANY (:ids)")
                 .bind("ids", ids.toArray(UUID[]::new))
                 .map(rows::read)
                 .all();
@@ -245,30 +196,18 @@ public class PaymentStore {
     }
 
     /**
-     * Reserves the lines of a refund: all or none. The caller holds the payment's row lock.
+     * Reserves lines for a refund: all or none. The caller holds the payment's row lock.
      *
+     * @param amountsMinor by line
      * @return whether every line had enough refundable amount left
      */
-    public Mono<Boolean> reserve(UUID id, List<RefundedLine> lines) {
-        return lines(RESERVE, id, lines).fetch().rowsUpdated().map(reserved -> reserved == lines.size());
-    }
-
-    /** Releases the reserved amounts of a failed refund. */
-    public Mono<Void> release(UUID id, List<RefundedLine> lines) {
-        return lines(RELEASE, id, lines).fetch().rowsUpdated().then();
-    }
-
-    /** Turns the reserved amounts of an approved refund into refunded amounts. */
-    public Mono<Void> refunded(UUID id, List<RefundedLine> lines) {
-        return RowMapping.changeOne(lines(REFUNDED, id, lines)
-                .bind("fees", column(lines, RefundedLine::feeMinor, Long[]::new))
-                .bind("count", (long) lines.size()));
-    }
-
-    private DatabaseClient.GenericExecuteSpec lines(String sql, UUID id, List<RefundedLine> lines) {
-        return database.sql(sql)
+    public Mono<Boolean> reserve(UUID id, String[] lineIds, Long[] amountsMinor) {
+        return database.sql(RESERVE)
                 .bind("id", id)
-                .bind("lineIds", column(lines, RefundedLine::lineId, String[]::new))
-                .bind("amounts", column(lines, RefundedLine::amountMinor, Long[]::new));
+                .bind("lineIds", lineIds)
+                .bind("amounts", amountsMinor)
+                .fetch()
+                .rowsUpdated()
+                .map(reserved -> reserved == lineIds.length);
     }
 }

@@ -2,15 +2,11 @@ package dev.jangbu.api.payout;
 
 import static dev.jangbu.api.database.RowMapping.required;
 
-import dev.jangbu.api.database.RowMapping;
-import dev.jangbu.api.http.Ids;
+import dev.jangbu.api.database.Bindings;
 import dev.jangbu.api.http.Page;
-import dev.jangbu.api.idempotency.Fingerprint;
-import dev.jangbu.api.idempotency.IdempotencyKey;
+import dev.jangbu.api.idempotency.KeyedCall;
 import io.r2dbc.spi.Readable;
 import java.time.Instant;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.springframework.r2dbc.core.DatabaseClient;
@@ -31,7 +27,15 @@ class PayoutStore {
                     :fingerprint, 'create', 1, :createdAt)
             """;
 
-    private static final UUID HIGHEST = new UUID(-1, -1);
+    private static final String LIST = """
+            SELECT *
+              FROM payouts
+             WHERE id < :below
+               AND seller_id = :sellerId -- if :sellerId
+               AND status = :status -- if :status
+             ORDER BY id DESC
+             LIMIT :rows
+            """;
 
     private final DatabaseClient database;
 
@@ -40,19 +44,18 @@ class PayoutStore {
     }
 
     /** Inserts a payout in REQUESTED, version 1. */
-    Mono<Void> insert(Payout payout, IdempotencyKey key, Fingerprint fingerprint) {
-        DatabaseClient.GenericExecuteSpec insert = database.sql(INSERT)
-                .bind("id", payout.id())
-                .bind("sellerId", payout.sellerId())
-                .bind("currency", payout.currency())
-                .bind("amount", payout.amountMinor())
-                .bind("destination", payout.destination())
-                .bind("key", key.text())
-                .bind("fingerprint", fingerprint.sha256())
-                .bind("createdAt", payout.createdAt());
-        return RowMapping.bind(insert, "expectedVersion", payout.expectedVersion(), Long.class)
-                .fetch()
-                .rowsUpdated()
+    Mono<Void> insert(Payout payout, KeyedCall call) {
+        return new Bindings()
+                .with("id", payout.id())
+                .with("sellerId", payout.sellerId())
+                .with("currency", payout.currency())
+                .with("amount", payout.amountMinor())
+                .with("destination", payout.destination())
+                .with("expectedVersion", payout.expectedVersion(), Long.class)
+                .with("key", call.key().text())
+                .with("fingerprint", call.fingerprint().sha256())
+                .with("createdAt", payout.createdAt())
+                .bindTo(database, INSERT)
                 .then();
     }
 
@@ -64,35 +67,30 @@ class PayoutStore {
                 .one();
     }
 
-    /** The payout that was requested with this key, and its request's fingerprint; empty if there is none. */
-    Mono<ByKey> findByKey(IdempotencyKey key) {
+    /**
+     * The payout that was requested by an earlier call with this key; empty if there is none.
+     *
+     * @return an error 422 {@code idempotency-key-reused} if it was another call
+     */
+    Mono<Payout> findBy(KeyedCall call) {
         return database.sql("SELECT * FROM payouts WHERE idempotency_key = :key")
-                .bind("key", key.text())
-                .map(row -> new ByKey(payout(row), new Fingerprint(required(row, "fingerprint", byte[].class))))
+                .bind("key", call.key().text())
+                .map(row -> {
+                    call.requireSame(required(row, "fingerprint", byte[].class));
+                    return payout(row);
+                })
                 .one();
     }
 
-    /** A payout and the fingerprint of the call that requested it. */
-    record ByKey(Payout payout, Fingerprint fingerprint) {}
-
     /** The payouts of the page, newest first, plus one if another page follows. */
     Flux<Payout> list(Page page) {
-        UUID after = page.after(Ids::inCursor);
         PayoutStatus status = page.filter("status", "must be a payout's status", PayoutStatus::valueOf);
-        StringBuilder sql = new StringBuilder("SELECT * FROM payouts WHERE id < :below");
-        Map<String, Object> bindings = new LinkedHashMap<>();
-        bindings.put("below", after == null ? HIGHEST : after);
-        bindings.put("rows", page.rows());
-        page.filter("sellerId").ifPresent(sellerId -> {
-            sql.append(" AND seller_id = :sellerId");
-            bindings.put("sellerId", sellerId);
-        });
-        if (status != null) {
-            sql.append(" AND status = :status");
-            bindings.put("status", status.name());
-        }
-        return database.sql(sql.append(" ORDER BY id DESC LIMIT :rows").toString())
-                .bindValues(bindings)
+        return new Bindings()
+                .optional("sellerId", page.filter("sellerId").orElse(null))
+                .optional("status", status == null ? null : status.name())
+                .with("below", page.below())
+                .with("rows", page.rows())
+                .bindTo(database, LIST)
                 .map(PayoutStore::payout)
                 .all();
     }

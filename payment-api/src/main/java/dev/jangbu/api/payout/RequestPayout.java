@@ -5,23 +5,20 @@ import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
 import dev.jangbu.api.http.ApiResponse;
 import dev.jangbu.api.http.Problem;
 import dev.jangbu.api.http.TraceContext;
-import dev.jangbu.api.idempotency.Fingerprint;
 import dev.jangbu.api.idempotency.IdempotencyKey;
 import dev.jangbu.api.idempotency.IdempotencyKeys;
-import dev.jangbu.api.idempotency.KeyState;
+import dev.jangbu.api.idempotency.IdempotentCall;
+import dev.jangbu.api.idempotency.KeyedCall;
 import dev.jangbu.api.outbox.Outbox;
 import dev.jangbu.api.outbox.ReplicationSlotMonitor;
 import dev.jangbu.contract.ProblemCode;
 import dev.jangbu.contract.SettlementKind;
 import dev.jangbu.contract.SettlementRequested;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.reactive.TransactionalOperator;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -38,9 +35,9 @@ class RequestPayout {
     private final PayoutStore payouts;
     private final WalletVersions wallets;
     private final IdempotencyKeys keys;
+    private final IdempotentCall idempotent;
     private final Outbox outbox;
     private final ReplicationSlotMonitor replicationSlot;
-    private final TransactionalOperator transaction;
     private final Clock clock;
     private final JsonMapper json;
     private final TimeBasedEpochGenerator ids = Generators.timeBasedEpochGenerator();
@@ -49,17 +46,17 @@ class RequestPayout {
             PayoutStore payouts,
             WalletVersions wallets,
             IdempotencyKeys keys,
+            IdempotentCall idempotent,
             Outbox outbox,
             ReplicationSlotMonitor replicationSlot,
-            TransactionalOperator transaction,
             Clock clock,
             JsonMapper json) {
         this.payouts = payouts;
         this.wallets = wallets;
         this.keys = keys;
+        this.idempotent = idempotent;
         this.outbox = outbox;
         this.replicationSlot = replicationSlot;
-        this.transaction = transaction;
         this.clock = clock;
         this.json = json;
     }
@@ -70,36 +67,27 @@ class RequestPayout {
             Optional<Long> expectedVersion,
             IdempotencyKey key,
             TraceContext trace) {
-        Fingerprint fingerprint = Fingerprint.of(OPERATION + " " + sellerId + " " + expectedVersion, request);
-        return keys.replay(key, fingerprint).switchIfEmpty(Mono.defer(() -> {
+        KeyedCall call = KeyedCall.of(key, OPERATION, sellerId + " " + expectedVersion, request);
+        return keys.replay(call).switchIfEmpty(Mono.defer(() -> {
             Payout payout = payout(sellerId, request, expectedVersion);
-            return replicationSlot.requireHealthy().then(Mono.defer(() -> write(payout, key, fingerprint, trace)));
+            return replicationSlot.requireHealthy().then(Mono.defer(() -> write(payout, call, trace)));
         }));
     }
 
-    private Mono<ApiResponse> write(Payout payout, IdempotencyKey key, Fingerprint fingerprint, TraceContext trace) {
-        return payouts.findByKey(key)
-                .flatMap(existing -> existing.fingerprint().equals(fingerprint)
-                        ? Mono.just(answer(existing.payout()).asReplay())
-                        : Mono.<ApiResponse>error(IdempotencyKeys.reused()))
+    private Mono<ApiResponse> write(Payout payout, KeyedCall call, TraceContext trace) {
+        return payouts.findBy(call)
+                .map(existing -> answer(existing).asReplay())
                 .switchIfEmpty(Mono.defer(() -> staleVersion(payout)
-                        .flatMap(version -> refuseStale(version, payout, key, fingerprint))
-                        .switchIfEmpty(Mono.defer(
-                                () -> insert(payout, key, fingerprint, trace).as(transaction::transactional)))));
+                        .map(version -> refusal(version))
+                        .switchIfEmpty(Mono.fromSupplier(() -> insert(payout, call, trace)))
+                        .flatMap(step -> idempotent.once(call, payout.id(), () -> step))));
     }
 
-    private Mono<ApiResponse> insert(Payout payout, IdempotencyKey key, Fingerprint fingerprint, TraceContext trace) {
-        ApiResponse answer = answer(payout);
-        return keys.claim(key, fingerprint, OPERATION, payout.id(), 0, Duration.ZERO)
-                .flatMap(claim -> switch (claim) {
-                    case KeyState.Fresh fresh ->
-                        payouts.insert(payout, key, fingerprint)
-                                .then(outbox.add(List.of(settlement(payout)), payout.createdAt(), trace.traceparent()))
-                                .then(keys.storeResponse(key, answer))
-                                .thenReturn(answer);
-                    case KeyState.Done done -> Mono.just(done.answer());
-                    case KeyState.Running running -> Mono.<ApiResponse>error(neverRunning());
-                });
+    private Mono<ApiResponse> insert(Payout payout, KeyedCall call, TraceContext trace) {
+        return payouts.insert(payout, call)
+                .then(Mono.defer(
+                        () -> outbox.add(List.of(settlement(payout)), payout.createdAt(), trace.traceparent())))
+                .then(Mono.fromSupplier(() -> answer(payout)));
     }
 
     /** The wallet's present version, if it is higher than the expected one. */
@@ -117,18 +105,10 @@ class RequestPayout {
      * commits after this check can't have changed the wallet before the read, so the wallet processor refuses it for
      * the same reason.
      */
-    private Mono<ApiResponse> refuseStale(long version, Payout payout, IdempotencyKey key, Fingerprint fingerprint) {
-        return keys.claim(key, fingerprint, OPERATION, payout.id(), 0, Duration.ZERO)
-                .flatMap(claim -> switch (claim) {
-                    case KeyState.Fresh fresh -> keys.release(key).then(Mono.<ApiResponse>empty());
-                    case KeyState.Done done -> Mono.just(done.answer());
-                    case KeyState.Running running -> Mono.<ApiResponse>error(neverRunning());
-                })
-                .as(transaction::transactional)
-                .switchIfEmpty(Mono.error(() -> new Problem(
-                                ProblemCode.VERSION_CONFLICT,
-                                "The wallet has changed; read it again before the next request")
-                        .with("version", version)));
+    private static Mono<ApiResponse> refusal(long version) {
+        return Mono.error(() -> new Problem(
+                        ProblemCode.VERSION_CONFLICT, "The wallet has changed; read it again before the next request")
+                .with("version", version));
     }
 
     private Payout payout(String sellerId, PayoutRequest.Valid request, Optional<Long> expectedVersion) {
@@ -142,7 +122,7 @@ class RequestPayout {
                 null,
                 expectedVersion.orElse(null),
                 1,
-                clock.instant().truncatedTo(ChronoUnit.MILLIS),
+                clock.instant(),
                 null,
                 null);
     }
@@ -165,10 +145,6 @@ class RequestPayout {
                 .setPsp("")
                 .setOccurredAt(payout.createdAt())
                 .build();
-    }
-
-    private static IllegalStateException neverRunning() {
-        return new IllegalStateException("A payout commits with its key, so none is running");
     }
 
     private ApiResponse answer(Payout payout) {

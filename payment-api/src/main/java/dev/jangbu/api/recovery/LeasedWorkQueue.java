@@ -1,6 +1,6 @@
 package dev.jangbu.api.recovery;
 
-import dev.jangbu.api.payment.WorkLease;
+import dev.jangbu.api.operation.WorkLease;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;

@@ -1,12 +1,12 @@
 package dev.jangbu.api.recovery;
 
+import dev.jangbu.api.operation.OperationLeases;
+import dev.jangbu.api.operation.RecordOutcome;
+import dev.jangbu.api.operation.RecoverySignal;
 import dev.jangbu.api.payment.ChargePayment;
 import dev.jangbu.api.payment.InquirePayment;
 import dev.jangbu.api.payment.PaymentLeases;
-import dev.jangbu.api.payment.RecordOutcome;
-import dev.jangbu.api.payment.RecoverySignal;
 import dev.jangbu.api.refund.RefundGateway;
-import dev.jangbu.api.refund.RefundLeases;
 import dev.jangbu.api.settings.PaymentApiSettings;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -43,7 +43,7 @@ class Recovery implements SmartLifecycle {
 
     Recovery(
             PaymentLeases payments,
-            RefundLeases refunds,
+            OperationLeases open,
             ChargePayment charge,
             InquirePayment inquirePayment,
             RefundGateway refundGateway,
@@ -59,19 +59,19 @@ class Recovery implements SmartLifecycle {
                 new LeasedWorkQueue(
                         "queued payment",
                         settings.async().concurrency(),
-                        limit -> payments.leaseQueued(limit, lease),
+                        payments::leaseQueued,
                         charge::charge,
                         lease.plus(RECORDING_TIMEOUT)),
                 new LeasedWorkQueue(
                         "open payment",
                         concurrency,
-                        limit -> payments.leaseDue(limit, resolutionLease),
+                        open::leasePayments,
                         inquirePayment::inquire,
                         resolutionLease.plus(RECORDING_TIMEOUT)),
                 new LeasedWorkQueue(
                         "open refund",
                         concurrency,
-                        limit -> refunds.leaseDue(limit, resolutionLease),
+                        open::leaseRefunds,
                         refundGateway::inquire,
                         resolutionLease.plus(RECORDING_TIMEOUT)));
         queues.forEach(queue -> Gauge.builder("jangbu.recovery.busy", queue, LeasedWorkQueue::busy)

@@ -1,9 +1,7 @@
 package dev.jangbu.api.refund;
 
+import dev.jangbu.api.operation.OperationLeases;
 import dev.jangbu.api.payment.InquirePayment;
-import dev.jangbu.api.payment.PaymentLeases;
-import dev.jangbu.api.settings.PaymentApiSettings;
-import java.time.Duration;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
@@ -15,29 +13,22 @@ import reactor.core.publisher.Mono;
 @Component
 class InFlightOperations {
 
-    private final PaymentLeases paymentLeases;
-    private final RefundLeases refundLeases;
+    private final OperationLeases leases;
     private final InquirePayment inquirePayment;
     private final RefundGateway refundGateway;
-    private final Duration lease;
 
-    InFlightOperations(
-            PaymentLeases paymentLeases,
-            RefundLeases refundLeases,
-            InquirePayment inquirePayment,
-            RefundGateway refundGateway,
-            PaymentApiSettings settings) {
-        this.paymentLeases = paymentLeases;
-        this.refundLeases = refundLeases;
+    InFlightOperations(OperationLeases leases, InquirePayment inquirePayment, RefundGateway refundGateway) {
+        this.leases = leases;
         this.inquirePayment = inquirePayment;
         this.refundGateway = refundGateway;
-        this.lease = settings.recoveryLease();
     }
 
     Mono<Void> complete(UUID paymentId) {
-        return paymentLeases
-                .leaseDue(paymentId, "recovery", lease)
-                .flatMap(inquirePayment::inquire)
-                .then(refundLeases.leaseDueOf(paymentId, lease).flatMap(refundGateway::inquire));
+        return leases.leaseOf(paymentId, "recovery")
+                .concatMap(lease -> switch (lease.kind()) {
+                    case PAYMENT -> inquirePayment.inquire(lease).then();
+                    case REFUND -> refundGateway.inquire(lease);
+                })
+                .then();
     }
 }

@@ -11,6 +11,7 @@ import dev.jangbu.api.http.TraceContext;
 import dev.jangbu.api.idempotency.IdempotencyKey;
 import dev.jangbu.api.payment.PaymentReader;
 import dev.jangbu.api.review.ResolveRequest;
+import dev.jangbu.api.review.ReviewDecision;
 import java.util.Set;
 import java.util.UUID;
 import org.springframework.http.HttpHeaders;
@@ -35,7 +36,6 @@ import tools.jackson.databind.json.JsonMapper;
 class RefundController {
 
     private final RefundPayment refund;
-    private final CancelPayment cancel;
     private final ResolveRefundReview resolveReview;
     private final RefundStore refunds;
     private final PaymentReader payments;
@@ -45,7 +45,6 @@ class RefundController {
 
     RefundController(
             RefundPayment refund,
-            CancelPayment cancel,
             ResolveRefundReview resolveReview,
             RefundStore refunds,
             PaymentReader payments,
@@ -53,7 +52,6 @@ class RefundController {
             RefundResponses responses,
             JsonMapper json) {
         this.refund = refund;
-        this.cancel = cancel;
         this.resolveReview = resolveReview;
         this.refunds = refunds;
         this.payments = payments;
@@ -86,7 +84,7 @@ class RefundController {
         IdempotencyKey key = IdempotencyKey.of(headers);
         TraceContext trace = TraceContext.of(exchange);
         return body.map(CancelRequest::validated)
-                .flatMap(request -> NonCancellable.run(cancel.cancel(payment, request, key, trace)))
+                .flatMap(request -> NonCancellable.run(refund.cancel(payment, request, key, trace)))
                 .map(ApiResponse::toEntity);
     }
 
@@ -100,7 +98,8 @@ class RefundController {
         IdempotencyKey key = IdempotencyKey.of(headers);
         UUID apiKeyId = Caller.of(exchange).keyId();
         return body.map(request -> request.validated("FAILED"))
-                .flatMap(decision -> NonCancellable.run(resolveReview.resolve(refundId, decision, key, apiKeyId)))
+                .flatMap(decision -> NonCancellable.run(
+                        resolveReview.resolve(refundId, new ReviewDecision.Requested(decision, key, apiKeyId))))
                 .map(ApiResponse::toEntity);
     }
 
@@ -135,7 +134,7 @@ class RefundController {
     }
 
     private Mono<Refund> find(String id) {
-        return refunds.find(Ids.inPath(id, "refund")).switchIfEmpty(Mono.error(() -> Problem.notFound("refund")));
+        return refunds.read(Ids.inPath(id, "refund"));
     }
 
     private Mono<ResponseEntity<byte[]>> listed(Flux<Refund> found, Page page) {

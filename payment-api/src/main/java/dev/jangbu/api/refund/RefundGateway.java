@@ -1,10 +1,12 @@
 package dev.jangbu.api.refund;
 
+import dev.jangbu.api.operation.Outcome;
+import dev.jangbu.api.operation.RecordOutcome.Recorded;
+import dev.jangbu.api.operation.WorkLease;
+import dev.jangbu.api.payment.Payment;
 import dev.jangbu.api.payment.PaymentStore;
-import dev.jangbu.api.payment.WorkLease;
 import dev.jangbu.api.psp.Psp;
 import dev.jangbu.api.review.PspCancels;
-import java.util.UUID;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
@@ -16,8 +18,7 @@ import reactor.core.publisher.Mono;
 @Component
 public class RefundGateway {
 
-    private static final RefundOutcome NOT_SHOWN =
-            new RefundOutcome.Unknown("the PSP's answer doesn't show the cancellation");
+    private static final Outcome NOT_SHOWN = new Outcome.Unknown("the PSP's answer doesn't show the cancellation");
 
     private final PaymentStore payments;
     private final RefundStore refunds;
@@ -33,45 +34,45 @@ public class RefundGateway {
         this.record = record;
     }
 
-    /** Makes the first attempt; returns the refund afterwards. */
-    Mono<Refund> send(RefundWork work, String cause) {
-        return cancel(work).flatMap(outcome -> record.record(work, outcome, cause));
+    /** Makes the first attempt. */
+    Mono<Recorded<Refund>> send(RefundWork work) {
+        return cancel(work)
+                .flatMap(outcome ->
+                        record.record(work.refund(), outcome, work.refund().call()));
     }
 
     /** Inquires and records the outcome, unless the lease was lost. */
     public Mono<Void> inquire(WorkLease lease) {
-        return work(lease.id())
-                .filter(work -> work.refund().isHeldBy(lease))
+        return refunds.find(lease.id())
+                .filter(refund -> refund.isHeldBy(lease))
+                .flatMap(refund -> payments.find(refund.paymentId()).flatMap(payment -> work(payment, refund)))
                 .flatMap(work -> lookUp(work)
-                        .flatMap(outcome ->
-                                outcome instanceof RefundOutcome.NotDone ? sendAgain(work) : Mono.just(outcome))
-                        .flatMap(outcome -> record.record(work, outcome, "recovery")))
+                        .switchIfEmpty(Mono.defer(() -> sendAgain(work)))
+                        .flatMap(outcome -> record.record(work.refund(), outcome, "recovery")))
                 .then();
     }
 
     /** A refund with the data that its call to the PSP needs. */
-    Mono<RefundWork> work(UUID id) {
-        return refunds.find(id)
-                .flatMap(refund -> Mono.zip(payments.find(refund.paymentId()), cancels.recorded(refund.paymentId()))
-                        .map(both -> new RefundWork(both.getT1(), refund, both.getT2())));
+    Mono<RefundWork> work(Payment payment, Refund refund) {
+        return cancels.recorded(payment.id()).map(recorded -> new RefundWork(payment, refund, recorded));
     }
 
     /** The refusal of a repeated cancellation may result from its first success, so the PSP's own record decides. */
-    private Mono<RefundOutcome> sendAgain(RefundWork work) {
+    private Mono<Outcome> sendAgain(RefundWork work) {
         return cancel(work)
-                .flatMap(outcome -> outcome instanceof RefundOutcome.Failed
-                        ? lookUp(work).map(found -> found instanceof RefundOutcome.NotDone ? outcome : found)
-                        : Mono.just(outcome));
+                .flatMap(outcome ->
+                        outcome instanceof Outcome.Refused ? lookUp(work).defaultIfEmpty(outcome) : Mono.just(outcome));
     }
 
-    private Mono<RefundOutcome> cancel(RefundWork work) {
+    private Mono<Outcome> cancel(RefundWork work) {
         Refund refund = work.refund();
         return psp.cancel(work.pspKey(), work.payment().order(), refund.amountMinor(), refund.reason())
-                .map(result -> RefundOutcome.from(result, work))
-                .map(outcome -> outcome instanceof RefundOutcome.NotDone ? NOT_SHOWN : outcome);
+                .map(result -> RefundOutcome.from(result, work).orElse(NOT_SHOWN));
     }
 
-    private Mono<RefundOutcome> lookUp(RefundWork work) {
-        return psp.find(work.payment().order()).map(result -> RefundOutcome.fromLookUp(result, work));
+    /** Empty if the PSP does not show the refund. */
+    private Mono<Outcome> lookUp(RefundWork work) {
+        return psp.find(work.payment().order())
+                .flatMap(result -> Mono.justOrEmpty(RefundOutcome.fromLookUp(result, work)));
     }
 }

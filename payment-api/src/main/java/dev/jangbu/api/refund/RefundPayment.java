@@ -1,139 +1,147 @@
 package dev.jangbu.api.refund;
 
+import com.fasterxml.uuid.Generators;
+import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
 import dev.jangbu.api.http.ApiResponse;
 import dev.jangbu.api.http.Problem;
 import dev.jangbu.api.http.TraceContext;
-import dev.jangbu.api.idempotency.Fingerprint;
 import dev.jangbu.api.idempotency.IdempotencyKey;
 import dev.jangbu.api.idempotency.IdempotencyKeys;
-import dev.jangbu.api.idempotency.KeyState;
-import dev.jangbu.api.outbox.ReplicationSlotMonitor;
+import dev.jangbu.api.idempotency.IdempotentCall;
+import dev.jangbu.api.idempotency.KeyedCall;
+import dev.jangbu.api.operation.PspProgress;
+import dev.jangbu.api.operation.RecordOutcome;
+import dev.jangbu.api.operation.RecordOutcome.Recorded;
+import dev.jangbu.api.payment.LongPoll;
 import dev.jangbu.api.payment.Payment;
 import dev.jangbu.api.payment.PaymentResponses;
 import dev.jangbu.api.payment.PaymentStore;
-import dev.jangbu.api.settings.PaymentApiSettings;
 import dev.jangbu.contract.ProblemCode;
+import java.time.Clock;
+import java.util.List;
 import java.util.UUID;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.reactive.TransactionalOperator;
 import reactor.core.publisher.Mono;
 
 /**
- * Refunds a payment, in the three steps of a confirmation:
+ * Refunds or cancels a payment, in the three steps of a confirmation:
  *
  * <ol>
  *   <li><i>T1</i>, one commit: the idempotency key, the reserved lines, the refund in EXECUTING with a lease.
  *   <li>The PSP is called, outside any transaction.
- *   <li><i>T2</i>, one commit: {@link RecordRefund} turns the reserved amounts into refunded ones, or releases them.
+ *   <li><i>T2</i>, one commit: {@link RecordOutcome} turns the reserved amounts into refunded ones, or releases them.
  * </ol>
  *
- * <p>A payment has one operation at the PSP at a time, so an open operation is completed first.
+ * <p>A cancellation before the charge makes the payment CANCELED, also if it is queued; after the charge it refunds the
+ * rest. A payment has one operation at the PSP at a time: an open one without a live lease is completed first.
  */
 @Component
 class RefundPayment {
 
-    static final String OPERATION = "refund";
+    static final String REFUND = "refund";
+    static final String CANCEL = "cancel";
 
     private final PaymentStore payments;
     private final RefundStore refunds;
     private final InFlightOperations inFlightOperations;
-    private final RefundIntent intent;
     private final RefundGateway gateway;
     private final IdempotencyKeys keys;
+    private final IdempotentCall idempotent;
     private final RefundResponses responses;
-    private final ReplicationSlotMonitor replicationSlot;
-    private final TransactionalOperator transaction;
-    private final PaymentApiSettings settings;
+    private final LongPoll longPoll;
+    private final Clock clock;
+    private final TimeBasedEpochGenerator ids = Generators.timeBasedEpochGenerator();
 
     RefundPayment(
             PaymentStore payments,
             RefundStore refunds,
             InFlightOperations inFlightOperations,
-            RefundIntent intent,
             RefundGateway gateway,
             IdempotencyKeys keys,
+            IdempotentCall idempotent,
             RefundResponses responses,
-            ReplicationSlotMonitor replicationSlot,
-            TransactionalOperator transaction,
-            PaymentApiSettings settings) {
+            LongPoll longPoll,
+            Clock clock) {
         this.payments = payments;
         this.refunds = refunds;
         this.inFlightOperations = inFlightOperations;
-        this.intent = intent;
         this.gateway = gateway;
         this.keys = keys;
+        this.idempotent = idempotent;
         this.responses = responses;
-        this.replicationSlot = replicationSlot;
-        this.transaction = transaction;
-        this.settings = settings;
+        this.longPoll = longPoll;
+        this.clock = clock;
     }
 
-    /** The work that remains after T1. */
-    private sealed interface Intent {
-
-        /** None: the response is known. */
-        record Answered(ApiResponse answer) implements Intent {}
-
-        /** Refund at the PSP. */
-        record Send(RefundWork work) implements Intent {}
-    }
+    /**
+     * A call for a refund.
+     *
+     * @param decision chooses the step by the payment and whether a refund of it is in progress
+     */
+    private record Call(
+            KeyedCall keyed,
+            String reason,
+            String traceparent,
+            BiFunction<Payment, Boolean, RefundDecision> decision) {}
 
     Mono<ApiResponse> refund(UUID paymentId, RefundRequest.Valid request, IdempotencyKey key, TraceContext trace) {
-        Fingerprint fingerprint = Fingerprint.of(OPERATION + " " + paymentId, request);
-        RefundIntent.Call call = new RefundIntent.Call(OPERATION, request.reason(), key, fingerprint, trace);
-        return keys.replay(key, fingerprint).switchIfEmpty(Mono.defer(() -> inFlightOperations
+        KeyedCall keyed = KeyedCall.of(key, REFUND, paymentId.toString(), request);
+        return execute(
+                paymentId,
+                new Call(
+                        keyed,
+                        request.reason(),
+                        trace.traceparent(),
+                        (payment, inFlight) -> RefundDecision.refund(payment, inFlight, request.requested())));
+    }
+
+    Mono<ApiResponse> cancel(UUID paymentId, CancelRequest.Valid request, IdempotencyKey key, TraceContext trace) {
+        KeyedCall keyed = KeyedCall.of(key, CANCEL, paymentId.toString(), request);
+        return execute(paymentId, new Call(keyed, request.reason(), trace.traceparent(), RefundDecision::cancel));
+    }
+
+    private Mono<ApiResponse> execute(UUID paymentId, Call call) {
+        return keys.replay(call.keyed()).switchIfEmpty(Mono.defer(() -> inFlightOperations
                 .complete(paymentId)
-                .then(intend(paymentId, request.requested(), call))
-                .flatMap(intent -> switch (intent) {
-                    case Intent.Answered answered -> Mono.just(answered.answer());
-                    case Intent.Send send ->
-                        gateway.send(send.work(), OPERATION).map(responses::refunded);
-                })));
+                .then(Mono.defer(() -> intend(paymentId, call)))
+                .flatMap(Function.identity())));
     }
 
-    /** T1. */
-    private Mono<Intent> intend(UUID paymentId, RefundRequest.Requested requested, RefundIntent.Call call) {
-        UUID id = intent.nextId();
-        return Mono.defer(() -> payments.lock(paymentId)
-                        .switchIfEmpty(Mono.error(() -> Problem.notFound("payment")))
-                        .flatMap(payment -> keys.claim(
-                                        call.key(), call.fingerprint(), OPERATION, id, 1, settings.lease())
-                                .flatMap(claim -> switch (claim) {
-                                    case KeyState.Done done -> Mono.just(new Intent.Answered(done.answer()));
-                                    case KeyState.Running running ->
-                                        running.leaseLive()
-                                                ? Mono.error(IdempotencyKeys.inUse())
-                                                : current(running.resource());
-                                    case KeyState.Fresh fresh -> fresh(id, payment, requested, call);
-                                })))
-                .as(transaction::transactional);
-    }
-
-    private Mono<Intent> current(UUID refundId) {
-        return refunds.find(refundId).map(refund -> new Intent.Answered(responses.refunded(refund)));
+    /**
+     * T1.
+     *
+     * @return the work after the commit
+     */
+    private Mono<Mono<ApiResponse>> intend(UUID paymentId, Call call) {
+        UUID id = ids.generate();
+        return idempotent.leased(
+                call.keyed(),
+                id,
+                payments.lockExisting(paymentId),
+                payment -> fresh(id, payment, call),
+                (payment, refundId) -> refunds.find(refundId).map(refund -> Mono.just(responses.of(payment, refund))),
+                Mono::just);
     }
 
     /** The key is new, or was deleted by age; a refund with this key is kept forever. */
-    private Mono<Intent> fresh(UUID id, Payment payment, RefundRequest.Requested requested, RefundIntent.Call call) {
-        return refunds.findByKey(call.key())
-                .<Intent>flatMap(existing -> existing.fingerprint().equals(call.fingerprint())
-                        ? keys.release(call.key())
-                                .thenReturn(new Intent.Answered(
-                                        responses.refunded(existing.refund()).asReplay()))
-                        : Mono.error(IdempotencyKeys.reused()))
+    private Mono<Mono<ApiResponse>> fresh(UUID id, Payment payment, Call call) {
+        return refunds.findBy(call.keyed())
+                .flatMap(existing -> keys.release(call.keyed())
+                        .thenReturn(Mono.just(responses.of(payment, existing).asReplay())))
                 .switchIfEmpty(Mono.defer(() -> refunds.inFlight(payment.id())
-                        .flatMap(inFlight -> decided(id, payment, inFlight, requested, call))));
+                        .flatMap(inFlight ->
+                                step(id, payment, call, call.decision().apply(payment, inFlight)))));
     }
 
-    private Mono<Intent> decided(
-            UUID id, Payment payment, boolean inFlight, RefundRequest.Requested requested, RefundIntent.Call call) {
-        return switch (RefundDecision.refund(payment, inFlight, requested)) {
-            case RefundDecision.Send send ->
-                replicationSlot
-                        .requireHealthy()
-                        .then(intent.store(id, payment, send.lines(), call))
-                        .map(Intent.Send::new);
+    private Mono<Mono<ApiResponse>> step(UUID id, Payment payment, Call call, RefundDecision decision) {
+        return switch (decision) {
+            case RefundDecision.Send send -> start(refund(id, payment, send.lines(), call), payment, call);
+            case RefundDecision.CancelUncharged uncharged -> cancelUncharged(payment, call);
+            case RefundDecision.Done done -> answered(call, responses.ok(payment));
             case RefundDecision.RefuseInProgress inProgress -> Mono.error(PaymentResponses.inProgress());
+            case RefundDecision.RefuseFinal isFinal -> Mono.error(PaymentResponses.isFinal(payment));
             case RefundDecision.RefuseNotRefundable notRefundable ->
                 Mono.error(new Problem(
                         ProblemCode.PAYMENT_NOT_REFUNDABLE,
@@ -141,22 +149,51 @@ class RefundPayment {
             case RefundDecision.RefuseExceeds exceeds ->
                 refused(
                         payment,
-                        call.key(),
+                        call,
                         new Problem(
                                 ProblemCode.REFUND_EXCEEDS_PAYMENT,
                                 "The refund exceeds the refundable amount; read the payment's lines"));
             case RefundDecision.RefuseField field ->
-                refused(payment, call.key(), Problem.invalid(field.field(), field.detail()));
-            case RefundDecision.CancelUncharged uncharged ->
-                throw new IllegalStateException("A refund cancels no payment");
-            case RefundDecision.Done done -> throw new IllegalStateException("A refund of nothing is refused");
-            case RefundDecision.RefuseFinal isFinal ->
-                throw new IllegalStateException("A refund is refused as not refundable");
+                refused(payment, call, Problem.invalid(field.field(), field.detail()));
         };
     }
 
-    private Mono<Intent> refused(Payment payment, IdempotencyKey key, Problem problem) {
-        ApiResponse answer = responses.refused(payment, problem);
-        return keys.storeResponse(key, answer).thenReturn(new Intent.Answered(answer));
+    private Mono<Mono<ApiResponse>> start(Refund refund, Payment payment, Call call) {
+        return refunds.start(refund, call.keyed())
+                .then(Mono.defer(() -> gateway.work(payment, refund)))
+                .map(work -> gateway.send(work).map(Recorded::answer));
+    }
+
+    private Refund refund(UUID id, Payment payment, List<RefundLine> lines, Call call) {
+        return new Refund(
+                id,
+                payment.id(),
+                call.keyed().operation(),
+                RefundStatus.EXECUTING,
+                lines.stream().mapToLong(RefundLine::amountMinor).reduce(0, Math::addExact),
+                lines,
+                call.reason(),
+                1,
+                PspProgress.started(call.traceparent()),
+                clock.instant(),
+                null,
+                null,
+                null);
+    }
+
+    /** Cancels before the charge; after the commit the waiting clients are woken. */
+    private Mono<Mono<ApiResponse>> cancelUncharged(Payment payment, Call call) {
+        return payments.cancel(payment)
+                .then(Mono.defer(() -> payments.find(payment.id())))
+                .flatMap(canceled -> answered(call, responses.ok(canceled)))
+                .map(answer -> longPoll.wake(List.of(payment.id())).then(answer));
+    }
+
+    private Mono<Mono<ApiResponse>> refused(Payment payment, Call call, Problem problem) {
+        return answered(call, responses.refused(payment.id(), problem));
+    }
+
+    private Mono<Mono<ApiResponse>> answered(Call call, ApiResponse answer) {
+        return keys.storeResponse(call.keyed(), answer).thenReturn(Mono.just(answer));
     }
 }

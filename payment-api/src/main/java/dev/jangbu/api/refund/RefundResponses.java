@@ -6,6 +6,7 @@ import dev.jangbu.api.payment.Payment;
 import dev.jangbu.api.payment.PaymentResponses;
 import dev.jangbu.contract.ProblemCode;
 import java.util.Objects;
+import java.util.UUID;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -26,8 +27,13 @@ class RefundResponses {
         return new ApiResponse(200, body(refund), null);
     }
 
-    /** The response to a refund by its status: 201, 402 if the PSP refused it, 202 while it is open. */
-    ApiResponse refunded(Refund refund) {
+    /** The response to the call that requested the refund, by the refund's status. */
+    ApiResponse of(Payment payment, Refund refund) {
+        return refund.call().equals(RefundPayment.CANCEL) ? canceled(payment, refund) : refunded(refund);
+    }
+
+    /** 201 with the refund, 402 if the PSP refused it, 202 while it is open. */
+    private ApiResponse refunded(Refund refund) {
         return switch (refund.status()) {
             case APPROVED, COMPLETED -> new ApiResponse(201, body(refund), location(refund));
             case FAILED -> refused(refund);
@@ -35,8 +41,8 @@ class RefundResponses {
         };
     }
 
-    /** The response to a cancellation by the status of its refund: the payment, or 402 if the PSP refused. */
-    ApiResponse canceled(Payment payment, Refund refund) {
+    /** 200 with the payment, 402 if the PSP refused its refund, 202 while it is open. */
+    private ApiResponse canceled(Payment payment, Refund refund) {
         return switch (refund.status()) {
             case APPROVED, COMPLETED -> payments.ok(payment);
             case FAILED -> refused(refund);
@@ -44,25 +50,27 @@ class RefundResponses {
         };
     }
 
+    /** 200 with the payment. */
+    ApiResponse ok(Payment payment) {
+        return payments.ok(payment);
+    }
+
     /** A refusal that is stored under the call's idempotency key. */
-    ApiResponse refused(Payment payment, Problem problem) {
-        return new ApiResponse(
-                problem.code().status(),
-                json.writeValueAsString(problem.body("/v1/payments/" + payment.id() + "/refunds")),
-                null);
+    ApiResponse refused(UUID paymentId, Problem problem) {
+        return payments.refused(paymentId, "refunds", problem);
     }
 
     private ApiResponse refused(Refund refund) {
-        Problem problem = new Problem(
-                        ProblemCode.REFUND_REFUSED,
-                        "The payment service provider refused the refund; nothing was refunded to the buyer")
-                .with("pspCode", Objects.requireNonNull(refund.failureCode(), "failed"))
-                .with("paymentId", refund.paymentId())
-                .with("refundId", refund.id());
-        return new ApiResponse(
-                problem.code().status(),
-                json.writeValueAsString(problem.body("/v1/payments/" + refund.paymentId() + "/refunds")),
-                null);
+        return refused(
+                refund.paymentId(),
+                new Problem(
+                                ProblemCode.REFUND_REFUSED,
+                                "The payment service provider refused the refund; nothing was refunded to the buyer")
+                        .with(
+                                "pspCode",
+                                Objects.requireNonNull(refund.progress().refusalCode(), "failed"))
+                        .with("paymentId", refund.paymentId())
+                        .with("refundId", refund.id()));
     }
 
     private String body(Refund refund) {

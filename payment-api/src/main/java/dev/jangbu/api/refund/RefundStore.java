@@ -3,12 +3,15 @@ package dev.jangbu.api.refund;
 import static dev.jangbu.api.database.RowMapping.column;
 import static dev.jangbu.api.database.RowMapping.required;
 
-import dev.jangbu.api.database.RowMapping;
-import dev.jangbu.api.http.Ids;
+import dev.jangbu.api.database.Bindings;
+import dev.jangbu.api.database.Sql;
 import dev.jangbu.api.http.Page;
-import dev.jangbu.api.idempotency.Fingerprint;
-import dev.jangbu.api.idempotency.IdempotencyKey;
+import dev.jangbu.api.http.Problem;
+import dev.jangbu.api.idempotency.KeyedCall;
+import dev.jangbu.api.operation.PspProgress;
+import dev.jangbu.api.outbox.ReplicationSlotMonitor;
 import dev.jangbu.api.payment.PaymentStore;
+import dev.jangbu.api.settings.PaymentApiSettings;
 import io.r2dbc.spi.Readable;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,104 +24,113 @@ import reactor.core.publisher.Mono;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Refunds in PostgreSQL, except leases and outcomes, see {@link RefundLeases}. */
+/** Refunds in PostgreSQL. Leases and outcomes are written elsewhere. */
 @Component
 class RefundStore {
 
-    private static final String SELECT = """
-            SELECT r.*, coalesce(r.lease_until > clock_timestamp(), false) AS lease_live,
-                   (SELECT json_agg(json_build_object('lineId', l.line_id, 'amount', l.amount, 'fee', l.fee)
-                                    ORDER BY l.line_no)::text
-                      FROM refund_lines l
-                     WHERE l.refund_id = r.id) AS lines
-              FROM refunds r
-            """;
-
-    private static final String INSERT = """
-            WITH refund AS (
-                INSERT INTO refunds (id, payment_id, status, amount, reason, idempotency_key, fingerprint, cause, version,
-                                     attempts, lease_until, traceparent, created_at)
-                VALUES (:id, :paymentId, 'EXECUTING', :amount, :reason, :key, :fingerprint, :cause, 1,
-                        1, clock_timestamp() + :leaseMs * interval '1 millisecond', :traceparent, :createdAt)
-                RETURNING id, cause),
-            attempt_inserted AS (
-                INSERT INTO psp_attempts (resource_id, attempt, operation, cause)
-                SELECT id, 1, 'refund', cause FROM refund)
-            INSERT INTO refund_lines (refund_id, line_no, line_id, amount)
-            SELECT refund.id, line.no, line.id, line.amount
-              FROM refund, unnest(:lineIds, :amounts) WITH ORDINALITY AS line (id, amount, no)
-            """;
+    private static final String INSERT = Sql.read(RefundStore.class, "insert-refund.sql");
 
     private static final String IN_FLIGHT = """
             SELECT EXISTS (SELECT FROM refunds
                             WHERE payment_id = :paymentId AND status IN ('EXECUTING', 'UNKNOWN', 'REVIEW')) AS found
             """;
 
-    private static final String FEES = """
-            UPDATE refund_lines l
-               SET fee = returned.fee
-              FROM unnest(:lineIds, :fees) AS returned (line_id, fee)
-             WHERE l.refund_id = :id AND l.line_id = returned.line_id
+    private static final String LIST = """
+            SELECT *
+              FROM refund_details
+             WHERE id < :below
+               AND payment_id = :paymentId -- if :paymentId
+               AND status = :status -- if :status
+             ORDER BY id DESC
+             LIMIT :rows
             """;
 
     private static final TypeReference<List<RefundLine>> LINES = new TypeReference<>() {};
-    private static final UUID HIGHEST = new UUID(-1, -1);
 
     private final DatabaseClient database;
+    private final PaymentStore payments;
+    private final ReplicationSlotMonitor replicationSlot;
     private final JsonMapper json;
+    private final Duration lease;
 
-    RefundStore(DatabaseClient database, JsonMapper json) {
+    RefundStore(
+            DatabaseClient database,
+            PaymentStore payments,
+            ReplicationSlotMonitor replicationSlot,
+            JsonMapper json,
+            PaymentApiSettings settings) {
         this.database = database;
+        this.payments = payments;
+        this.replicationSlot = replicationSlot;
         this.json = json;
+        this.lease = settings.lease();
     }
 
-    /** Inserts a refund in EXECUTING, version 1, with its lines, a lease and the first attempt. */
-    Mono<Void> insert(Refund refund, IdempotencyKey key, Fingerprint fingerprint, String cause, Duration lease) {
-        DatabaseClient.GenericExecuteSpec insert = database.sql(INSERT)
-                .bind("id", refund.id())
-                .bind("paymentId", refund.paymentId())
-                .bind("amount", refund.amountMinor())
-                .bind("reason", refund.reason())
-                .bind("key", key.text())
-                .bind("fingerprint", fingerprint.sha256())
-                .bind("cause", cause)
-                .bind("leaseMs", lease.toMillis())
-                .bind("createdAt", refund.createdAt())
-                .bind("lineIds", column(refund.lines(), RefundLine::lineId, String[]::new))
-                .bind("amounts", column(refund.lines(), RefundLine::amountMinor, Long[]::new));
-        return RowMapping.bind(insert, "traceparent", refund.traceparent(), String.class)
-                .fetch()
-                .rowsUpdated()
-                .then();
+    /**
+     * Reserves the lines and inserts the refund, in EXECUTING with a lease and the first attempt. The caller holds the
+     * payment's row lock and has checked the lines.
+     */
+    Mono<Void> start(Refund refund, KeyedCall call) {
+        String[] lineIds = column(refund.lines(), RefundLine::lineId, String[]::new);
+        Long[] amounts = column(refund.lines(), RefundLine::amountMinor, Long[]::new);
+        return replicationSlot
+                .requireHealthy()
+                .then(Mono.defer(() -> payments.reserve(refund.paymentId(), lineIds, amounts)))
+                .flatMap(reserved -> reserved
+                        ? new Bindings()
+                                .with("id", refund.id())
+                                .with("paymentId", refund.paymentId())
+                                .with("operation", refund.call())
+                                .with("amount", refund.amountMinor())
+                                .with("reason", refund.reason())
+                                .with("key", call.key().text())
+                                .with("fingerprint", call.fingerprint().sha256())
+                                .with("leaseMs", lease.toMillis())
+                                .with("traceparent", refund.progress().traceparent(), String.class)
+                                .with("createdAt", refund.createdAt())
+                                .with("lineIds", lineIds)
+                                .with("amounts", amounts)
+                                .bindTo(database, INSERT)
+                                .then()
+                        : Mono.error(new IllegalStateException(
+                                "Lines that were refundable under the row lock could not be reserved")));
     }
 
     /** The refund; empty if there is none. */
     Mono<Refund> find(UUID id) {
-        return database.sql(SELECT + " WHERE r.id = :id")
+        return database.sql("SELECT * FROM refund_details WHERE id = :id")
                 .bind("id", id)
                 .map(this::refund)
                 .one();
+    }
+
+    /** The refund; an error 404 if there is none. */
+    Mono<Refund> read(UUID id) {
+        return find(id).switchIfEmpty(Mono.error(() -> Problem.notFound("refund")));
     }
 
     /** The refund, its row locked until the transaction ends. The caller already holds the payment's row lock. */
     Mono<Refund> lock(UUID id) {
         return database.sql("SELECT id FROM refunds WHERE id = :id FOR UPDATE")
                 .bind("id", id)
-                .map(row -> required(row, "id", UUID.class))
-                .one()
-                .flatMap(this::find);
+                .then()
+                .then(Mono.defer(() -> find(id)));
     }
 
-    /** The refund that was requested with this key, and its request's fingerprint; empty if there is none. */
-    Mono<ByKey> findByKey(IdempotencyKey key) {
-        return database.sql(SELECT + " WHERE r.idempotency_key = :key")
-                .bind("key", key.text())
-                .map(row -> new ByKey(refund(row), new Fingerprint(required(row, "fingerprint", byte[].class))))
+    /**
+     * The refund that was requested by an earlier call with this key; empty if there is none.
+     *
+     * @return an error 422 {@code idempotency-key-reused} if it was another call
+     */
+    Mono<Refund> findBy(KeyedCall call) {
+        return database.sql("SELECT * FROM refund_details WHERE idempotency_key = :key")
+                .bind("key", call.key().text())
+                .map(row -> {
+                    call.requireSame(required(row, "fingerprint", byte[].class));
+                    return refund(row);
+                })
                 .one();
     }
-
-    /** A refund and the fingerprint of the call that requested it. */
-    record ByKey(Refund refund, Fingerprint fingerprint) {}
 
     /** Whether a refund of the payment is in progress or in REVIEW. */
     Mono<Boolean> inFlight(UUID paymentId) {
@@ -128,36 +140,20 @@ class RefundStore {
                 .one();
     }
 
-    /** Stores the returned fee of each line. */
-    Mono<Void> setFees(Refund refund, List<PaymentStore.RefundedLine> lines) {
-        return database.sql(FEES)
-                .bind("id", refund.id())
-                .bind("lineIds", column(lines, line -> line.lineId(), String[]::new))
-                .bind("fees", column(lines, line -> line.feeMinor(), Long[]::new))
-                .fetch()
-                .rowsUpdated()
-                .then();
-    }
-
     /** The payment's refunds, newest first: those of the page, plus one if another page follows. */
     Flux<Refund> ofPayment(UUID paymentId, Page page) {
-        UUID after = page.after(Ids::inCursor);
-        return database.sql(
-                        SELECT + " WHERE r.payment_id = :paymentId AND r.id < :below ORDER BY r.id DESC LIMIT :rows")
-                .bind("paymentId", paymentId)
-                .bind("below", after == null ? HIGHEST : after)
-                .bind("rows", page.rows())
-                .map(this::refund)
-                .all();
+        return list(new Bindings().with("paymentId", paymentId), page);
     }
 
     /** Refunds of one status, newest first: those of the page, plus one if another page follows. */
     Flux<Refund> ofStatus(RefundStatus status, Page page) {
-        UUID after = page.after(Ids::inCursor);
-        return database.sql(SELECT + " WHERE r.status = :status AND r.id < :below ORDER BY r.id DESC LIMIT :rows")
-                .bind("status", status.name())
-                .bind("below", after == null ? HIGHEST : after)
-                .bind("rows", page.rows())
+        return list(new Bindings().with("status", status.name()), page);
+    }
+
+    private Flux<Refund> list(Bindings filter, Page page) {
+        return filter.with("below", page.below())
+                .with("rows", page.rows())
+                .bindTo(database, LIST)
                 .map(this::refund)
                 .all();
     }
@@ -166,16 +162,13 @@ class RefundStore {
         return new Refund(
                 required(row, "id", UUID.class),
                 required(row, "payment_id", UUID.class),
+                required(row, "operation", String.class),
                 RefundStatus.valueOf(required(row, "status", String.class)),
                 required(row, "amount", Long.class),
                 json.readValue(required(row, "lines", String.class), LINES),
                 required(row, "reason", String.class),
-                required(row, "attempts", Integer.class),
-                required(row, "lease_live", Boolean.class),
-                row.get("failure_code", String.class),
-                row.get("review_reason", String.class),
                 required(row, "version", Long.class),
-                row.get("traceparent", String.class),
+                PspProgress.read(row, "failure_code"),
                 required(row, "created_at", Instant.class),
                 row.get("approved_at", Instant.class),
                 row.get("completed_at", Instant.class),

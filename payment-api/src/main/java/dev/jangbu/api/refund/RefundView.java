@@ -33,7 +33,7 @@ record RefundView(
                         .map(line -> new Line(line.lineId(), line.amountMinor(), line.feeMinor()))
                         .toList(),
                 refund.reason(),
-                refund.failureCode(),
+                refund.progress().refusalCode(),
                 refund.version(),
                 refund.createdAt(),
                 refund.approvedAt(),

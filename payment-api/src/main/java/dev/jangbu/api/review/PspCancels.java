@@ -2,7 +2,7 @@ package dev.jangbu.api.review;
 
 import static dev.jangbu.api.database.RowMapping.required;
 
-import dev.jangbu.api.database.RowMapping;
+import dev.jangbu.api.database.Bindings;
 import dev.jangbu.api.psp.PspCancel;
 import dev.jangbu.api.psp.PspOrder;
 import dev.jangbu.api.psp.PspResult;
@@ -49,20 +49,20 @@ public class PspCancels {
      *
      * @param refundId the refund that they are recorded with; null for a decision about the payment
      */
-    public Mono<Void> record(UUID paymentId, @Nullable UUID refundId, Collection<String> transactionKeys) {
+    Mono<Void> record(UUID paymentId, @Nullable UUID refundId, Collection<String> transactionKeys) {
         if (transactionKeys.isEmpty()) {
             return Mono.empty();
         }
-        DatabaseClient.GenericExecuteSpec statement =
-                database.sql(RECORD).bind("paymentId", paymentId).bind("keys", transactionKeys.toArray(String[]::new));
-        return RowMapping.bind(statement, "refundId", refundId, UUID.class)
-                .fetch()
-                .rowsUpdated()
+        return new Bindings()
+                .with("paymentId", paymentId)
+                .with("keys", transactionKeys.toArray(String[]::new))
+                .with("refundId", refundId, UUID.class)
+                .bindTo(database, RECORD)
                 .then();
     }
 
     /** The transaction keys of the order's cancellations in a result; empty if the result is about another charge. */
-    public static Set<String> transactionKeysIn(PspResult result, PspOrder order) {
+    static Set<String> transactionKeysIn(PspResult result, PspOrder order) {
         return result instanceof PspResult.Charged charged
                         && charged.paymentKey().equals(order.paymentKey())
                         && charged.orderId().equals(order.orderId())

@@ -1,6 +1,8 @@
 package dev.jangbu.api.review;
 
 import dev.jangbu.api.http.Problem;
+import dev.jangbu.api.operation.OperationKind;
+import dev.jangbu.api.operation.Outcome;
 import dev.jangbu.contract.ProblemCode;
 import java.util.UUID;
 import org.springframework.r2dbc.core.DatabaseClient;
@@ -9,7 +11,7 @@ import reactor.core.publisher.Mono;
 
 /** Decisions about payments and refunds in REVIEW with their evidence. Inserted once, in the decision's transaction. */
 @Component
-public class Resolutions {
+class Resolutions {
 
     private static final String INSERT = """
             INSERT INTO resolutions (resource_id, kind, outcome, evidence, api_key_id)
@@ -25,24 +27,20 @@ public class Resolutions {
     /**
      * Inserts a decision.
      *
-     * @param kind PAYMENT or REFUND
-     * @param outcome APPROVED, DECLINED or FAILED
      * @param keyId the API key of the deciding person
      */
-    public Mono<Void> insert(UUID resource, String kind, String outcome, String evidence, UUID keyId) {
+    Mono<Void> insert(UUID resource, OperationKind kind, Outcome outcome, String evidence, UUID keyId) {
         return database.sql(INSERT)
                 .bind("resource", resource)
-                .bind("kind", kind)
-                .bind("outcome", outcome)
+                .bind("kind", kind.name())
+                .bind("outcome", kind.statusAfter(outcome))
                 .bind("evidence", evidence)
                 .bind("keyId", keyId)
-                .fetch()
-                .rowsUpdated()
                 .then();
     }
 
     /** 409: the resource is not in REVIEW. */
-    public static Problem notInReview(String resource, Enum<?> status) {
+    static Problem notInReview(String resource, Enum<?> status) {
         return new Problem(
                 ProblemCode.NOT_IN_REVIEW, "The " + resource + " is " + status + "; only REVIEW can be resolved");
     }

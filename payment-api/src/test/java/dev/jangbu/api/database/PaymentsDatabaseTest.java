@@ -29,7 +29,7 @@ class PaymentsDatabaseTest {
             "READY", Set.of("ACCEPTED", "EXECUTING", "CANCELED", "EXPIRED"),
             "ACCEPTED", Set.of("EXECUTING", "CANCELED", "EXPIRED"),
             "EXECUTING", Set.of("APPROVED", "DECLINED", "UNKNOWN", "REVIEW"),
-            "UNKNOWN", Set.of("EXECUTING", "APPROVED", "DECLINED", "REVIEW"),
+            "UNKNOWN", Set.of("APPROVED", "DECLINED", "REVIEW"),
             "REVIEW", Set.of("APPROVED", "DECLINED"),
             "APPROVED", Set.of("COMPLETED"),
             "COMPLETED", Set.of(),

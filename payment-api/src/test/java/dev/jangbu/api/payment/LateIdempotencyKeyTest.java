@@ -21,8 +21,8 @@ class LateIdempotencyKeyTest {
 
     /** As a confirmation does that gets a 202. */
     private static final String INSERT_KEY = """
-            INSERT INTO idempotency_keys (key, fingerprint, operation, resource_id, attempt, status)
-            VALUES (?, sha256('x'), 'confirm', ?::uuid, 2, 'RUNNING')
+            INSERT INTO idempotency_keys (key, fingerprint, operation, resource_id, status)
+            VALUES (?, sha256('x'), 'confirm', ?::uuid, 'RUNNING')
             """;
 
     private static final String WAITING = """

@@ -2,6 +2,7 @@ package dev.jangbu.api.payment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jangbu.api.database.Bindings;
 import dev.jangbu.api.http.Page;
 import dev.jangbu.api.testbed.Client;
 import dev.jangbu.api.testbed.Reply;
@@ -73,14 +74,15 @@ class PaymentListTest {
                 .filter(filter -> !filter.isEmpty())
                 .map(filter -> filter.split("=", 2))
                 .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1]));
-        PaymentList.Query query = PaymentList.query(new Page("/v1/payments", 20, null, filterValues));
-        List<String> names = List.copyOf(query.values().keySet());
-        String prepared = query.sql();
+        Bindings bindings = PaymentList.bindings(new Page("/v1/payments", 20, null, filterValues));
+        List<String> names = List.copyOf(bindings.values().keySet());
+        String prepared = bindings.applyTo(PaymentList.LIST);
         for (int i = 0; i < names.size(); i++) {
             prepared = prepared.replaceAll(":" + names.get(i) + "\\b", "\\$" + (i + 1));
         }
-        String values =
-                names.stream().map(name -> "'" + query.values().get(name) + "'").collect(Collectors.joining(", "));
+        String values = names.stream()
+                .map(name -> "'" + bindings.values().get(name) + "'")
+                .collect(Collectors.joining(", "));
 
         try (Connection connection = Testbed.database().as("jangbu_payment");
                 Statement statement = connection.createStatement()) {

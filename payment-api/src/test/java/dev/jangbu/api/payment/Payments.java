@@ -1,5 +1,6 @@
 package dev.jangbu.api.payment;
 
+import dev.jangbu.api.operation.PspProgress;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -50,16 +51,11 @@ public final class Payments {
                 lines,
                 "toss",
                 confirmed ? KEY : null,
-                null,
                 Map.of(),
                 1,
-                confirmed ? 1 : 0,
-                leaseLive,
-                inquiryDue,
+                new PspProgress(confirmed ? 1 : 0, leaseLive, inquiryDue, null, null, null),
                 expired,
                 confirmed ? NOON : null,
-                null,
-                null,
                 null,
                 NOON,
                 null,

@@ -1,4 +1,4 @@
-package dev.jangbu.api.payment;
+package dev.jangbu.api.operation;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;

@@ -1,4 +1,4 @@
-package dev.jangbu.api.payment;
+package dev.jangbu.api.operation;
 
 import java.util.UUID;
 
@@ -8,4 +8,4 @@ import java.util.UUID;
  * @param id the payment or the refund
  * @param attempt number of the attempt; if the row holds a different number, the caller has lost the lease
  */
-public record WorkLease(UUID id, int attempt) {}
+public record WorkLease(OperationKind kind, UUID id, int attempt) {}

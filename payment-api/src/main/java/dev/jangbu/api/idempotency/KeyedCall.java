@@ -1,0 +1,33 @@
+package dev.jangbu.api.idempotency;
+
+import dev.jangbu.api.http.Problem;
+import dev.jangbu.contract.ProblemCode;
+
+/**
+ * A call with an idempotency key.
+ *
+ * @param operation its kind
+ * @param fingerprint of the operation, its resource and the body; the same key with another one is refused
+ */
+public record KeyedCall(IdempotencyKey key, String operation, Fingerprint fingerprint) {
+
+    /**
+     * Describes a call.
+     *
+     * @param resource the resource of the call; empty if it creates one
+     * @param body the parsed body
+     */
+    public static KeyedCall of(IdempotencyKey key, String operation, String resource, Object body) {
+        return new KeyedCall(
+                key, operation, Fingerprint.of(resource.isEmpty() ? operation : operation + " " + resource, body));
+    }
+
+    /** @throws dev.jangbu.api.http.Problem 422 {@code idempotency-key-reused} if the stored fingerprint differs */
+    public void requireSame(byte[] stored) {
+        if (!fingerprint.equals(new Fingerprint(stored))) {
+            throw new Problem(
+                    ProblemCode.IDEMPOTENCY_KEY_REUSED,
+                    "This Idempotency-Key was used for another call or body; use a new key for a new operation");
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package dev.jangbu.api.operation;
+
+/** The outcome of an attempt at the PSP. */
+public sealed interface Outcome {
+
+    /** The PSP moved exactly the requested money. The detail is its transaction key of a cancellation, empty of a charge. */
+    record Approved(String detail) implements Outcome {}
+
+    /** The PSP will never do it. The detail is the PSP's own code. */
+    record Refused(String detail) implements Outcome {}
+
+    /** Not known yet; the recovery inquires again later. */
+    record Unknown(String detail) implements Outcome {}
+
+    /** The PSP did something other than requested: a person decides. */
+    record Review(String detail) implements Outcome {}
+
+    /** A code, a key or the reason, as stored with the attempt. */
+    String detail();
+
+    /** This outcome; a review if no attempt up to the limit got an answer. */
+    default Outcome limited(int attempts, int maxAttempts) {
+        return this instanceof Unknown && attempts >= maxAttempts
+                ? new Review("no answer in %d attempts: %s".formatted(attempts, detail()))
+                : this;
+    }
+}
