@@ -13,8 +13,8 @@ import reactor.core.publisher.Flux;
 
 /**
  * Leases open payments and refunds for an inquiry at the PSP. Leases and delays use the database's
- * {@code clock_timestamp()}, the clock that all instances share. Each lease increments the attempt number; only the last
- * attempt may record an outcome, see {@link RecordOutcome}.
+ * {@code clock_timestamp()}, the clock that all instances share. Each lease increments the attempt number; only the
+ * last attempt may record an outcome, see {@link RecordOutcome}.
  */
 @Component
 public class OperationLeases {

@@ -3,7 +3,7 @@ package dev.jangbu.api.operation;
 /** The outcome of an attempt at the PSP. */
 public sealed interface Outcome {
 
-    /** The PSP moved exactly the requested money. The detail is its transaction key of a cancellation, empty of a charge. */
+    /** The PSP moved exactly the requested money. The detail is the transaction key of a cancellation, else empty. */
     record Approved(String detail) implements Outcome {}
 
     /** The PSP will never do it. The detail is the PSP's own code. */

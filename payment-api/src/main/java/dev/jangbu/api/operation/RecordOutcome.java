@@ -27,8 +27,8 @@ import reactor.core.publisher.Mono;
 import reactor.util.retry.Retry;
 
 /**
- * T2 of an operation at the PSP: records the outcome of an attempt. One statement writes the status and its history, the
- * outbox rows of the settlement, the refunded lines, and the response of every idempotency key that waits for the
+ * T2 of an operation at the PSP: records the outcome of an attempt. One statement writes the status and its history,
+ * the outbox rows of the settlement, the refunded lines, and the response of every idempotency key that waits for the
  * outcome. Only the last attempt may write.
  */
 @Component

@@ -1,4 +1,4 @@
-/** Operations at the PSP, which payments and refunds are: attempts under leases, and the recording of their outcomes. */
+/** Payments and refunds as operations at the PSP: attempts under leases, and the recording of their outcomes. */
 @NullMarked
 package dev.jangbu.api.operation;
 

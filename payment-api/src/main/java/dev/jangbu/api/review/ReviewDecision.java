@@ -22,8 +22,8 @@ import reactor.core.publisher.Mono;
  * the settlement, and the responses of the waiting keys.
  *
  * <p>First the payment's cancellations are read from the PSP, and recorded with the decision, because an unrecorded one
- * could be matched with a later refund. Without an answer of the PSP the decision is recorded all the same; cancellations
- * older than a later refund are not matched with it.
+ * could be matched with a later refund. Without an answer of the PSP the decision is recorded all the same;
+ * cancellations older than a later refund are not matched with it.
  */
 @Component
 public class ReviewDecision {
@@ -55,7 +55,7 @@ public class ReviewDecision {
     /** A decision as requested, and the API key of the person. */
     public record Requested(ResolveRequest.Valid decision, IdempotencyKey key, UUID apiKeyId) {
 
-        /** The outcome of the operation; {@code DECLINED_IN_REVIEW} or {@code FAILED_IN_REVIEW} is its {@code pspCode}. */
+        /** The outcome; {@code DECLINED_IN_REVIEW} or {@code FAILED_IN_REVIEW} is the {@code pspCode} of a refusal. */
         Outcome outcome(OperationKind kind) {
             Outcome refused = new Outcome.Refused(kind.refusedStatus() + "_IN_REVIEW");
             return decision.approved() ? new Outcome.Approved("") : refused;

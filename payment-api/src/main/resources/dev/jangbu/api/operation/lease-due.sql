@@ -1,5 +1,5 @@
--- Leases open payments and refunds: the outcome is missing, no lease is live and the delay after the last attempt is over.
--- Each lease is a new attempt. Locked rows are skipped.
+-- Leases open payments and refunds: the outcome is missing, no lease is live and the delay after the last attempt is
+-- over. Each lease is a new attempt. Locked rows are skipped.
 WITH due_payment AS (
     SELECT id
       FROM payments

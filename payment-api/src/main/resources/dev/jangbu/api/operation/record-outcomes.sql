@@ -1,5 +1,5 @@
--- Records outcomes of attempts at the PSP. A payment or refund changes only if it still has the expected attempt, status
--- and version, compared under its row lock. Of the others only the attempt ends. Locked rows are skipped.
+-- Records outcomes of attempts at the PSP. A payment or refund changes only if it still has the expected attempt,
+-- status and version, compared under its row lock. Of the others only the attempt ends. Locked rows are skipped.
 WITH requested AS (
     SELECT *
       FROM json_to_recordset(CAST(:transitions AS json)) AS transition (

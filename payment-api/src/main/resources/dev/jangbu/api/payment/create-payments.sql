@@ -1,5 +1,5 @@
--- Creates those payments whose key is free, with their lines, and stores the response under the key. Keys and orders are
--- inserted in their own order, so that no two statements deadlock.
+-- Creates those payments whose key is free, with their lines, and stores the response under the key. Keys and orders
+-- are inserted in their own order, so that no two statements deadlock.
 WITH call AS (
     SELECT *
       FROM json_to_recordset(CAST(:creations AS json)) AS creation (

@@ -1,6 +1,6 @@
 -- Starts those payments that are READY and unlocked, have the given amount, and whose key is free: the key, READY to
--- EXECUTING with a lease, the first attempt. Rows are locked before keys are taken, as everywhere. A locked row is skipped,
--- so that the batch does not wait for another transaction.
+-- EXECUTING with a lease, the first attempt. Rows are locked before keys are taken, as everywhere. A locked row is
+-- skipped, so that the batch does not wait for another transaction.
 WITH requested AS (
     SELECT *
       FROM json_to_recordset(CAST(:confirmations AS json)) AS confirmation (
