@@ -1,10 +1,12 @@
 package dev.jangbu.proving.audit;
 
 import dev.jangbu.operator.installation.Installation;
+import dev.jangbu.proving.facts.InstallationFacts;
 import dev.jangbu.proving.stack.TopicReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,8 +14,10 @@ import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checks the invariants of a stack:
@@ -28,28 +32,30 @@ import org.apache.kafka.common.KafkaException;
  * all the same. Data that must not exist is a violation. Missing data is a violation only if no stage that could
  * still produce it has pending work.
  *
- * <p>The memory use is independent of the amount of data. The databases sort and stream their rows. Topics and the
- * PSP's charges are sorted on disk ({@link dev.jangbu.proving.facts.SortedFacts}). Two sorted sides are merged in one
- * pass.
+ * <p>The invariants are SQL files over the facts of the installation ({@link InstallationFacts}), which DuckDB keeps on
+ * disk. The memory use is independent of the amount of data.
  */
 public final class Audit {
 
-    private static final List<Invariant> INVARIANTS = List.of(
-            new OneChargePerPayment(),
-            new RefundsAddUp(),
-            new OutboxMatchesApprovals(),
-            new OutboxIsPublished(),
-            new SettledOnce(),
-            new PayoutsAreCovered(),
-            new Balanced(),
-            new WalletsMatchTheBook(),
-            new GapFree(),
-            new OneCompletion(),
-            new LegalHistory(),
-            new MoneyIsConserved());
+    private static final List<Invariant> INVARIANTS = Stream.of(
+                    "01-one-charge-per-payment.sql",
+                    "01-refunds-add-up.sql",
+                    "03-outbox-matches-approvals.sql",
+                    "03-outbox-is-published.sql",
+                    "04-settled-once.sql",
+                    "04-payouts-are-covered.sql",
+                    "05-balanced.sql",
+                    "06-wallets-match-the-book.sql",
+                    "07-gap-free.sql",
+                    "08-one-completion.sql",
+                    "08-legal-history.sql",
+                    "09-money-is-conserved.sql")
+            .<Invariant>map(SqlInvariant::of)
+            .toList();
 
     /** The invariants of {@code --deep}: slow ones, and those that attempt forbidden changes. */
-    private static final List<Invariant> DEEP = List.of(new LedgerRefusesChange(), new RebuiltFromKafka());
+    private static final List<Invariant> DEEP =
+            List.of(new LedgerRefusesChange(), SqlInvariant.of("13-rebuilt-from-kafka.sql"));
 
     /** Attempts to check a stalled stack without a change in between. */
     private static final int STALLED_ATTEMPTS = 3;
@@ -62,6 +68,7 @@ public final class Audit {
     private final Duration quietLimit;
     private final ProgressReporter progress;
     private final List<Invariant> invariants;
+    private @Nullable Path factsFile;
 
     /**
      * @param quietLimit how long to wait for quiet, over all attempts
@@ -82,6 +89,12 @@ public final class Audit {
         this.quietLimit = quietLimit;
         this.progress = progress;
         this.invariants = invariants;
+    }
+
+    /** Keeps the facts of the last check in a file, a DuckDB database. An existing file is replaced. */
+    Audit keepingFacts(@Nullable Path file) {
+        this.factsFile = file;
+        return this;
     }
 
     /** All invariants, with those of {@code --deep} last. */
@@ -175,36 +188,45 @@ public final class Audit {
     /** @param unchecked receives the invariants that could not be checked because a part is down */
     private List<Finding> check(Set<PipelineStage> busy, List<String> unchecked) throws IOException, SQLException {
         Path scratch = Files.createTempDirectory("jangbu-audit-");
-        try (AuditSources sources = new AuditSources(stack, topics, scratch, progress)) {
+        Path file = scratch.resolve("facts.duckdb");
+        Set<String> stages = busy.stream().map(Enum::name).collect(Collectors.toSet());
+        try {
             List<Finding> findings = new ArrayList<>();
-            for (Invariant invariant : invariants) {
-                progress.step("%2d  %s".formatted(invariant.number(), invariant.statement()));
-                long begin = System.nanoTime();
-                Violations violations = new Violations(busy);
-                try {
-                    invariant.check(sources, violations);
-                } catch (IOException | KafkaException | IllegalStateException e) {
-                    if (busy.isEmpty()) {
-                        throw e;
+            try (InstallationFacts facts = new InstallationFacts(stack, topics, file, stages, progress::count)) {
+                for (Invariant invariant : invariants) {
+                    try {
+                        findings.add(check(invariant, facts));
+                    } catch (IOException | KafkaException | IllegalStateException e) {
+                        if (busy.isEmpty()) {
+                            throw e;
+                        }
+                        unchecked.add("the check of %s: %s".formatted(invariant.name(), e.getMessage()));
                     }
-                    unchecked.add(
-                            "the check of %s: %s".formatted(invariant.getClass().getSimpleName(), e.getMessage()));
-                    continue;
                 }
-                findings.add(new Finding(
-                        invariant.number(),
-                        invariant.getClass().getSimpleName(),
-                        invariant.statement(),
-                        violations.count(),
-                        violations.first(),
-                        violations.unchecked(),
-                        progress.counted(),
-                        Duration.ofNanos(System.nanoTime() - begin)));
+            }
+            if (factsFile != null) {
+                Files.move(file, factsFile, StandardCopyOption.REPLACE_EXISTING);
             }
             return findings;
         } finally {
             delete(scratch);
         }
+    }
+
+    private Finding check(Invariant invariant, InstallationFacts facts) throws IOException, SQLException {
+        progress.step("%2d  %s".formatted(invariant.number(), invariant.statement()));
+        long begin = System.nanoTime();
+        Violations violations = new Violations();
+        invariant.check(facts, violations);
+        return new Finding(
+                invariant.number(),
+                invariant.name(),
+                invariant.statement(),
+                violations.count(),
+                violations.first(),
+                violations.unchecked(),
+                progress.counted(),
+                Duration.ofNanos(System.nanoTime() - begin));
     }
 
     private static void delete(Path directory) throws IOException {

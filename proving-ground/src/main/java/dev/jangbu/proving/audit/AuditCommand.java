@@ -5,12 +5,14 @@ import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.operator.installation.InstallationOptions;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -55,6 +57,12 @@ public final class AuditCommand implements Callable<Integer> {
             description = "how long to wait until the stack is quiet (default: ${DEFAULT-VALUE})")
     private int waitSeconds = 120;
 
+    @Option(
+            names = "--facts",
+            paramLabel = "FILE",
+            description = "keep the compared facts in this DuckDB database, to run the invariants' SQL by hand")
+    private @Nullable Path facts;
+
     private final PrintStream out;
     private final PrintStream err;
 
@@ -68,7 +76,9 @@ public final class AuditCommand implements Callable<Integer> {
         try (ProgressReporter progress = new ProgressReporter(err::println)) {
             Installation stack = options.installation().ofOneSource();
             REQUIRED.forEach(setting -> setting.accept(stack));
-            AuditReport report = new Audit(stack, Duration.ofSeconds(waitSeconds), deep, progress).run();
+            AuditReport report = new Audit(stack, Duration.ofSeconds(waitSeconds), deep, progress)
+                    .keepingFacts(facts)
+                    .run();
             out.println(json ? report.toJson() : report);
             return report.outcome().exitCode();
         } catch (IOException | SQLException | KafkaException | IllegalStateException | CommandException e) {

@@ -1,6 +1,7 @@
 package dev.jangbu.proving.audit;
 
 import dev.jangbu.operator.installation.Installation;
+import dev.jangbu.proving.facts.InstallationFacts;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -68,27 +69,33 @@ final class LedgerRefusesChange implements Invariant {
     }
 
     @Override
+    public String name() {
+        return "LedgerRefusesChange";
+    }
+
+    @Override
     public String statement() {
         return "No application role can change the ledger or add an unbalanced journal: each attempt is refused";
     }
 
     @Override
-    public void check(AuditSources sources, Violations violations) throws IOException, SQLException {
+    public void check(InstallationFacts facts, Violations violations) throws IOException, SQLException {
         String[] journal = {"00000000-0000-0000-0000-000000000000"};
         List<String> attempts = new ArrayList<>(ATTEMPTS);
-        sources.ledger("SELECT settlement_id FROM journals ORDER BY book, no LIMIT 1", row -> {
+        facts.require("journals");
+        facts.query("SELECT settlement_id::VARCHAR FROM journals ORDER BY book, no LIMIT 1", row -> {
             journal[0] = row.getString(1);
             attempts.addAll(ADDITIONS);
         });
         for (String role : ROLES) {
-            if (!sources.stack().hasPassword(role)) {
+            if (!facts.stack().hasPassword(role)) {
                 violations.addUnchecked("the role %s: %s is not set", role, Installation.passwordVariable(role));
                 continue;
             }
-            try (Connection connection = sources.stack().openLedgerAs(role)) {
+            try (Connection connection = facts.stack().openLedgerAs(role)) {
                 connection.setAutoCommit(false);
                 for (String attempt : attempts) {
-                    sources.countExamined(1);
+                    facts.countExamined(1);
                     attempt(connection, role, attempt.formatted(journal[0], UUID.randomUUID()), violations);
                 }
             } catch (SQLException e) {
@@ -98,7 +105,7 @@ final class LedgerRefusesChange implements Invariant {
                     continue;
                 }
                 requireRefusal(role, "connect to the ledger", e);
-                sources.countExamined(1);
+                facts.countExamined(1);
             }
         }
     }

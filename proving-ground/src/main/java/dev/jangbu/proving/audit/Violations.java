@@ -1,14 +1,9 @@
 package dev.jangbu.proving.audit;
 
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 
-/**
- * Collects the violations of one invariant: counts all of them and keeps the first. Data that must not exist is
- * always a violation. Missing data is one only if no stage that could still produce it has pending work.
- */
+/** Collects the violations of one invariant: counts all of them and keeps the first. */
 public final class Violations {
 
     private static final int MAX_KEPT = 20;
@@ -16,18 +11,7 @@ public final class Violations {
 
     private final List<String> first = new ArrayList<>();
     private final List<String> unchecked = new ArrayList<>();
-    private final Set<PipelineStage> busy;
     private long count;
-
-    /** For a stack in which no stage has pending work. */
-    public Violations() {
-        this(EnumSet.noneOf(PipelineStage.class));
-    }
-
-    /** @param busy the stages with pending work */
-    Violations(Set<PipelineStage> busy) {
-        this.busy = busy;
-    }
 
     /** Reports a violation. */
     public void add(String evidence, Object... arguments) {
@@ -38,15 +22,9 @@ public final class Violations {
         }
     }
 
-    /**
-     * Reports missing data.
-     *
-     * @param producers the stages that could still produce it
-     */
-    void addMissing(Set<PipelineStage> producers, String evidence, Object... arguments) {
-        if (producers.stream().noneMatch(busy::contains)) {
-            add(evidence, arguments);
-        }
+    /** Reports more violations without their evidence. */
+    void addCount(long more) {
+        count += more;
     }
 
     /** Reports a part of the invariant that cannot be checked, with the reason. It is no violation. */

@@ -1,5 +1,3 @@
-/** Compares millions of facts in bounded memory: both sides are sorted (one of them on disk) and merged once. */
-@NullMarked
+/** The facts that the audit compares: copies of an installation's data in a DuckDB database of the audit's process. */
+@org.jspecify.annotations.NullMarked
 package dev.jangbu.proving.facts;
-
-import org.jspecify.annotations.NullMarked;

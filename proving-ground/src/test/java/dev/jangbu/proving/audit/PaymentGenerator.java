@@ -12,7 +12,7 @@ import dev.jangbu.contract.Side;
 import dev.jangbu.contract.Topic;
 import dev.jangbu.contract.Topics;
 import dev.jangbu.operator.installation.Installation;
-import dev.jangbu.proving.facts.Fact;
+import dev.jangbu.proving.facts.BookRebuild;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -119,9 +119,9 @@ final class PaymentGenerator {
                 outbox.row(settlement, wallet, "\\\\x" + HexFormat.of().formatHex(request));
                 LedgerEntry entry = entry(settlement, payment, seller, wallet, version);
                 int partition = Topic.partitionFor(wallet, Topics.LOCAL_PARTITIONS);
-                Fact journal = books.get(partition).next(entry);
-                long no = Long.parseLong(journal.key());
-                String hash = journal.text().substring(journal.text().lastIndexOf(' ') + 1);
+                BookRebuild.Journal journal = books.get(partition).next(entry);
+                long no = journal.no();
+                String hash = journal.hash();
                 journals.row(
                         settlement,
                         partition,

@@ -443,7 +443,7 @@ class PlantedViolationIT {
                 .collect(Collectors.toCollection(TreeSet::new));
 
         assertThat(Audit.all())
-                .extracting(invariant -> invariant.getClass().getSimpleName())
+                .extracting(Invariant::name)
                 .isSubsetOf(covered);
     }
 
@@ -524,7 +524,7 @@ class PlantedViolationIT {
 
     private static List<Invariant> invariants(String name) {
         return Audit.all().stream()
-                .filter(each -> each.getClass().getSimpleName().equals(name))
+                .filter(each -> each.name().equals(name))
                 .toList();
     }
 

@@ -1,4 +1,4 @@
-package dev.jangbu.proving.audit;
+package dev.jangbu.proving.facts;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -13,23 +13,23 @@ final class RecordBytes {
     private RecordBytes() {}
 
     static String of(ConsumerRecord<byte[], byte[]> record) {
-        return text(record.key()) + " " + sha256(record.value());
+        String key = record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
+        return of(key, record.value());
+    }
+
+    static String of(String key, byte @Nullable [] value) {
+        return key + " " + HexFormat.of().formatHex(sha256(value == null ? new byte[0] : value));
+    }
+
+    static byte[] sha256(byte[] bytes) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(bytes);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java platform has SHA-256", e);
+        }
     }
 
     static String origin(ConsumerRecord<byte[], byte[]> record) {
         return record.topic() + "-" + record.partition() + "@" + record.offset();
-    }
-
-    private static String text(byte @Nullable [] key) {
-        return key == null ? "" : new String(key, StandardCharsets.UTF_8);
-    }
-
-    private static String sha256(byte @Nullable [] value) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(value == null ? new byte[0] : value));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256", e);
-        }
     }
 }

@@ -1,14 +1,11 @@
-package dev.jangbu.proving.audit;
+package dev.jangbu.proving.facts;
 
 import dev.jangbu.contract.LedgerEntry;
 import dev.jangbu.contract.LedgerLine;
-import dev.jangbu.proving.facts.Fact;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -24,7 +21,7 @@ import java.util.stream.Collectors;
  *   <li>a time is milliseconds since 1970 (int8).
  * </ul>
  */
-final class BookRebuild {
+public final class BookRebuild {
 
     private static final int HASH_BYTES = 32;
 
@@ -32,15 +29,23 @@ final class BookRebuild {
     private long no;
     private byte[] head = new byte[HASH_BYTES];
 
-    BookRebuild(int book) {
+    public BookRebuild(int book) {
         this.book = book;
     }
 
-    /** The journal of the next entry: its number, and all its content except the time of posting. */
-    Fact next(LedgerEntry entry) throws IOException {
+    /**
+     * A rebuilt journal.
+     *
+     * @param text all its content except the time of posting, with the hash last
+     */
+    public record Journal(long no, String text, String hash) {}
+
+    /** The journal of the next entry. */
+    public Journal next(LedgerEntry entry) throws IOException {
         no++;
-        head = hash(entry);
-        return new Fact(Long.toString(no), text(entry), 1);
+        head = RecordBytes.sha256(bytes(entry));
+        String hash = HexFormat.of().formatHex(head);
+        return new Journal(no, text(entry) + " " + hash, hash);
     }
 
     private String text(LedgerEntry entry) {
@@ -52,11 +57,10 @@ final class BookRebuild {
                 + entry.getReferenceParts() + " " + entry.getCurrency() + " " + entry.getWalletId() + " "
                 + entry.getWalletVersion() + " " + entry.getBalanceAfter() + " "
                 + entry.getOccurredAt().toEpochMilli() + " "
-                + entry.getRecordedAt().toEpochMilli() + " " + lines + " "
-                + HexFormat.of().formatHex(head);
+                + entry.getRecordedAt().toEpochMilli() + " " + lines;
     }
 
-    private byte[] hash(LedgerEntry entry) throws IOException {
+    private byte[] bytes(LedgerEntry entry) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
         DataOutputStream out = new DataOutputStream(bytes);
         out.write(head);
@@ -79,7 +83,7 @@ final class BookRebuild {
             write(out, entry.getCurrency());
             out.writeLong(line.getAmount());
         }
-        return sha256(bytes.toByteArray());
+        return bytes.toByteArray();
     }
 
     private static void write(DataOutputStream out, UUID id) throws IOException {
@@ -91,13 +95,5 @@ final class BookRebuild {
         byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
         out.writeInt(utf8.length);
         out.write(utf8);
-    }
-
-    private static byte[] sha256(byte[] bytes) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(bytes);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256", e);
-        }
     }
 }

@@ -1,0 +1,27 @@
+-- Each outbox row is on the topic with identical bytes; every other record of the topic is a dead letter
+--
+-- A row is an outbox row that is not on the topic, or differs there, or a record that should be a dead letter.
+
+SELECT concat('the outbox row ', id, ' is not on the topic') AS violation
+  FROM outbox
+  ANTI JOIN requests ON requests.settlement_id = outbox.id
+ WHERE NOT may_be_deleted(time_of(id), 14) AND NOT awaited(['CONNECTOR'])
+ ORDER BY id;
+
+-- A request may be on the topic repeatedly, with the same bytes.
+SELECT DISTINCT concat('settlement ', o.id, ': the outbox has [', o.content, '], the topic has [', r.content, ']')
+           AS violation
+  FROM outbox o
+  JOIN requests r ON r.settlement_id = o.id
+ WHERE r.content <> o.content;
+
+SELECT DISTINCT concat('not among the dead letters: [a request with the id ', r.settlement_id,
+                       ', which is not in the outbox] (', r.content, ')') AS violation
+  FROM requests r
+  ANTI JOIN outbox o ON o.id = r.settlement_id
+  ANTI JOIN dead_letters d ON d.content = r.content
+ WHERE NOT may_be_deleted(time_of(r.settlement_id), 7) AND NOT awaited(['WALLET_PROCESSOR']);
+
+SELECT violation
+  FROM unreadable_without_dead_letter('settlement.requests')
+ WHERE NOT awaited(['WALLET_PROCESSOR']);

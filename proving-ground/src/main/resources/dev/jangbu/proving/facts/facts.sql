@@ -1,0 +1,158 @@
+-- The tables and macros that the invariants use (DuckDB). Each table is one fact a row, copied from one source.
+-- Amounts are minor units of the currency. Times are milliseconds since 1970 (columns that end in _ms).
+
+-- The payments database.
+CREATE TABLE payments (
+    id UUID, order_id VARCHAR, status VARCHAR, currency VARCHAR, amount BIGINT, psp VARCHAR, payment_key VARCHAR,
+    approved_at_ms BIGINT, completed_at_ms BIGINT);
+CREATE TABLE payment_lines (
+    payment_id UUID, line_id VARCHAR, seller_id VARCHAR, amount BIGINT, fee BIGINT,
+    refunded_amount BIGINT, reserved_amount BIGINT, refunded_fee BIGINT);
+CREATE TABLE refunds (
+    id UUID, payment_id UUID, status VARCHAR, amount BIGINT, approved_at_ms BIGINT, completed_at_ms BIGINT);
+CREATE TABLE refund_lines (refund_id UUID, line_id VARCHAR, amount BIGINT, fee BIGINT);
+CREATE TABLE payouts (
+    id UUID, seller_id VARCHAR, currency VARCHAR, amount BIGINT, status VARCHAR, rejection VARCHAR,
+    expected_version BIGINT, created_at_ms BIGINT, decided_at_ms BIGINT);
+-- Changes of status. previous_status: the to_status of the row before; BEGIN stands before the first status.
+CREATE TABLE history (
+    resource_id UUID, version BIGINT, kind VARCHAR, previous_status VARCHAR, from_status VARCHAR, to_status VARCHAR,
+    is_last BOOLEAN);
+-- Rows with their decoded payload. content: wallet and SHA-256 of the payload. error: why it cannot be decoded.
+CREATE TABLE outbox (
+    id UUID, wallet_id VARCHAR, content VARCHAR, error VARCHAR,
+    settlement_id UUID, request_wallet_id VARCHAR, reference_id UUID, request VARCHAR);
+
+-- The ledger's database. moved: what the lines add to the account of the wallet's seller. line_list: the lines as the
+-- journal has them. by_account: sorted, without the currency.
+CREATE TABLE journals (
+    settlement_id UUID, book BIGINT, no BIGINT, kind VARCHAR, reference_id UUID, reference_parts BIGINT,
+    currency VARCHAR, wallet_id VARCHAR, wallet_version BIGINT, balance_after BIGINT,
+    occurred_at_ms BIGINT, recorded_at_ms BIGINT, hash VARCHAR, moved HUGEINT, line_list VARCHAR,
+    by_account VARCHAR);
+CREATE TABLE lines (
+    settlement_id UUID, line_no BIGINT, account VARCHAR, side VARCHAR, amount BIGINT, currency VARCHAR,
+    book BIGINT, no BIGINT, recorded_at_ms BIGINT);
+CREATE TABLE balances (book BIGINT, account VARCHAR, currency VARCHAR, debits HUGEINT, credits HUGEINT);
+CREATE TABLE books (book BIGINT, last_no BIGINT, head_hash VARCHAR);
+-- Journals whose stored hash is not that of their bytes, according to the view journal_hashes.
+CREATE TABLE wrong_hashes (book BIGINT, no BIGINT);
+-- The last journal of each payment, refund or payout in each book, in the format of a completion.
+CREATE TABLE positions (reference_id UUID, position VARCHAR);
+
+-- The topics. content: key and SHA-256 of the value. origin: topic, partition and offset.
+CREATE TABLE requests (settlement_id UUID, content VARCHAR);
+-- payable: what the entry adds to its seller's account. is_misplaced: not on the partition of its wallet.
+CREATE TABLE entries (
+    settlement_id UUID, wallet_id VARCHAR, payable BIGINT, is_misplaced BOOLEAN, content VARCHAR, origin VARCHAR);
+-- Journals rebuilt from the entries by the audit's own rules, with the hash chain.
+CREATE TABLE rebuilt_journals (book BIGINT, no BIGINT, journal VARCHAR);
+CREATE TABLE postings (
+    settlement_id UUID, book BIGINT, no BIGINT, kind VARCHAR, reference_id UUID, reference_parts BIGINT, hash VARCHAR);
+CREATE TABLE completions (
+    reference_id UUID, kind VARCHAR, outcome VARCHAR, rejection VARCHAR, parts BIGINT, position VARCHAR);
+CREATE TABLE dead_letters (content VARCHAR);
+-- Records of any topic that cannot be decoded or have ids that are none.
+CREATE TABLE unreadable (topic VARCHAR, content VARCHAR, origin VARCHAR);
+
+-- The API: the wallets of the entries. status: of the HTTP response.
+CREATE TABLE wallets (wallet_id VARCHAR, status BIGINT, balance VARCHAR, version VARCHAR, body VARCHAR);
+-- The PSP. It is not listed without a simulator.
+CREATE TABLE psp_charges (
+    payment_key VARCHAR, order_id VARCHAR, amount BIGINT, currency VARCHAR, cancelled BIGINT);
+CREATE TABLE psp (is_listed BOOLEAN);
+
+-- The audit: the database's time, and the stages that have work to do (see docs/audit.md).
+CREATE TABLE clock (now_ms BIGINT);
+CREATE TABLE busy_stages (stage VARCHAR);
+
+-- What must be settled: each approved line of a payment or refund, and each payout.
+CREATE VIEW settlements AS
+SELECT 'PAYMENT' AS kind, p.id AS reference_id, n.parts, l.line_id, p.order_id, l.seller_id, p.currency,
+       l.seller_id || ':' || p.currency AS wallet_id, p.psp, l.amount, l.fee, p.status, p.approved_at_ms AS at_ms
+  FROM payments p
+  JOIN payment_lines l ON l.payment_id = p.id
+  JOIN (SELECT payment_id, count(*) AS parts FROM payment_lines GROUP BY payment_id) n ON n.payment_id = p.id
+ WHERE p.status IN ('APPROVED', 'COMPLETED')
+UNION ALL
+SELECT 'REFUND', r.id, n.parts, rl.line_id, p.order_id, l.seller_id, p.currency,
+       l.seller_id || ':' || p.currency, p.psp, rl.amount, rl.fee, r.status, r.approved_at_ms
+  FROM refunds r
+  JOIN refund_lines rl ON rl.refund_id = r.id
+  JOIN (SELECT refund_id, count(*) AS parts FROM refund_lines GROUP BY refund_id) n ON n.refund_id = r.id
+  JOIN payments p ON p.id = r.payment_id
+  JOIN payment_lines l ON l.payment_id = r.payment_id AND l.line_id = rl.line_id
+ WHERE r.status IN ('APPROVED', 'COMPLETED')
+UNION ALL
+SELECT 'PAYOUT', id, 1, id::VARCHAR, '', seller_id, currency,
+       seller_id || ':' || currency, '', amount, 0, status, created_at_ms
+  FROM payouts;
+
+-- Whether the data of a time may be deleted by now. The exact moment is not known: one hour of margin.
+-- Outbox rows are kept for 7 days, requests for 14, completions for 30.
+CREATE MACRO may_be_deleted(at_ms, days) AS
+    coalesce(at_ms < (SELECT now_ms FROM clock) - days::BIGINT * 24 * 3600 * 1000 + 3600 * 1000, false);
+
+-- The time of a UUIDv7, its first 48 bits (RFC 9562, 5.7); NULL for another UUID.
+CREATE MACRO time_of(id) AS
+    CASE WHEN id::VARCHAR[15] = '7' THEN ('0x' || left(replace(id::VARCHAR, '-', ''), 12))::BIGINT END;
+
+-- Whether one of the stages still has work. Data that it would produce is not missing yet.
+CREATE MACRO awaited(stages) AS EXISTS (SELECT 1 FROM busy_stages WHERE stage IN (SELECT unnest(stages)));
+
+-- Texts as the report quotes them: nothing, [text] or 2 times [text].
+CREATE MACRO quoted(texts) AS
+    CASE WHEN len(texts) = 0 THEN 'nothing'
+         ELSE array_to_string(list_transform(list_sort(list_distinct(texts)), lambda text:
+                  CASE len(list_filter(texts, lambda other: other = text))
+                       WHEN 1 THEN '[' || text || ']'
+                       ELSE len(list_filter(texts, lambda other: other = text)) || ' times [' || text || ']' END), ' ')
+    END;
+
+-- The subjects about which two views (subject, text) do not state the same: the first 20, with the number of all. The
+-- checksum of a subject is the sum of its texts' hashes. Facts that only the first view has do not count if the second
+-- is awaited.
+CREATE MACRO differences(first_view, second_view, awaited := false) AS TABLE
+WITH facts AS (
+    SELECT subject, text, 1 AS sign FROM query_table(first_view)
+    UNION ALL
+    SELECT subject, text, -1 FROM query_table(second_view)),
+unequal AS MATERIALIZED (
+    SELECT subject, sum(sign) AS n
+      FROM facts
+     GROUP BY subject
+    HAVING sum(sign) <> 0 OR sum(sign * hash(text)::HUGEINT) <> 0),
+excess AS (
+    SELECT subject
+      FROM query_table(second_view)
+      SEMI JOIN unequal USING (subject)
+      ANTI JOIN (SELECT subject, text FROM query_table(first_view)) firsts USING (subject, text)),
+differing AS MATERIALIZED (
+    SELECT subject FROM unequal WHERE NOT awaited OR n < 0 OR subject IN (SELECT subject FROM excess)),
+shown AS MATERIALIZED (SELECT subject FROM differing ORDER BY subject LIMIT 20)
+SELECT subject,
+       quoted(coalesce(list(text) FILTER (sign = 1), [])) AS first_texts,
+       quoted(coalesce(list(text) FILTER (sign = -1), [])) AS second_texts,
+       (SELECT count(*) FROM differing) AS total
+  FROM facts
+  SEMI JOIN shown USING (subject)
+ GROUP BY subject
+ ORDER BY subject;
+
+-- The subjects about which a view (subject, text) states more than one fact: the first 20, with the number of all.
+CREATE MACRO repeated(facts_view) AS TABLE
+WITH several AS MATERIALIZED (
+    SELECT subject FROM query_table(facts_view) GROUP BY subject HAVING count(*) > 1),
+shown AS MATERIALIZED (SELECT subject FROM several ORDER BY subject LIMIT 20)
+SELECT subject, count(*) AS times, quoted(list(text)) AS texts, (SELECT count(*) FROM several) AS total
+  FROM query_table(facts_view)
+  SEMI JOIN shown USING (subject)
+ GROUP BY subject
+ ORDER BY subject;
+
+-- Records of a topic that cannot be read and are not among the dead letters.
+CREATE MACRO unreadable_without_dead_letter(of_topic) AS TABLE
+SELECT DISTINCT concat('not among the dead letters: [the unreadable record ', origin, '] (', content, ')') AS violation
+  FROM unreadable
+  ANTI JOIN dead_letters USING (content)
+ WHERE topic = of_topic;
