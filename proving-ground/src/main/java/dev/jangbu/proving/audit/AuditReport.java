@@ -1,10 +1,8 @@
 package dev.jangbu.proving.audit;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -123,12 +121,11 @@ public record AuditReport(Outcome outcome, List<String> waitingFor, Duration wai
     }
 
     /** The report as JSON, in the format of {@code docs/audit.md}. */
-    public String toJson() throws IOException {
+    public String toJson() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("outcome", outcome.name().toLowerCase(Locale.ROOT).replace('_', '-'));
         json.put("waitedMs", waited.toMillis());
-        ArrayNode reasons = json.putArray("waitingFor");
-        waitingFor.forEach(reasons::add);
+        waitingFor.forEach(json.putArray("waitingFor")::add);
         ArrayNode array = json.putArray("findings");
         for (Finding finding : findings) {
             ObjectNode each = array.addObject();
@@ -139,12 +136,10 @@ public record AuditReport(Outcome outcome, List<String> waitingFor, Duration wai
             each.put("looked", finding.examined());
             each.put("tookMs", finding.duration().toMillis());
             each.put("breaches", finding.violations());
-            ArrayNode evidence = each.putArray("evidence");
-            finding.evidence().forEach(evidence::add);
-            ArrayNode unchecked = each.putArray("unchecked");
-            finding.unchecked().forEach(unchecked::add);
+            finding.evidence().forEach(each.putArray("evidence")::add);
+            finding.unchecked().forEach(each.putArray("unchecked")::add);
         }
-        return new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(json);
+        return json.toPrettyString();
     }
 
     private static String seconds(Duration duration) {

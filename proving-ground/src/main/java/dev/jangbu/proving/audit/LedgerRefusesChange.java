@@ -2,56 +2,23 @@ package dev.jangbu.proving.audit;
 
 import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.proving.facts.InstallationFacts;
+import dev.jangbu.proving.facts.SqlFile;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
 /**
- * No application role can change the ledger or add unbalanced journals. Each role tries it on a real journal, in a
- * transaction that is rolled back. The owner of the tables only migrates and is not tried.
+ * Tries the statements of its file as each application role. The owner of the tables only migrates and is not tried.
  */
 final class LedgerRefusesChange implements Invariant {
 
+    private static final SqlFile FILE = SqlFile.read(LedgerRefusesChange.class, "10-ledger-refuses-change.sql");
+
     private static final List<String> ROLES =
             List.of("jangbu_ledger", "jangbu_payment", "jangbu_cdc", "jangbu_maintenance", "jangbu_audit");
-
-    private static final List<String> ATTEMPTS = List.of(
-            "UPDATE journals SET balance_after = balance_after + 1 WHERE settlement_id = '%s'",
-            "UPDATE lines SET amount = amount + 1 WHERE settlement_id = '%s'",
-            "DELETE FROM lines WHERE settlement_id = '%s'",
-            "DELETE FROM journals WHERE settlement_id = '%s'",
-            "TRUNCATE journals, lines",
-            "ALTER TABLE journals DISABLE TRIGGER ALL",
-            "SET LOCAL session_replication_role = replica");
-
-    /** Attempts to add to the ledger. They need at least one journal. */
-    private static final List<String> ADDITIONS = List.of(
-            """
-            INSERT INTO lines
-            SELECT (jsonb_populate_record(l, '{"line_no": 99, "line_count": 99}')).*
-              FROM lines l
-             WHERE settlement_id = '%s'
-             LIMIT 1
-            """,
-            // It would be the next journal of its book and its wallet, but it does not balance.
-            """
-            INSERT INTO lines
-            SELECT (jsonb_populate_record(l, jsonb_build_object(
-                       'settlement_id', '%2$s', 'amount', l.amount + CASE line_no WHEN 1 THEN 1 ELSE 0 END))).*
-              FROM lines l
-             WHERE settlement_id = '%1$s';
-            INSERT INTO journals
-            SELECT (jsonb_populate_record(j, jsonb_build_object(
-                       'settlement_id', '%2$s',
-                       'no', (SELECT max(no) + 1 FROM journals n WHERE n.book = j.book),
-                       'wallet_version', (SELECT max(wallet_version) + 1 FROM journals w WHERE w.wallet_id = j.wallet_id)))).*
-              FROM journals j
-             WHERE settlement_id = '%1$s'
-            """);
 
     /** The attempt must not wait for a lock of a working service. */
     private static final String LOCK_TIMEOUT = "SET LOCAL lock_timeout = '2s'";
@@ -75,18 +42,21 @@ final class LedgerRefusesChange implements Invariant {
 
     @Override
     public String statement() {
-        return "No application role can change the ledger or add an unbalanced journal: each attempt is refused";
+        return FILE.title();
     }
 
     @Override
     public void check(InstallationFacts facts, Violations violations) throws IOException, SQLException {
-        String[] journal = {"00000000-0000-0000-0000-000000000000"};
-        List<String> attempts = new ArrayList<>(ATTEMPTS);
         facts.require("journals");
-        facts.query("SELECT settlement_id::VARCHAR FROM journals ORDER BY book, no LIMIT 1", row -> {
-            journal[0] = row.getString(1);
-            attempts.addAll(ADDITIONS);
-        });
+        String[] journal = new String[1];
+        facts.query(
+                "SELECT settlement_id::VARCHAR FROM journals ORDER BY book, no LIMIT 1",
+                row -> journal[0] = row.getString(1));
+        // Additions copy a journal: without one they add nothing.
+        List<String> attempts = FILE.statements().stream()
+                .filter(sql -> journal[0] != null || !sql.startsWith("INSERT"))
+                .map(sql -> sql.replace(":journal", journal[0] == null ? new UUID(0, 0).toString() : journal[0]))
+                .toList();
         for (String role : ROLES) {
             if (!facts.stack().hasPassword(role)) {
                 violations.addUnchecked("the role %s: %s is not set", role, Installation.passwordVariable(role));
@@ -96,7 +66,8 @@ final class LedgerRefusesChange implements Invariant {
                 connection.setAutoCommit(false);
                 for (String attempt : attempts) {
                     facts.countExamined(1);
-                    attempt(connection, role, attempt.formatted(journal[0], UUID.randomUUID()), violations);
+                    String newId = UUID.randomUUID().toString();
+                    attempt(connection, role, attempt.replace(":new", newId), violations);
                 }
             } catch (SQLException e) {
                 if (WRONG_PASSWORD.equals(e.getSQLState())) {
@@ -115,7 +86,7 @@ final class LedgerRefusesChange implements Invariant {
         try (Statement statement = connection.createStatement()) {
             statement.execute(LOCK_TIMEOUT);
             statement.execute(sql);
-            violations.add("%s may: %s", role, sql.strip());
+            violations.add("%s may: %s", role, sql);
         } catch (SQLException e) {
             requireRefusal(role, sql, e);
         } finally {

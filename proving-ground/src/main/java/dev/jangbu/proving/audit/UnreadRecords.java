@@ -6,12 +6,13 @@ import dev.jangbu.operator.installation.Installation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
@@ -52,12 +53,9 @@ final class UnreadRecords implements AutoCloseable {
 
     UnreadRecords(Installation stack) {
         this.admin = Admin.create(Map.of(
-                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-                stack.kafka(),
-                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                5_000,
-                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                10_000));
+                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, stack.kafka(),
+                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000,
+                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 10_000));
         this.committed = consumer(stack, "read_committed");
         this.uncommitted = consumer(stack, "read_uncommitted");
     }
@@ -73,37 +71,25 @@ final class UnreadRecords implements AutoCloseable {
     /** The unread ranges, open transactions and rebalancing groups; empty if there are none. */
     List<PendingWork> pendingWork() throws InterruptedException {
         try {
-            List<TopicPartition> partitions = partitions();
-            Map<TopicPartition, Long> ends = committed.endOffsets(partitions);
-            List<PendingWork> left = new ArrayList<>(openTransactions(partitions, ends));
-            Set<String> read = new TreeSet<>();
-            for (Map.Entry<String, Map<TopicPartition, OffsetAndMetadata>> group :
-                    offsetsByGroup(left).entrySet()) {
-                for (Map.Entry<TopicPartition, OffsetAndMetadata> at :
-                        group.getValue().entrySet()) {
-                    TopicPartition partition = at.getKey();
-                    Long end = ends.get(partition);
-                    if (end != null) {
-                        read.add(partition.toString());
-                        if (at.getValue().offset() < end
-                                && hasRecord(partition, at.getValue().offset(), end)) {
-                            left.add(new PendingWork(
-                                    "%s to read %s from %d to %d"
-                                            .formatted(
-                                                    group.getKey(),
-                                                    partition,
-                                                    at.getValue().offset(),
-                                                    end),
-                                    Set.of(reader(partition))));
-                        }
-                    }
+            Map<TopicPartition, Long> ends = committed.endOffsets(partitions(READERS.keySet()));
+            List<PendingWork> left = new ArrayList<>(openTransactions(ends));
+            Set<TopicPartition> read = new HashSet<>();
+            offsetsByGroup(left).forEach((group, offsets) -> offsets.forEach((partition, at) -> {
+                Long end = ends.get(partition);
+                if (end == null) {
+                    return;
                 }
-            }
-            for (TopicPartition partition : partitions) {
-                if (!read.contains(partition.toString()) && hasRecord(partition, 0, ends.getOrDefault(partition, 0L))) {
+                read.add(partition);
+                if (hasRecord(partition, at.offset(), end)) {
+                    String reason = "%s to read %s from %d to %d".formatted(group, partition, at.offset(), end);
+                    left.add(new PendingWork(reason, Set.of(reader(partition))));
+                }
+            }));
+            ends.forEach((partition, end) -> {
+                if (!read.contains(partition) && hasRecord(partition, 0, end)) {
                     left.add(new PendingWork("a consumer group to read " + partition, Set.of(reader(partition))));
                 }
-            }
+            });
             return left;
         } catch (ExecutionException e) {
             throw new KafkaException(String.valueOf(e.getCause()), e);
@@ -112,13 +98,8 @@ final class UnreadRecords implements AutoCloseable {
 
     /** The end offset of each partition of the catalogue, uncommitted records included. */
     Map<String, Long> ends() {
-        List<TopicPartition> partitions = new ArrayList<>();
-        for (Topic<?> topic : Topics.ALL) {
-            uncommitted
-                    .partitionsFor(topic.name())
-                    .forEach(info -> partitions.add(new TopicPartition(info.topic(), info.partition())));
-        }
-        return uncommitted.endOffsets(partitions).entrySet().stream()
+        List<String> topics = Topics.ALL.stream().<String>map(Topic::name).toList();
+        return uncommitted.endOffsets(partitions(topics)).entrySet().stream()
                 .collect(
                         Collectors.toMap(end -> end.getKey().toString(), Map.Entry::getValue, Math::max, TreeMap::new));
     }
@@ -127,19 +108,16 @@ final class UnreadRecords implements AutoCloseable {
         return Objects.requireNonNull(READERS.get(partition.topic()), "only topics of the pipeline are checked");
     }
 
-    private List<TopicPartition> partitions() {
-        List<TopicPartition> partitions = new ArrayList<>();
-        for (String topic : READERS.keySet()) {
-            committed
-                    .partitionsFor(topic)
-                    .forEach(info -> partitions.add(new TopicPartition(info.topic(), info.partition())));
-        }
-        return partitions;
+    private List<TopicPartition> partitions(Collection<String> topics) {
+        return topics.stream()
+                .flatMap(topic -> committed.partitionsFor(topic).stream())
+                .map(info -> new TopicPartition(info.topic(), info.partition()))
+                .toList();
     }
 
-    private List<PendingWork> openTransactions(List<TopicPartition> partitions, Map<TopicPartition, Long> ends) {
-        Map<TopicPartition, Long> last = uncommitted.endOffsets(partitions);
-        return partitions.stream()
+    private List<PendingWork> openTransactions(Map<TopicPartition, Long> ends) {
+        Map<TopicPartition, Long> last = uncommitted.endOffsets(ends.keySet());
+        return ends.keySet().stream()
                 .filter(partition -> !Objects.equals(last.get(partition), ends.get(partition)))
                 // Its producer has not finished, and the topic's readers cannot read past it.
                 .map(partition ->
@@ -190,25 +168,16 @@ final class UnreadRecords implements AutoCloseable {
     }
 
     private static KafkaConsumer<byte[], byte[]> consumer(Installation stack, String isolation) {
-        return new KafkaConsumer<>(
-                Map.of(
-                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        stack.kafka(),
-                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                        isolation,
-                        ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
-                        false,
-                        // A fetch that waits at the end of one partition delays the next partition.
-                        ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
-                        10,
-                        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
-                        false,
-                        ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                        10_000,
-                        ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-                        1),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer());
+        Map<String, Object> settings = new HashMap<>();
+        settings.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, stack.kafka());
+        settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation);
+        settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        // A fetch that waits at the end of one partition delays the next partition.
+        settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 10);
+        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 10_000);
+        settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
+        return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
     @Override

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.UUID;
-import java.util.stream.Collectors;
 
 /**
  * Rebuilds the journals of one book from its entries: numbers them and chains their hashes as the ledger's schema
@@ -33,31 +32,14 @@ public final class BookRebuild {
         this.book = book;
     }
 
-    /**
-     * A rebuilt journal.
-     *
-     * @param text all its content except the time of posting, with the hash last
-     */
-    public record Journal(long no, String text, String hash) {}
+    /** A rebuilt journal: its number in the book and its hash in hexadecimal. */
+    public record Journal(long no, String hash) {}
 
     /** The journal of the next entry. */
     public Journal next(LedgerEntry entry) throws IOException {
         no++;
         head = RecordBytes.sha256(bytes(entry));
-        String hash = HexFormat.of().formatHex(head);
-        return new Journal(no, text(entry) + " " + hash, hash);
-    }
-
-    private String text(LedgerEntry entry) {
-        String lines = entry.getLines().stream()
-                .map(line ->
-                        line.getAccount() + " " + line.getSide() + " " + entry.getCurrency() + " " + line.getAmount())
-                .collect(Collectors.joining(" "));
-        return entry.getSettlementId() + " " + entry.getKind() + " " + entry.getReferenceId() + " "
-                + entry.getReferenceParts() + " " + entry.getCurrency() + " " + entry.getWalletId() + " "
-                + entry.getWalletVersion() + " " + entry.getBalanceAfter() + " "
-                + entry.getOccurredAt().toEpochMilli() + " "
-                + entry.getRecordedAt().toEpochMilli() + " " + lines;
+        return new Journal(no, HexFormat.of().formatHex(head));
     }
 
     private byte[] bytes(LedgerEntry entry) throws IOException {

@@ -14,68 +14,12 @@ final class DatabaseFacts implements AutoCloseable {
 
     private static final int FETCH_SIZE = 2_000;
 
-    /** By the table that is filled; the columns are in its order. */
-    private static final Map<String, String> PAYMENTS = Map.of(
-            "payments", """
-            SELECT id, order_id, status, currency, amount, psp, payment_key,
-                   (extract(epoch FROM approved_at) * 1000)::bigint, (extract(epoch FROM completed_at) * 1000)::bigint
-              FROM payments
-            """,
-            "payment_lines", """
-            SELECT payment_id, line_id, seller_id, amount, fee, refunded_amount, reserved_amount, refunded_fee
-              FROM payment_lines
-            """,
-            "refunds", """
-            SELECT id, payment_id, status, amount,
-                   (extract(epoch FROM approved_at) * 1000)::bigint, (extract(epoch FROM completed_at) * 1000)::bigint
-              FROM refunds
-            """,
-            "refund_lines", "SELECT refund_id, line_id, amount, fee FROM refund_lines",
-            "payouts", """
-            SELECT id, seller_id, currency, amount, status, rejection, expected_version,
-                   (extract(epoch FROM created_at) * 1000)::bigint, (extract(epoch FROM decided_at) * 1000)::bigint
-              FROM payouts
-            """,
-            "history", """
-            SELECT resource_id, version, kind,
-                   lag(to_status, 1, 'BEGIN') OVER steps, coalesce(from_status, 'BEGIN'), to_status,
-                   lead(to_status) OVER steps IS NULL
-              FROM history
-            WINDOW steps AS (PARTITION BY resource_id ORDER BY version)
-            """);
-
-    private static final Map<String, String> LEDGER = Map.of(
-            "journals", """
-            SELECT j.settlement_id, j.book, j.no, j.kind, j.reference_id, j.reference_parts, j.currency, j.wallet_id,
-                   j.wallet_version, j.balance_after, (extract(epoch FROM j.occurred_at) * 1000)::bigint,
-                   (extract(epoch FROM j.recorded_at) * 1000)::bigint, encode(j.hash, 'hex'), l.line_list, l.by_account
-              FROM journals j
-              LEFT JOIN LATERAL (
-                   SELECT string_agg(concat_ws(' ', account, side, currency, amount), ' ' ORDER BY line_no) AS line_list,
-                          string_agg(concat_ws(' ', account, side, amount), ' ' ORDER BY account COLLATE "C") AS by_account
-                     FROM lines
-                    WHERE settlement_id = j.settlement_id) l ON true
-            """,
-            "lines", """
-            SELECT settlement_id, line_no, account, side, amount, currency, book, no,
-                   (extract(epoch FROM recorded_at) * 1000)::bigint
-              FROM lines
-            """,
-            "balances", "SELECT book, account, currency, debits, credits FROM balances",
-            "books", "SELECT book, last_no, encode(head_hash, 'hex') FROM books",
-            "wrong_hashes", "SELECT book, no FROM journal_hashes WHERE stored <> computed",
-            "positions", """
-            SELECT reference_id, string_agg(book || ':' || no, ',' ORDER BY book)
-              FROM (SELECT reference_id, book, max(no) AS no FROM journals GROUP BY reference_id, book) AS lasts
-             GROUP BY reference_id
-            """);
-
     private final Connection connection;
-    private final Map<String, String> queries;
+    private final SqlFile queries;
 
-    private DatabaseFacts(Connection connection, Map<String, String> queries) throws SQLException {
+    private DatabaseFacts(Connection connection, String queries) throws SQLException {
         this.connection = connection;
-        this.queries = queries;
+        this.queries = SqlFile.read(DatabaseFacts.class, queries);
         // One transaction: cursors need it, and it makes all reads one snapshot.
         connection.setAutoCommit(false);
         connection.setReadOnly(true);
@@ -83,15 +27,18 @@ final class DatabaseFacts implements AutoCloseable {
     }
 
     static DatabaseFacts ofPayments(Connection connection) throws SQLException {
-        return new DatabaseFacts(connection, PAYMENTS);
+        return new DatabaseFacts(connection, "payments.sql");
     }
 
     static DatabaseFacts ofLedger(Connection connection) throws SQLException {
-        return new DatabaseFacts(connection, LEDGER);
+        return new DatabaseFacts(connection, "ledger.sql");
     }
 
     void addLoaders(Map<String, TableLoader> loaders) {
-        queries.forEach((table, query) -> loaders.put(table, rows -> copy(query, rows)));
+        for (String statement : queries.statements()) {
+            String[] parts = statement.split("INTO |\n", 3);
+            loaders.put(parts[1], rows -> copy(parts[2], rows));
+        }
     }
 
     /** The database's time when the snapshot was taken. */

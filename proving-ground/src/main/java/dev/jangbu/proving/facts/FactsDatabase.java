@@ -1,15 +1,12 @@
 package dev.jangbu.proving.facts;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Objects;
 import java.util.Properties;
 import java.util.function.LongConsumer;
 import org.duckdb.DuckDBConnection;
@@ -45,7 +42,7 @@ public final class FactsDatabase implements AutoCloseable {
         settings.put("jdbc_stream_results", "true");
         this.connection = open();
         try (Statement statement = connection.createStatement()) {
-            statement.execute(resource(FactsDatabase.class, "facts.sql"));
+            statement.execute(SqlFile.read(FactsDatabase.class, "facts.sql").text());
         }
     }
 
@@ -93,13 +90,6 @@ public final class FactsDatabase implements AutoCloseable {
     /** The connection to the tables, for statements that share temporary views. */
     Connection connection() {
         return connection;
-    }
-
-    /** The text of a resource beside a class. */
-    public static String resource(Class<?> owner, String name) throws IOException {
-        try (InputStream in = Objects.requireNonNull(owner.getResourceAsStream(name), name)) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        }
     }
 
     private DuckDBConnection open() throws SQLException {

@@ -13,8 +13,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
-import java.util.Objects;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +35,6 @@ final class TopicFacts {
                 table -> copy(Topics.SETTLEMENT_REQUESTS, table, (record, request) ->
                         new Object[] {UUID.fromString(request.getSettlementId()), RecordBytes.of(record)}));
         loaders.put("entries", this::copyEntries);
-        loaders.put("rebuilt_journals", this::rebuildJournals);
         loaders.put(
                 "postings", table -> copy(Topics.LEDGER_POSTINGS, table, (record, posting) -> columns(posting)));
         loaders.put(
@@ -49,7 +49,7 @@ final class TopicFacts {
     @FunctionalInterface
     private interface Columns<T> {
         @Nullable
-        Object[] of(ConsumerRecord<byte[], byte[]> record, T value);
+        Object[] of(ConsumerRecord<byte[], byte[]> record, T value) throws IOException;
     }
 
     private <T extends SpecificRecord> void copy(Topic<T> topic, FactsTable table, Columns<T> columns)
@@ -73,31 +73,49 @@ final class TopicFacts {
         }
     }
 
+    /** Entries with their journals, which are numbered and chained in the order of each partition. */
     private void copyEntries(FactsTable table) throws IOException {
         int partitions = topics.partitions(Topics.LEDGER_ENTRIES);
-        copy(Topics.LEDGER_ENTRIES, table, (record, entry) -> new Object[] {
-            UUID.fromString(entry.getSettlementId()),
-            entry.getWalletId(),
-            payable(entry),
-            isMisplaced(record, entry, partitions),
-            RecordBytes.of(record),
-            RecordBytes.origin(record)
+        Map<Integer, BookRebuild> books = new HashMap<>();
+        copy(Topics.LEDGER_ENTRIES, table, (record, entry) -> {
+            boolean isMisplaced = isMisplaced(record, entry, partitions);
+            BookRebuild.Journal journal = isMisplaced
+                    ? null
+                    : books.computeIfAbsent(record.partition(), BookRebuild::new)
+                            .next(entry);
+            return new @Nullable Object[] {
+                UUID.fromString(entry.getSettlementId()),
+                entry.getWalletId(),
+                payable(entry),
+                isMisplaced,
+                RecordBytes.of(record),
+                RecordBytes.origin(record),
+                record.partition(),
+                journal == null ? null : journal.no(),
+                journal == null ? null : text(entry) + " " + journal.hash()
+            };
         });
     }
 
-    private void rebuildJournals(FactsTable table) throws IOException {
-        int partitions = topics.partitions(Topics.LEDGER_ENTRIES);
-        Map<Integer, BookRebuild> books = new HashMap<>();
-        topics.read(
-                Topics.LEDGER_ENTRIES,
-                (record, entry) -> {
-                    if (!isMisplaced(record, entry, partitions)) {
-                        BookRebuild.Journal journal = books.computeIfAbsent(record.partition(), BookRebuild::new)
-                                .next(entry);
-                        table.row(record.partition(), journal.no(), journal.text());
-                    }
-                },
-                unreadable -> {});
+    /** The content of the entry's journal except the time of posting. */
+    private static String text(LedgerEntry entry) {
+        return Stream.concat(
+                        Stream.of(
+                                entry.getSettlementId(),
+                                entry.getKind(),
+                                entry.getReferenceId(),
+                                entry.getReferenceParts(),
+                                entry.getCurrency(),
+                                entry.getWalletId(),
+                                entry.getWalletVersion(),
+                                entry.getBalanceAfter(),
+                                entry.getOccurredAt().toEpochMilli(),
+                                entry.getRecordedAt().toEpochMilli()),
+                        entry.getLines().stream()
+                                .flatMap(line -> Stream.of(
+                                        line.getAccount(), line.getSide(), entry.getCurrency(), line.getAmount())))
+                .map(Object::toString)
+                .collect(Collectors.joining(" "));
     }
 
     /** Whether an entry is not on the partition of its wallet. The ledger refuses it as a dead letter. */
@@ -136,7 +154,7 @@ final class TopicFacts {
             UUID.fromString(completion.getReferenceId()),
             completion.getKind().name(),
             completion.getOutcome().name(),
-            completion.getRejection() == null ? null : Objects.toString(completion.getRejection()),
+            completion.getRejection() == null ? null : completion.getRejection().name(),
             completion.getParts(),
             completion.getPosition()
         };

@@ -42,11 +42,11 @@ CREATE TABLE positions (reference_id UUID, position VARCHAR);
 
 -- The topics. content: key and SHA-256 of the value. origin: topic, partition and offset.
 CREATE TABLE requests (settlement_id UUID, content VARCHAR);
--- payable: what the entry adds to its seller's account. is_misplaced: not on the partition of its wallet.
+-- payable: what the entry adds to its seller's account. is_misplaced: not on the partition of its wallet. book, no and
+-- journal: the entry's journal, rebuilt by the audit's own rules with the hash chain; none if it is misplaced.
 CREATE TABLE entries (
-    settlement_id UUID, wallet_id VARCHAR, payable BIGINT, is_misplaced BOOLEAN, content VARCHAR, origin VARCHAR);
--- Journals rebuilt from the entries by the audit's own rules, with the hash chain.
-CREATE TABLE rebuilt_journals (book BIGINT, no BIGINT, journal VARCHAR);
+    settlement_id UUID, wallet_id VARCHAR, payable BIGINT, is_misplaced BOOLEAN, content VARCHAR, origin VARCHAR,
+    book BIGINT, no BIGINT, journal VARCHAR);
 CREATE TABLE postings (
     settlement_id UUID, book BIGINT, no BIGINT, kind VARCHAR, reference_id UUID, reference_parts BIGINT, hash VARCHAR);
 CREATE TABLE completions (
@@ -95,7 +95,7 @@ CREATE MACRO may_be_deleted(at_ms, days) AS
 
 -- The time of a UUIDv7, its first 48 bits (RFC 9562, 5.7); NULL for another UUID.
 CREATE MACRO time_of(id) AS
-    CASE WHEN id::VARCHAR[15] = '7' THEN ('0x' || left(replace(id::VARCHAR, '-', ''), 12))::BIGINT END;
+    CASE WHEN (id::VARCHAR)[15] = '7' THEN ('0x' || left(replace(id::VARCHAR, '-', ''), 12))::BIGINT END;
 
 -- Whether one of the stages still has work. Data that it would produce is not missing yet.
 CREATE MACRO awaited(stages) AS EXISTS (SELECT 1 FROM busy_stages WHERE stage IN (SELECT unnest(stages)));
@@ -126,7 +126,8 @@ excess AS (
     SELECT subject
       FROM query_table(second_view)
       SEMI JOIN unequal USING (subject)
-      ANTI JOIN (SELECT subject, text FROM query_table(first_view)) firsts USING (subject, text)),
+      ANTI JOIN (SELECT subject, text FROM query_table(first_view) SEMI JOIN unequal USING (subject)) firsts
+                USING (subject, text)),
 differing AS MATERIALIZED (
     SELECT subject FROM unequal WHERE NOT awaited OR n < 0 OR subject IN (SELECT subject FROM excess)),
 shown AS MATERIALIZED (SELECT subject FROM differing ORDER BY subject LIMIT 20)
