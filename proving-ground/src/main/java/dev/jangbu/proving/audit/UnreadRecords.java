@@ -74,17 +74,18 @@ final class UnreadRecords implements AutoCloseable {
             Map<TopicPartition, Long> ends = committed.endOffsets(partitions(READERS.keySet()));
             List<PendingWork> left = new ArrayList<>(openTransactions(ends));
             Set<TopicPartition> read = new HashSet<>();
-            offsetsByGroup(left).forEach((group, offsets) -> offsets.forEach((partition, at) -> {
-                Long end = ends.get(partition);
-                if (end == null) {
-                    return;
-                }
-                read.add(partition);
-                if (hasRecord(partition, at.offset(), end)) {
-                    String reason = "%s to read %s from %d to %d".formatted(group, partition, at.offset(), end);
-                    left.add(new PendingWork(reason, Set.of(reader(partition))));
-                }
-            }));
+            offsetsByGroup(left)
+                    .forEach((group, offsets) -> offsets.forEach((partition, at) -> {
+                        Long end = ends.get(partition);
+                        if (end == null) {
+                            return;
+                        }
+                        read.add(partition);
+                        if (hasRecord(partition, at.offset(), end)) {
+                            String reason = "%s to read %s from %d to %d".formatted(group, partition, at.offset(), end);
+                            left.add(new PendingWork(reason, Set.of(reader(partition))));
+                        }
+                    }));
             ends.forEach((partition, end) -> {
                 if (!read.contains(partition) && hasRecord(partition, 0, end)) {
                     left.add(new PendingWork("a consumer group to read " + partition, Set.of(reader(partition))));

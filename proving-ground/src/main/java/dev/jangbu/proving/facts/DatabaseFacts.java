@@ -44,7 +44,9 @@ final class DatabaseFacts implements AutoCloseable {
     /** The database's time when the snapshot was taken. */
     Instant now() throws SQLException, IOException {
         Instant[] now = new Instant[1];
-        query("SELECT (extract(epoch FROM now()) * 1000)::bigint", row -> now[0] = Instant.ofEpochMilli(row.getLong(1)));
+        query(
+                "SELECT (extract(epoch FROM now()) * 1000)::bigint",
+                row -> now[0] = Instant.ofEpochMilli(row.getLong(1)));
         return now[0];
     }
 

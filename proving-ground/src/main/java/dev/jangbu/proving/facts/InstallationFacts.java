@@ -36,9 +36,8 @@ public final class InstallationFacts implements AutoCloseable {
     private static final Duration RETRY_LIMIT = Duration.ofSeconds(30);
     private static final Duration RETRY_PAUSE = Duration.ofMillis(250);
 
-    /** The tables behind the views and macros of {@code facts.sql}; the wallets to read are those of the entries. */
+    /** The table behind a macro of {@code facts.sql}; the wallets to read are those of the entries. */
     private static final Map<String, List<String>> BEHIND = Map.of(
-            "settlements", List.of("payments", "payment_lines", "refunds", "refund_lines", "payouts"),
             "unreadable_without_dead_letter", List.of("dead_letters"),
             "wallets", List.of("entries"));
 

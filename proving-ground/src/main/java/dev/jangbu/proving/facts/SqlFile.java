@@ -30,7 +30,8 @@ public record SqlFile(String text) {
 
     /** The statements without their comments. */
     public List<String> statements() {
-        String code = text.lines().filter(line -> !line.strip().startsWith("--")).collect(Collectors.joining("\n"));
+        String code =
+                text.lines().filter(line -> !line.strip().startsWith("--")).collect(Collectors.joining("\n"));
         return Arrays.stream(code.split(";\\s*(\\n\\n|$)", -1))
                 .map(String::strip)
                 .filter(statement -> !statement.isEmpty())

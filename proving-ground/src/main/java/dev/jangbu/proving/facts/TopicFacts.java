@@ -35,8 +35,7 @@ final class TopicFacts {
                 table -> copy(Topics.SETTLEMENT_REQUESTS, table, (record, request) ->
                         new Object[] {UUID.fromString(request.getSettlementId()), RecordBytes.of(record)}));
         loaders.put("entries", this::copyEntries);
-        loaders.put(
-                "postings", table -> copy(Topics.LEDGER_POSTINGS, table, (record, posting) -> columns(posting)));
+        loaders.put("postings", table -> copy(Topics.LEDGER_POSTINGS, table, (record, posting) -> columns(posting)));
         loaders.put(
                 "completions",
                 table -> copy(Topics.SETTLEMENT_COMPLETIONS, table, (record, completion) -> columns(completion)));

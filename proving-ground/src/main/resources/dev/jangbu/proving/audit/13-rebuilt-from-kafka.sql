@@ -3,12 +3,12 @@
 -- A row is a journal number at which the rebuilt and the stored ledger differ, or an entry that should be a dead letter.
 
 CREATE OR REPLACE TEMP VIEW rebuilt AS
-SELECT book, no, journal FROM entries WHERE NOT is_misplaced;
+SELECT 'book ' || book || ', journal ' || no AS subject, journal AS text FROM entries WHERE NOT is_misplaced;
 
 CREATE OR REPLACE TEMP VIEW stored AS
-SELECT book, no,
+SELECT 'book ' || book || ', journal ' || no AS subject,
        concat_ws(' ', settlement_id, kind, reference_id, reference_parts, currency, wallet_id, wallet_version,
-                 balance_after, occurred_at_ms, recorded_at_ms, line_list, hash) AS journal
+                 balance_after, occurred_at_ms, recorded_at_ms, line_list, hash) AS text
   FROM journals;
 
 SELECT concat('entry ', settlement_id, ' is on partition ', book, ', and there is no such book') AS violation
@@ -17,15 +17,10 @@ SELECT concat('entry ', settlement_id, ' is on partition ', book, ', and there i
  WHERE NOT is_misplaced
  ORDER BY book, no;
 
-SELECT CASE WHEN s.no IS NULL THEN concat('book ', r.book, ': rebuilt ', r.no, ' [', r.journal, '], stored nothing')
-            WHEN r.no IS NULL THEN concat('book ', s.book, ': stored ', s.no, ' [', s.journal, '], no entry in Kafka')
-            ELSE concat('book ', r.book, ': rebuilt ', r.no, ' [', r.journal, '], stored [', s.journal, ']')
-       END AS violation
-  FROM rebuilt r
-  FULL JOIN stored s USING (book, no)
- WHERE r.journal IS DISTINCT FROM s.journal
-   AND NOT (s.no IS NULL AND awaited(['LEDGER']))
- ORDER BY book, no;
+SELECT concat(subject, ': ',
+              CASE first_texts WHEN 'nothing' THEN 'stored ' || second_texts || ', no entry in Kafka'
+                               ELSE 'rebuilt ' || first_texts || ', stored ' || second_texts END) AS violation, total
+  FROM differences('rebuilt', 'stored', awaited := awaited(['LEDGER']));
 
 SELECT DISTINCT concat('not among the dead letters: [misplaced: ', origin, '] (', content, ')') AS violation
   FROM entries

@@ -18,6 +18,10 @@ CREATE TABLE payouts (
 CREATE TABLE history (
     resource_id UUID, version BIGINT, kind VARCHAR, previous_status VARCHAR, from_status VARCHAR, to_status VARCHAR,
     is_last BOOLEAN);
+-- What must be settled: each approved line of a payment or refund, and each payout. parts: of the reference.
+CREATE TABLE settlements (
+    kind VARCHAR, reference_id UUID, parts BIGINT, line_id VARCHAR, order_id VARCHAR, seller_id VARCHAR, wallet_id VARCHAR,
+    psp VARCHAR, amount BIGINT, fee BIGINT, status VARCHAR, at_ms BIGINT);
 -- Rows with their decoded payload. content: wallet and SHA-256 of the payload. error: why it cannot be decoded.
 CREATE TABLE outbox (
     id UUID, wallet_id VARCHAR, content VARCHAR, error VARCHAR,
@@ -65,28 +69,6 @@ CREATE TABLE psp (is_listed BOOLEAN);
 -- The audit: the database's time, and the stages that have work to do (see docs/audit.md).
 CREATE TABLE clock (now_ms BIGINT);
 CREATE TABLE busy_stages (stage VARCHAR);
-
--- What must be settled: each approved line of a payment or refund, and each payout.
-CREATE VIEW settlements AS
-SELECT 'PAYMENT' AS kind, p.id AS reference_id, n.parts, l.line_id, p.order_id, l.seller_id, p.currency,
-       l.seller_id || ':' || p.currency AS wallet_id, p.psp, l.amount, l.fee, p.status, p.approved_at_ms AS at_ms
-  FROM payments p
-  JOIN payment_lines l ON l.payment_id = p.id
-  JOIN (SELECT payment_id, count(*) AS parts FROM payment_lines GROUP BY payment_id) n ON n.payment_id = p.id
- WHERE p.status IN ('APPROVED', 'COMPLETED')
-UNION ALL
-SELECT 'REFUND', r.id, n.parts, rl.line_id, p.order_id, l.seller_id, p.currency,
-       l.seller_id || ':' || p.currency, p.psp, rl.amount, rl.fee, r.status, r.approved_at_ms
-  FROM refunds r
-  JOIN refund_lines rl ON rl.refund_id = r.id
-  JOIN (SELECT refund_id, count(*) AS parts FROM refund_lines GROUP BY refund_id) n ON n.refund_id = r.id
-  JOIN payments p ON p.id = r.payment_id
-  JOIN payment_lines l ON l.payment_id = r.payment_id AND l.line_id = rl.line_id
- WHERE r.status IN ('APPROVED', 'COMPLETED')
-UNION ALL
-SELECT 'PAYOUT', id, 1, id::VARCHAR, '', seller_id, currency,
-       seller_id || ':' || currency, '', amount, 0, status, created_at_ms
-  FROM payouts;
 
 -- Whether the data of a time may be deleted by now. The exact moment is not known: one hour of margin.
 -- Outbox rows are kept for 7 days, requests for 14, completions for 30.

@@ -28,3 +28,22 @@ SELECT resource_id, version, kind,
        lag(to_status, 1, 'BEGIN') OVER steps, coalesce(from_status, 'BEGIN'), to_status, lead(to_status) OVER steps IS NULL
   FROM history
 WINDOW steps AS (PARTITION BY resource_id ORDER BY version);
+
+INTO settlements
+SELECT 'PAYMENT', p.id, count(*) OVER (PARTITION BY p.id), l.line_id, p.order_id, l.seller_id, l.seller_id || ':' || p.currency,
+       p.psp, l.amount, l.fee, p.status, (extract(epoch FROM p.approved_at) * 1000)::bigint
+  FROM payments p
+  JOIN payment_lines l ON l.payment_id = p.id
+ WHERE p.status IN ('APPROVED', 'COMPLETED')
+UNION ALL
+SELECT 'REFUND', r.id, count(*) OVER (PARTITION BY r.id), l.line_id, p.order_id, l.seller_id, l.seller_id || ':' || p.currency,
+       p.psp, rl.amount, rl.fee, r.status, (extract(epoch FROM r.approved_at) * 1000)::bigint
+  FROM refunds r
+  JOIN refund_lines rl ON rl.refund_id = r.id
+  JOIN payments p ON p.id = r.payment_id
+  JOIN payment_lines l ON l.payment_id = r.payment_id AND l.line_id = rl.line_id
+ WHERE r.status IN ('APPROVED', 'COMPLETED')
+UNION ALL
+SELECT 'PAYOUT', id, 1, id::text, '', seller_id, seller_id || ':' || currency,
+       '', amount, 0, status, (extract(epoch FROM created_at) * 1000)::bigint
+  FROM payouts;

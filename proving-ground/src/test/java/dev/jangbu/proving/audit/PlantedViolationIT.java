@@ -442,9 +442,7 @@ class PlantedViolationIT {
                 .flatMap(names -> names)
                 .collect(Collectors.toCollection(TreeSet::new));
 
-        assertThat(Audit.all())
-                .extracting(Invariant::name)
-                .isSubsetOf(covered);
+        assertThat(Audit.all()).extracting(Invariant::name).isSubsetOf(covered);
     }
 
     @Test
@@ -523,9 +521,7 @@ class PlantedViolationIT {
     }
 
     private static List<Invariant> invariants(String name) {
-        return Audit.all().stream()
-                .filter(each -> each.name().equals(name))
-                .toList();
+        return Audit.all().stream().filter(each -> each.name().equals(name)).toList();
     }
 
     private static List<Finding> check(Installation at, TopicReader topics, List<Invariant> invariants)

@@ -2,8 +2,8 @@ package dev.jangbu.proving.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jangbu.proving.facts.SqlFile;
 import dev.jangbu.proving.facts.InstallationFacts;
+import dev.jangbu.proving.facts.SqlFile;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -25,7 +25,8 @@ class SqlInvariantTest {
         connection = DriverManager.getConnection("jdbc:duckdb:");
         facts = connection.createStatement();
         facts.execute(SqlFile.read(InstallationFacts.class, "facts.sql").text());
-        facts.execute(SqlFile.read(SqlInvariantTest.class, "settled-payment.sql").text());
+        facts.execute(
+                SqlFile.read(SqlInvariantTest.class, "settled-payment.sql").text());
     }
 
     @AfterEach
@@ -62,7 +63,7 @@ class SqlInvariantTest {
             OutboxIsPublished      | DELETE FROM requests                                    | is not on the topic
             OutboxIsPublished      | UPDATE requests SET content = 'x'                       | the topic has [x]
             OutboxIsPublished      | DELETE FROM outbox                                      | not among the dead letters: [a request with the id
-            SettledOnce            | UPDATE payment_lines SET fee = 499                      | approved are [PAYMENT of 1 a:KRW platform:fees CREDIT 499 psp:toss:receivable DEBIT 10000 seller:a:payable CREDIT 9501], booked are [
+            SettledOnce            | UPDATE settlements SET fee = 499 WHERE kind = 'PAYMENT' | approved are [PAYMENT of 1 a:KRW platform:fees CREDIT 499 psp:toss:receivable DEBIT 10000 seller:a:payable CREDIT 9501], booked are [
             SettledOnce            | DELETE FROM journals                                    | booked are nothing
             SettledOnce            | DELETE FROM outbox                                      | has no outbox row
             SettledOnce            | INSERT INTO entries SELECT * FROM entries               | changed its wallet 2 times: 2 times [a:KRW]
@@ -95,7 +96,7 @@ class SqlInvariantTest {
             LegalHistory           | DELETE FROM payments                                    | has a history and does not exist
             LegalHistory           | UPDATE history SET kind = 'PAYOUT'                      | is a PAYMENT and its history is that of a PAYOUT
             MoneyIsConserved       | UPDATE lines SET amount = amount - 1                    | the ledger has
-            RebuiltFromKafka       | UPDATE entries SET journal = 'x' WHERE no = 1           | book 0: rebuilt 1 [x], stored [
+            RebuiltFromKafka       | UPDATE entries SET journal = 'x' WHERE no = 1           | book 0, journal 1: rebuilt [x], stored [
             RebuiltFromKafka       | DELETE FROM journals WHERE no = 3                       | stored nothing
             RebuiltFromKafka       | DELETE FROM entries WHERE no = 3                        | no entry in Kafka
             """)
@@ -141,14 +142,16 @@ class SqlInvariantTest {
         facts.execute("DELETE FROM requests");
         facts.execute("DELETE FROM completions");
 
-        for (String invariant : new String[] {"OutboxMatchesApprovals", "OutboxIsPublished", "SettledOnce", "OneCompletion"}) {
+        for (String invariant :
+                new String[] {"OutboxMatchesApprovals", "OutboxIsPublished", "SettledOnce", "OneCompletion"}) {
             assertThat(check(invariant).first()).as(invariant).isEmpty();
         }
     }
 
     @Test
     void allViolationsAreCountedAndTheFirstAreShown() throws SQLException {
-        facts.execute("INSERT INTO completions SELECT uuid(), 'PAYMENT', 'COMPLETED', NULL, 1, NULL FROM range(50), range(2)");
+        facts.execute(
+                "INSERT INTO completions SELECT uuid(), 'PAYMENT', 'COMPLETED', NULL, 1, NULL FROM range(50), range(2)");
         facts.execute("INSERT INTO postings SELECT uuid(), 0, 1, 'PAYMENT', uuid(), 1, '' FROM range(50)");
 
         Violations violations = check("GapFree");

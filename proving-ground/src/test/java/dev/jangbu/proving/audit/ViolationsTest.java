@@ -16,8 +16,8 @@ class ViolationsTest {
         violations.addCount(70);
 
         assertThat(violations.count()).isEqualTo(100);
-        assertThat(violations.first()).hasSize(20).allSatisfy(text -> assertThat(text)
-                .hasSize(3_001)
-                .endsWith("…"));
+        assertThat(violations.first())
+                .hasSize(20)
+                .allSatisfy(text -> assertThat(text).hasSize(3_001).endsWith("…"));
     }
 }

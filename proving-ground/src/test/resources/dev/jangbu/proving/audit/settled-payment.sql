@@ -12,6 +12,12 @@ INSERT INTO payment_lines SELECT payment, '1', 'a', 10000, 500, 4000, 0, 200 FRO
 INSERT INTO refunds SELECT refund, payment, 'COMPLETED', 4000, 1759300000000, 1759300000000 FROM ids;
 INSERT INTO refund_lines SELECT refund, '1', 4000, 200 FROM ids;
 INSERT INTO payouts SELECT payout, 'a', 'KRW', 1000, 'BOOKED', NULL, 2, 1759300000000, 1759300000000 FROM ids;
+INSERT INTO settlements
+SELECT 'PAYMENT', payment, 1, '1', 'order-1', 'a', 'a:KRW', 'toss', 10000, 500, 'COMPLETED', 1759300000000 FROM ids
+UNION ALL
+SELECT 'REFUND', refund, 1, '1', 'order-1', 'a', 'a:KRW', 'toss', 4000, 200, 'COMPLETED', 1759300000000 FROM ids
+UNION ALL
+SELECT 'PAYOUT', payout, 1, payout::VARCHAR, '', 'a', 'a:KRW', '', 1000, 0, 'BOOKED', 1759300000000 FROM ids;
 INSERT INTO psp_charges VALUES ('key-1', 'order-1', 10000, 'KRW', 4000);
 INSERT INTO history
 SELECT unnest([payment, payment, payment, payment, refund, refund, refund, payout, payout]),
