@@ -44,7 +44,7 @@ final class TopicFacts {
                 table -> topics.readRaw(Topics.SETTLEMENT_DEAD_LETTERS, letter -> table.row(RecordBytes.of(letter))));
     }
 
-    /** @throws IllegalArgumentException if an id is none */
+    /** The columns of a record; {@link IllegalArgumentException} if an id is none. */
     @FunctionalInterface
     private interface Columns<T> {
         @Nullable
