@@ -41,9 +41,7 @@ public final class FactsDatabase implements AutoCloseable {
         settings.put("enable_external_access", "false");
         settings.put("jdbc_stream_results", "true");
         this.connection = open();
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(SqlFile.read(FactsDatabase.class, "facts.sql").text());
-        }
+        execute(SqlFile.read(FactsDatabase.class, "facts.sql").text());
     }
 
     /** Receives one row. */
@@ -60,19 +58,17 @@ public final class FactsDatabase implements AutoCloseable {
 
     /** Fills a table in one transaction and returns the number of its rows. After an exception it is empty. */
     long fill(String table, TableLoader loader) throws SQLException, IOException {
-        connection.setAutoCommit(false);
+        execute("BEGIN TRANSACTION");
         try {
             FactsTable filled = new FactsTable(connection, table, examined);
             try (filled) {
                 loader.load(filled);
             }
-            connection.commit();
+            execute("COMMIT");
             return filled.rows();
         } catch (SQLException | IOException | RuntimeException e) {
-            connection.rollback();
+            execute("ROLLBACK");
             throw e;
-        } finally {
-            connection.setAutoCommit(true);
         }
     }
 
@@ -90,6 +86,12 @@ public final class FactsDatabase implements AutoCloseable {
     /** The connection to the tables, for statements that share temporary views. */
     Connection connection() {
         return connection;
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
     }
 
     private DuckDBConnection open() throws SQLException {

@@ -3,12 +3,14 @@
 -- A row is a journal number at which the rebuilt and the stored ledger differ, or an entry that should be a dead letter.
 
 CREATE OR REPLACE TEMP VIEW rebuilt AS
-SELECT 'book ' || book || ', journal ' || no AS subject, journal AS text FROM entries WHERE NOT is_misplaced;
+SELECT settlement_id AS subject, concat_ws(' ', 'book', book, 'journal', no, journal) AS text
+  FROM entries
+ WHERE NOT is_misplaced;
 
 CREATE OR REPLACE TEMP VIEW stored AS
-SELECT 'book ' || book || ', journal ' || no AS subject,
-       concat_ws(' ', settlement_id, kind, reference_id, reference_parts, currency, wallet_id, wallet_version,
-                 balance_after, occurred_at_ms, recorded_at_ms, line_list, hash) AS text
+SELECT settlement_id AS subject,
+       concat_ws(' ', 'book', book, 'journal', no, settlement_id, kind, reference_id, reference_parts, currency, wallet_id,
+                 wallet_version, balance_after, occurred_at_ms, recorded_at_ms, line_list, hash) AS text
   FROM journals;
 
 SELECT concat('entry ', settlement_id, ' is on partition ', book, ', and there is no such book') AS violation
@@ -17,7 +19,7 @@ SELECT concat('entry ', settlement_id, ' is on partition ', book, ', and there i
  WHERE NOT is_misplaced
  ORDER BY book, no;
 
-SELECT concat(subject, ': ',
+SELECT concat('settlement ', subject, ': ',
               CASE first_texts WHEN 'nothing' THEN 'stored ' || second_texts || ', no entry in Kafka'
                                ELSE 'rebuilt ' || first_texts || ', stored ' || second_texts END) AS violation, total
   FROM differences('rebuilt', 'stored', awaited := awaited(['LEDGER']));
