@@ -9,11 +9,20 @@ SELECT concat('the outbox row ', id, ' is not on the topic') AS violation
  ORDER BY id;
 
 -- A request may be on the topic repeatedly, with the same bytes.
-SELECT DISTINCT concat('settlement ', o.id, ': the outbox has [', o.content, '], the topic has [', r.content, ']')
-           AS violation
+WITH differing AS MATERIALIZED (
+    SELECT DISTINCT o.id
+      FROM outbox o
+      JOIN requests r ON r.settlement_id = o.id
+     WHERE r.content <> o.content),
+shown AS MATERIALIZED (SELECT id FROM differing ORDER BY id LIMIT 20)
+SELECT concat('settlement ', o.id, ': the outbox has [', o.content, '], the topic has ', quoted(list(r.content)))
+           AS violation,
+       (SELECT count(*) FROM differing) AS total
   FROM outbox o
+  SEMI JOIN shown USING (id)
   JOIN requests r ON r.settlement_id = o.id
- WHERE r.content <> o.content;
+ GROUP BY o.id, o.content
+ ORDER BY o.id;
 
 SELECT DISTINCT concat('not among the dead letters: [a request with the id ', r.settlement_id,
                        ', which is not in the outbox] (', r.content, ')') AS violation

@@ -96,7 +96,7 @@ class SqlInvariantTest {
             LegalHistory           | DELETE FROM payments                                    | has a history and does not exist
             LegalHistory           | UPDATE history SET kind = 'PAYOUT'                      | is a PAYMENT and its history is that of a PAYOUT
             MoneyIsConserved       | UPDATE lines SET amount = amount - 1                    | the ledger has
-            RebuiltFromKafka       | UPDATE entries SET journal = 'x' WHERE no = 1           | rebuilt [book 0 journal 1 x], stored [book 0 journal 1 
+            RebuiltFromKafka       | UPDATE entries SET journal = 'x' WHERE no = 1           | rebuilt [book 0 journal 1 x], stored [book 0 journal 1
             RebuiltFromKafka       | DELETE FROM journals WHERE no = 3                       | stored nothing
             RebuiltFromKafka       | DELETE FROM entries WHERE no = 3                        | no entry in Kafka
             """)

@@ -34,8 +34,11 @@ class FactsDatabaseTest {
 
     @Test
     void everyKindOfColumnIsKept() throws Exception {
-        facts.fill("balances", table -> table.row(7, "fees", "KRW", new BigDecimal("12345678901234567890123"), new BigDecimal(0)));
-        facts.fill("payments", table -> table.row(new UUID(1, 2), "order", "READY", "KRW", 5L, "toss", null, null, null));
+        facts.fill(
+                "balances",
+                table -> table.row(7, "fees", "KRW", new BigDecimal("12345678901234567890123"), new BigDecimal(0)));
+        facts.fill(
+                "payments", table -> table.row(new UUID(1, 2), "order", "READY", "KRW", 5L, "toss", null, null, null));
         facts.fill("psp", table -> table.row(true));
 
         assertThat(read("SELECT concat_ws(' ', book, account, debits) FROM balances"))
@@ -64,7 +67,9 @@ class FactsDatabaseTest {
                 table.row("stage " + i);
             }
         });
-        long rows = facts.fill("dead_letters", table -> facts.query("SELECT stage FROM busy_stages", row -> table.row(row.getString(1))));
+        long rows = facts.fill(
+                "dead_letters",
+                table -> facts.query("SELECT stage FROM busy_stages", row -> table.row(row.getString(1))));
 
         assertThat(rows).isEqualTo(10_000);
         assertThat(read("SELECT count(DISTINCT content) FROM dead_letters")).containsExactly("10000");
