@@ -38,10 +38,10 @@ class KsqlFilesTest {
         ReleasedSchemas released = ReleasedSchemas.ofThisRepository();
         KsqlCheck check = new KsqlCheck(topic -> released.newest(topic.subject()));
         for (String file : List.of("01-streams.sql", "02-tables.sql")) {
-            check.run(file, Files.readString(DIRECTORY.resolve(file)));
+            check.run(Files.readString(DIRECTORY.resolve(file)));
         }
         for (Path query : queries()) {
-            check.run(query.getFileName().toString(), Files.readString(query));
+            check.run(Files.readString(query));
         }
         return check;
     }

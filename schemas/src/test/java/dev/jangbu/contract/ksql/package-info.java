@@ -1,6 +1,6 @@
 /**
- * Checks the SQL in {@code ksql/} against the released schemas and the catalogue, without ksqlDB. Start with {@link
- * dev.jangbu.contract.ksql.KsqlCheck}. It supports the statements used there and refuses others.
+ * Compares the SQL in {@code ksql/} with the released schemas and the catalogue, without ksqlDB. Start with {@link
+ * dev.jangbu.contract.ksql.KsqlCheck}.
  */
 @NullMarked
 package dev.jangbu.contract.ksql;
