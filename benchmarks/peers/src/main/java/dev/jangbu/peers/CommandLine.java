@@ -6,7 +6,6 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The protocol between a peer and the benchmark. Commands are lines on standard input; replies are lines on standard
@@ -14,13 +13,23 @@ import org.jspecify.annotations.Nullable;
  */
 final class CommandLine {
 
-    private final BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    private CommandLine() {}
 
-    /** The words of the next command, or null at the end of the input. */
-    @Nullable
-    List<String> next() throws IOException {
-        String line = in.readLine();
-        return line == null ? null : List.of(line.strip().split(" ", -1));
+    /** Executes a command. */
+    @FunctionalInterface
+    interface Commands {
+
+        /** @return the reply to the words of a command */
+        String execute(List<String> words) throws IOException, InterruptedException;
+    }
+
+    /** Replies {@code ready}, then executes commands until the input ends. */
+    static void serve(Commands commands) throws IOException, InterruptedException {
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        reply("ready");
+        for (String line = in.readLine(); line != null; line = in.readLine()) {
+            reply(commands.execute(List.of(line.strip().split(" ", -1))));
+        }
     }
 
     /** A required environment variable. */
@@ -28,10 +37,9 @@ final class CommandLine {
         return Objects.requireNonNull(System.getenv(variable), variable);
     }
 
-    /** Sends a reply. */
-    static void reply(String format, Object... values) {
+    private static void reply(String text) {
         // One call, so that no other thread's output is interleaved.
-        System.out.println("@" + format.formatted(values));
+        System.out.println("@" + text);
         System.out.flush();
     }
 }

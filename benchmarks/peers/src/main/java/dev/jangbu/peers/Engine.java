@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
@@ -26,8 +25,9 @@ import org.apache.kafka.streams.Topology;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs Kafka Streams in one warm JVM: the shipped topology with the shipped settings and the changes of a {@link
- * Variant}, or the pass-through topology.
+ * Runs Kafka Streams in one warm JVM: the shipped topology, or the pass-through topology. The variants {@code
+ * as-shipped} and {@code pass-through} have the shipped settings, {@code at-least-once} and {@code default-intervals}
+ * change them.
  *
  * <p>Commands:
  *
@@ -71,39 +71,31 @@ public final class Engine {
                 registry,
                 Path.of(CommandLine.environment("PEER_STATE_DIR")));
         try {
-            engine.serve();
+            CommandLine.serve(engine::execute);
         } finally {
-            engine.stop();
+            engine.stop(false);
         }
     }
 
-    private void serve() throws IOException, InterruptedException {
-        CommandLine commands = new CommandLine();
-        CommandLine.reply("ready");
-        for (List<String> command = commands.next(); command != null; command = commands.next()) {
-            switch (command.getFirst()) {
-                case "run" -> {
-                    run(Variant.of(command.get(1)), command.get(2));
-                    CommandLine.reply("running");
-                }
-                case "stop" -> {
-                    stop();
-                    CommandLine.reply("stopped");
-                }
-                case "forget" -> {
-                    KafkaStreams stopped = running;
-                    stop();
-                    if (stopped != null) {
-                        stopped.cleanUp();
-                    }
-                    CommandLine.reply("forgotten");
-                }
-                default -> throw new IllegalArgumentException("unknown command: " + command);
+    private String execute(List<String> command) throws InterruptedException {
+        return switch (command.getFirst()) {
+            case "run" -> {
+                run(command.get(1), command.get(2));
+                yield "running";
             }
-        }
+            case "stop" -> {
+                stop(false);
+                yield "stopped";
+            }
+            case "forget" -> {
+                stop(true);
+                yield "forgotten";
+            }
+            default -> throw new IllegalArgumentException("unknown command: " + command);
+        };
     }
 
-    private void run(Variant variant, String applicationId) throws InterruptedException {
+    private void run(String variant, String applicationId) throws InterruptedException {
         // As in application.yaml for one machine.
         SettlementSettings properties = new SettlementSettings(
                 kafka,
@@ -118,9 +110,9 @@ public final class Engine {
                 Duration.ofSeconds(10));
         Map<String, Object> settings =
                 new HashMap<>(StreamsConfigFactory.create(properties, metrics).originals());
-        variant.change(settings);
+        change(settings, variant);
         StreamsConfig config = new StreamsConfig(settings);
-        Topology topology = variant == Variant.PASS_THROUGH
+        Topology topology = variant.equals("pass-through")
                 ? PassThrough.build(serdes)
                 : SettlementTopology.build(config, serdes, Topics.LOCAL_PARTITIONS, metrics);
         KafkaStreams streams = new KafkaStreams(topology, config);
@@ -135,47 +127,31 @@ public final class Engine {
         started.await();
     }
 
-    private void stop() {
+    private void stop(boolean forget) {
         KafkaStreams stopping = running;
         running = null;
         if (stopping != null) {
             stopping.close(CloseOptions.groupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP)
                     .withTimeout(CLOSE_TIMEOUT));
+            if (forget) {
+                stopping.cleanUp();
+            }
         }
     }
 
-    /** A change to the settings that Jangbu ships. None of them is an option of Jangbu. */
-    enum Variant {
-        /** No change. */
-        AS_SHIPPED {
-            @Override
-            void change(Map<String, Object> settings) {}
-        },
-        /** Without transactions: after a crash, entries may be duplicated. Measures the cost of exactly-once. */
-        AT_LEAST_ONCE {
-            @Override
-            void change(Map<String, Object> settings) {
+    /** Changes the settings that Jangbu ships. None of these changes is an option of Jangbu. */
+    private static void change(Map<String, Object> settings, String variant) {
+        switch (variant) {
+            case "as-shipped", "pass-through" -> {}
+            // Without transactions: after a crash, entries may be duplicated. Measures the cost of exactly-once.
+            case "at-least-once" ->
                 settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.AT_LEAST_ONCE);
-            }
-        },
-        /** Same guarantee, pass-through topology. */
-        PASS_THROUGH {
-            @Override
-            void change(Map<String, Object> settings) {}
-        },
-        /** The default intervals of Kafka Streams: a commit every 100 ms, records sent after up to 100 ms. */
-        DEFAULT_INTERVALS {
-            @Override
-            void change(Map<String, Object> settings) {
+            // Those of Kafka Streams: a commit every 100 ms, records sent after up to 100 ms.
+            case "default-intervals" -> {
                 Objects.requireNonNull(settings.remove(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG));
                 Objects.requireNonNull(settings.remove(StreamsConfig.producerPrefix("linger.ms")));
             }
-        };
-
-        abstract void change(Map<String, Object> settings);
-
-        static Variant of(String text) {
-            return valueOf(text.toUpperCase(Locale.ROOT).replace('-', '_'));
+            default -> throw new IllegalArgumentException("unknown variant: " + variant);
         }
     }
 }

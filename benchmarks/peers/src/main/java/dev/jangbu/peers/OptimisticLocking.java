@@ -3,7 +3,6 @@ package dev.jangbu.peers;
 import dev.jangbu.contract.SettlementRequested;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.atomic.LongAdder;
 import org.springframework.dao.OptimisticLockingFailureException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -18,7 +17,6 @@ final class OptimisticLocking implements SettlementStrategy {
 
     private final JdbcTemplate jdbc;
     private final TransactionTemplate transaction;
-    private final LongAdder conflicts = new LongAdder();
 
     OptimisticLocking(JdbcTemplate jdbc, TransactionTemplate transaction) {
         this.jdbc = jdbc;
@@ -37,18 +35,12 @@ final class OptimisticLocking implements SettlementStrategy {
         }
     }
 
-    /** The number of conflicts: the wallet changed between the read and the update. */
-    long conflicts() {
-        return conflicts.sum();
-    }
-
     private void settle(SettlementRequested request) {
         for (int attempt = 1; ; attempt++) {
             try {
                 transaction.executeWithoutResult(status -> settleOnce(request));
                 return;
             } catch (OptimisticLockingFailureException e) {
-                conflicts.increment();
                 if (attempt == ATTEMPTS) {
                     throw e;
                 }

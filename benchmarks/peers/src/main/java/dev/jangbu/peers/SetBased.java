@@ -58,38 +58,31 @@ final class SetBased implements SettlementStrategy {
 
     private static int settle(Connection connection, List<SettlementRequested> requests) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(SETTLE)) {
-            Columns columns = new Columns(connection, statement, requests);
-            columns.add("uuid", request -> UUID.fromString(request.getSettlementId()));
-            columns.add("text", SettlementRequested::getWalletId);
-            columns.add("text", SettlementRequested::getSellerId);
-            columns.add("uuid", request -> UUID.fromString(request.getReferenceId()));
-            columns.add("text", SettlementRequested::getCurrency);
-            columns.add("text", SettlementRequested::getPsp);
-            columns.add("int8", SettlementRequested::getAmount);
-            columns.add("int8", SettlementRequested::getFee);
-            columns.add("int8", request -> request.getOccurredAt().toEpochMilli());
+            setColumn(statement, 1, "uuid", requests, request -> UUID.fromString(request.getSettlementId()));
+            setColumn(statement, 2, "text", requests, SettlementRequested::getWalletId);
+            setColumn(statement, 3, "text", requests, SettlementRequested::getSellerId);
+            setColumn(statement, 4, "uuid", requests, request -> UUID.fromString(request.getReferenceId()));
+            setColumn(statement, 5, "text", requests, SettlementRequested::getCurrency);
+            setColumn(statement, 6, "text", requests, SettlementRequested::getPsp);
+            setColumn(statement, 7, "int8", requests, SettlementRequested::getAmount);
+            setColumn(statement, 8, "int8", requests, SettlementRequested::getFee);
+            setColumn(statement, 9, "int8", requests, request -> request.getOccurredAt()
+                    .toEpochMilli());
             return statement.executeUpdate();
         }
     }
 
-    /** Sets array parameters in order; each is a column of the same rows. */
-    private static final class Columns {
-
-        private final Connection connection;
-        private final PreparedStatement statement;
-        private final List<SettlementRequested> rows;
-        private int set;
-
-        Columns(Connection connection, PreparedStatement statement, List<SettlementRequested> rows) {
-            this.connection = connection;
-            this.statement = statement;
-            this.rows = rows;
-        }
-
-        void add(String sqlType, Function<SettlementRequested, Object> value) throws SQLException {
-            statement.setArray(
-                    ++set,
-                    connection.createArrayOf(sqlType, rows.stream().map(value).toArray()));
-        }
+    private static void setColumn(
+            PreparedStatement statement,
+            int parameter,
+            String sqlType,
+            List<SettlementRequested> rows,
+            Function<SettlementRequested, Object> value)
+            throws SQLException {
+        statement.setArray(
+                parameter,
+                statement
+                        .getConnection()
+                        .createArrayOf(sqlType, rows.stream().map(value).toArray()));
     }
 }

@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -39,7 +38,7 @@ import org.springframework.util.backoff.FixedBackOff;
  * <ul>
  *   <li>{@code clear} recreates the tables and replies {@code cleared}
  *   <li>{@code settle TOPIC N OFFSET...} settles N requests from these offsets, one offset per partition, and replies
- *       {@code settled N MICROS CONFLICTS}, measured from the first record received to the last commit
+ *       {@code settled MICROS}, measured from the first record received to the last commit
  * </ul>
  */
 public final class SqlPeer {
@@ -86,29 +85,26 @@ public final class SqlPeer {
                             URI.create(CommandLine.environment("PEER_REGISTRY")))
                     .warm(Topics.SETTLEMENT_REQUESTS)
                     .deserializer();
-            new SqlPeer(jdbc, strategy, deserializer, CommandLine.environment("PEER_KAFKA")).serve();
+            SqlPeer peer = new SqlPeer(jdbc, strategy, deserializer, CommandLine.environment("PEER_KAFKA"));
+            CommandLine.serve(peer::execute);
         }
     }
 
-    private void serve() throws IOException, InterruptedException {
-        CommandLine commands = new CommandLine();
-        CommandLine.reply("ready");
-        for (List<String> command = commands.next(); command != null; command = commands.next()) {
-            switch (command.getFirst()) {
-                case "clear" -> {
-                    clear();
-                    CommandLine.reply("cleared");
-                }
-                case "settle" ->
-                    settle(
-                            command.get(1),
-                            Long.parseLong(command.get(2)),
-                            command.subList(3, command.size()).stream()
-                                    .map(Long::parseLong)
-                                    .toList());
-                default -> throw new IllegalArgumentException("unknown command: " + command);
+    private String execute(List<String> command) throws IOException, InterruptedException {
+        return switch (command.getFirst()) {
+            case "clear" -> {
+                clear();
+                yield "cleared";
             }
-        }
+            case "settle" ->
+                settle(
+                        command.get(1),
+                        Long.parseLong(command.get(2)),
+                        command.subList(3, command.size()).stream()
+                                .map(Long::parseLong)
+                                .toList());
+            default -> throw new IllegalArgumentException("unknown command: " + command);
+        };
     }
 
     private void clear() throws IOException {
@@ -118,12 +114,11 @@ public final class SqlPeer {
         }
     }
 
-    private void settle(String topic, long count, List<Long> offsets) throws InterruptedException {
+    private String settle(String topic, long count, List<Long> offsets) throws InterruptedException {
         AtomicLong startedAt = new AtomicLong();
         AtomicLong endedAt = new AtomicLong();
         AtomicLong remaining = new AtomicLong(count);
         CountDownLatch done = new CountDownLatch(1);
-        long conflictsBefore = conflicts();
         BatchMessageListener<byte[], byte[]> listener = records -> {
             startedAt.compareAndSet(0, System.nanoTime());
             List<SettlementRequested> requests = new ArrayList<>(records.size());
@@ -138,10 +133,8 @@ public final class SqlPeer {
         ConcurrentMessageListenerContainer<byte[], byte[]> container = container(topic, offsets, listener);
         container.start();
         done.await();
-        CommandLine.reply(
-                "settled %d %d %d",
-                count - remaining.get(), (endedAt.get() - startedAt.get()) / 1_000, conflicts() - conflictsBefore);
         container.stop();
+        return "settled " + (endedAt.get() - startedAt.get()) / 1_000;
     }
 
     private ConcurrentMessageListenerContainer<byte[], byte[]> container(
@@ -154,27 +147,21 @@ public final class SqlPeer {
         properties.setGroupId("peer");
         properties.setAckMode(ContainerProperties.AckMode.BATCH);
         properties.setMessageListener(listener);
+        Map<String, Object> settings = Map.of(
+                "bootstrap.servers",
+                kafka,
+                "isolation.level",
+                "read_committed",
+                "enable.auto.commit",
+                false,
+                "max.poll.records",
+                strategy.maxPollRecords());
         ConcurrentMessageListenerContainer<byte[], byte[]> container = new ConcurrentMessageListenerContainer<>(
-                new DefaultKafkaConsumerFactory<>(
-                        Map.of(
-                                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                                kafka,
-                                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                                "read_committed",
-                                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
-                                false,
-                                ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-                                strategy.maxPollRecords()),
-                        new ByteArrayDeserializer(),
-                        new ByteArrayDeserializer()),
+                new DefaultKafkaConsumerFactory<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer()),
                 properties);
         container.setConcurrency(offsets.size());
         container.setCommonErrorHandler(
                 new DefaultErrorHandler(new FixedBackOff(100, FixedBackOff.UNLIMITED_ATTEMPTS)));
         return container;
-    }
-
-    private long conflicts() {
-        return strategy instanceof OptimisticLocking optimistic ? optimistic.conflicts() : 0;
     }
 }
