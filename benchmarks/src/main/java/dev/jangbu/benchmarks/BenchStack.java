@@ -1,19 +1,25 @@
 package dev.jangbu.benchmarks;
 
+import dev.jangbu.operator.console.CommandException;
 import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.proving.stack.EphemeralStack;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** A temporary stack with the parts that a benchmark needs; removed afterwards, also on interruption. */
 final class BenchStack implements AutoCloseable {
 
     /** The parts that services and peers need. */
-    static final List<String> BASE = List.of("postgres", "kafka", "registry");
+    private static final List<String> BASE = List.of("postgres", "kafka", "registry");
+
+    /** The parts of which a flight recording is written. */
+    private static final List<String> RECORDED = List.of("streams-processor", "ledger-service", "kafka", "payment-api");
 
     /**
      * JIT options as in production and in the peers, not those for a quick start, unless the environment overrides
@@ -24,35 +30,39 @@ final class BenchStack implements AutoCloseable {
 
     private static final long MIN_FREE_BYTES = 4L << 30;
 
-    private final Path home;
+    private final BenchOptions options;
+    private final ProgressReporter progress;
     private final EphemeralStack stack;
     private final Installation address;
-
-    private BenchStack(Path home, EphemeralStack stack) throws IOException {
-        this.home = home;
-        this.stack = stack;
-        this.address = stack.address();
-    }
 
     /**
      * Starts the parts and waits until they are ready.
      *
-     * @param home the root of the repository
-     * @throws BenchException if the disk is too small
+     * @param parts besides PostgreSQL, Kafka and the registry
+     * @throws CommandException if the disk is too small
      * @throws IllegalStateException if a part does not start
      */
-    static BenchStack start(Path home, List<String> parts, ProgressReporter progress) throws IOException {
+    BenchStack(BenchOptions options, ProgressReporter progress, String... parts) throws IOException {
         requireSpace(Path.of(System.getProperty("java.io.tmpdir")));
-        progress.print("Starting a stack: " + String.join(", ", parts));
-        return new BenchStack(home, new EphemeralStack(home, false, parts, PRODUCTION_COMPILER));
+        List<String> all = new ArrayList<>(BASE);
+        all.addAll(List.of(parts));
+        progress.print("Starting a stack: " + String.join(", ", all));
+        this.options = options;
+        this.progress = progress;
+        this.stack = new EphemeralStack(options.home(), false, all, PRODUCTION_COMPILER);
+        this.address = stack.address();
+    }
+
+    BenchOptions options() {
+        return options;
+    }
+
+    ProgressReporter progress() {
+        return progress;
     }
 
     Installation address() {
         return address;
-    }
-
-    Path home() {
-        return home;
     }
 
     /** A directory for a peer's files. */
@@ -60,16 +70,40 @@ final class BenchStack implements AutoCloseable {
         return Files.createDirectories(stack.data().resolve("bench").resolve(name));
     }
 
-    /** True if a part is running. */
-    boolean runs(String part) {
-        return stack.process(part).isPresent();
-    }
-
     /** The process id of a running part. */
     long pid(String part) {
         return stack.process(part)
-                .orElseThrow(() -> new BenchException(part + " is not running"))
+                .orElseThrow(() -> new CommandException(part + " is not running"))
                 .pid();
+    }
+
+    /** The process ids of running parts, by name. */
+    Map<String, Long> pids(String... parts) {
+        Map<String, Long> pids = new TreeMap<>();
+        for (String part : parts) {
+            pids.put(part, pid(part));
+        }
+        return pids;
+    }
+
+    /** Starts flight recordings {@code <bench>-<part>.jfr} of the services. They are written when the services end. */
+    void record(String bench) throws IOException, InterruptedException {
+        Path folder = Files.createDirectories(Report.folder(options.home()));
+        for (String part : RECORDED) {
+            if (stack.process(part).isPresent()) {
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "jcmd")
+                                        .toString(),
+                                Long.toString(pid(part)),
+                                "JFR.start",
+                                "settings=profile",
+                                "dumponexit=true",
+                                "filename=" + folder.resolve(bench + "-" + part + ".jfr"))
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .start()
+                        .waitFor();
+            }
+        }
     }
 
     @Override
@@ -84,7 +118,7 @@ final class BenchStack implements AutoCloseable {
     private static void requireSpace(Path directory) throws IOException {
         long free = Files.getFileStore(directory).getUsableSpace();
         if (free < MIN_FREE_BYTES) {
-            throw new BenchException(
+            throw new CommandException(
                     "Only %d MiB are free on the disk of %s, the benchmarks need %d MiB. Free space or set TMPDIR."
                             .formatted(free >> 20, directory, MIN_FREE_BYTES >> 20));
         }

@@ -1,5 +1,6 @@
 package dev.jangbu.benchmarks;
 
+import dev.jangbu.operator.console.CommandException;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Map;
@@ -11,7 +12,7 @@ interface Competitor extends AutoCloseable {
     String name();
 
     /** The processes whose resource use is measured: process ids by name. */
-    Map<String, Long> processes() throws IOException;
+    Map<String, Long> processes();
 
     /** Puts the input in place, outside of the measurement. */
     void prepare(Batch batch) throws IOException, SQLException, InterruptedException;
@@ -20,7 +21,7 @@ interface Competitor extends AutoCloseable {
      * Settles the prepared batch.
      *
      * @return nanoseconds from the start of consumption until the last result is visible
-     * @throws BenchException if it isn't done in time
+     * @throws CommandException if it isn't done in time
      */
     long settle(Batch batch) throws IOException, SQLException, InterruptedException;
 

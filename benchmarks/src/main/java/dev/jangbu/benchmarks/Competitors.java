@@ -1,12 +1,13 @@
 package dev.jangbu.benchmarks;
 
-import dev.jangbu.benchmarks.Comparison.Better;
+import java.io.IOException;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The competitors that settle the same input; closed together. */
+/** The competitors that settle the same input, Jangbu first; closed together. */
 final class Competitors implements AutoCloseable {
 
     private final List<Competitor> all = new ArrayList<>();
@@ -16,52 +17,39 @@ final class Competitors implements AutoCloseable {
     }
 
     /**
-     * One measurement per load and competitor.
+     * Measures every competitor under every load and compares Jangbu with the others.
      *
      * @param minPayments minimum payments of a round
      */
-    List<Measurement> measurements(
-            String bench, BenchOptions options, int minPayments, Meter meter, Clock clock, Profile profile) {
+    Results run(String bench, BenchStack stack, int minPayments, Meter meter, Clock clock)
+            throws IOException, SQLException, InterruptedException {
+        BenchOptions options = stack.options();
         List<Measurement> measurements = new ArrayList<>();
         for (Load load : options.loads()) {
             for (Competitor competitor : all) {
-                measurements.add(profile.over(
-                        new SettleMeasurement(bench, competitor, load, options, minPayments, meter, clock)));
+                String cell = bench + " " + load.text();
+                measurements.add(new Measurement(
+                        cell + ", " + competitor.name(),
+                        new SettleMeasurement(cell, competitor, load, options, minPayments, meter, clock)));
             }
         }
-        return measurements;
-    }
-
-    /** A target ratio for a competitor under a load. */
-    record Target(Load load, String theirs, double ratio) {}
-
-    /** Compares one competitor with the others under each load; without a target the wanted ratio is 0. */
-    static List<Comparison> compare(
-            String bench,
-            BenchOptions options,
-            List<Sample> samples,
-            String jangbu,
-            List<String> others,
-            List<Target> targets) {
-        List<Comparison> comparisons = new ArrayList<>();
-        for (Load load : options.loads()) {
-            for (String theirs : others) {
-                double wanted = targets.stream()
-                        .filter(target ->
-                                target.load() == load && target.theirs().equals(theirs))
-                        .mapToDouble(Target::ratio)
-                        .findFirst()
-                        .orElse(0);
-                Optional<Comparison> comparison = Comparison.of(
-                        samples, bench + " " + load.text(), jangbu, theirs, wanted, Better.MORE, options.seed());
-                comparison.ifPresent(comparisons::add);
-            }
-        }
-        return comparisons;
+        List<Sample> samples = Rounds.run(bench, stack, measurements);
+        return new Results(bench, "payments/s", samples, comparisons(bench, options, samples), List.of());
     }
 
     @Override
     public void close() {
         all.forEach(Competitor::close);
+    }
+
+    private List<Comparison> comparisons(String bench, BenchOptions options, List<Sample> samples) {
+        return options.loads().stream()
+                .map(load -> bench + " " + load.text())
+                .flatMap(cell -> all.stream()
+                        .skip(1)
+                        .map(theirs ->
+                                Comparison.more(samples, cell, all.getFirst().name(), theirs.name(), options.seed)))
+                .flatMap(Optional::stream)
+                .toList();
     }
 }

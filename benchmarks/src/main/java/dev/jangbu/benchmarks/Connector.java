@@ -3,6 +3,7 @@ package dev.jangbu.benchmarks;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.jangbu.operator.console.CommandException;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -12,12 +13,13 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 
 /** A client of Connect's REST interface for the outbox connector. */
 final class Connector implements AutoCloseable {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration POLL = Duration.ofMillis(50);
+    private static final int CONFLICT = 409;
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final ObjectMapper json = new ObjectMapper();
@@ -34,7 +36,7 @@ final class Connector implements AutoCloseable {
     /** Applies a configuration and waits until the connector runs. */
     void configure(ObjectNode config) throws IOException, InterruptedException {
         send("PUT", "/config", json.writeValueAsString(config));
-        await("RUNNING");
+        awaitRunning();
     }
 
     /** A configuration with the default intervals of Debezium and Kafka. */
@@ -47,7 +49,7 @@ final class Connector implements AutoCloseable {
     /** Stops its task: the replication slot has no reader afterwards. */
     void stop() throws IOException, InterruptedException {
         send("PUT", "/stop", "");
-        await("STOPPED");
+        await("STOPPED", List.of());
     }
 
     /** Starts a task; returns before it reads. */
@@ -57,7 +59,7 @@ final class Connector implements AutoCloseable {
 
     /** Waits until the task runs. */
     void awaitRunning() throws IOException, InterruptedException {
-        await("RUNNING");
+        await("RUNNING", List.of("RUNNING"));
     }
 
     @Override
@@ -65,27 +67,22 @@ final class Connector implements AutoCloseable {
         http.close();
     }
 
-    private void await(String state) throws IOException, InterruptedException {
+    private void await(String connector, List<String> tasks) throws IOException, InterruptedException {
         long startedAt = System.nanoTime();
-        JsonNode status = send("GET", "/status", "");
-        while (!isIn(status, state)) {
-            if (System.nanoTime() - startedAt > TIMEOUT.toNanos()) {
-                throw new BenchException("The connector is not " + state + ": " + status);
+        while (true) {
+            JsonNode status = send("GET", "/status", "");
+            if (status.at("/connector/state").asText().equals(connector)
+                    && status.path("tasks").findValuesAsText("state").equals(tasks)) {
+                return;
             }
-            Thread.sleep(50);
-            status = send("GET", "/status", "");
+            if (System.nanoTime() - startedAt > TIMEOUT.toNanos()) {
+                throw new CommandException("The connector is not " + connector + ": " + status);
+            }
+            Thread.sleep(POLL);
         }
     }
 
-    private static boolean isIn(JsonNode status, String state) {
-        JsonNode tasks = status.path("tasks");
-        return status.at("/connector/state").asText().equals(state)
-                && (state.equals("STOPPED")
-                        ? tasks.isEmpty()
-                        : tasks.size() == 1
-                                && tasks.path(0).path("state").asText().equals(state));
-    }
-
+    /** Sends a request, again while the worker is rebalancing (409). */
     private JsonNode send(String method, String path, String body) throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(URI.create(url + path))
                 .timeout(TIMEOUT)
@@ -93,15 +90,14 @@ final class Connector implements AutoCloseable {
                 .method(method, BodyPublishers.ofString(body))
                 .build();
         HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
-        for (int retries = 0; response.statusCode() == 409 && retries < 100; retries++) {
-            // The worker is rebalancing.
-            Thread.sleep(100);
+        for (int retries = 0; response.statusCode() == CONFLICT && retries < 200; retries++) {
+            Thread.sleep(POLL);
             response = http.send(request, BodyHandlers.ofString());
         }
         if (response.statusCode() >= 300) {
-            throw new BenchException("Connect responded to %s %s with %d: %s"
+            throw new CommandException("Connect responded to %s %s with %d: %s"
                     .formatted(method, path, response.statusCode(), response.body()));
         }
-        return response.body().isEmpty() ? json.valueToTree(Map.of()) : json.readTree(response.body());
+        return json.readTree(response.body());
     }
 }

@@ -44,13 +44,6 @@ record Database(String host, int port, String name, String user, String password
         return Map.of("PEER_JDBC_URL", url(), "PEER_JDBC_USER", user, "PEER_JDBC_PASSWORD", password);
     }
 
-    void execute(String sql) throws SQLException {
-        try (Connection connection = open();
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
-    }
-
     /** Reads one row. */
     @FunctionalInterface
     interface RowReader {

@@ -2,7 +2,6 @@ package dev.jangbu.benchmarks;
 
 import dev.jangbu.contract.Topics;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,9 +12,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  * JVM, one after the other; each round is a new application that finds its input in place.
  */
 final class EngineCompetitor implements Competitor {
-
-    private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(60);
-    private static final Duration STALL_TIMEOUT = Duration.ofSeconds(30);
 
     private final BenchStack stack;
     private final RequestFeed feed;
@@ -28,8 +24,7 @@ final class EngineCompetitor implements Competitor {
     private int applications;
 
     /** @param engine shared by all variants; the caller closes it */
-    EngineCompetitor(BenchStack stack, RequestFeed feed, PeerProcess engine, String name, String variant)
-            throws InterruptedException {
+    EngineCompetitor(BenchStack stack, RequestFeed feed, PeerProcess engine, String name, String variant) {
         this.stack = stack;
         this.feed = feed;
         this.engine = engine;
@@ -41,7 +36,7 @@ final class EngineCompetitor implements Competitor {
 
     /** Starts the JVM with the options of streams-processor. */
     static PeerProcess engine(BenchStack stack) throws IOException, InterruptedException {
-        return PeerProcess.start(
+        return new PeerProcess(
                 stack,
                 "engine",
                 "dev.jangbu.peers.Engine",
@@ -56,7 +51,7 @@ final class EngineCompetitor implements Competitor {
     }
 
     @Override
-    public Map<String, Long> processes() throws IOException {
+    public Map<String, Long> processes() {
         return Map.of("engine", engine.pid(), "kafka", stack.pid("kafka"));
     }
 
@@ -71,16 +66,16 @@ final class EngineCompetitor implements Competitor {
 
     @Override
     public long settle(Batch batch) throws IOException, InterruptedException {
-        engine.send(COMMAND_TIMEOUT, "run " + variant + " " + applicationId());
+        engine.send("run " + variant + " " + applicationId());
         long startedAt = System.nanoTime();
-        TopicReader.Read received = tail.await(batch.requests().size(), STALL_TIMEOUT);
+        TopicReader.Read received = tail.await(batch.requests().size());
         read.addAll(received.records());
         return received.lastAtNanos() - startedAt;
     }
 
     @Override
     public Outcome outcome(Batch batch) throws IOException, InterruptedException {
-        engine.send(COMMAND_TIMEOUT, "forget");
+        engine.send("forget");
         read.addAll(tail.rest());
         feed.deleteInternalTopics(applicationId());
         return entries.outcome(read, !variant.equals("pass-through"));

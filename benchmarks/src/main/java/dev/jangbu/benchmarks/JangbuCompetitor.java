@@ -2,11 +2,11 @@ package dev.jangbu.benchmarks;
 
 import dev.jangbu.contract.SettlementRequested;
 import dev.jangbu.contract.Topics;
+import dev.jangbu.operator.console.CommandException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +18,8 @@ import java.util.Set;
  */
 final class JangbuCompetitor implements Competitor {
 
-    private static final Duration STALL_TIMEOUT = Duration.ofSeconds(30);
+    static final String NAME = "jangbu";
+
     private static final List<String> SERVICES = List.of("streams-processor", "ledger-service");
 
     private final BenchStack stack;
@@ -27,7 +28,7 @@ final class JangbuCompetitor implements Competitor {
     private final TopicReader entriesTail;
     private final TopicReader completions;
 
-    JangbuCompetitor(BenchStack stack, RequestFeed feed) throws InterruptedException {
+    JangbuCompetitor(BenchStack stack, RequestFeed feed) {
         this.stack = stack;
         this.feed = feed;
         this.entries = new LedgerEntries(stack.address());
@@ -37,16 +38,12 @@ final class JangbuCompetitor implements Competitor {
 
     @Override
     public String name() {
-        return "jangbu";
+        return NAME;
     }
 
     @Override
-    public Map<String, Long> processes() throws IOException {
-        return Map.of(
-                "streams-processor", stack.pid("streams-processor"),
-                "ledger-service", stack.pid("ledger-service"),
-                "postgres", stack.pid("postgres"),
-                "kafka", stack.pid("kafka"));
+    public Map<String, Long> processes() {
+        return stack.pids("streams-processor", "ledger-service", "postgres", "kafka");
     }
 
     @Override
@@ -62,11 +59,11 @@ final class JangbuCompetitor implements Competitor {
     public long settle(Batch batch) throws IOException, InterruptedException {
         long startedAt = System.nanoTime();
         signal("CONT");
-        TopicReader.Read read = completions.await(batch.payments(), STALL_TIMEOUT);
+        TopicReader.Read read = completions.await(batch.payments());
         Set<String> references = new HashSet<>();
         read.records().forEach(record -> references.add(new String(record.key(), StandardCharsets.UTF_8)));
         if (references.size() != batch.payments()) {
-            throw new BenchException(
+            throw new CommandException(
                     "Only %2$d of %1$d completions are distinct".formatted(batch.payments(), references.size()));
         }
         return read.lastAtNanos() - startedAt;

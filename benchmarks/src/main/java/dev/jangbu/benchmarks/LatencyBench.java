@@ -1,16 +1,14 @@
 package dev.jangbu.benchmarks;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.jangbu.benchmarks.Comparison.Better;
+import dev.jangbu.benchmarks.Meter.Metered;
+import dev.jangbu.operator.console.CommandException;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
@@ -20,11 +18,12 @@ import org.HdrHistogram.Histogram;
  * intervals of Kafka Streams and Debezium. Payments start at fixed times, at half of the maximum rate, whether or not
  * earlier ones are completed; so no delay is omitted.
  */
-final class LatencyBench {
+record LatencyBench(BenchStack stack, Meter meter, PaymentLoad load, Connector connector, PeerProcess engine) {
 
     private static final String JANGBU = "jangbu";
     private static final String DEFAULTS = "default intervals";
-    private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(60);
+    private static final String COMPLETED = "latency, approval to COMPLETED, ";
+    private static final String ANSWERED = "latency, due to answer, ";
     private static final int CLIENTS = 32;
     private static final int WARM_UP_SECONDS = 100;
 
@@ -37,213 +36,127 @@ final class LatencyBench {
             WHERE p.order_id LIKE '%s-order-%%'
             """;
 
-    private final BenchOptions options;
-    private final ProgressReporter progress;
-
-    LatencyBench(BenchOptions options, ProgressReporter progress) {
-        this.options = options;
-        this.progress = progress;
-    }
-
-    Results run() throws IOException, SQLException, InterruptedException {
-        List<String> parts = new ArrayList<>(BenchStack.BASE);
-        parts.addAll(List.of("connect", "psp-simulator", "payment-api", "ledger-service"));
-        try (BenchStack stack = BenchStack.start(options.home(), parts, progress);
+    static Results run(BenchOptions options, ProgressReporter progress)
+            throws IOException, SQLException, InterruptedException {
+        try (BenchStack stack =
+                        new BenchStack(options, progress, "connect", "psp-simulator", "payment-api", "ledger-service");
                 Meter meter = new Meter(stack.address());
                 PaymentLoad load = new PaymentLoad(stack.address());
                 Connector connector = new Connector(stack.address().connect());
                 PeerProcess engine = EngineCompetitor.engine(stack)) {
-            ObjectNode jangbu = connector.config();
-            engine.send(COMMAND_TIMEOUT, "run as-shipped jangbu-settlement");
-            int rate = rate(load);
-            engine.send(COMMAND_TIMEOUT, "stop");
-            List<Measurement> measurements = List.of(
-                    new LatencyMeasurement(JANGBU, "as-shipped", jangbu, rate, stack, meter, load, connector, engine),
-                    new LatencyMeasurement(
-                            DEFAULTS,
-                            "default-intervals",
-                            Connector.withDefaultIntervals(jangbu),
-                            rate,
-                            stack,
-                            meter,
-                            load,
-                            connector,
-                            engine));
-            List<Sample> samples = new Rounds(options.seed(), options.rounds(), progress).run(measurements);
-            return new Results(
-                    "latency",
-                    "ms",
-                    samples,
-                    comparisons(samples),
-                    List.of("%d payments per second at fixed intervals".formatted(rate)));
+            return new LatencyBench(stack, meter, load, connector, engine).run();
         }
     }
 
-    /** Half of the maximum rate. */
-    private int rate(PaymentLoad load) throws IOException, InterruptedException {
-        if (options.rate() > 0) {
-            return options.rate();
-        }
-        load.begin("warm", new Random(options.seed()), Load.UNIFORM);
-        new ClosedLoop(load, CLIENTS).run(WARM_UP_SECONDS);
-        load.begin("max", new Random(options.seed()), Load.UNIFORM);
-        long nanos = new ClosedLoop(load, CLIENTS).run(options.secondsOfLoad());
-        int max = (int) (load.completed() * 1_000_000_000L / nanos);
-        progress.print("The machine completes %d payments per second; the load is half of that".formatted(max));
-        return Math.max(1, max / 2);
-    }
-
-    private List<Comparison> comparisons(List<Sample> samples) {
+    /** Compares both variants; of the times, less is better. */
+    static List<Comparison> comparisons(List<Sample> samples, long seed) {
+        Map<Integer, Double> threeMedians = new TreeMap<>(Comparison.values(samples, COMPLETED + "p50", JANGBU));
+        threeMedians.replaceAll((round, median) -> 3 * median);
         return Stream.of(
-                        Comparison.of(
-                                samples,
-                                cell("approval to COMPLETED", "p50"),
-                                JANGBU,
-                                DEFAULTS,
-                                8,
-                                Better.LESS,
-                                options.seed()),
-                        Comparison.of(
-                                samples,
-                                cell("approval to COMPLETED", "p99"),
-                                JANGBU,
-                                DEFAULTS,
-                                0,
-                                Better.LESS,
-                                options.seed()),
-                        Comparison.of(
-                                samples,
-                                cell("due to answer", "p50"),
-                                JANGBU,
-                                DEFAULTS,
-                                0,
-                                Better.LESS,
-                                options.seed()),
+                        Comparison.less(samples, COMPLETED + "p50", JANGBU, DEFAULTS, seed),
+                        Comparison.less(samples, COMPLETED + "p99", JANGBU, DEFAULTS, seed),
+                        Comparison.less(samples, ANSWERED + "p50", JANGBU, DEFAULTS, seed),
                         Comparison.of(
                                 "3 × p50 ÷ p99 of approval to COMPLETED, jangbu",
-                                times(3, Comparison.values(samples, cell("approval to COMPLETED", "p50"), JANGBU)),
-                                Comparison.values(samples, cell("approval to COMPLETED", "p99"), JANGBU),
-                                1,
-                                Better.MORE,
-                                options.seed()))
+                                threeMedians,
+                                Comparison.values(samples, COMPLETED + "p99", JANGBU),
+                                seed))
                 .flatMap(Optional::stream)
                 .toList();
     }
 
-    private static Map<Integer, Double> times(double factor, Map<Integer, Double> values) {
-        Map<Integer, Double> multiplied = new TreeMap<>();
-        values.forEach((round, value) -> multiplied.put(round, factor * value));
-        return multiplied;
+    private Results run() throws IOException, SQLException, InterruptedException {
+        ObjectNode shipped = connector.config();
+        ObjectNode defaults = Connector.withDefaultIntervals(shipped);
+        startEngine("as-shipped");
+        int rate = rate();
+        engine.send("stop");
+        List<Sample> samples = Rounds.run(
+                "latency",
+                stack,
+                List.of(
+                        new Measurement(
+                                COMPLETED + "p50, " + JANGBU,
+                                round -> measure(JANGBU, "as-shipped", shipped, rate, round)),
+                        new Measurement(
+                                COMPLETED + "p50, " + DEFAULTS,
+                                round -> measure(DEFAULTS, "default-intervals", defaults, rate, round))));
+        return new Results(
+                "latency",
+                "ms",
+                samples,
+                comparisons(samples, stack.options().seed),
+                List.of("%d payments per second at fixed intervals".formatted(rate)));
     }
 
-    private static String cell(String span, String percentile) {
-        return "latency, " + span + ", " + percentile;
+    private void startEngine(String variant) throws IOException, InterruptedException {
+        engine.send("run " + variant + " jangbu-settlement");
     }
 
-    private final class LatencyMeasurement implements Measurement {
-
-        private final String name;
-        private final String variant;
-        private final ObjectNode connectorConfig;
-        private final int rate;
-        private final BenchStack stack;
-        private final Meter meter;
-        private final PaymentLoad load;
-        private final Connector connector;
-        private final PeerProcess engine;
-
-        LatencyMeasurement(
-                String name,
-                String variant,
-                ObjectNode connectorConfig,
-                int rate,
-                BenchStack stack,
-                Meter meter,
-                PaymentLoad load,
-                Connector connector,
-                PeerProcess engine) {
-            this.name = name;
-            this.variant = variant;
-            this.connectorConfig = connectorConfig;
-            this.rate = rate;
-            this.stack = stack;
-            this.meter = meter;
-            this.load = load;
-            this.connector = connector;
-            this.engine = engine;
+    /** Half of the maximum rate. */
+    private int rate() {
+        BenchOptions options = stack.options();
+        if (options.rate > 0) {
+            return options.rate;
         }
+        load.begin("warm", options.seed);
+        Loops.closed(load, CLIENTS, WARM_UP_SECONDS);
+        load.begin("max", options.seed);
+        long nanos = Loops.closed(load, CLIENTS, options.secondsOfLoad());
+        int max = (int) (load.completed() * 1_000_000_000L / nanos);
+        stack.progress().print("The machine completes %d payments per second; the load is half of that".formatted(max));
+        return Math.max(1, max / 2);
+    }
 
-        @Override
-        public String title() {
-            return cell("approval to COMPLETED", "p50") + ", " + name;
+    private List<Sample> measure(String name, String variant, ObjectNode connectorConfig, int rate, int round)
+            throws IOException, SQLException, InterruptedException {
+        BenchOptions options = stack.options();
+        connector.configure(connectorConfig);
+        startEngine(variant);
+        // Not measured: lets the restarted parts catch up.
+        load.begin(variant + "-first-" + round, options.seed);
+        Loops.open(load, rate, 2);
+
+        String orders = variant + "-" + round;
+        load.begin(orders, options.seed + round);
+        Map<String, Long> processes = stack.pids("postgres", "kafka", "connect", "payment-api", "ledger-service");
+        processes.put("streams-processor", engine.pid());
+        Metered<Histogram> answered = meter.measure(processes, () -> Loops.open(load, rate, options.secondsOfLoad()));
+        engine.send("stop");
+
+        List<String> errors = load.errors();
+        return Stream.of(Map.entry(COMPLETED, completed(orders)), Map.entry(ANSWERED, answered.result()))
+                .flatMap(span -> Stream.of("p50", "p99", "p99.9", "max")
+                        .map(percentile -> new Sample(
+                                span.getKey() + percentile,
+                                name,
+                                round,
+                                millis(span.getValue(), percentile),
+                                load.completed(),
+                                answered.usage(),
+                                errors)))
+                .toList();
+    }
+
+    private Histogram completed(String orders) throws SQLException {
+        Histogram histogram = Loops.micros();
+        try (Connection payments = stack.address().openPayments()) {
+            Database.query(
+                    payments,
+                    TO_COMPLETED.formatted(orders),
+                    row -> histogram.recordValue(Math.max(0, row.getLong("micros"))));
         }
-
-        @Override
-        public List<Sample> measure(int round) throws IOException, SQLException, InterruptedException {
-            connector.configure(connectorConfig);
-            engine.send(COMMAND_TIMEOUT, "run " + variant + " jangbu-settlement");
-            // Not measured: lets the restarted parts catch up.
-            load.begin(variant + "-first-" + round, new Random(options.seed()), Load.UNIFORM);
-            new OpenLoop(load, rate).run(2);
-
-            String orders = variant + "-" + round;
-            load.begin(orders, new Random(options.seed() + round), Load.UNIFORM);
-            meter.checkpoint();
-            Meter.MeterReading before = meter.start(Map.of(
-                    "postgres", stack.pid("postgres"),
-                    "kafka", stack.pid("kafka"),
-                    "connect", stack.pid("connect"),
-                    "payment-api", stack.pid("payment-api"),
-                    "ledger-service", stack.pid("ledger-service"),
-                    "streams-processor", engine.pid()));
-            Histogram responded = new OpenLoop(load, rate).run(options.secondsOfLoad());
-            Usage usage = meter.since(before);
-            engine.send(COMMAND_TIMEOUT, "stop");
-
-            Histogram completed = completed(orders);
-            List<String> errors = load.errors();
-            List<Sample> samples = new ArrayList<>();
-            for (Map.Entry<String, Histogram> span : Map.of(
-                            "approval to COMPLETED", completed, "due to answer", responded)
-                    .entrySet()) {
-                for (double percentile : new double[] {50, 99, 99.9, 100}) {
-                    samples.add(new Sample(
-                            cell(span.getKey(), percentile == 100 ? "max" : "p" + text(percentile)),
-                            name,
-                            round,
-                            span.getValue().getValueAtPercentile(percentile) / 1_000.0,
-                            load.completed(),
-                            usage,
-                            errors));
-                }
-            }
-            samples.sort((one, other) -> one.cell().compareTo(other.cell()));
-            return samples.stream()
-                    .sorted((one, other) -> Boolean.compare(
-                            other.cell().equals(cell("approval to COMPLETED", "p50")),
-                            one.cell().equals(cell("approval to COMPLETED", "p50"))))
-                    .toList();
+        if (histogram.getTotalCount() != load.completed()) {
+            throw new CommandException("%d payments completed, but the history has %d"
+                    .formatted(load.completed(), histogram.getTotalCount()));
         }
+        return histogram;
+    }
 
-        private Histogram completed(String orders) throws SQLException {
-            Histogram histogram = OpenLoop.micros();
-            try (Connection payments = stack.address().openPayments()) {
-                Database.query(
-                        payments,
-                        TO_COMPLETED.formatted(orders),
-                        row -> histogram.recordValue(Math.max(0, row.getLong("micros"))));
-            }
-            if (histogram.getTotalCount() != load.completed()) {
-                throw new BenchException("%d payments completed, but the history has %d"
-                        .formatted(load.completed(), histogram.getTotalCount()));
-            }
-            return histogram;
-        }
-
-        private static String text(double percentile) {
-            return percentile == Math.rint(percentile)
-                    ? Long.toString(Math.round(percentile))
-                    : Double.toString(percentile);
-        }
+    private static double millis(Histogram micros, String percentile) {
+        return (percentile.equals("max")
+                        ? micros.getMaxValue()
+                        : micros.getValueAtPercentile(Double.parseDouble(percentile.substring(1))))
+                / 1_000.0;
     }
 }

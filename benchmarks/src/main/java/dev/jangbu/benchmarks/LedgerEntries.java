@@ -1,9 +1,11 @@
 package dev.jangbu.benchmarks;
 
+import dev.jangbu.contract.AvroSerdes;
 import dev.jangbu.contract.LedgerEntry;
 import dev.jangbu.contract.LedgerLine;
 import dev.jangbu.contract.Topics;
 import dev.jangbu.operator.installation.Installation;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,8 +19,10 @@ final class LedgerEntries {
 
     private final Deserializer<LedgerEntry> deserializer;
 
-    LedgerEntries(Installation stack) throws InterruptedException {
-        this.deserializer = WarmSerdes.of(stack, Topics.LEDGER_ENTRIES).deserializer();
+    LedgerEntries(Installation stack) {
+        this.deserializer = new AvroSerdes(URI.create(stack.registry()))
+                .warm(Topics.LEDGER_ENTRIES)
+                .deserializer();
     }
 
     /**
@@ -52,13 +56,11 @@ final class LedgerEntries {
                 }
             }
         }
-        return new Outcome(keepsWallets ? balances(latest) : sellerCredits, sellerCredits, journals, debits, credits);
-    }
-
-    /** The balance after the latest entry of each wallet. */
-    static Map<String, Long> balances(Map<String, LedgerEntry> latest) {
-        Map<String, Long> balances = new HashMap<>();
-        latest.forEach((wallet, entry) -> balances.put(wallet, entry.getBalanceAfter()));
-        return balances;
+        Map<String, Long> balances = new HashMap<>(sellerCredits);
+        if (keepsWallets) {
+            balances.clear();
+            latest.forEach((wallet, entry) -> balances.put(wallet, entry.getBalanceAfter()));
+        }
+        return new Outcome(balances, sellerCredits, journals, debits, credits);
     }
 }

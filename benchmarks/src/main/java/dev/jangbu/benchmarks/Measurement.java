@@ -4,16 +4,18 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.util.List;
 
-/** One measurement of each round. */
-interface Measurement {
+/**
+ * One measurement of each round.
+ *
+ * @param title the label in the progress output
+ */
+record Measurement(String title, Round round) {
 
-    /** The label in the progress output. */
-    String title();
+    /** Measures one round. */
+    @FunctionalInterface
+    interface Round {
 
-    /**
-     * Measures one round.
-     *
-     * @param round 0 is the warm-up, whose samples are discarded
-     */
-    List<Sample> measure(int round) throws IOException, SQLException, InterruptedException;
+        /** @param number 0 is the warm-up, whose samples are discarded */
+        List<Sample> measure(int number) throws IOException, SQLException, InterruptedException;
+    }
 }

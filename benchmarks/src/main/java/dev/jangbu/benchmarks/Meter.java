@@ -2,27 +2,28 @@ package dev.jangbu.benchmarks;
 
 import dev.jangbu.operator.installation.Installation;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.function.LongUnaryOperator;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.LogDirDescription;
 import org.apache.kafka.clients.admin.ReplicaInfo;
 
-/** Reads resource use of a round from the kernel (proc(5)), PostgreSQL and the broker. */
+/** Reads resource use of a round from the kernel, PostgreSQL and the broker. */
 final class Meter implements AutoCloseable {
 
     private static final long MS_PER_TICK = 10;
-    private static final Path PROC = Path.of("/proc");
+    private static final String WAL_BYTES = "SELECT (pg_current_wal_insert_lsn() - '0/0')::bigint";
+    private static final String COMMITS =
+            "SELECT sum(xact_commit)::bigint FROM pg_stat_database WHERE datname LIKE 'jangbu\\_%'";
 
     private final Connection postgres;
     private final Admin admin;
@@ -32,45 +33,39 @@ final class Meter implements AutoCloseable {
         this.admin = Admin.create(Map.of("bootstrap.servers", stack.kafka()));
     }
 
-    /** A reading of the counters. */
-    record MeterReading(Map<String, Long> pids, Map<String, Long> cpuMs, long walBytes, long kafkaBytes) {}
+    /** The measured work. */
+    @FunctionalInterface
+    interface Work<T> {
+        T run() throws IOException, SQLException, InterruptedException;
+    }
+
+    /** The result of work with the resources that it used. */
+    record Metered<T>(T result, Usage usage) {}
 
     /**
-     * Reads the counters and resets the memory peaks.
+     * Runs work and measures it, after a checkpoint, so that it does not pay for earlier rounds.
      *
-     * @param pids by the name in the report
+     * @param pids of the measured processes, by the name in the report
      */
-    MeterReading start(Map<String, Long> pids) throws IOException, SQLException, InterruptedException {
-        for (long pid : pids.values()) {
-            resetPeak(pid);
-        }
-        return read(pids);
-    }
-
-    /** The resources used since a reading. */
-    Usage since(MeterReading before) throws IOException, SQLException, InterruptedException {
-        MeterReading after = read(before.pids());
-        Map<String, Long> cpuMs = new TreeMap<>();
-        Map<String, Long> peakMb = new TreeMap<>();
-        for (Map.Entry<String, Long> process : before.pids().entrySet()) {
-            String name = process.getKey();
-            cpuMs.put(
-                    name, after.cpuMs().getOrDefault(name, 0L) - before.cpuMs().getOrDefault(name, 0L));
-            peakMb.put(name, peakKb(process.getValue()) >> 10);
-        }
-        return new Usage(cpuMs, peakMb, after.walBytes() - before.walBytes(), after.kafkaBytes() - before.kafkaBytes());
-    }
-
-    /** Forces a checkpoint, so that a round does not pay for the previous one. */
-    void checkpoint() throws SQLException {
+    <T> Metered<T> measure(Map<String, Long> pids, Work<T> work)
+            throws IOException, SQLException, InterruptedException {
         try (Statement statement = postgres.createStatement()) {
             statement.execute("CHECKPOINT");
         }
+        pids.values().forEach(Proc::resetPeak);
+        Map<String, Long> cpuMs = each(pids, Meter::cpuMs);
+        long walBytes = number(WAL_BYTES);
+        long kafkaBytes = kafkaBytes();
+        T result = work.run();
+        each(pids, Meter::cpuMs).forEach((name, ms) -> cpuMs.merge(name, ms, (before, after) -> after - before));
+        return new Metered<>(
+                result,
+                new Usage(cpuMs, each(pids, Meter::peakMb), number(WAL_BYTES) - walBytes, kafkaBytes() - kafkaBytes));
     }
 
     /** Committed transactions of both databases. */
     long commits() throws SQLException {
-        return number("SELECT sum(xact_commit)::bigint FROM pg_stat_database WHERE datname LIKE 'jangbu\\_%'");
+        return number(COMMITS);
     }
 
     @Override
@@ -79,17 +74,10 @@ final class Meter implements AutoCloseable {
         admin.close();
     }
 
-    private MeterReading read(Map<String, Long> pids) throws IOException, SQLException, InterruptedException {
-        Map<String, Long> cpuMs = new TreeMap<>();
-        for (Map.Entry<String, Long> process : pids.entrySet()) {
-            long ms = 0;
-            for (long pid : withChildren(process.getValue())) {
-                ms += cpuMs(pid);
-            }
-            cpuMs.put(process.getKey(), ms);
-        }
-        return new MeterReading(
-                pids, cpuMs, number("SELECT (pg_current_wal_insert_lsn() - '0/0')::bigint"), kafkaBytes());
+    private static Map<String, Long> each(Map<String, Long> pids, LongUnaryOperator read) {
+        Map<String, Long> values = new TreeMap<>();
+        pids.forEach((name, pid) -> values.put(name, read.applyAsLong(pid)));
+        return values;
     }
 
     private long number(String sql) throws SQLException {
@@ -113,66 +101,35 @@ final class Meter implements AutoCloseable {
         }
     }
 
-    /** The PostgreSQL server has one process per session. */
-    private static List<Long> withChildren(long pid) {
-        List<Long> all = new ArrayList<>(List.of(pid));
-        ProcessHandle.of(pid)
-                .ifPresent(process -> process.children().map(ProcessHandle::pid).forEach(all::add));
-        return all;
+    /** A process and its children: the PostgreSQL server has one process per session. */
+    private static long[] family(long pid) {
+        return ProcessHandle.of(pid).stream()
+                .flatMap(process -> Stream.concat(Stream.of(process), process.children()))
+                .mapToLong(ProcessHandle::pid)
+                .toArray();
     }
 
-    /** User and system time of a process and of its terminated children, ms. */
-    private static long cpuMs(long pid) throws IOException {
-        String stat;
-        try {
-            stat = Files.readString(PROC.resolve(pid + "/stat"));
-        } catch (NoSuchFileException e) {
-            return 0;
-        } catch (IOException e) {
-            if (Files.notExists(PROC.resolve(Long.toString(pid)))) {
-                return 0;
-            }
-            throw e;
-        }
-        // The second field is a name in parentheses, which may contain spaces.
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+    /** User and system time, also of the terminated children: fields 14 to 17. */
+    private static long cpuMs(long pid) {
         long ticks = 0;
-        for (int field = 11; field <= 14; field++) {
-            ticks += Long.parseLong(fields[field]);
+        for (long each : family(pid)) {
+            String stat = Proc.text(each + "/stat");
+            // The second field is a name in parentheses, which may contain spaces.
+            ticks += Stream.of(stat.substring(stat.lastIndexOf(')') + 1).split(" ", -1))
+                    .skip(12)
+                    .limit(4)
+                    .mapToLong(Long::parseLong)
+                    .sum();
         }
         return ticks * MS_PER_TICK;
     }
 
-    private static void resetPeak(long pid) {
-        try {
-            Files.writeString(PROC.resolve(pid + "/clear_refs"), "5");
-        } catch (IOException ignored) {
-            // Not permitted: the peak since the process start is reported.
-        }
-    }
-
-    private static long peakKb(long pid) throws IOException {
-        List<Long> all = withChildren(pid);
-        if (all.size() == 1) {
-            return kilobytes(PROC.resolve(pid + "/status"), "VmHWM:");
-        }
-        long sum = 0;
-        for (long each : all) {
-            sum += kilobytes(PROC.resolve(each + "/smaps_rollup"), "Pss:");
-        }
-        return sum;
-    }
-
-    private static long kilobytes(Path file, String field) throws IOException {
-        try {
-            for (String line : Files.readAllLines(file)) {
-                if (line.startsWith(field)) {
-                    return Long.parseLong(line.replaceAll("[^0-9]", ""));
-                }
-            }
-        } catch (IOException e) {
-            return 0;
-        }
-        return 0;
+    private static long peakMb(long pid) {
+        long[] family = family(pid);
+        return family.length == 1
+                ? Proc.megabytes(pid + "/status", "VmHWM:")
+                : LongStream.of(family)
+                        .map(each -> Proc.megabytes(each + "/smaps_rollup", "Pss:"))
+                        .sum();
     }
 }

@@ -1,7 +1,10 @@
 package dev.jangbu.benchmarks;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.jangbu.contract.Topics;
+import dev.jangbu.operator.console.CommandException;
 import dev.jangbu.operator.installation.Installation;
+import dev.jangbu.proving.stack.HttpApi;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -12,44 +15,49 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.IntSupplier;
 
 /**
- * Pays orders and records the expected contents of wallets and ledger. Each round has sellers and orders of its own.
- * Thread-safe.
+ * A marketplace's server: pays orders over HTTP and records the expected contents of wallets and ledger. Each round has
+ * sellers and orders of its own. Thread-safe.
  */
 final class PaymentLoad implements AutoCloseable {
 
     private static final String OUTBOX = "SELECT id FROM outbox WHERE aggregateid LIKE '%s%%'";
 
     private final Installation stack;
-    private final PaymentClient shop;
+    private final HttpApi api;
     private final LedgerEntries entries;
     private final TopicReader tail;
     private final Map<String, Long> paid = new HashMap<>();
     private String round = "";
     private Random random = new Random();
-    private IntSupplier sellers = () -> 0;
     private int orders;
     private int completed;
     private long amountMinor;
 
-    PaymentLoad(Installation stack) throws InterruptedException {
+    PaymentLoad(Installation stack) {
         this.stack = stack;
-        this.shop = new PaymentClient(stack);
+        this.api = new HttpApi(stack.api(), stack.apiKey());
         this.entries = new LedgerEntries(stack);
         this.tail = new TopicReader(stack, Topics.LEDGER_ENTRIES.name());
     }
+
+    /**
+     * An order of one line.
+     *
+     * @param amountMinor minor units
+     * @param feeMinor minor units, part of the amount
+     */
+    record Order(String id, String seller, long amountMinor, long feeMinor) {}
 
     /**
      * Starts a round.
      *
      * @param name the prefix of its seller and order ids
      */
-    synchronized void begin(String name, Random seeded, Load load) {
+    synchronized void begin(String name, long seed) {
         round = name;
-        random = seeded;
-        sellers = load.sellers(seeded);
+        random = new Random(seed);
         orders = 0;
         completed = 0;
         amountMinor = 0;
@@ -57,16 +65,35 @@ final class PaymentLoad implements AutoCloseable {
         tail.mark();
     }
 
-    /** Draws the next order. */
-    synchronized PaymentClient.Order order() {
+    /** Draws the next order. Its seller is one of many. */
+    synchronized Order order() {
         long price = 1_000 + random.nextLong(100_000);
-        return new PaymentClient.Order(
-                "%s-order-%d".formatted(round, orders++), round + "-" + sellers.getAsInt(), price, price / 20);
+        return new Order(
+                "%s-order-%d".formatted(round, orders++),
+                round + "-" + random.nextInt(Load.SELLERS),
+                price,
+                price / 20);
     }
 
-    /** Pays an order and returns when it is settled. */
-    void pay(PaymentClient.Order order) throws IOException {
-        shop.pay(order);
+    /**
+     * Creates and confirms a payment and returns when it is settled.
+     *
+     * @throws CommandException if it isn't COMPLETED within half a minute
+     */
+    void pay(Order order) throws IOException {
+        JsonNode created = post("/payments", "create-" + order.id(), """
+                {"orderId":"%s","currency":"%s","lines":[{"sellerId":"%s","amount":%d,"fee":%d}]}
+                """.formatted(
+                        order.id(), Batch.CURRENCY, order.seller(), order.amountMinor(), order.feeMinor()));
+        JsonNode confirmed = post(
+                "/payments/" + created.path("id").asText() + "/confirm",
+                "confirm-" + order.id(),
+                "{\"paymentKey\":\"pk_%s\",\"amount\":%d}".formatted(order.id(), order.amountMinor()),
+                "Prefer",
+                "wait=30");
+        if (!confirmed.path("status").asText().equals("COMPLETED")) {
+            throw new CommandException("A payment is not COMPLETED: " + confirmed);
+        }
         synchronized (this) {
             completed++;
             amountMinor = Math.addExact(amountMinor, order.amountMinor());
@@ -104,7 +131,15 @@ final class PaymentLoad implements AutoCloseable {
 
     @Override
     public void close() {
-        shop.close();
+        api.close();
         tail.close();
+    }
+
+    private JsonNode post(String path, String idempotencyKey, String body, String... headers) throws IOException {
+        HttpApi.Response response = api.post(path, idempotencyKey, body, headers);
+        if (response.status() >= 300) {
+            throw new CommandException("payment-api responded " + response.status() + ": " + response.body());
+        }
+        return response.body();
     }
 }

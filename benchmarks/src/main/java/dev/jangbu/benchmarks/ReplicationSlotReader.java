@@ -1,5 +1,6 @@
 package dev.jangbu.benchmarks;
 
+import dev.jangbu.operator.console.CommandException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -9,12 +10,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
-import java.util.concurrent.TimeUnit;
 import org.postgresql.PGConnection;
+import org.postgresql.replication.PGReplicationConnection;
 import org.postgresql.replication.PGReplicationStream;
 
 /**
- * Reads the outbox connector's publication from a replication slot of its own with the JDBC driver's stream; keeps only
+ * Reads the outbox connector's publication from a temporary replication slot with the JDBC driver's stream; keeps only
  * the ids.
  *
  * @see <a href="https://www.postgresql.org/docs/18/protocol-logicalrep-message-formats.html">Logical replication
@@ -23,14 +24,29 @@ import org.postgresql.replication.PGReplicationStream;
 final class ReplicationSlotReader implements AutoCloseable {
 
     private static final String SLOT = "bench_bare";
+    private static final Duration STALL_TIMEOUT = Duration.ofMinutes(1);
     private static final int UUID_CHARACTERS = 36;
 
-    private final Database database;
+    private final Connection connection;
+    private final PGReplicationConnection replication;
 
     /** Creates the slot; it retains changes from now on. */
     ReplicationSlotReader(Database database) throws SQLException {
-        this.database = database;
-        database.execute("SELECT pg_create_logical_replication_slot('" + SLOT + "', 'pgoutput')");
+        Properties properties = new Properties();
+        properties.setProperty("user", database.user());
+        properties.setProperty("password", database.password());
+        properties.setProperty("replication", "database");
+        properties.setProperty("assumeMinServerVersion", "10");
+        properties.setProperty("preferQueryMode", "simple");
+        this.connection = DriverManager.getConnection(database.url(), properties);
+        this.replication = connection.unwrap(PGConnection.class).getReplicationAPI();
+        replication
+                .createReplicationSlot()
+                .logical()
+                .withSlotName(SLOT)
+                .withOutputPlugin("pgoutput")
+                .withTemporaryOption()
+                .make();
     }
 
     /** The ids read, and the time from the first to the last. */
@@ -39,28 +55,24 @@ final class ReplicationSlotReader implements AutoCloseable {
     /**
      * Reads until {@code rows} inserts have arrived.
      *
-     * @throws BenchException if nothing arrives for {@code stallTimeout}
+     * @throws CommandException if nothing arrives for a minute
      */
-    Drained drain(int rows, Duration stallTimeout) throws SQLException, InterruptedException {
-        try (Connection connection = replication()) {
-            PGReplicationStream stream = connection
-                    .unwrap(PGConnection.class)
-                    .getReplicationAPI()
-                    .replicationStream()
-                    .logical()
-                    .withSlotName(SLOT)
-                    .withSlotOption("proto_version", "1")
-                    .withSlotOption("publication_names", "jangbu_outbox")
-                    .withStatusInterval(10, TimeUnit.SECONDS)
-                    .start();
+    Drained drain(int rows) throws SQLException, InterruptedException {
+        try (PGReplicationStream stream = replication
+                .replicationStream()
+                .logical()
+                .withSlotName(SLOT)
+                .withSlotOption("proto_version", "1")
+                .withSlotOption("publication_names", "jangbu_outbox")
+                .start()) {
             List<String> ids = new ArrayList<>(rows);
             long first = 0;
             long progress = System.nanoTime();
             while (ids.size() < rows) {
                 ByteBuffer message = stream.readPending();
                 if (message == null) {
-                    if (System.nanoTime() - progress > stallTimeout.toNanos()) {
-                        throw new BenchException("The replication slot delivered only " + ids.size() + " rows");
+                    if (System.nanoTime() - progress > STALL_TIMEOUT.toNanos()) {
+                        throw new CommandException("The replication slot delivered only " + ids.size() + " rows");
                     }
                     Thread.sleep(0, 50_000);
                 } else if (message.get() == 'I') {
@@ -69,17 +81,14 @@ final class ReplicationSlotReader implements AutoCloseable {
                     ids.add(id(message));
                 }
             }
-            long nanos = System.nanoTime() - first;
-            stream.setFlushedLSN(stream.getLastReceiveLSN());
-            stream.forceUpdateStatus();
-            stream.close();
-            return new Drained(ids, nanos);
+            return new Drained(ids, System.nanoTime() - first);
         }
     }
 
+    /** Closes the connection, which drops the slot. */
     @Override
     public void close() throws SQLException {
-        database.execute("SELECT pg_drop_replication_slot('" + SLOT + "')");
+        connection.close();
     }
 
     /**
@@ -94,15 +103,5 @@ final class ReplicationSlotReader implements AutoCloseable {
         byte[] text = new byte[length];
         message.get(text);
         return new String(text, StandardCharsets.US_ASCII);
-    }
-
-    private Connection replication() throws SQLException {
-        Properties properties = new Properties();
-        properties.setProperty("user", database.user());
-        properties.setProperty("password", database.password());
-        properties.setProperty("replication", "database");
-        properties.setProperty("assumeMinServerVersion", "9.4");
-        properties.setProperty("preferQueryMode", "simple");
-        return DriverManager.getConnection(database.url(), properties);
     }
 }

@@ -36,9 +36,9 @@ final class Report {
         Path json = folder.resolve(results.bench() + ".json");
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("machine", machine);
-        document.put("seed", options.seed());
-        document.put("rounds", options.rounds());
-        document.put("linesPerPayment", options.lines());
+        document.put("seed", options.seed);
+        document.put("rounds", options.rounds);
+        document.put("linesPerPayment", options.lines);
         document.put("results", results);
         new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(json.toFile(), document);
         Path chart = folder.resolve(results.bench() + ".html");
@@ -52,7 +52,7 @@ final class Report {
     /** Formats the results as a text table. */
     String table(Results results) {
         StringBuilder text = new StringBuilder("\n%s, %s: median of %d rounds on %s\n\n"
-                .formatted(results.bench(), results.unit(), options.rounds(), machine));
+                .formatted(results.bench(), results.unit(), options.rounds, machine));
         text.append("%-52s %12s %9s %9s %8s %8s %7s\n"
                 .formatted("", results.unit(), "payments", "CPU ms", "WAL B", "Kafka B", "MiB"));
         text.append("%-52s %12s %9s %9s %8s %8s %7s\n"
@@ -62,8 +62,14 @@ final class Report {
                 .collect(Collectors.groupingBy(
                         sample -> sample.cell() + ": " + sample.competitor(), TreeMap::new, Collectors.toList()));
         Set<Usage> printed = new HashSet<>();
-        rows.forEach((row, samples) ->
-                text.append(row(row, samples, printed.add(samples.getFirst().usage()))));
+        rows.forEach((row, samples) -> {
+            text.append("%-52s %,12.1f".formatted(row, median(samples, Sample::value)));
+            // Cells of the same rounds share their resource use.
+            if (printed.add(samples.getFirst().usage())) {
+                text.append(resources(samples));
+            }
+            text.append('\n');
+        });
         results.samples().stream()
                 .filter(sample -> !sample.accepted())
                 .forEach(sample -> text.append("REFUSED %s: %s, round %d: %s\n"
@@ -75,26 +81,14 @@ final class Report {
         if (!results.comparisons().isEmpty()) {
             text.append("\n%-58s %8s %19s %7s\n".formatted("ours ÷ theirs", "median", "95 % of bootstrap", "wanted"));
         }
-        for (Comparison comparison : results.comparisons()) {
-            text.append(ratio(comparison));
-        }
+        results.comparisons().forEach(comparison -> text.append(ratio(comparison)));
         results.notes().forEach(note -> text.append("\n").append(note).append("\n"));
         return text.toString();
     }
 
-    /**
-     * Formats a row.
-     *
-     * @param whole whether to include the resource use, which cells of the same rounds share
-     */
-    private static String row(String name, List<Sample> samples, boolean whole) {
-        if (!whole) {
-            return "%-52s %,12.1f\n".formatted(name, median(samples, Sample::value));
-        }
-        return "%-52s %,12.1f %,9.0f %9.3f %,8.0f %,8.0f %,7.0f   %s\n"
+    private static String resources(List<Sample> samples) {
+        return " %,9.0f %9.3f %,8.0f %,8.0f %,7.0f   %s"
                 .formatted(
-                        name,
-                        median(samples, Sample::value),
                         median(samples, Sample::payments),
                         median(samples, per(Usage::allCpuMs)),
                         median(samples, per(Usage::walBytes)),

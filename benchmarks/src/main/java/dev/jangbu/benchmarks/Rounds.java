@@ -12,41 +12,35 @@ import java.util.Random;
  */
 final class Rounds {
 
-    private final long seed;
-    private final int rounds;
-    private final ProgressReporter progress;
-
-    Rounds(long seed, int rounds, ProgressReporter progress) {
-        this.seed = seed;
-        this.rounds = rounds;
-        this.progress = progress;
-    }
+    private Rounds() {}
 
     /** Runs a discarded warm-up round, then the others; returns the samples of the latter. */
-    List<Sample> run(List<Measurement> measurements) throws IOException, SQLException, InterruptedException {
-        Random random = new Random(seed);
+    static List<Sample> run(String bench, BenchStack stack, List<Measurement> measurements)
+            throws IOException, SQLException, InterruptedException {
+        BenchOptions options = stack.options();
+        Random random = new Random(options.seed);
         List<Sample> samples = new ArrayList<>();
-        for (int round = 0; round <= rounds; round++) {
+        for (int round = 0; round <= options.rounds; round++) {
+            if (round == 1 && options.profile) {
+                stack.record(bench);
+            }
             List<Measurement> order = new ArrayList<>(measurements);
             Collections.shuffle(order, random);
             for (Measurement measurement : order) {
-                List<Sample> measured = measurement.measure(round);
-                print(round, measurement, measured);
+                List<Sample> measured = measurement.round().measure(round);
+                Sample first = measured.getFirst();
+                stack.progress()
+                        .print("%s  %-46s %,12.0f%s"
+                                .formatted(
+                                        round == 0 ? "warm-up  " : "round " + round + "/" + options.rounds,
+                                        measurement.title(),
+                                        first.value(),
+                                        first.accepted() ? "" : "   REFUSED: " + String.join("; ", first.errors())));
                 if (round > 0) {
                     samples.addAll(measured);
                 }
             }
         }
         return samples;
-    }
-
-    private void print(int round, Measurement measurement, List<Sample> measured) {
-        Sample first = measured.getFirst();
-        progress.print("%s  %-46s %,12.0f%s"
-                .formatted(
-                        round == 0 ? "warm-up  " : "round " + round + "/" + rounds,
-                        measurement.title(),
-                        first.value(),
-                        first.accepted() ? "" : "   REFUSED: " + String.join("; ", first.errors())));
     }
 }

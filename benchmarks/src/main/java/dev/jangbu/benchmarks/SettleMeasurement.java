@@ -1,12 +1,13 @@
 package dev.jangbu.benchmarks;
 
+import dev.jangbu.benchmarks.Meter.Metered;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
 
 /** A competitor under a load. Its batch is sized to keep it busy for some seconds. */
-final class SettleMeasurement implements Measurement {
+final class SettleMeasurement implements Measurement.Round {
 
     /** First batch number of the sizing trials, beyond those of the rounds. */
     private static final int FIRST_TRIAL = 1_000;
@@ -24,25 +25,20 @@ final class SettleMeasurement implements Measurement {
 
     /** @param minPayments minimum payments of a round */
     SettleMeasurement(
-            String bench,
+            String cell,
             Competitor competitor,
             Load load,
             BenchOptions options,
             int minPayments,
             Meter meter,
             Clock clock) {
-        this.minPayments = Math.min(minPayments, options.maxPayments());
-        this.cell = bench + " " + load.text();
+        this.minPayments = Math.min(minPayments, options.maxPayments);
+        this.cell = cell;
         this.competitor = competitor;
         this.load = load;
         this.options = options;
         this.meter = meter;
         this.clock = clock;
-    }
-
-    @Override
-    public String title() {
-        return cell + ", " + competitor.name();
     }
 
     @Override
@@ -62,18 +58,15 @@ final class SettleMeasurement implements Measurement {
     }
 
     private int size(Sample sample) {
-        long wanted = Math.round(sample.value() * options.seconds());
-        return Math.toIntExact(Math.clamp(wanted, minPayments, options.maxPayments()));
+        long wanted = Math.round(sample.value() * options.seconds);
+        return Math.toIntExact(Math.clamp(wanted, minPayments, options.maxPayments));
     }
 
     private Sample measure(int number, int size) throws IOException, SQLException, InterruptedException {
-        Batch batch = Batch.of(options.seed(), number, load, size, options.lines(), clock.instant());
+        Batch batch = Batch.of(options.seed, number, load, size, options.lines, clock.instant());
         competitor.prepare(batch);
-        meter.checkpoint();
-        Meter.MeterReading before = meter.start(competitor.processes());
-        long nanos = competitor.settle(batch);
-        Usage usage = meter.since(before);
+        Metered<Long> nanos = meter.measure(competitor.processes(), () -> competitor.settle(batch));
         List<String> errors = Check.errors(batch.expected(), competitor.outcome(batch));
-        return new Sample(cell, competitor.name(), number, size * 1e9 / nanos, size, usage, errors);
+        return new Sample(cell, competitor.name(), number, size * 1e9 / nanos.result(), size, nanos.usage(), errors);
     }
 }

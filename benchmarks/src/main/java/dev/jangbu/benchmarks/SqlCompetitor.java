@@ -4,37 +4,28 @@ import dev.jangbu.contract.SettlementRequested;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /** A peer that settles in PostgreSQL: {@code SqlPeer} of the module {@code peers}. */
 final class SqlCompetitor implements Competitor {
-
-    private static final Duration CLEAR_TIMEOUT = Duration.ofSeconds(30);
-    private static final Duration SETTLE_TIMEOUT = Duration.ofMinutes(3);
 
     private final Strategy strategy;
     private final BenchStack stack;
     private final RequestFeed feed;
     private final Database database;
     private final PeerProcess process;
-    private final InjectedDefect defect;
     private List<Long> offsets = List.of();
 
     /** The settlement strategy of a peer. */
     enum Strategy {
         OPTIMISTIC_LOCKING("optimistic locking", "optimistic-locking"),
         /** Keyed by payment: any consumer may get any wallet. */
-        OPTIMISTIC_BY_PAYMENT("optimistic locking, by payment", "optimistic-locking") {
-            @Override
-            String key(SettlementRequested request) {
-                return request.getReferenceId();
-            }
-        },
+        OPTIMISTIC_BY_PAYMENT("optimistic locking, by payment", "optimistic-locking"),
         ATOMIC_UPDATE("atomic update", "atomic-update"),
         SET_BASED("set-based SQL", "set-based");
 
@@ -51,9 +42,9 @@ final class SqlCompetitor implements Competitor {
             return text;
         }
 
-        /** The record key of a request: the wallet, as in Jangbu. */
+        /** The record key of a request: the wallet, as in Jangbu, unless it is the payment. */
         String key(SettlementRequested request) {
-            return request.getWalletId();
+            return this == OPTIMISTIC_BY_PAYMENT ? request.getReferenceId() : request.getWalletId();
         }
 
         /** An identifier without spaces. */
@@ -62,15 +53,14 @@ final class SqlCompetitor implements Competitor {
         }
     }
 
-    SqlCompetitor(Strategy strategy, BenchStack stack, RequestFeed feed, InjectedDefect defect)
+    SqlCompetitor(Strategy strategy, BenchStack stack, RequestFeed feed)
             throws IOException, SQLException, InterruptedException {
         this.strategy = strategy;
         this.stack = stack;
         this.feed = feed;
-        this.defect = defect;
         this.database = Database.create(stack.address(), "peer_" + strategy.id());
         feed.createTopic(topic());
-        this.process = PeerProcess.start(
+        this.process = new PeerProcess(
                 stack,
                 "peer-" + strategy.id(),
                 "dev.jangbu.peers.SqlPeer",
@@ -82,36 +72,36 @@ final class SqlCompetitor implements Competitor {
 
     @Override
     public String name() {
-        return strategy.text;
+        return strategy.text();
     }
 
     @Override
-    public Map<String, Long> processes() throws IOException {
-        return Map.of("peer", process.pid(), "postgres", stack.pid("postgres"), "kafka", stack.pid("kafka"));
+    public Map<String, Long> processes() {
+        Map<String, Long> pids = stack.pids("postgres", "kafka");
+        pids.put("peer", process.pid());
+        return pids;
     }
 
     @Override
     public void prepare(Batch batch) throws IOException, InterruptedException {
-        process.send(CLEAR_TIMEOUT, "clear");
+        process.send("clear");
         offsets = feed.send(topic(), batch, strategy::key);
     }
 
     @Override
     public long settle(Batch batch) throws IOException, InterruptedException {
-        List<String> reply = process.send(
-                SETTLE_TIMEOUT,
-                "settle %s %d %s"
-                        .formatted(
-                                topic(),
-                                batch.requests().size(),
-                                offsets.stream().map(String::valueOf).collect(Collectors.joining(" "))));
-        return Duration.ofNanos(Long.parseLong(reply.get(2)) * 1_000).toNanos();
+        List<String> reply = process.send("settle %s %d %s"
+                .formatted(
+                        topic(),
+                        batch.requests().size(),
+                        offsets.stream().map(String::valueOf).collect(Collectors.joining(" "))));
+        return TimeUnit.MICROSECONDS.toNanos(Long.parseLong(reply.get(1)));
     }
 
     @Override
     public Outcome outcome(Batch batch) throws SQLException {
         try (Connection connection = database.open()) {
-            defect.injectInto(connection);
+            stack.options().defect.injectInto(connection);
             Map<String, Long> balances = new HashMap<>();
             Database.query(
                     connection,

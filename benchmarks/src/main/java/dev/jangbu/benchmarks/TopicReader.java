@@ -1,11 +1,13 @@
 package dev.jangbu.benchmarks;
 
+import dev.jangbu.operator.console.CommandException;
 import dev.jangbu.operator.installation.Installation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -15,6 +17,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 final class TopicReader implements AutoCloseable {
 
     private static final Duration POLL = Duration.ofMillis(100);
+    private static final Duration STALL_TIMEOUT = Duration.ofMinutes(1);
 
     private final String topic;
     private final KafkaConsumer<byte[], byte[]> consumer;
@@ -22,21 +25,19 @@ final class TopicReader implements AutoCloseable {
 
     TopicReader(Installation stack, String topic) {
         this.topic = topic;
-        this.consumer = new KafkaConsumer<>(
-                Map.of(
-                        "bootstrap.servers",
-                        stack.kafka(),
-                        "isolation.level",
-                        "read_committed",
-                        "enable.auto.commit",
-                        false,
-                        "max.poll.records",
-                        5_000),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer());
-        this.partitions = Set.copyOf(consumer.partitionsFor(topic).stream()
+        Map<String, Object> settings = Map.of(
+                "bootstrap.servers",
+                stack.kafka(),
+                "isolation.level",
+                "read_committed",
+                "enable.auto.commit",
+                false,
+                "max.poll.records",
+                5_000);
+        this.consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        this.partitions = consumer.partitionsFor(topic).stream()
                 .map(partition -> new TopicPartition(topic, partition.partition()))
-                .toList());
+                .collect(Collectors.toSet());
         consumer.assign(partitions);
         mark();
     }
@@ -59,9 +60,9 @@ final class TopicReader implements AutoCloseable {
     /**
      * Reads until {@code count} records have arrived.
      *
-     * @throws BenchException if nothing arrives for {@code stallTimeout}
+     * @throws CommandException if nothing arrives for a minute
      */
-    Read await(int count, Duration stallTimeout) {
+    Read await(int count) {
         List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>(count);
         long firstAt = 0;
         int first = 0;
@@ -76,9 +77,9 @@ final class TopicReader implements AutoCloseable {
                     first = polled.count();
                 }
                 polled.forEach(records::add);
-            } else if (now - progressAt > stallTimeout.toNanos()) {
-                throw new BenchException("%2$d of %1$d records arrived on %3$s, then none for %4$d s"
-                        .formatted(count, records.size(), topic, stallTimeout.toSeconds()));
+            } else if (now - progressAt > STALL_TIMEOUT.toNanos()) {
+                throw new CommandException("%2$d of %1$d records arrived on %3$s, then none for %4$d s"
+                        .formatted(count, records.size(), topic, STALL_TIMEOUT.toSeconds()));
             }
         }
         return new Read(records, first, firstAt, progressAt);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jangbu.contract.SettlementRequested;
+import dev.jangbu.operator.console.CommandException;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -76,7 +77,7 @@ class BatchTest {
     @Test
     void unknownLoadIsReportedWithTheKnownOnes() {
         assertThatThrownBy(() -> Load.of("flat"))
-                .isInstanceOf(BenchException.class)
+                .isInstanceOf(CommandException.class)
                 .hasMessageContaining("'flat'")
                 .hasMessageContaining("one-seller");
     }

@@ -2,9 +2,9 @@ package dev.jangbu.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jangbu.benchmarks.Comparison.Better;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class RatioTest {
@@ -36,26 +36,40 @@ class RatioTest {
                 sample("theirs", 1, 50, List.of()),
                 sample("theirs", 2, 50, List.of()));
 
-        assertThat(Comparison.of(samples, "cell", "ours", "theirs", 1, Better.MORE, 1))
-                .hasValueSatisfying(comparison -> {
-                    assertThat(comparison.ratio().median()).isEqualTo(2.0);
-                    assertThat(comparison.ratio().rounds()).isEqualTo(1);
-                });
+        assertThat(Comparison.more(samples, "cell", "ours", "theirs", 1)).hasValueSatisfying(comparison -> {
+            assertThat(comparison.ratio().median()).isEqualTo(2.0);
+            assertThat(comparison.ratio().rounds()).isEqualTo(1);
+        });
     }
 
     @Test
     void ratioIsInvertedIfLessIsBetter() {
-        assertThat(Comparison.of("wait", Map.of(1, 20.0), Map.of(1, 600.0), 8, Better.LESS, 1))
-                .hasValueSatisfying(comparison -> {
-                    assertThat(comparison.ratio().median()).isEqualTo(30.0);
-                    assertThat(comparison.met()).isTrue();
-                });
+        List<Sample> samples = List.of(sample("ours", 1, 20, List.of()), sample("theirs", 1, 600, List.of()));
+
+        assertThat(Comparison.less(samples, "cell", "ours", "theirs", 1)).hasValueSatisfying(comparison -> {
+            assertThat(comparison.ratio().median()).isEqualTo(30.0);
+            assertThat(comparison.wanted()).isZero();
+        });
+    }
+
+    @Test
+    void targetIsMetIfTheMedianReachesIt() {
+        assertThat(ofTarget(8.0)).hasValueSatisfying(comparison -> {
+            assertThat(comparison.wanted()).isEqualTo(8.0);
+            assertThat(comparison.met()).isTrue();
+        });
+        assertThat(ofTarget(7.9))
+                .hasValueSatisfying(comparison -> assertThat(comparison.met()).isFalse());
+    }
+
+    private static Optional<Comparison> ofTarget(double ratio) {
+        return Comparison.of(
+                "latency, approval to COMPLETED, p50: default intervals", Map.of(1, ratio), Map.of(1, 1.0), 1);
     }
 
     @Test
     void competitorWithoutAcceptedRoundsIsNotCompared() {
-        assertThat(Comparison.of(List.of(), "cell", "ours", "theirs", 1, Better.MORE, 1))
-                .isEmpty();
+        assertThat(Comparison.more(List.of(), "cell", "ours", "theirs", 1)).isEmpty();
     }
 
     private static Sample sample(String competitor, int round, double value, List<String> errors) {
