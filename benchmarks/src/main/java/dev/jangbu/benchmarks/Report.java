@@ -15,15 +15,7 @@ import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 
 /** Writes results as a table, as JSON and as a chart. */
-final class Report {
-
-    private final Machine machine;
-    private final BenchOptions options;
-
-    Report(Machine machine, BenchOptions options) {
-        this.machine = machine;
-        this.options = options;
-    }
+record Report(Machine machine, BenchOptions options) {
 
     /** The output directory. */
     static Path folder(Path home) {

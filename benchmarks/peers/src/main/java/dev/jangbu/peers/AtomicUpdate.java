@@ -13,17 +13,9 @@ import org.springframework.transaction.support.TransactionTemplate;
  * Common practice: a batch listener, one transaction per batch, JDBC batches and {@code balance = balance + x}, which
  * needs no version. Settlements that already have a journal are skipped.
  */
-final class AtomicUpdate implements SettlementStrategy {
+record AtomicUpdate(JdbcTemplate jdbc, TransactionTemplate transaction) implements SettlementStrategy {
 
     private static final int BATCH = 500;
-
-    private final JdbcTemplate jdbc;
-    private final TransactionTemplate transaction;
-
-    AtomicUpdate(JdbcTemplate jdbc, TransactionTemplate transaction) {
-        this.jdbc = jdbc;
-        this.transaction = transaction;
-    }
 
     @Override
     public int maxPollRecords() {

@@ -11,17 +11,9 @@ import org.springframework.transaction.support.TransactionTemplate;
  * Textbook optimistic locking: one transaction per event. The wallet is read with its version and updated only if the
  * version is unchanged; a conflict repeats the transaction. The journal's primary key makes a repeated event harmless.
  */
-final class OptimisticLocking implements SettlementStrategy {
+record OptimisticLocking(JdbcTemplate jdbc, TransactionTemplate transaction) implements SettlementStrategy {
 
     private static final int ATTEMPTS = 1_000;
-
-    private final JdbcTemplate jdbc;
-    private final TransactionTemplate transaction;
-
-    OptimisticLocking(JdbcTemplate jdbc, TransactionTemplate transaction) {
-        this.jdbc = jdbc;
-        this.transaction = transaction;
-    }
 
     @Override
     public int maxPollRecords() {

@@ -14,7 +14,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
  * The fastest known approach in PostgreSQL: one statement settles a batch in its own transaction. A wallet is updated
  * once for all its requests of the batch; settlements with a journal are skipped by the statement.
  */
-final class SetBased implements SettlementStrategy {
+record SetBased(JdbcTemplate jdbc) implements SettlementStrategy {
 
     private static final String SETTLE = """
             WITH input AS (
@@ -39,12 +39,6 @@ final class SetBased implements SettlementStrategy {
             ON CONFLICT (wallet_id) DO UPDATE
             SET balance = wallets.balance + excluded.balance, version = wallets.version + excluded.version
             """;
-
-    private final JdbcTemplate jdbc;
-
-    SetBased(JdbcTemplate jdbc) {
-        this.jdbc = jdbc;
-    }
 
     @Override
     public int maxPollRecords() {
