@@ -124,21 +124,30 @@ public final class ChildProcess implements AutoCloseable {
     }
 
     private void awaitEnd() {
-        process.onExit().orTimeout(TIMEOUT_SECONDS, TimeUnit.SECONDS).join();
+        awaitEnd(process);
+    }
+
+    /** Does not use {@link Process#onExit}, whose pool the test may have filled. */
+    private static void awaitEnd(Process process) {
+        try {
+            if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("Process " + process.pid() + " does not end");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     private void signal(String name) {
         try {
-            int exit = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
-                    .start()
-                    .waitFor();
-            if (exit != 0) {
+            Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
+            awaitEnd(kill);
+            if (kill.exitValue() != 0) {
                 throw new IllegalStateException("kill -" + name + " " + process.pid() + " failed");
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
         }
     }
 

@@ -86,7 +86,7 @@ final class TrialBalances {
         Instant asOf = at == null ? clock.instant() : at;
         JdbcClient.StatementSpec query =
                 at == null ? jdbc.sql(NOW) : jdbc.sql(sumUntil(at)).param("at", Timestamp.from(at));
-        Map<String, List<Account>> byCurrency = query.query((row, i) -> Accounts.account(row, asOf)).stream()
+        Map<String, List<Account>> byCurrency = query.query((row, i) -> Accounts.account(row, asOf)).list().stream()
                 .collect(Collectors.groupingBy(Account::currency, TreeMap::new, Collectors.toList()));
         return new TrialBalance(
                 asOf, byCurrency.values().stream().map(TrialBalances::sum).toList());
