@@ -41,11 +41,7 @@ class RateLimiter {
                 .build();
     }
 
-    /**
-     * Takes one token of the key's bucket.
-     *
-     * @throws Problem 429 with {@code Retry-After} if the bucket is empty
-     */
+    /** Takes a token from the key's bucket; throws 429 with {@code Retry-After} if the bucket is empty. */
     void acquire(UUID keyId) {
         if (!limit.isEnabled()) {
             return;

@@ -27,9 +27,8 @@ class Completions {
     }
 
     /**
-     * Records a batch of {@linkplain #validate valid} completions.
-     *
-     * @return the indexes of the completions that match no payment, refund or payout whose commit is visible yet
+     * Records {@linkplain #validate valid} completions; returns the indexes of those that match no payment, refund or
+     * payout whose commit is visible yet.
      */
     Mono<List<Integer>> record(List<SettlementCompleted> batch) {
         return database.sql(RECORD)
@@ -45,10 +44,8 @@ class Completions {
     }
 
     /**
-     * Validates a completion: only payouts can be rejected, and the reference must be a UUID. The streams processor
-     * never writes an invalid one.
-     *
-     * @return the reason why it is invalid; empty if it is valid
+     * The reason why a completion is invalid; empty if it is valid. Only payouts can be rejected, and the reference
+     * must be a UUID. The streams processor never writes an invalid one.
      */
     static Optional<String> validate(SettlementCompleted completion) {
         boolean possible =

@@ -30,11 +30,7 @@ public record ApiResponse(int status, String body, @Nullable String location, bo
         return toEntity(Long.toString(version));
     }
 
-    /**
-     * The HTTP response with an ETag.
-     *
-     * @param entityTag without quotes; two different bodies of a resource must not have the same one
-     */
+    /** The HTTP response with an ETag. Two different bodies of a resource must not have the same one. */
     public ResponseEntity<byte[]> toEntity(String entityTag) {
         ResponseEntity<byte[]> entity = toEntity();
         HttpHeaders headers = new HttpHeaders(entity.getHeaders());

@@ -17,9 +17,8 @@ public final class FieldErrors {
     }
 
     /**
-     * Validates free text: 1 to {@code maxChars} characters, not all blank, without control characters.
-     *
-     * @return the text; empty if it is invalid, after adding the error
+     * Validates free text: 1 to {@code maxChars} characters, not all blank, without control characters; empty if it is
+     * invalid, after adding the error.
      */
     public String text(String field, @Nullable String value, int maxChars) {
         boolean valid = value != null
@@ -33,12 +32,7 @@ public final class FieldErrors {
         return value;
     }
 
-    /**
-     * Validates text by a pattern.
-     *
-     * @param mustBe the rule, for the client
-     * @return the text; empty if it is invalid, after adding the error
-     */
+    /** Validates text by a pattern, with the rule for the client; empty if it is invalid, after adding the error. */
     public String matching(String field, @Nullable String value, Pattern pattern, String mustBe) {
         if (value == null || !pattern.matcher(value).matches()) {
             add(field, mustBe);

@@ -9,21 +9,12 @@ public final class Ids {
 
     private Ids() {}
 
-    /**
-     * Parses the id of a resource in a path.
-     *
-     * @param resource its kind, for the message
-     * @throws Problem 404 if it is not an id, as for an unknown id
-     */
+    /** The id of a resource in a path; throws 404 if it is not an id, as for an unknown id. */
     public static UUID inPath(String text, String resource) {
         return parse(text).orElseThrow(() -> Problem.notFound(resource));
     }
 
-    /**
-     * Checks the seller id in a path.
-     *
-     * @throws Problem 422 {@code invalid-field} if it is not a seller id
-     */
+    /** The seller id in a path; throws 422 {@code invalid-field} if it is not one. */
     public static String sellerInPath(String text) {
         if (!SellerId.isValid(text)) {
             throw Problem.invalid("sellerId", SellerId.RULE);

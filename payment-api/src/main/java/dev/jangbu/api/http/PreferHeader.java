@@ -37,11 +37,7 @@ public record PreferHeader(boolean respondAsync, Optional<Duration> waitFor) {
                 requested.map(duration -> duration.compareTo(WAIT_MAX) > 0 ? WAIT_MAX : duration));
     }
 
-    /**
-     * The value of {@code Preference-Applied}; empty if no preference was applied.
-     *
-     * @param async whether {@code respond-async} was honoured
-     */
+    /** The value of {@code Preference-Applied}; empty if neither a wait nor {@code respond-async} was applied. */
     public Optional<String> applied(boolean async) {
         List<String> applied = new ArrayList<>();
         if (async) {

@@ -16,12 +16,7 @@ public record Fingerprint(byte[] sha256) {
             .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
             .build();
 
-    /**
-     * Computes the fingerprint of a call.
-     *
-     * @param operation the operation and its resource
-     * @param body the parsed body
-     */
+    /** The fingerprint of an operation on its resource, with a parsed body. */
     public static Fingerprint of(String operation, Object body) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");

@@ -17,11 +17,7 @@ public record IdempotencyKey(String text) {
     private static final String HEADER = "Idempotency-Key";
     private static final Pattern VISIBLE = Pattern.compile("[!-~]{1,255}");
 
-    /**
-     * Parses the header. Quotes, as in its structured-field form, are stripped.
-     *
-     * @throws Problem 400 if it is missing or invalid
-     */
+    /** Parses the header and strips the quotes of its structured-field form; throws 400 if it is missing or invalid. */
     public static IdempotencyKey of(HttpHeaders headers) {
         String value = headers.getFirst(HEADER);
         if (value == null || value.isBlank()) {

@@ -11,12 +11,7 @@ import dev.jangbu.contract.ProblemCode;
  */
 public record KeyedCall(IdempotencyKey key, String operation, Fingerprint fingerprint) {
 
-    /**
-     * Describes a call.
-     *
-     * @param resource the resource of the call; empty if it creates one
-     * @param body the parsed body
-     */
+    /** A call with a parsed body; {@code resource} is empty if the call creates one. */
     public static KeyedCall of(IdempotencyKey key, String operation, String resource, Object body) {
         return new KeyedCall(
                 key, operation, Fingerprint.of(resource.isEmpty() ? operation : operation + " " + resource, body));

@@ -75,11 +75,7 @@ public class RecordOutcome {
                 meters);
     }
 
-    /**
-     * An operation after T2, and the response to its call.
-     *
-     * @param answer as stored under the waiting keys, unless it is a 202
-     */
+    /** An operation after T2, and the response to its call: as stored under the waiting keys, unless it is a 202. */
     public record Recorded<R extends Operation>(R operation, ApiResponse answer) {}
 
     /**
@@ -149,18 +145,16 @@ public class RecordOutcome {
     }
 
     /**
-     * Applies a transition in a statement shared with concurrent ones, outside any transaction.
-     *
-     * @return empty if the operation has changed or its row is locked
+     * Applies a transition in a statement shared with concurrent ones, outside any transaction; empty if the operation
+     * has changed or its row is locked.
      */
     public <R extends Operation> Mono<Recorded<R>> batched(Transition<R> transition) {
         return groupCommit.call(row(transition)).map(id -> recorded(transition));
     }
 
     /**
-     * Applies a transition in the caller's transaction, which holds the row lock, of a refund also the payment's.
-     *
-     * @return empty if the operation has changed
+     * Applies a transition in the caller's transaction, which holds the row lock, of a refund also the payment's; empty
+     * if the operation has changed.
      */
     public <R extends Operation> Mono<Recorded<R>> single(Transition<R> transition) {
         return apply(List.of(row(transition))).singleOrEmpty().map(id -> recorded(transition));

@@ -69,11 +69,7 @@ public class Outbox {
                                 "The outbox inserted %d of %d requests".formatted(inserted, requests.size()))));
     }
 
-    /**
-     * The columns of an outbox row that differ within a call.
-     *
-     * @param payload the request in Avro, the value of the later Kafka record
-     */
+    /** The columns that differ within a call; the payload, in Avro, is the value of the later Kafka record. */
     public record Row(UUID id, String walletId, byte[] payload) {}
 
     /** Converts requests to rows. */

@@ -65,11 +65,7 @@ class ConfirmPayment {
         this.recoverySignal = recoverySignal;
     }
 
-    /**
-     * The result of a confirmation.
-     *
-     * @param payment after this call; empty if the response was stored before or the payment was queued
-     */
+    /** A confirmation's result. The payment is empty if the response was stored before or the payment was queued. */
     record Confirmed(ApiResponse answer, Optional<Payment> payment) {
 
         static Confirmed of(ApiResponse answer) {
@@ -101,11 +97,7 @@ class ConfirmPayment {
                 .flatMap(Function.identity());
     }
 
-    /**
-     * T1 as one statement, for the common case. Empty, with nothing changed, if T1 needs a decision.
-     *
-     * @return the work after the commit
-     */
+    /** T1 as one statement, for the common case; empty, with nothing changed, if T1 needs a decision. */
     private Mono<Mono<Confirmed>> fastPath(Confirmation call) {
         return call.async()
                 ? Mono.empty()

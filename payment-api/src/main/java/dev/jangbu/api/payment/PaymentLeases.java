@@ -103,10 +103,8 @@ public class PaymentLeases {
     }
 
     /**
-     * READY to ACCEPTED; the caller holds the row lock. Concurrent transactions don't see each other's rows, so the
-     * queue may exceed its limit by the number of connections.
-     *
-     * @return whether the queue had room
+     * READY to ACCEPTED if the queue has room; the caller holds the row lock. Concurrent transactions don't see each
+     * other's rows, so the queue may exceed its limit by the number of connections.
      */
     Mono<Boolean> accept(Payment payment, String paymentKey, String traceparent) {
         return replicationSlot

@@ -49,11 +49,7 @@ public class PaymentResponses {
         return refused(payment.id(), "confirm", problem);
     }
 
-    /**
-     * A refusal that is stored under the call's idempotency key.
-     *
-     * @param call the last segment of the called path
-     */
+    /** A refusal stored under the call's idempotency key; {@code call} is the last segment of the path. */
     public ApiResponse refused(UUID paymentId, String call, Problem problem) {
         return new ApiResponse(
                 problem.code().status(),

@@ -107,10 +107,8 @@ public class PaymentStore {
             ApiResponse answer) {}
 
     /**
-     * Creates a payment in READY, version 1, with its lines, and stores the response under the call's key, atomically.
-     * The statement is shared with concurrent calls.
-     *
-     * @return whether it was created; if not, the key is in use
+     * Creates a payment in READY, version 1, with its lines, and stores the response under the call's key, atomically,
+     * in a statement shared with concurrent calls; false if the key is in use.
      */
     Mono<Boolean> create(Payment payment, KeyedCall call, ApiResponse answer) {
         return creations
@@ -196,10 +194,7 @@ public class PaymentStore {
     }
 
     /**
-     * Reserves lines for a refund: all or none. The caller holds the payment's row lock.
-     *
-     * @param amountsMinor by line
-     * @return whether every line had enough refundable amount left
+     * Reserves amounts of lines for a refund, if every line has enough left. The caller holds the payment's row lock.
      */
     public Mono<Boolean> reserve(UUID id, String[] lineIds, Long[] amountsMinor) {
         return database.sql(RESERVE)

@@ -64,11 +64,7 @@ class RecordConfirmation {
                 : locked;
     }
 
-    /**
-     * Records an outcome in the caller's transaction, which holds the row lock.
-     *
-     * @return empty if the payment has changed
-     */
+    /** Records in the caller's transaction, which holds the row lock; empty if the payment has changed. */
     Mono<Recorded<Payment>> single(Payment payment, Outcome outcome, String cause) {
         return record.single(transition(payment, outcome, cause));
     }

@@ -17,12 +17,7 @@ final class ExpectedVersion {
 
     private ExpectedVersion() {}
 
-    /**
-     * Parses the header.
-     *
-     * @return the expected version; empty for any version: without the header, or for {@code *}
-     * @throws Problem 400 if it is not a single version
-     */
+    /** The expected version; empty without the header and for {@code *}; throws 400 if it is not a single version. */
     static Optional<Long> of(HttpHeaders headers) {
         List<String> values = headers.getOrEmpty(HttpHeaders.IF_MATCH);
         if (values.isEmpty() || (values.size() == 1 && values.getFirst().strip().equals("*"))) {

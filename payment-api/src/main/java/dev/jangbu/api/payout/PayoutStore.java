@@ -68,9 +68,8 @@ class PayoutStore {
     }
 
     /**
-     * The payout that was requested by an earlier call with this key; empty if there is none.
-     *
-     * @return an error 422 {@code idempotency-key-reused} if it was another call
+     * An earlier call's payout; empty if there is none, an error 422 {@code idempotency-key-reused} if the call
+     * differs.
      */
     Mono<Payout> findBy(KeyedCall call) {
         return database.sql("SELECT * FROM payouts WHERE idempotency_key = :key")

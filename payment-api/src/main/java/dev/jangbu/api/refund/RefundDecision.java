@@ -38,11 +38,7 @@ sealed interface RefundDecision {
     /** 422: the payment has no such line, or the request needs lines. */
     record RefuseField(String field, String detail) implements RefundDecision {}
 
-    /**
-     * Chooses the step of a refund.
-     *
-     * @param inFlight whether another refund of the payment is in progress or in REVIEW
-     */
+    /** The step of a refund; {@code inFlight} if another refund of the payment is in progress or in REVIEW. */
     static RefundDecision refund(Payment payment, boolean inFlight, Requested requested) {
         return switch (payment.status()) {
             case READY, ACCEPTED, DECLINED, CANCELED, EXPIRED -> new RefuseNotRefundable();

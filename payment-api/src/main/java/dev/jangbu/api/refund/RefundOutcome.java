@@ -18,10 +18,8 @@ final class RefundOutcome {
     private RefundOutcome() {}
 
     /**
-     * Derives the outcome from the result of a cancellation.
-     *
-     * @param work the requested refund
-     * @return empty if the PSP shows the charge and no unrecorded cancellation: the refund may be sent again
+     * The outcome of a cancellation; empty if the PSP shows the charge and no unrecorded cancellation: the refund may
+     * be sent again.
      */
     static Optional<Outcome> from(PspResult result, RefundWork work) {
         return switch (result) {

@@ -75,11 +75,7 @@ class RefundPayment {
         this.clock = clock;
     }
 
-    /**
-     * A call for a refund.
-     *
-     * @param decision chooses the step by the payment and whether a refund of it is in progress
-     */
+    /** A call, and the choice of its step by the payment and whether a refund of it is in progress. */
     private record Call(
             KeyedCall keyed,
             String reason,
@@ -109,11 +105,7 @@ class RefundPayment {
                 .flatMap(Function.identity())));
     }
 
-    /**
-     * T1.
-     *
-     * @return the work after the commit
-     */
+    /** T1; returns the work after the commit. */
     private Mono<Mono<ApiResponse>> intend(UUID paymentId, Call call) {
         UUID id = ids.generate();
         return idempotent.leased(

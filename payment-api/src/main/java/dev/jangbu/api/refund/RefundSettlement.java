@@ -13,11 +13,7 @@ final class RefundSettlement {
 
     private RefundSettlement() {}
 
-    /**
-     * The refunded part of each line and of its fee.
-     *
-     * @param payment under its row lock; this refund's lines are reserved and not yet refunded
-     */
+    /** The refunded part of each line and of its fee, which the locked payment has reserved and not yet refunded. */
     static List<PaymentLine> refundedLines(Payment payment, Refund refund) {
         Map<String, PaymentLine> lines = byId(payment.lines());
         return refund.lines().stream()

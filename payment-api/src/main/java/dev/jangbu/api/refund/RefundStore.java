@@ -118,9 +118,8 @@ class RefundStore {
     }
 
     /**
-     * The refund that was requested by an earlier call with this key; empty if there is none.
-     *
-     * @return an error 422 {@code idempotency-key-reused} if it was another call
+     * An earlier call's refund; empty if there is none, an error 422 {@code idempotency-key-reused} if the call
+     * differs.
      */
     Mono<Refund> findBy(KeyedCall call) {
         return database.sql("SELECT * FROM refund_details WHERE idempotency_key = :key")

@@ -45,9 +45,7 @@ public class PspCancels {
     }
 
     /**
-     * Records cancellations, in the caller's transaction, which holds the payment's row lock.
-     *
-     * @param refundId the refund that they are recorded with; null for a decision about the payment
+     * Records cancellations with their refund, null for a decision about the payment, whose row lock the caller holds.
      */
     Mono<Void> record(UUID paymentId, @Nullable UUID refundId, Collection<String> transactionKeys) {
         if (transactionKeys.isEmpty()) {

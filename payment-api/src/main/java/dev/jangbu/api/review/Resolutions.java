@@ -24,11 +24,7 @@ class Resolutions {
         this.database = database;
     }
 
-    /**
-     * Inserts a decision.
-     *
-     * @param keyId the API key of the deciding person
-     */
+    /** Inserts a decision, with the API key of the deciding person. */
     Mono<Void> insert(UUID resource, OperationKind kind, Outcome outcome, String evidence, UUID keyId) {
         return database.sql(INSERT)
                 .bind("resource", resource)
