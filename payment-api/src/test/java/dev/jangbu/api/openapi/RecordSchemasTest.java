@@ -113,7 +113,7 @@ class RecordSchemasTest {
                     .getDeclaredMethod(test, String.class, String.class)
                     .getAnnotation(CsvSource.class);
             Arrays.stream(records.value())
-                    .map(row -> "dev.jangbu.api." + row.split(", ")[1])
+                    .map(row -> "dev.jangbu.api." + row.substring(row.indexOf(", ") + 2))
                     .forEach(compared::add);
         }
         Set<String> existing = new TreeSet<>();
