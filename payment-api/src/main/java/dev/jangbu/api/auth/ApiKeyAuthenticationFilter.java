@@ -3,7 +3,6 @@ package dev.jangbu.api.auth;
 import dev.jangbu.api.http.Problem;
 import dev.jangbu.api.http.TraceContext;
 import dev.jangbu.contract.ProblemCode;
-import java.time.Duration;
 import java.util.List;
 import org.springframework.boot.availability.ApplicationAvailability;
 import org.springframework.boot.availability.ReadinessState;
@@ -50,8 +49,7 @@ final class ApiKeyAuthenticationFilter implements WebFilter {
             return chain.filter(exchange);
         }
         if (availability.getReadinessState() != ReadinessState.ACCEPTING_TRAFFIC) {
-            return Mono.error(new Problem(ProblemCode.UNAVAILABLE, "The service is starting or stopping")
-                    .retryAfter(Duration.ofSeconds(2)));
+            return Mono.error(Problem.unavailable("The service is starting or stopping"));
         }
         return keys.caller(bearerKey(request.getHeaders()))
                 .switchIfEmpty(Mono.error(

@@ -4,7 +4,6 @@ import dev.jangbu.api.http.Ids;
 import dev.jangbu.api.http.Problem;
 import dev.jangbu.api.http.TraceContext;
 import dev.jangbu.api.settings.PaymentApiSettings;
-import dev.jangbu.contract.ProblemCode;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Objects;
@@ -120,8 +119,7 @@ final class WalletAndLedgerProxy {
                 .map(WalletAndLedgerProxy::passOn)
                 .onErrorMap(
                         error -> error instanceof WebClientRequestException || error instanceof TimeoutException,
-                        error -> new Problem(ProblemCode.UNAVAILABLE, service + " can't be reached at the moment")
-                                .retryAfter(Duration.ofSeconds(2)));
+                        error -> Problem.unavailable(service + " can't be reached at the moment"));
     }
 
     private static ResponseEntity<Flux<DataBuffer>> passOn(ResponseEntity<Flux<DataBuffer>> response) {

@@ -40,6 +40,11 @@ public final class Problem extends RuntimeException {
         return invalid(List.of(new FieldError(field, detail)));
     }
 
+    /** 503 for a failure that should pass within seconds. */
+    public static Problem unavailable(String detail) {
+        return new Problem(ProblemCode.UNAVAILABLE, detail).retryAfter(Duration.ofSeconds(2));
+    }
+
     public static Problem notFound(String resource) {
         return new Problem(ProblemCode.NOT_FOUND, "There is no such " + resource);
     }

@@ -5,7 +5,6 @@ import dev.jangbu.contract.ProblemCode;
 import io.r2dbc.spi.R2dbcNonTransientResourceException;
 import io.r2dbc.spi.R2dbcTransientException;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
@@ -181,21 +180,18 @@ final class ProblemHandler implements WebExceptionHandler {
 
     private static Problem databaseUnavailable(Throwable thrown) {
         log.warn("The database is unavailable: {}", thrown.toString());
-        return new Problem(ProblemCode.UNAVAILABLE, "The database is unavailable; try again with the same key")
-                .retryAfter(Duration.ofSeconds(2));
+        return Problem.unavailable("The database is unavailable; try again with the same key");
     }
 
     private static Problem unexpected(ServerWebExchange exchange, Throwable thrown) {
         // Sent even so: if the client is still connected, it must not get an empty 200.
         if (DisconnectedClientHelper.isClientDisconnectedException(thrown)) {
             log.debug("The client disconnected: {}", thrown.toString());
-            return new Problem(ProblemCode.UNAVAILABLE, "The connection was lost; try again with the same key")
-                    .retryAfter(Duration.ofSeconds(2));
+            return Problem.unavailable("The connection was lost; try again with the same key");
         }
         if (thrown instanceof IOException || thrown instanceof TimeoutException) {
             log.warn("Refused with 503: {}", thrown.toString());
-            return new Problem(ProblemCode.UNAVAILABLE, "A service behind this one does not respond")
-                    .retryAfter(Duration.ofSeconds(2));
+            return Problem.unavailable("A service behind this one does not respond");
         }
         String traceId = TraceContext.of(exchange).traceId();
         log.error("Unexpected error, trace {}", traceId, thrown);

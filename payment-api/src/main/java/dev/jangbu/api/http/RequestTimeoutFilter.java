@@ -1,6 +1,5 @@
 package dev.jangbu.api.http;
 
-import dev.jangbu.contract.ProblemCode;
 import java.time.Duration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
@@ -23,9 +22,10 @@ final class RequestTimeoutFilter implements WebFilter {
 
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
-        return chain.filter(exchange).timeout(TIMEOUT, Mono.error(() -> new Problem(
-                        ProblemCode.UNAVAILABLE,
-                        "A service behind this one does not respond; try again with the same key")
-                .retryAfter(Duration.ofSeconds(2))));
+        return chain.filter(exchange)
+                .timeout(
+                        TIMEOUT,
+                        Mono.error(() -> Problem.unavailable(
+                                "A service behind this one does not respond; try again with the same key")));
     }
 }
