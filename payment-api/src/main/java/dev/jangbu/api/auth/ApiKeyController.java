@@ -49,10 +49,8 @@ class ApiKeyController {
     @GetMapping
     Mono<ResponseEntity<byte[]>> list(ServerHttpRequest request) {
         Page page = Page.of(request, Set.of());
-        return store.list(page)
-                .map(ApiKeyView::of)
-                .collectList()
-                .map(found -> page.toEntity(json, found, key -> key.id().toString()));
+        return page.toEntity(
+                json, store.list(page).map(ApiKeyView::of), key -> key.id().toString());
     }
 
     @DeleteMapping("/{id}")
@@ -63,9 +61,6 @@ class ApiKeyController {
 
     /** Forbids caching: the response holds the secret. */
     private static ResponseEntity<byte[]> uncached(ApiResponse response) {
-        ResponseEntity<byte[]> entity = response.toEntity();
-        HttpHeaders headers = new HttpHeaders(entity.getHeaders());
-        headers.setCacheControl(CacheControl.noStore());
-        return new ResponseEntity<>(entity.getBody(), headers, entity.getStatusCode());
+        return ApiResponse.withHeaders(response.toEntity(), headers -> headers.setCacheControl(CacheControl.noStore()));
     }
 }

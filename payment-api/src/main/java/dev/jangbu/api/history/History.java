@@ -6,9 +6,12 @@ import dev.jangbu.api.http.Page;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.ResponseEntity;
 import org.springframework.r2dbc.core.DatabaseClient;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Reads the history of a payment, a refund or a payout. */
 @Component
@@ -23,9 +26,11 @@ public class History {
             """;
 
     private final DatabaseClient database;
+    private final JsonMapper json;
 
-    History(DatabaseClient database) {
+    History(DatabaseClient database, JsonMapper json) {
         this.database = database;
+        this.json = json;
     }
 
     /**
@@ -35,16 +40,14 @@ public class History {
      * @param cause the call or background task that caused it
      * @param version the resource's version after the change
      */
-    public record Change(@Nullable String from, String to, String cause, Instant at, long version) {
+    public record Change(@Nullable String from, String to, String cause, Instant at, long version) {}
 
-        /** The sort key, for the cursor. */
-        public String key() {
-            return Long.toString(version);
-        }
+    /** The response with the changes of the page, oldest first. */
+    public Mono<ResponseEntity<byte[]>> of(UUID resource, Page page) {
+        return page.toEntity(json, changes(resource, page), change -> Long.toString(change.version()));
     }
 
-    /** Lists the changes, oldest first; empty if there is no such resource. */
-    public Flux<Change> of(UUID resource, Page page) {
+    private Flux<Change> changes(UUID resource, Page page) {
         Long after = page.after(Long::valueOf);
         return database.sql(LIST)
                 .bind("resource", resource)

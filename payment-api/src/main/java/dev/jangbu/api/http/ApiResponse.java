@@ -1,6 +1,7 @@
 package dev.jangbu.api.http;
 
 import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
@@ -32,10 +33,15 @@ public record ApiResponse(int status, String body, @Nullable String location, bo
 
     /** The HTTP response with an ETag. Two different bodies of a resource must not have the same one. */
     public ResponseEntity<byte[]> toEntity(String entityTag) {
-        ResponseEntity<byte[]> entity = toEntity();
-        HttpHeaders headers = new HttpHeaders(entity.getHeaders());
-        headers.setETag("\"" + entityTag + "\"");
-        return new ResponseEntity<>(entity.getBody(), headers, entity.getStatusCode());
+        return withHeaders(toEntity(), headers -> headers.setETag("\"" + entityTag + "\""));
+    }
+
+    /** A copy of the HTTP response with more headers. */
+    public static ResponseEntity<byte[]> withHeaders(ResponseEntity<byte[]> entity, Consumer<HttpHeaders> added) {
+        return ResponseEntity.status(entity.getStatusCode())
+                .headers(entity.getHeaders())
+                .headers(added)
+                .body(entity.getBody());
     }
 
     /** The HTTP response. */

@@ -18,6 +18,8 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.util.MultiValueMap;
 import org.springframework.web.util.UriComponentsBuilder;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -99,7 +101,11 @@ public record Page(String path, int limit, @Nullable String after, Map<String, S
      * @param found up to {@link #rows()} items
      * @param key returns the sort key of an item, as {@link #after(Function)} parses it
      */
-    public <T> ResponseEntity<byte[]> toEntity(JsonMapper json, List<T> found, Function<T, String> key) {
+    public <T> Mono<ResponseEntity<byte[]>> toEntity(JsonMapper json, Flux<T> found, Function<T, String> key) {
+        return found.collectList().map(items -> toEntity(json, items, key));
+    }
+
+    private <T> ResponseEntity<byte[]> toEntity(JsonMapper json, List<T> found, Function<T, String> key) {
         boolean more = found.size() > limit;
         List<T> items = more ? found.subList(0, limit) : found;
         HttpHeaders headers = new HttpHeaders();

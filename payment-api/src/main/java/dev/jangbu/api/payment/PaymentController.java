@@ -1,6 +1,5 @@
 package dev.jangbu.api.payment;
 
-import dev.jangbu.api.auth.Caller;
 import dev.jangbu.api.history.History;
 import dev.jangbu.api.http.ApiResponse;
 import dev.jangbu.api.http.Ids;
@@ -71,11 +70,9 @@ class PaymentController {
 
     @PostMapping(path = "/{id}/confirm", consumes = MediaType.APPLICATION_JSON_VALUE)
     Mono<ResponseEntity<byte[]>> confirm(
-            @PathVariable String id,
-            @RequestHeader HttpHeaders headers,
-            @RequestBody Mono<ConfirmRequest> body,
-            ServerWebExchange exchange) {
+            @PathVariable String id, @RequestBody Mono<ConfirmRequest> body, ServerWebExchange exchange) {
         UUID payment = Ids.inPath(id, "payment");
+        HttpHeaders headers = exchange.getRequest().getHeaders();
         IdempotencyKey key = IdempotencyKey.of(headers);
         PreferHeader prefer = PreferHeader.of(headers);
         TraceContext trace = TraceContext.of(exchange);
@@ -87,16 +84,10 @@ class PaymentController {
 
     @PostMapping(path = "/{id}/resolve", consumes = MediaType.APPLICATION_JSON_VALUE)
     Mono<ResponseEntity<byte[]>> resolve(
-            @PathVariable String id,
-            @RequestHeader HttpHeaders headers,
-            @RequestBody Mono<ResolveRequest> body,
-            ServerWebExchange exchange) {
+            @PathVariable String id, @RequestBody Mono<ResolveRequest> body, ServerWebExchange exchange) {
         UUID payment = Ids.inPath(id, "payment");
-        IdempotencyKey key = IdempotencyKey.of(headers);
-        UUID apiKeyId = Caller.of(exchange).keyId();
-        return body.map(request -> request.validated("DECLINED"))
-                .flatMap(decision -> NonCancellable.run(
-                        resolveReview.resolve(payment, new ReviewDecision.Requested(decision, key, apiKeyId))))
+        return ReviewDecision.Requested.of(body, "DECLINED", exchange)
+                .flatMap(requested -> NonCancellable.run(resolveReview.resolve(payment, requested)))
                 .map(ApiResponse::toEntity);
     }
 
@@ -113,20 +104,14 @@ class PaymentController {
     @GetMapping
     Mono<ResponseEntity<byte[]>> list(ServerHttpRequest request) {
         Page page = Page.of(request, PaymentList.FILTERS);
-        return list.list(page)
-                .map(PaymentView::of)
-                .collectList()
-                .map(found -> page.toEntity(json, found, payment -> payment.id().toString()));
+        return page.toEntity(
+                json, list.list(page).map(PaymentView::of), view -> view.id().toString());
     }
 
     @GetMapping("/{id}/history")
     Mono<ResponseEntity<byte[]>> history(@PathVariable String id, ServerHttpRequest request) {
         UUID payment = Ids.inPath(id, "payment");
-        Page page = Page.of(request, Set.of());
-        return reader.read(payment)
-                .thenMany(history.of(payment, page))
-                .collectList()
-                .map(changes -> page.toEntity(json, changes, History.Change::key));
+        return reader.read(payment).then(history.of(payment, Page.of(request, Set.of())));
     }
 
     /** Applies the client's preferences to the response: with {@code wait} it waits for the payment's final status. */
@@ -161,8 +146,8 @@ class PaymentController {
     }
 
     private static ResponseEntity<byte[]> applied(ResponseEntity<byte[]> entity, PreferHeader prefer, boolean async) {
-        HttpHeaders headers = new HttpHeaders(entity.getHeaders());
-        prefer.applied(async).ifPresent(applied -> headers.set("Preference-Applied", applied));
-        return new ResponseEntity<>(entity.getBody(), headers, entity.getStatusCode());
+        return prefer.applied(async)
+                .map(applied -> ApiResponse.withHeaders(entity, headers -> headers.set("Preference-Applied", applied)))
+                .orElse(entity);
     }
 }

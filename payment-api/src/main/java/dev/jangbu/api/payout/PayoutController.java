@@ -18,7 +18,6 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
-import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ServerWebExchange;
@@ -44,11 +43,9 @@ class PayoutController {
 
     @PostMapping(path = "/wallets/{sellerId}/payouts", consumes = MediaType.APPLICATION_JSON_VALUE)
     Mono<ResponseEntity<byte[]>> request(
-            @PathVariable String sellerId,
-            @RequestHeader HttpHeaders headers,
-            @RequestBody Mono<PayoutRequest> body,
-            ServerWebExchange exchange) {
+            @PathVariable String sellerId, @RequestBody Mono<PayoutRequest> body, ServerWebExchange exchange) {
         String seller = Ids.sellerInPath(sellerId);
+        HttpHeaders headers = exchange.getRequest().getHeaders();
         IdempotencyKey key = IdempotencyKey.of(headers);
         Optional<Long> expectedVersion = ExpectedVersion.of(headers);
         TraceContext trace = TraceContext.of(exchange);
@@ -66,17 +63,14 @@ class PayoutController {
     @GetMapping("/payouts")
     Mono<ResponseEntity<byte[]>> list(ServerHttpRequest httpRequest) {
         Page page = Page.of(httpRequest, PayoutStore.FILTERS);
-        return payouts.list(page)
-                .map(PayoutView::of)
-                .collectList()
-                .map(found -> page.toEntity(json, found, view -> view.id().toString()));
+        return page.toEntity(
+                json, payouts.list(page).map(PayoutView::of), view -> view.id().toString());
     }
 
     @GetMapping("/payouts/{id}/history")
     Mono<ResponseEntity<byte[]>> history(@PathVariable String id, ServerHttpRequest httpRequest) {
         Page page = Page.of(httpRequest, Set.of());
-        return find(id).flatMap(payout -> history.of(payout.id(), page).collectList())
-                .map(changes -> page.toEntity(json, changes, History.Change::key));
+        return find(id).flatMap(payout -> history.of(payout.id(), page));
     }
 
     private Mono<Payout> find(String id) {

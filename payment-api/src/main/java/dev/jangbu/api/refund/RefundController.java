@@ -1,6 +1,5 @@
 package dev.jangbu.api.refund;
 
-import dev.jangbu.api.auth.Caller;
 import dev.jangbu.api.history.History;
 import dev.jangbu.api.http.ApiResponse;
 import dev.jangbu.api.http.Ids;
@@ -14,7 +13,6 @@ import dev.jangbu.api.review.ResolveRequest;
 import dev.jangbu.api.review.ReviewDecision;
 import java.util.Set;
 import java.util.UUID;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.server.reactive.ServerHttpRequest;
@@ -22,7 +20,6 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
-import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ServerWebExchange;
@@ -62,12 +59,9 @@ class RefundController {
 
     @PostMapping(path = "/payments/{id}/refunds", consumes = MediaType.APPLICATION_JSON_VALUE)
     Mono<ResponseEntity<byte[]>> refund(
-            @PathVariable String id,
-            @RequestHeader HttpHeaders headers,
-            @RequestBody Mono<RefundRequest> body,
-            ServerWebExchange exchange) {
+            @PathVariable String id, @RequestBody Mono<RefundRequest> body, ServerWebExchange exchange) {
         UUID payment = Ids.inPath(id, "payment");
-        IdempotencyKey key = IdempotencyKey.of(headers);
+        IdempotencyKey key = IdempotencyKey.of(exchange.getRequest().getHeaders());
         TraceContext trace = TraceContext.of(exchange);
         return body.map(RefundRequest::validated)
                 .flatMap(request -> NonCancellable.run(refund.refund(payment, request, key, trace)))
@@ -76,12 +70,9 @@ class RefundController {
 
     @PostMapping(path = "/payments/{id}/cancel", consumes = MediaType.APPLICATION_JSON_VALUE)
     Mono<ResponseEntity<byte[]>> cancel(
-            @PathVariable String id,
-            @RequestHeader HttpHeaders headers,
-            @RequestBody Mono<CancelRequest> body,
-            ServerWebExchange exchange) {
+            @PathVariable String id, @RequestBody Mono<CancelRequest> body, ServerWebExchange exchange) {
         UUID payment = Ids.inPath(id, "payment");
-        IdempotencyKey key = IdempotencyKey.of(headers);
+        IdempotencyKey key = IdempotencyKey.of(exchange.getRequest().getHeaders());
         TraceContext trace = TraceContext.of(exchange);
         return body.map(CancelRequest::validated)
                 .flatMap(request -> NonCancellable.run(refund.cancel(payment, request, key, trace)))
@@ -90,16 +81,10 @@ class RefundController {
 
     @PostMapping(path = "/refunds/{id}/resolve", consumes = MediaType.APPLICATION_JSON_VALUE)
     Mono<ResponseEntity<byte[]>> resolve(
-            @PathVariable String id,
-            @RequestHeader HttpHeaders headers,
-            @RequestBody Mono<ResolveRequest> body,
-            ServerWebExchange exchange) {
+            @PathVariable String id, @RequestBody Mono<ResolveRequest> body, ServerWebExchange exchange) {
         UUID refundId = Ids.inPath(id, "refund");
-        IdempotencyKey key = IdempotencyKey.of(headers);
-        UUID apiKeyId = Caller.of(exchange).keyId();
-        return body.map(request -> request.validated("FAILED"))
-                .flatMap(decision -> NonCancellable.run(
-                        resolveReview.resolve(refundId, new ReviewDecision.Requested(decision, key, apiKeyId))))
+        return ReviewDecision.Requested.of(body, "FAILED", exchange)
+                .flatMap(requested -> NonCancellable.run(resolveReview.resolve(refundId, requested)))
                 .map(ApiResponse::toEntity);
     }
 
@@ -129,8 +114,7 @@ class RefundController {
     @GetMapping("/refunds/{id}/history")
     Mono<ResponseEntity<byte[]>> history(@PathVariable String id, ServerHttpRequest request) {
         Page page = Page.of(request, Set.of());
-        return find(id).flatMap(found -> history.of(found.id(), page).collectList())
-                .map(changes -> page.toEntity(json, changes, History.Change::key));
+        return find(id).flatMap(found -> history.of(found.id(), page));
     }
 
     private Mono<Refund> find(String id) {
@@ -138,8 +122,6 @@ class RefundController {
     }
 
     private Mono<ResponseEntity<byte[]>> listed(Flux<Refund> found, Page page) {
-        return found.map(RefundView::of)
-                .collectList()
-                .map(views -> page.toEntity(json, views, view -> view.id().toString()));
+        return page.toEntity(json, found.map(RefundView::of), view -> view.id().toString());
     }
 }

@@ -1,5 +1,6 @@
 package dev.jangbu.api.review;
 
+import dev.jangbu.api.auth.Caller;
 import dev.jangbu.api.http.ApiResponse;
 import dev.jangbu.api.idempotency.IdempotencyKey;
 import dev.jangbu.api.idempotency.IdempotentCall;
@@ -15,6 +16,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.reactive.TransactionalOperator;
+import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
 /**
@@ -54,6 +56,13 @@ public class ReviewDecision {
 
     /** A decision as requested, and the API key of the person. */
     public record Requested(ResolveRequest.Valid decision, IdempotencyKey key, UUID apiKeyId) {
+
+        /** The decision in a request; {@code otherwise} as in {@link ResolveRequest#validated}. */
+        public static Mono<Requested> of(Mono<ResolveRequest> body, String otherwise, ServerWebExchange exchange) {
+            IdempotencyKey key = IdempotencyKey.of(exchange.getRequest().getHeaders());
+            UUID apiKeyId = Caller.of(exchange).keyId();
+            return body.map(request -> new Requested(request.validated(otherwise), key, apiKeyId));
+        }
 
         /** The outcome; {@code DECLINED_IN_REVIEW} or {@code FAILED_IN_REVIEW} is the {@code pspCode} of a refusal. */
         Outcome outcome(OperationKind kind) {
