@@ -21,14 +21,10 @@ record ApiKeyView(
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String key) {
 
     static ApiKeyView of(ApiKey key) {
-        return with(key, null);
+        return of(key, null);
     }
 
-    static ApiKeyView issued(ApiKey key, KeySecret secret) {
-        return with(key, secret.text());
-    }
-
-    private static ApiKeyView with(ApiKey key, @Nullable String secret) {
+    static ApiKeyView of(ApiKey key, @Nullable String secret) {
         return new ApiKeyView(
                 key.id(),
                 key.name(),

@@ -78,7 +78,7 @@ class IssueApiKey implements ApplicationRunner {
         return idempotent
                 .once(call, issued.id(), () -> store.insert(issued, secret)
                         .then(Mono.fromSupplier(() -> response(issued, ApiKeyView.of(issued)))))
-                .map(answer -> answer.replayed() ? answer : response(issued, ApiKeyView.issued(issued, secret)));
+                .map(answer -> answer.replayed() ? answer : response(issued, ApiKeyView.of(issued, secret.text())));
     }
 
     private ApiResponse response(ApiKey issued, ApiKeyView view) {

@@ -1,7 +1,7 @@
 package dev.jangbu.api.http;
 
 import dev.jangbu.contract.SellerId;
-import java.util.Optional;
+import dev.jangbu.contract.UuidText;
 import java.util.UUID;
 
 /** Parses ids in paths and cursors. */
@@ -11,7 +11,7 @@ public final class Ids {
 
     /** The id of a resource in a path; throws 404 if it is not an id, as for an unknown id. */
     public static UUID inPath(String text, String resource) {
-        return parse(text).orElseThrow(() -> Problem.notFound(resource));
+        return UuidText.parse(text).orElseThrow(() -> Problem.notFound(resource));
     }
 
     /** The seller id in a path; throws 422 {@code invalid-field} if it is not one. */
@@ -24,16 +24,6 @@ public final class Ids {
 
     /** @throws IllegalArgumentException if it is not an id */
     public static UUID inCursor(String text) {
-        return parse(text).orElseThrow(IllegalArgumentException::new);
-    }
-
-    /** Stricter than {@link UUID#fromString}, which accepts shortened ids. */
-    private static Optional<UUID> parse(String text) {
-        try {
-            UUID id = UUID.fromString(text);
-            return id.toString().equalsIgnoreCase(text) ? Optional.of(id) : Optional.empty();
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
-        }
+        return UuidText.parse(text).orElseThrow(IllegalArgumentException::new);
     }
 }

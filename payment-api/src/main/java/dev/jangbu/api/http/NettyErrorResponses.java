@@ -31,16 +31,10 @@ final class NettyErrorResponses implements WebServerFactoryCustomizer<NettyReact
     @Override
     public void customize(NettyReactiveWebServerFactory factory) {
         factory.addServerCustomizers(server -> server.doOnChannelInit((observer, channel, address) ->
-                channel.pipeline().addAfter(NettyPipeline.HttpCodec, "problems", new ProblemBodyHandler(json))));
+                channel.pipeline().addAfter(NettyPipeline.HttpCodec, "problems", new ProblemBodyHandler())));
     }
 
-    private static final class ProblemBodyHandler extends ChannelOutboundHandlerAdapter {
-
-        private final JsonMapper json;
-
-        ProblemBodyHandler(JsonMapper json) {
-            this.json = json;
-        }
+    private final class ProblemBodyHandler extends ChannelOutboundHandlerAdapter {
 
         @Override
         public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) throws Exception {

@@ -56,10 +56,7 @@ record RefundRequest(
             return new Requested.Lines(lines(lines, errors));
         }
         if (amount != null) {
-            if (amount <= 0) {
-                errors.add("amount", "must be an integer above 0, in minor units");
-            }
-            return new Requested.Amount(amount);
+            return new Requested.Amount(errors.amountMinor("amount", amount));
         }
         return new Requested.Rest();
     }
