@@ -1,5 +1,6 @@
 package dev.jangbu.proving.torture;
 
+import dev.jangbu.operator.console.CommandException;
 import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.proving.audit.Audit;
 import dev.jangbu.proving.audit.AuditReport;
@@ -50,7 +51,7 @@ record Torture(Path home, Path folder, Duration length, int clients, boolean kee
             try (EphemeralStack stack = new EphemeralStack(home, keep)) {
                 return runOn(stack, seed, schedule, lines, folder.resolve(name + ".html"), total);
             }
-        } catch (IOException | IllegalStateException e) {
+        } catch (IOException | IllegalStateException | CommandException e) {
             return unknown(seed, String.valueOf(e.getMessage()), total, log);
         }
     }
