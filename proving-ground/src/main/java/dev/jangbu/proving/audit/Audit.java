@@ -1,5 +1,6 @@
 package dev.jangbu.proving.audit;
 
+import dev.jangbu.local.stack.DataDirectory;
 import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.proving.facts.InstallationFacts;
 import dev.jangbu.proving.stack.TopicReader;
@@ -10,7 +11,6 @@ import java.nio.file.StandardCopyOption;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -181,12 +181,13 @@ public final class Audit {
     }
 
     /** Checks the invariants as if the stack were quiet. */
-    List<Finding> check() throws IOException, SQLException {
+    List<Finding> check() throws IOException, SQLException, InterruptedException {
         return check(EnumSet.noneOf(PipelineStage.class), new ArrayList<>());
     }
 
     /** @param unchecked receives the invariants that could not be checked because a part is down */
-    private List<Finding> check(Set<PipelineStage> busy, List<String> unchecked) throws IOException, SQLException {
+    private List<Finding> check(Set<PipelineStage> busy, List<String> unchecked)
+            throws IOException, SQLException, InterruptedException {
         Path scratch = Files.createTempDirectory("jangbu-audit-");
         Path file = scratch.resolve("facts.duckdb");
         Set<String> stages = busy.stream().map(Enum::name).collect(Collectors.toSet());
@@ -209,11 +210,12 @@ public final class Audit {
             }
             return findings;
         } finally {
-            delete(scratch);
+            DataDirectory.delete(scratch);
         }
     }
 
-    private Finding check(Invariant invariant, InstallationFacts facts) throws IOException, SQLException {
+    private Finding check(Invariant invariant, InstallationFacts facts)
+            throws IOException, SQLException, InterruptedException {
         progress.step("%2d  %s".formatted(invariant.number(), invariant.statement()));
         long begin = System.nanoTime();
         Violations violations = new Violations();
@@ -227,13 +229,5 @@ public final class Audit {
                 violations.unchecked(),
                 progress.counted(),
                 Duration.ofNanos(System.nanoTime() - begin));
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        }
     }
 }

@@ -16,5 +16,5 @@ interface Invariant {
     String statement();
 
     /** Examines the facts and reports every violation with its evidence. */
-    void check(InstallationFacts facts, Violations violations) throws IOException, SQLException;
+    void check(InstallationFacts facts, Violations violations) throws IOException, SQLException, InterruptedException;
 }

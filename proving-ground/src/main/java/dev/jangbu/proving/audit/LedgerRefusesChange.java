@@ -46,7 +46,8 @@ final class LedgerRefusesChange implements Invariant {
     }
 
     @Override
-    public void check(InstallationFacts facts, Violations violations) throws IOException, SQLException {
+    public void check(InstallationFacts facts, Violations violations)
+            throws IOException, SQLException, InterruptedException {
         facts.require("journals");
         String[] journal = new String[1];
         facts.query(

@@ -1,5 +1,6 @@
 package dev.jangbu.proving.audit;
 
+import dev.jangbu.proving.stack.InterruptibleTask;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -18,7 +19,7 @@ public final class ProgressReporter implements AutoCloseable {
     /** @param out receives whole lines */
     public ProgressReporter(Consumer<String> out) {
         this.out = out;
-        this.reporter = Thread.ofVirtual().name("progress").start(this::report);
+        this.reporter = Thread.ofVirtual().name("progress").start((InterruptibleTask) this::report);
     }
 
     /** Begins a step. */
@@ -43,18 +44,14 @@ public final class ProgressReporter implements AutoCloseable {
         return examined.get();
     }
 
-    private void report() {
-        try {
-            while (true) {
-                Thread.sleep(INTERVAL);
-                long seconds = (System.nanoTime() - stepBegan) / 1_000_000_000;
-                if (!step.isEmpty() && seconds >= INTERVAL.toSeconds()) {
-                    long count = examined.get();
-                    out.accept("    … %d s%s".formatted(seconds, count == 0 ? "" : ", %,d examined".formatted(count)));
-                }
+    private void report() throws InterruptedException {
+        while (true) {
+            Thread.sleep(INTERVAL);
+            long seconds = (System.nanoTime() - stepBegan) / 1_000_000_000;
+            if (!step.isEmpty() && seconds >= INTERVAL.toSeconds()) {
+                long count = examined.get();
+                out.accept("    … %d s%s".formatted(seconds, count == 0 ? "" : ", %,d examined".formatted(count)));
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 

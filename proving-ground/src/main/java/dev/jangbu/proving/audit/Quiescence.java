@@ -42,6 +42,8 @@ final class Quiescence implements AutoCloseable {
                 OR EXISTS (SELECT FROM refunds WHERE status IN ('EXECUTING', 'UNKNOWN'))
             """;
 
+    private static final String POSITION = "SELECT pg_current_wal_lsn()";
+
     private static final String SLOTS = """
             SELECT slot_name, active, wal_status, confirmed_flush_lsn >= '%s'::pg_lsn AS passed, confirmed_flush_lsn
               FROM pg_replication_slots
@@ -93,12 +95,9 @@ final class Quiescence implements AutoCloseable {
         Set<PipelineStage> busy = EnumSet.noneOf(PipelineStage.class);
         try (Connection payments = stack.openPayments();
                 Statement statement = payments.createStatement()) {
-            quietPosition = position(statement);
-            try (ResultSet row = statement.executeQuery(AT_THE_PSP)) {
-                row.next();
-                if (row.getBoolean(1)) {
-                    busy.add(PipelineStage.PSP);
-                }
+            quietPosition = value(statement, POSITION);
+            if (value(statement, AT_THE_PSP).equals("t")) {
+                busy.add(PipelineStage.PSP);
             }
         }
         if (!awaitSlot(deadline).isEmpty()) {
@@ -148,10 +147,8 @@ final class Quiescence implements AutoCloseable {
 
     State state() throws SQLException {
         try (Connection payments = stack.openPayments();
-                Statement statement = payments.createStatement();
-                ResultSet row = statement.executeQuery(STATE)) {
-            row.next();
-            return new State(row.getString(1), unread.ends().toString());
+                Statement statement = payments.createStatement()) {
+            return new State(value(statement, STATE), unread.ends().toString());
         }
     }
 
@@ -160,7 +157,7 @@ final class Quiescence implements AutoCloseable {
         if (!open.isEmpty()) {
             return open;
         }
-        quietPosition = position(statement);
+        quietPosition = value(statement, POSITION);
         return unread.pendingWork().stream()
                 .map(UnreadRecords.PendingWork::reason)
                 .toList();
@@ -176,8 +173,8 @@ final class Quiescence implements AutoCloseable {
         return open;
     }
 
-    private static String position(Statement statement) throws SQLException {
-        try (ResultSet row = statement.executeQuery("SELECT pg_current_wal_lsn()")) {
+    private static String value(Statement statement, String query) throws SQLException {
+        try (ResultSet row = statement.executeQuery(query)) {
             row.next();
             return row.getString(1);
         }

@@ -35,7 +35,8 @@ record SqlInvariant(int number, String name, SqlFile file) implements Invariant 
     }
 
     @Override
-    public void check(InstallationFacts facts, Violations violations) throws IOException, SQLException {
+    public void check(InstallationFacts facts, Violations violations)
+            throws IOException, SQLException, InterruptedException {
         for (String table : TABLE.matcher(file.text())
                 .results()
                 .map(table -> table.group(1))

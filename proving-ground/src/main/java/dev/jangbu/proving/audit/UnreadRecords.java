@@ -3,10 +3,10 @@ package dev.jangbu.proving.audit;
 import dev.jangbu.contract.Topic;
 import dev.jangbu.contract.Topics;
 import dev.jangbu.operator.installation.Installation;
+import dev.jangbu.proving.stack.KafkaClients;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +27,6 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * The records that active consumer groups have not read yet. Groups are not selected by name: each topic of the
@@ -169,16 +168,18 @@ final class UnreadRecords implements AutoCloseable {
     }
 
     private static KafkaConsumer<byte[], byte[]> consumer(Installation stack, String isolation) {
-        Map<String, Object> settings = new HashMap<>();
-        settings.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, stack.kafka());
-        settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation);
-        settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-        // A fetch that waits at the end of one partition delays the next partition.
-        settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 10);
-        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 10_000);
-        settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
-        return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        return KafkaClients.consumer(
+                stack,
+                Map.of(
+                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                        isolation,
+                        // A fetch that waits at the end of one partition delays the next partition.
+                        ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+                        10,
+                        ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                        10_000,
+                        ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+                        1));
     }
 
     @Override

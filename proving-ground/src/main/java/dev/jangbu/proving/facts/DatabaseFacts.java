@@ -42,7 +42,7 @@ final class DatabaseFacts implements AutoCloseable {
     }
 
     /** The database's time when the snapshot was taken. */
-    Instant now() throws SQLException, IOException {
+    Instant now() throws SQLException, IOException, InterruptedException {
         Instant[] now = new Instant[1];
         query(
                 "SELECT (extract(epoch FROM now()) * 1000)::bigint",
@@ -50,7 +50,7 @@ final class DatabaseFacts implements AutoCloseable {
         return now[0];
     }
 
-    void query(String sql, FactsDatabase.RowReader rows) throws SQLException, IOException {
+    void query(String sql, FactsDatabase.RowReader rows) throws SQLException, IOException, InterruptedException {
         try (Statement statement = connection.createStatement()) {
             statement.setFetchSize(FETCH_SIZE);
             try (ResultSet result = statement.executeQuery(sql)) {
@@ -61,7 +61,7 @@ final class DatabaseFacts implements AutoCloseable {
         }
     }
 
-    private void copy(String sql, FactsTable table) throws SQLException, IOException {
+    private void copy(String sql, FactsTable table) throws SQLException, IOException, InterruptedException {
         query(sql, row -> {
             Object[] values = new Object[row.getMetaData().getColumnCount()];
             for (int i = 0; i < values.length; i++) {

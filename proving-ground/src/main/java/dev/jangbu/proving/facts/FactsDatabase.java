@@ -47,17 +47,17 @@ public final class FactsDatabase implements AutoCloseable {
     /** Receives one row. */
     @FunctionalInterface
     public interface RowReader {
-        void read(ResultSet row) throws SQLException, IOException;
+        void read(ResultSet row) throws SQLException, IOException, InterruptedException;
     }
 
     /** Fills a table. */
     @FunctionalInterface
     interface TableLoader {
-        void load(FactsTable table) throws SQLException, IOException;
+        void load(FactsTable table) throws SQLException, IOException, InterruptedException;
     }
 
     /** Fills a table in one transaction and returns the number of its rows. After an exception it is empty. */
-    long fill(String table, TableLoader loader) throws SQLException, IOException {
+    long fill(String table, TableLoader loader) throws SQLException, IOException, InterruptedException {
         execute("BEGIN TRANSACTION");
         try {
             FactsTable filled = new FactsTable(connection, table, examined);
@@ -66,14 +66,14 @@ public final class FactsDatabase implements AutoCloseable {
             }
             execute("COMMIT");
             return filled.rows();
-        } catch (SQLException | IOException | RuntimeException e) {
+        } catch (SQLException | IOException | InterruptedException | RuntimeException e) {
             execute("ROLLBACK");
             throw e;
         }
     }
 
     /** Reads the rows of a query one by one, on a connection of its own: tables may be filled meanwhile. */
-    void query(String sql, RowReader rows) throws SQLException, IOException {
+    void query(String sql, RowReader rows) throws SQLException, IOException, InterruptedException {
         try (Connection reading = open();
                 Statement statement = reading.createStatement();
                 ResultSet result = statement.executeQuery(sql)) {

@@ -8,6 +8,7 @@ import dev.jangbu.contract.Topics;
 import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.proving.facts.FactsDatabase.RowReader;
 import dev.jangbu.proving.facts.FactsDatabase.TableLoader;
+import dev.jangbu.proving.stack.Await;
 import dev.jangbu.proving.stack.HttpApi;
 import dev.jangbu.proving.stack.PspSimulatorClient;
 import dev.jangbu.proving.stack.TopicReader;
@@ -58,7 +59,7 @@ public final class InstallationFacts implements AutoCloseable {
      */
     public InstallationFacts(
             Installation stack, TopicReader topics, Path file, Set<String> busyStages, LongConsumer examined)
-            throws SQLException, IOException {
+            throws SQLException, IOException, InterruptedException {
         this.stack = stack;
         this.examined = examined;
         this.payments = DatabaseFacts.ofPayments(stack.openPayments());
@@ -93,7 +94,7 @@ public final class InstallationFacts implements AutoCloseable {
     }
 
     /** Fills a table, or the tables behind a view, unless they are filled. Any other name is ignored. */
-    public void require(String table) throws SQLException, IOException {
+    public void require(String table) throws SQLException, IOException, InterruptedException {
         for (String behind : BEHIND.getOrDefault(table, List.of())) {
             require(behind);
         }
@@ -107,7 +108,7 @@ public final class InstallationFacts implements AutoCloseable {
     }
 
     /** Reads the rows of a query on filled tables. */
-    public void query(String sql, RowReader rows) throws SQLException, IOException {
+    public void query(String sql, RowReader rows) throws SQLException, IOException, InterruptedException {
         facts.query(sql, rows);
     }
 
@@ -116,7 +117,7 @@ public final class InstallationFacts implements AutoCloseable {
         return facts.connection();
     }
 
-    private void copyOutbox(FactsTable table) throws SQLException, IOException {
+    private void copyOutbox(FactsTable table) throws SQLException, IOException, InterruptedException {
         try (Deserializer<SettlementRequested> reader = new AvroSerdes(URI.create(stack.registry()))
                 .of(Topics.SETTLEMENT_REQUESTS)
                 .deserializer()) {
@@ -160,12 +161,14 @@ public final class InstallationFacts implements AutoCloseable {
                         request.getPsp());
     }
 
-    private void copyWallets(FactsTable table) throws SQLException, IOException {
+    private void copyWallets(FactsTable table) throws SQLException, IOException, InterruptedException {
         facts.query("SELECT DISTINCT wallet_id FROM entries", row -> {
             String walletId = row.getString(1);
             int colon = walletId.lastIndexOf(':');
-            HttpApi.Response response =
-                    get("/wallets/" + walletId.substring(0, colon) + "?currency=" + walletId.substring(colon + 1));
+            String path = "/wallets/" + walletId.substring(0, colon) + "?currency=" + walletId.substring(colon + 1);
+            // A status of 5xx proves nothing.
+            HttpApi.Response response = Await.value(
+                    "an answer to " + path, RETRY_LIMIT, RETRY_PAUSE, () -> api.get(path), got -> got.status() < 500);
             JsonNode wallet = response.body();
             table.row(
                     walletId,
@@ -184,30 +187,6 @@ public final class InstallationFacts implements AutoCloseable {
                     charge.get("amount").asLong(),
                     charge.get("currency").asText(),
                     charge.get("cancelled").asLong()));
-        }
-    }
-
-    /**
-     * Sends a GET request to the API and repeats it after a status of 5xx, which proves nothing.
-     *
-     * @throws IOException if the status is 5xx for half a minute
-     */
-    private HttpApi.Response get(String path) throws IOException {
-        long begin = System.nanoTime();
-        while (true) {
-            HttpApi.Response response = api.get(path);
-            if (response.status() < 500) {
-                return response;
-            }
-            if (System.nanoTime() - begin > RETRY_LIMIT.toNanos()) {
-                throw new IOException(path + " cannot be read: " + response);
-            }
-            try {
-                Thread.sleep(RETRY_PAUSE);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IOException("interrupted", e);
-            }
         }
     }
 

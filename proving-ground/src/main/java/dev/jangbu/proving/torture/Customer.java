@@ -2,6 +2,7 @@ package dev.jangbu.proving.torture;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.jangbu.proving.stack.HttpApi.Response;
+import dev.jangbu.proving.stack.InterruptibleTask;
 import dev.jangbu.proving.torture.OrderHistory.Event;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -206,13 +207,11 @@ final class Customer {
     /** Starts an attempt in a thread of its own; a failure is a violation. */
     private Thread concurrently(Attempt attempt) {
         SplittableRandom branch = random.split();
-        return Thread.ofVirtual().start(() -> {
+        return Thread.ofVirtual().start((InterruptibleTask) () -> {
             try {
                 attempt.run(branch);
             } catch (IllegalStateException e) {
                 client.answers().addViolation("order " + order.orderId() + ": " + e.getMessage());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
             }
         });
     }

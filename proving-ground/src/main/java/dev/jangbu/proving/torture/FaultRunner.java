@@ -2,6 +2,7 @@ package dev.jangbu.proving.torture;
 
 import dev.jangbu.proving.stack.Await;
 import dev.jangbu.proving.stack.EphemeralStack;
+import dev.jangbu.proving.stack.InterruptibleTask;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +41,7 @@ record FaultRunner(
                 InjectedFault injected = begin(scheduled.fault());
                 following.add(Thread.ofVirtual()
                         .name("fault " + injected.number())
-                        .start(() -> followUninterrupted(injected)));
+                        .start((InterruptibleTask) () -> follow(injected)));
             }
             for (Thread each : following) {
                 each.join();
@@ -56,14 +57,6 @@ record FaultRunner(
         faults.add(injected);
         log.print("⚡ %-3s %s".formatted("#" + injected.number(), fault.text()));
         return injected;
-    }
-
-    private void followUninterrupted(InjectedFault injected) {
-        try {
-            follow(injected);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     private void follow(InjectedFault injected) throws InterruptedException {

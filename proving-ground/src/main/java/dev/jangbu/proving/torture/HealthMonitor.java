@@ -4,8 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.proving.stack.Await;
 import dev.jangbu.proving.stack.EphemeralStack;
-import dev.jangbu.proving.stack.HttpApi;
 import dev.jangbu.proving.stack.HttpApi.Response;
+import dev.jangbu.proving.stack.HttpApi;
+import dev.jangbu.proving.stack.InterruptibleTask;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -108,16 +109,12 @@ final class HealthMonitor implements AutoCloseable {
     private void watch(String part, Await.Attempt<Boolean> probe) {
         State state = new State();
         states.put(part, state);
-        threads.add(Thread.ofVirtual().name("health of " + part).start(() -> {
-            try {
-                while (true) {
-                    long startedAt = time.nowMs();
-                    boolean success = isHealthy(probe);
-                    state.record(success, startedAt, time.nowMs());
-                    Thread.sleep(INTERVAL);
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+        threads.add(Thread.ofVirtual().name("health of " + part).start((InterruptibleTask) () -> {
+            while (true) {
+                long startedAt = time.nowMs();
+                boolean success = isHealthy(probe);
+                state.record(success, startedAt, time.nowMs());
+                Thread.sleep(INTERVAL);
             }
         }));
     }

@@ -1,5 +1,6 @@
 package dev.jangbu.proving.torture;
 
+import dev.jangbu.proving.stack.InterruptibleTask;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -14,7 +15,7 @@ final class ProcessPause {
 
     private ProcessPause(List<ProcessHandle> processes) {
         this.processes = processes;
-        this.atExit = new Thread(this::resumeUninterrupted, "resume paused processes");
+        this.atExit = new Thread((InterruptibleTask) this::resumeAll, "resume paused processes");
     }
 
     /** Stops a process first, so that it starts no more children, then its descendants. */
@@ -43,14 +44,6 @@ final class ProcessPause {
             if (process.isAlive()) {
                 ProcessSignal.send("CONT", process);
             }
-        }
-    }
-
-    private void resumeUninterrupted() {
-        try {
-            resumeAll();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 

@@ -10,6 +10,7 @@ import dev.jangbu.contract.Topic;
 import dev.jangbu.contract.Topics;
 import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.proving.audit.Violations;
+import dev.jangbu.proving.stack.InterruptibleTask;
 import dev.jangbu.proving.stack.KafkaClients;
 import java.net.URI;
 import java.time.Duration;
@@ -85,7 +86,7 @@ public final class PublicationMonitor implements AutoCloseable {
                 .toList();
         consumer.assign(partitions);
         consumer.seekToBeginning(partitions);
-        this.reader = Thread.ofPlatform().name("publication-monitor").daemon().start(this::readUninterrupted);
+        this.reader = Thread.ofPlatform().name("publication-monitor").daemon().start((InterruptibleTask) this::read);
     }
 
     /** Publications that were not in the ledger. */
@@ -114,14 +115,6 @@ public final class PublicationMonitor implements AutoCloseable {
             throw new IllegalStateException(
                     "The publication monitor did not reach the end of the topics in %d s; last error: %s"
                             .formatted(TIMEOUT.toSeconds(), lastError));
-        }
-    }
-
-    private void readUninterrupted() {
-        try {
-            read();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 
