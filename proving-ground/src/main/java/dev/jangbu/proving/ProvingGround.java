@@ -4,11 +4,10 @@ import dev.jangbu.operator.console.CommandRunner;
 import dev.jangbu.proving.audit.AuditCommand;
 import dev.jangbu.proving.bugs.BugsCommand;
 import dev.jangbu.proving.torture.TortureCommand;
-import java.io.PrintStream;
 import java.time.Clock;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine;
 
 /** The {@code ./jangbu} commands that check a stack from outside: {@code audit}, {@code torture} and {@code bugs}. */
 @Command(
@@ -25,12 +24,10 @@ public final class ProvingGround {
 
     /** Exits with the command's exit code, or with 2 if the command threw an exception. */
     public static void main(String[] args) {
-        PrintStream out = CommandRunner.stdout();
-        PrintStream err = CommandRunner.stderr();
         CommandLine commands = new CommandLine(new ProvingGround())
-                .addSubcommand(new AuditCommand(out, err))
-                .addSubcommand(new TortureCommand(out, err, Clock.systemUTC()))
-                .addSubcommand(new BugsCommand(out, err, Clock.systemUTC()));
+                .addSubcommand(new AuditCommand())
+                .addSubcommand(new TortureCommand(Clock.systemUTC()))
+                .addSubcommand(new BugsCommand(Clock.systemUTC()));
         System.exit(CommandRunner.run(commands, INCONCLUSIVE, args));
     }
 }

@@ -1,6 +1,7 @@
 package dev.jangbu.proving.audit;
 
 import dev.jangbu.operator.console.CommandException;
+import dev.jangbu.operator.console.CommandRunner;
 import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.operator.installation.InstallationOptions;
 import java.io.IOException;
@@ -63,13 +64,8 @@ public final class AuditCommand implements Callable<Integer> {
             description = "keep the compared facts in this DuckDB database, to run the invariants' SQL by hand")
     private @Nullable Path facts;
 
-    private final PrintStream out;
-    private final PrintStream err;
-
-    public AuditCommand(PrintStream out, PrintStream err) {
-        this.out = out;
-        this.err = err;
-    }
+    private final PrintStream out = CommandRunner.stdout();
+    private final PrintStream err = CommandRunner.stderr();
 
     @Override
     public Integer call() throws InterruptedException {

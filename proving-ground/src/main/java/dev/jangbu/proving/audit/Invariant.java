@@ -10,7 +10,9 @@ interface Invariant {
     /** The number in {@code docs/audit.md}. Several invariants may share a number. */
     int number();
 
-    String name();
+    default String name() {
+        return getClass().getSimpleName();
+    }
 
     /** The condition, as a sentence. */
     String statement();

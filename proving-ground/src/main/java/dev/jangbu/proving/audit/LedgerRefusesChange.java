@@ -36,11 +36,6 @@ final class LedgerRefusesChange implements Invariant {
     }
 
     @Override
-    public String name() {
-        return "LedgerRefusesChange";
-    }
-
-    @Override
     public String statement() {
         return FILE.title();
     }

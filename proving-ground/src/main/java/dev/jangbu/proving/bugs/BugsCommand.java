@@ -1,5 +1,6 @@
 package dev.jangbu.proving.bugs;
 
+import dev.jangbu.operator.console.CommandRunner;
 import dev.jangbu.proving.audit.AuditReport.Outcome;
 import dev.jangbu.proving.results.ResultsFile;
 import java.io.IOException;
@@ -67,14 +68,12 @@ public final class BugsCommand implements Callable<Integer> {
     @Option(names = "--keep", description = "keep the directories of the stacks")
     private boolean keep;
 
-    private final PrintStream out;
-    private final PrintStream err;
+    private final PrintStream out = CommandRunner.stdout();
+    private final PrintStream err = CommandRunner.stderr();
     private final Clock clock;
 
     /** @param clock gives the date of the report and the times of records that a scenario writes */
-    public BugsCommand(PrintStream out, PrintStream err, Clock clock) {
-        this.out = out;
-        this.err = err;
+    public BugsCommand(Clock clock) {
         this.clock = clock;
     }
 

@@ -6,7 +6,6 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Instant;
 import java.util.Map;
 
 /** Copies rows of a PostgreSQL database, in one snapshot. */
@@ -17,7 +16,8 @@ final class DatabaseFacts implements AutoCloseable {
     private final Connection connection;
     private final SqlFile queries;
 
-    private DatabaseFacts(Connection connection, String queries) throws SQLException {
+    /** @param queries name of a file beside this class */
+    DatabaseFacts(Connection connection, String queries) throws SQLException {
         this.connection = connection;
         this.queries = SqlFile.read(DatabaseFacts.class, queries);
         // One transaction: cursors need it, and it makes all reads one snapshot.
@@ -26,28 +26,11 @@ final class DatabaseFacts implements AutoCloseable {
         connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
     }
 
-    static DatabaseFacts ofPayments(Connection connection) throws SQLException {
-        return new DatabaseFacts(connection, "payments.sql");
-    }
-
-    static DatabaseFacts ofLedger(Connection connection) throws SQLException {
-        return new DatabaseFacts(connection, "ledger.sql");
-    }
-
     void addLoaders(Map<String, TableLoader> loaders) {
         for (String statement : queries.statements()) {
             String[] parts = statement.split("INTO |\n", 3);
             loaders.put(parts[1], rows -> copy(parts[2], rows));
         }
-    }
-
-    /** The database's time when the snapshot was taken. */
-    Instant now() throws SQLException, IOException, InterruptedException {
-        Instant[] now = new Instant[1];
-        query(
-                "SELECT (extract(epoch FROM now()) * 1000)::bigint",
-                row -> now[0] = Instant.ofEpochMilli(row.getLong(1)));
-        return now[0];
     }
 
     void query(String sql, FactsDatabase.RowReader rows) throws SQLException, IOException, InterruptedException {

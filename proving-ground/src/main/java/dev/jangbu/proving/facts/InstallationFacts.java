@@ -62,13 +62,11 @@ public final class InstallationFacts implements AutoCloseable {
             throws SQLException, IOException, InterruptedException {
         this.stack = stack;
         this.examined = examined;
-        this.payments = DatabaseFacts.ofPayments(stack.openPayments());
-        this.ledger = DatabaseFacts.ofLedger(stack.openLedger());
+        this.payments = new DatabaseFacts(stack.openPayments(), "payments.sql");
+        this.ledger = new DatabaseFacts(stack.openLedger(), "ledger.sql");
         this.api = new HttpApi(stack.api(), stack.apiKey());
         this.psp = stack.hasSimulator() ? new PspSimulatorClient(stack) : null;
         this.facts = new FactsDatabase(file, examined);
-        long now = payments.now().toEpochMilli();
-        facts.fill("clock", table -> table.row(now));
         facts.fill("psp", table -> table.row(psp != null));
         facts.fill("busy_stages", table -> {
             for (String stage : busyStages) {
@@ -81,6 +79,7 @@ public final class InstallationFacts implements AutoCloseable {
         loaders.put("outbox", this::copyOutbox);
         loaders.put("wallets", this::copyWallets);
         loaders.put("psp_charges", this::copyCharges);
+        require("clock");
     }
 
     /** The audited installation. */

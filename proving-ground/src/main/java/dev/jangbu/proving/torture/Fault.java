@@ -13,8 +13,10 @@ sealed interface Fault {
 
     String PSP = "psp-simulator";
 
-    /** The affected part, or {@link #TOPICS}. */
-    String part();
+    /** The affected part; {@link #TOPICS} if no process is affected. */
+    default String part() {
+        return TOPICS;
+    }
 
     /** Duration of the fault itself, before recovery starts. */
     default Duration duration() {
@@ -47,22 +49,10 @@ sealed interface Fault {
     }
 
     /** Outbox rows are published again, as by an operator after a lost replication slot. */
-    record Republished(int rows, int draw) implements Fault {
-
-        @Override
-        public String part() {
-            return TOPICS;
-        }
-    }
+    record Republished(int rows, int draw) implements Fault {}
 
     /** Unprocessable records on {@code settlement.requests}. */
-    record Poisoned(int records, int draw) implements Fault {
-
-        @Override
-        public String part() {
-            return TOPICS;
-        }
-    }
+    record Poisoned(int records, int draw) implements Fault {}
 
     /**
      * Most calls to the PSP fail for a while.
@@ -70,10 +60,6 @@ sealed interface Fault {
      * @param perMille calls of 1,000 that show each behaviour
      */
     record PspFaultStorm(Duration duration, long draw, Map<String, Integer> perMille) implements Fault {
-
-        public PspFaultStorm {
-            perMille = Map.copyOf(perMille);
-        }
 
         @Override
         public String part() {

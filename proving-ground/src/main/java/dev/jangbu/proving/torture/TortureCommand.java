@@ -1,5 +1,6 @@
 package dev.jangbu.proving.torture;
 
+import dev.jangbu.operator.console.CommandRunner;
 import dev.jangbu.proving.audit.AuditReport.Outcome;
 import dev.jangbu.proving.results.ResultsFile;
 import java.io.IOException;
@@ -55,13 +56,11 @@ public final class TortureCommand implements Callable<Integer> {
     @Option(names = "--keep", description = "keep the stack's directory after a passed run")
     private boolean keep;
 
-    private final PrintStream out;
-    private final PrintStream err;
+    private final PrintStream out = CommandRunner.stdout();
+    private final PrintStream err = CommandRunner.stderr();
     private final Clock clock;
 
-    public TortureCommand(PrintStream out, PrintStream err, Clock clock) {
-        this.out = out;
-        this.err = err;
+    public TortureCommand(Clock clock) {
         this.clock = clock;
     }
 

@@ -1,5 +1,8 @@
 -- How the tables are copied from the payments database. INTO names the table; its columns are in the same order.
 
+INTO clock
+SELECT (extract(epoch FROM now()) * 1000)::bigint;
+
 INTO payments
 SELECT id, order_id, status, currency, amount, psp, payment_key,
        (extract(epoch FROM approved_at) * 1000)::bigint, (extract(epoch FROM completed_at) * 1000)::bigint
