@@ -23,6 +23,7 @@ import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteErrorCode;
 
 /**
  * A SQLite file with one connection, used by one thread. Thread-safe.
@@ -33,12 +34,13 @@ import org.slf4j.LoggerFactory;
  */
 final class Database implements Closeable {
     private static final Logger log = LoggerFactory.getLogger(Database.class);
-    private static final String SETTINGS = "?locking_mode=EXCLUSIVE&journal_mode=WAL&synchronous=FULL";
+    private static final String SETTINGS = "?locking_mode=EXCLUSIVE&journal_mode=WAL&synchronous=FULL&max_page_count=";
 
     private final Connection connection;
     private final Map<String, PreparedStatement> prepared = new HashMap<>();
     private final Queue<Pending<?>> queue = new ConcurrentLinkedQueue<>();
     private final ExecutorService thread = Executors.newSingleThreadExecutor();
+    private boolean isFull;
 
     /** Work in a transaction. It decides before it writes: an exception of its own does not undo what it wrote. */
     interface Work<T> {
@@ -67,10 +69,11 @@ final class Database implements Closeable {
      * Opens or creates the file.
      *
      * @param schema statements that create missing tables
+     * @param maxPages the largest size of the file, in pages of 4 KiB; a larger file does not grow
      * @throws SQLException if it cannot be read, or another connection has it open
      */
-    Database(Path file, String schema) throws SQLException {
-        connection = DriverManager.getConnection("jdbc:sqlite:" + file + SETTINGS);
+    Database(Path file, String schema, int maxPages) throws SQLException {
+        connection = DriverManager.getConnection("jdbc:sqlite:" + file + SETTINGS + maxPages);
         try (Statement statement = connection.createStatement()) {
             statement.executeUpdate(schema);
             connection.setAutoCommit(false);
@@ -107,15 +110,30 @@ final class Database implements Closeable {
             connection.commit();
             answers.forEach(Runnable::run);
         } catch (SQLException e) {
-            log.error("The payment store cannot be written", e);
+            report(e);
             rollBack();
             batch.forEach(pending -> pending.result().completeExceptionally(new StoreFailedException(e)));
         }
     }
 
+    /** Logs a full store once: every later charge fails too. */
+    private void report(SQLException e) {
+        if (e.getErrorCode() != SQLiteErrorCode.SQLITE_FULL.code) {
+            log.error("The payment store cannot be written", e);
+        } else if (!isFull) {
+            isFull = true;
+            log.error("The payment store is full: start with a new folder", e);
+        }
+    }
+
     private void rollBack() {
-        try {
-            connection.rollback();
+        try (Statement statement = connection.createStatement()) {
+            try {
+                connection.rollback();
+            } catch (SQLException e) {
+                // A full file ends the transaction; the driver begins the next one only after a rollback of its own.
+                statement.execute("BEGIN");
+            }
         } catch (SQLException e) {
             log.error("The transaction cannot be rolled back", e);
         }

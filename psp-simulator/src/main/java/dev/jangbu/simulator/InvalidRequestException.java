@@ -2,8 +2,6 @@ package dev.jangbu.simulator;
 
 /** A malformed request; the response is 400 {@code INVALID_REQUEST} with this message. */
 final class InvalidRequestException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
     InvalidRequestException(String message) {
         super(message);
     }

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 final class PaymentStore implements Closeable {
     private static final int CANCELS_LIMIT = 1_000;
 
+    /** 2 GiB: some millions of payments. */
+    private static final int MAX_PAGES = 512 * 1024;
+
     /**
      * A row of {@code calls} is a call that changed a payment, or a refused one with an idempotency key. Amounts are
      * minor units, times epoch milliseconds. A payment is its CHARGE or DECLINE row with the CANCEL rows of its key.
@@ -59,7 +62,7 @@ final class PaymentStore implements Closeable {
         this.clock = clock;
         Path file = Files.createDirectories(folder).resolve("payments.db");
         try {
-            database = new Database(file, SCHEMA);
+            database = new Database(file, SCHEMA, MAX_PAGES);
         } catch (SQLException e) {
             throw new IOException("the payment store cannot be opened: " + file, e);
         }

@@ -2,8 +2,6 @@ package dev.jangbu.simulator;
 
 /** A transaction of the payment store was rolled back. The thrower has logged the reason; the response is 500. */
 final class StoreFailedException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
     StoreFailedException(Throwable cause) {
         super("the payment store cannot be written", cause);
     }
