@@ -24,12 +24,13 @@ SELECT concat('settlement ', o.id, ': the outbox has [', o.content, '], the topi
  GROUP BY o.id, o.content
  ORDER BY o.id;
 
-SELECT DISTINCT concat('not among the dead letters: [a request with the id ', r.settlement_id,
-                       ', which is not in the outbox] (', r.content, ')') AS violation
+SELECT concat('not among the dead letters: [a request with the id ', r.settlement_id, ', which is not in the outbox] (',
+              r.content, ')') AS violation
   FROM requests r
   ANTI JOIN outbox o ON o.id = r.settlement_id
   ANTI JOIN dead_letters d ON d.content = r.content
- WHERE NOT may_be_deleted(time_of(r.settlement_id), 7) AND NOT awaited(['WALLET_PROCESSOR']);
+ WHERE NOT may_be_deleted(time_of(r.settlement_id), 7) AND NOT awaited(['WALLET_PROCESSOR'])
+ ORDER BY r.settlement_id;
 
 SELECT violation
   FROM unreadable_without_dead_letter('settlement.requests')

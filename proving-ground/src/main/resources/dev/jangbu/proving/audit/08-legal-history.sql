@@ -30,14 +30,17 @@ SELECT concat(id, ' ([', kind, ' ', status, ']) has no history') AS violation
   ANTI JOIN history ON history.resource_id = states.id
  ORDER BY id;
 
-SELECT DISTINCT concat(resource_id, ' has a history and does not exist: [', kind, ']') AS violation
+SELECT concat(resource_id, ' has a history and does not exist: [', kind, ']') AS violation
   FROM history
-  ANTI JOIN states ON states.id = history.resource_id;
+  ANTI JOIN states ON states.id = history.resource_id
+ WHERE is_last
+ ORDER BY resource_id;
 
-SELECT DISTINCT concat(s.id, ' is a ', s.kind, ' and its history is that of a ', h.kind) AS violation
+SELECT concat(s.id, ' is a ', s.kind, ' and its history is that of a ', h.kind) AS violation
   FROM states s
   JOIN history h ON h.resource_id = s.id
- WHERE h.kind <> s.kind;
+ WHERE h.is_last AND h.kind <> s.kind
+ ORDER BY s.id;
 
 CREATE OR REPLACE TEMP VIEW illegal AS
 SELECT h.kind, h.resource_id, h.version, from_status || '>' || to_status || ' is no legal transition' AS text

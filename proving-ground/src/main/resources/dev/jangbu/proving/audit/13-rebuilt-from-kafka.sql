@@ -24,9 +24,10 @@ SELECT concat('settlement ', subject, ': ',
                                ELSE 'rebuilt ' || first_texts || ', stored ' || second_texts END) AS violation, total
   FROM differences('rebuilt', 'stored', awaited := awaited(['LEDGER']));
 
-SELECT DISTINCT concat('not among the dead letters: [misplaced: ', origin, '] (', content, ')') AS violation
+SELECT concat('not among the dead letters: [misplaced: ', origin, '] (', content, ')') AS violation
   FROM entries
   ANTI JOIN dead_letters USING (content)
- WHERE is_misplaced AND NOT awaited(['LEDGER']);
+ WHERE is_misplaced AND NOT awaited(['LEDGER'])
+ ORDER BY settlement_id;
 
 SELECT violation FROM unreadable_without_dead_letter('ledger.entries') WHERE NOT awaited(['LEDGER']);

@@ -135,7 +135,7 @@ SELECT subject, count(*) AS times, quoted(list(text)) AS texts, (SELECT count(*)
 
 -- Records of a topic that cannot be read and are not among the dead letters.
 CREATE MACRO unreadable_without_dead_letter(of_topic) AS TABLE
-SELECT DISTINCT concat('not among the dead letters: [the unreadable record ', origin, '] (', content, ')') AS violation
+SELECT concat('not among the dead letters: [the unreadable record ', origin, '] (', content, ')') AS violation
   FROM unreadable
   ANTI JOIN dead_letters USING (content)
  WHERE topic = of_topic;
