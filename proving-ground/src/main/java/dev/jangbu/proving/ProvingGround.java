@@ -5,9 +5,9 @@ import dev.jangbu.proving.audit.AuditCommand;
 import dev.jangbu.proving.bugs.BugsCommand;
 import dev.jangbu.proving.torture.TortureCommand;
 import java.time.Clock;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
-import picocli.CommandLine;
 
 /** The {@code ./jangbu} commands that check a stack from outside: {@code audit}, {@code torture} and {@code bugs}. */
 @Command(

@@ -165,7 +165,8 @@ record FaultSchedule(List<ScheduledFault> faults) {
         for (int hundreds = 0; hundreds < 8; hundreds++) {
             perMille.merge(behaviours.get(random.nextInt(behaviours.size())), 100, Integer::sum);
         }
-        return new Fault.PspFaultStorm(Duration.ofSeconds(6 + random.nextInt(7)), random.nextLong(), Map.copyOf(perMille));
+        return new Fault.PspFaultStorm(
+                Duration.ofSeconds(6 + random.nextInt(7)), random.nextLong(), Map.copyOf(perMille));
     }
 
     private static List<FaultGroup> shuffled(List<FaultGroup> groups, RandomGenerator random) {
