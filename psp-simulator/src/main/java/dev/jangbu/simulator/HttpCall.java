@@ -43,11 +43,7 @@ record HttpCall(
                     LogicalType.Integer, number -> number.setCoercion(CoercionInputShape.Float, CoercionAction.Fail))
             .build();
 
-    /**
-     * Maps the body, or other JSON, to a type.
-     *
-     * @throws InvalidRequestException if it is not JSON of that type, with the field and the reason
-     */
+    /** @throws InvalidRequestException if it is not JSON of that type, with the field and the reason */
     static <T> T parse(byte[] json, Class<T> type) {
         try {
             T value = JSON.readValue(json, type);

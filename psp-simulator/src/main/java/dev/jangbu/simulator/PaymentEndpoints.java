@@ -17,18 +17,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>after {@code timeout_before_charge}: a new attempt, as if the first had never arrived
  * </ul>
  */
-final class PaymentEndpoints {
-    private final PaymentStore store;
-    private final Faults faults;
-    private final IdempotentCalls idempotent;
-    private final Duration slowness;
-
-    PaymentEndpoints(PaymentStore store, Faults faults, Duration slowness) {
-        this.store = store;
-        this.faults = faults;
-        this.idempotent = new IdempotentCalls(store);
-        this.slowness = slowness;
-    }
+record PaymentEndpoints(PaymentStore store, Faults faults, IdempotentCalls idempotent, Duration slowness) {
 
     HttpReply confirm(HttpCall http) {
         Commands.Confirm confirm = HttpCall.parse(http.body(), Commands.Confirm.class);

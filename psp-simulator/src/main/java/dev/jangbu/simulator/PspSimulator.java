@@ -41,8 +41,6 @@ public final class PspSimulator implements Closeable {
     private final SimulatorHttpServer server;
 
     /**
-     * Durations of faults.
-     *
      * @param slowness delay of {@code slow}, shorter than a client's timeout
      * @param hold how long a connection stays open in the timeout behaviours, longer than a client's timeout
      */
@@ -60,9 +58,7 @@ public final class PspSimulator implements Closeable {
      * Opens the store and starts the server.
      *
      * @param address the listen address; port 0 for a free one
-     * @param secret the secret key that clients authenticate with
      * @param folder the data folder, created if absent
-     * @param clock the source of the times of payments
      * @throws IOException if the port is taken, or the data cannot be read or is in use
      */
     public static PspSimulator start(InetSocketAddress address, String secret, Path folder, Clock clock, Delays delays)
@@ -70,7 +66,9 @@ public final class PspSimulator implements Closeable {
         PaymentStore store = new PaymentStore(folder, clock);
         Faults faults = new Faults(store);
         Routes routes = new Routes(
-                new PaymentEndpoints(store, faults, delays.slowness()), new SimulatorEndpoints(store, faults), secret);
+                new PaymentEndpoints(store, faults, new IdempotentCalls(store), delays.slowness()),
+                new SimulatorEndpoints(store, faults),
+                secret);
         try {
             return new PspSimulator(store, new SimulatorHttpServer(address, delays.hold(), routes::handle));
         } catch (IOException e) {

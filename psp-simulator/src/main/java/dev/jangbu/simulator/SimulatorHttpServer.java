@@ -38,8 +38,6 @@ final class SimulatorHttpServer implements Closeable {
     private final Duration hold;
 
     /**
-     * Starts the server.
-     *
      * @param address the listen address; port 0 for a free one
      * @param hold how long a connection without a response stays open
      * @throws IOException if the port is taken
