@@ -48,8 +48,6 @@ record AbsenceProof(String kafka, String group, RecordSerdes serdes, LedgerReade
     private static final Duration COMPLETIONS_RETENTION = Duration.ofDays(29);
 
     /**
-     * Searches for the settlement.
-     *
      * @return the topics and offsets that were searched
      * @throws ReplayRefusedException if the settlement was found, or its absence can't be proved
      */

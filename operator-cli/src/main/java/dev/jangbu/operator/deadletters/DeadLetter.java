@@ -4,6 +4,7 @@ import dev.jangbu.contract.DeadLetters;
 import dev.jangbu.contract.EventHeaders;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Objects;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
@@ -17,8 +18,6 @@ import org.jspecify.annotations.Nullable;
  * @param topic the original topic; {@code ?} if the record does not name it
  * @param partition the original partition, or -1
  * @param offset the original offset, or -1
- * @param refusedBy the processor that refused it
- * @param reason the reason of the refusal
  */
 record DeadLetter(
         ConsumerRecord<byte[], byte[]> record,
@@ -32,11 +31,11 @@ record DeadLetter(
         Headers headers = record.headers();
         return new DeadLetter(
                 record,
-                text(headers, DeadLetters.TOPIC, "?"),
+                text(headers, DeadLetters.TOPIC),
                 (int) number(headers, DeadLetters.PARTITION),
                 number(headers, DeadLetters.OFFSET),
-                text(headers, DeadLetters.BY, "?"),
-                text(headers, DeadLetters.REASON, "?"));
+                text(headers, DeadLetters.BY),
+                text(headers, DeadLetters.REASON));
     }
 
     /** Its offset in {@code settlement.dead-letters}, which identifies it in commands. */
@@ -71,17 +70,12 @@ record DeadLetter(
         return original;
     }
 
-    private static String text(Headers headers, String name, String absent) {
-        String text = EventHeaders.text(headers, name);
-        return text == null ? absent : text;
+    private static String text(Headers headers, String name) {
+        return Objects.requireNonNullElse(EventHeaders.text(headers, name), "?");
     }
 
     private static long number(Headers headers, String name) {
-        String text = EventHeaders.text(headers, name);
-        try {
-            return text == null ? -1 : Long.parseLong(text);
-        } catch (NumberFormatException e) {
-            return -1;
-        }
+        String text = text(headers, name);
+        return text.matches("[0-9]{1,18}") ? Long.parseLong(text) : -1;
     }
 }

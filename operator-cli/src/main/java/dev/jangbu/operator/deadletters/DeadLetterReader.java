@@ -4,12 +4,12 @@ import dev.jangbu.contract.CommittedTopic;
 import dev.jangbu.contract.DeadLetterReplayed;
 import dev.jangbu.contract.RecordSerdes;
 import dev.jangbu.contract.Topics;
+import dev.jangbu.operator.console.CommandException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -25,11 +25,7 @@ record DeadLetterReader(String kafka, Deserializer<DeadLetterReplayed> deseriali
         return new DeadLetterReader(kafka, serdes.of(Topics.SETTLEMENT_REPLAYS).deserializer());
     }
 
-    /**
-     * The newest dead letters that match a condition, oldest first.
-     *
-     * @param max the largest number to return
-     */
+    /** The newest dead letters that match a condition, at most {@code max}, oldest first. */
     List<DeadLetter> newest(int max, Predicate<DeadLetter> condition) {
         Deque<DeadLetter> letters = new ArrayDeque<>();
         try (CommittedTopic topic = CommittedTopic.open(kafka, Topics.SETTLEMENT_DEAD_LETTERS)) {
@@ -46,19 +42,22 @@ record DeadLetterReader(String kafka, Deserializer<DeadLetterReplayed> deseriali
         return List.copyOf(letters);
     }
 
-    /** The dead letter with this number. */
-    Optional<DeadLetter> find(long number) {
+    /**
+     * The dead letter with this number.
+     *
+     * @throws CommandException if there is none
+     */
+    DeadLetter get(long number) {
         try (CommittedTopic topic = CommittedTopic.open(kafka, Topics.SETTLEMENT_DEAD_LETTERS)) {
             long first = topic.beginningOffsets().getOrDefault(LETTERS, 0L);
-            if (number < first || number >= topic.highWatermarks().getOrDefault(LETTERS, 0L)) {
-                return Optional.empty();
-            }
-            for (ConsumerRecord<byte[], byte[]> record :
-                    topic.records(Map.of(LETTERS, number), Map.of(LETTERS, number + 1))) {
-                return Optional.of(DeadLetter.of(record));
+            if (number >= first && number < topic.highWatermarks().getOrDefault(LETTERS, 0L)) {
+                for (ConsumerRecord<byte[], byte[]> record :
+                        topic.records(Map.of(LETTERS, number), Map.of(LETTERS, number + 1))) {
+                    return DeadLetter.of(record);
+                }
             }
         }
-        return Optional.empty();
+        throw new CommandException("There is no dead letter " + number + "; dead-letters lists them.");
     }
 
     /** All replays by the dead letter's number, oldest first. */

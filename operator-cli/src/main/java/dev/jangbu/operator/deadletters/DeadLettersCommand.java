@@ -6,7 +6,6 @@ import dev.jangbu.operator.console.Console;
 import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.operator.installation.InstallationOptions;
 import dev.jangbu.operator.records.RecordJson;
-import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -55,7 +54,7 @@ public final class DeadLettersCommand implements Callable<Integer> {
     }
 
     private int list(Installation installation) {
-        AvroSerdes serdes = new AvroSerdes(URI.create(installation.registry()));
+        AvroSerdes serdes = installation.serdes();
         DeadLetterReader reader = DeadLetterReader.of(installation.kafka(), serdes);
         Map<Long, List<DeadLetterReplayed>> replays = reader.replays();
         List<DeadLetter> letters = reader.newest(max, letter -> matches(letter, replays));

@@ -5,7 +5,6 @@ import dev.jangbu.contract.DeadLetterReplayed;
 import dev.jangbu.operator.console.CommandException;
 import dev.jangbu.operator.console.Console;
 import dev.jangbu.operator.installation.InstallationOptions;
-import java.net.URI;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -69,7 +68,7 @@ final class DeadLettersReplayCommand implements Callable<Integer> {
         return options.run(installation -> {
             installation.requireKafkaAndPostgresOfOneSource();
             String kafka = installation.kafka();
-            AvroSerdes serdes = new AvroSerdes(URI.create(installation.registry()));
+            AvroSerdes serdes = installation.serdes();
             try (Connection ledger = installation.openLedger();
                     Replayer replayer =
                             new Replayer(kafka, applicationId, serdes, new LedgerReader(ledger), Clock.systemUTC())) {
@@ -82,7 +81,7 @@ final class DeadLettersReplayCommand implements Callable<Integer> {
         Map<Long, List<DeadLetterReplayed>> replays = reader.replays();
         int refused = 0;
         for (long number : numbers) {
-            DeadLetter letter = DeadLettersShowCommand.find(reader, number);
+            DeadLetter letter = reader.get(number);
             try {
                 DeadLetterReplayed note =
                         replayer.replay(letter, by, reason, replays.getOrDefault(number, List.of()), again);

@@ -3,12 +3,10 @@ package dev.jangbu.operator.deadletters;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.jangbu.contract.AvroSerdes;
 import dev.jangbu.contract.DeadLetterReplayed;
-import dev.jangbu.operator.console.CommandException;
 import dev.jangbu.operator.console.Console;
 import dev.jangbu.operator.installation.InstallationOptions;
 import dev.jangbu.operator.records.AvroJson;
 import dev.jangbu.operator.records.RecordJson;
-import java.net.URI;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -35,9 +33,9 @@ final class DeadLettersShowCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         return options.run(installation -> {
-            AvroSerdes serdes = new AvroSerdes(URI.create(installation.registry()));
+            AvroSerdes serdes = installation.serdes();
             DeadLetterReader reader = DeadLetterReader.of(installation.kafka(), serdes);
-            DeadLetter letter = find(reader, number);
+            DeadLetter letter = reader.get(number);
             console.print(withReplays(toJson(new RecordJson(serdes), letter), letter, reader.replays())
                     .toPrettyString());
             return 0;
@@ -48,12 +46,6 @@ final class DeadLettersShowCommand implements Callable<Integer> {
     static ObjectNode withReplays(ObjectNode json, DeadLetter letter, Map<Long, List<DeadLetterReplayed>> replays) {
         json.set("replays", AvroJson.of(replays.getOrDefault(letter.number(), List.of())));
         return json;
-    }
-
-    static DeadLetter find(DeadLetterReader reader, long number) {
-        return reader.find(number)
-                .orElseThrow(
-                        () -> new CommandException("There is no dead letter " + number + "; dead-letters lists them."));
     }
 
     /** The record. If its value does not decode, also all its bytes and the fields that do decode. */

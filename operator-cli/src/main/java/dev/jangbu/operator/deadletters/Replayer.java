@@ -72,12 +72,7 @@ final class Replayer implements AutoCloseable {
     }
 
     /**
-     * Replays a dead letter.
-     *
-     * @param by the person who replays it
      * @param reason the reason, stored in {@code settlement.replays}
-     * @param earlier earlier replays of this dead letter
-     * @param again whether to replay it despite earlier replays
      * @return the note in {@code settlement.replays}
      * @throws ReplayRefusedException if a replay could settle twice, or would be refused again
      */

@@ -1,6 +1,8 @@
 package dev.jangbu.operator.installation;
 
+import dev.jangbu.contract.AvroSerdes;
 import dev.jangbu.operator.console.CommandException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -37,8 +39,6 @@ public final class Installation {
     private static final Supplier<Optional<StackDescriptor>> NO_LOCAL_STACK = Optional::empty;
 
     /**
-     * One address or secret.
-     *
      * @param label the subject of the message that it is missing
      * @param flag its command-line flag; null for a secret
      * @param variable its environment variable
@@ -94,10 +94,7 @@ public final class Installation {
     }
 
     /**
-     * An installation of three sources.
-     *
      * @param flags the flags that were given, by their names, for instance {@code --kafka}
-     * @param environment the environment variables
      * @param dataDirectory the data directory of a local stack; it need not exist
      */
     public static Installation of(Map<String, String> flags, Map<String, String> environment, Path dataDirectory) {
@@ -135,6 +132,11 @@ public final class Installation {
     /** The base URL of the schema registry. */
     public String registry() {
         return value(REGISTRY);
+    }
+
+    /** The serdes of the schemas in the registry. */
+    public AvroSerdes serdes() {
+        return new AvroSerdes(URI.create(registry()));
     }
 
     /** The host:port of the PostgreSQL server. */
@@ -259,10 +261,9 @@ public final class Installation {
     }
 
     private String value(Setting setting) {
-        return find(setting).orElseThrow(() -> {
-            String missing = "%s is missing: set %s.".formatted(setting.label, setting.names());
-            return new CommandException(missing + " " + hint());
-        });
+        return find(setting)
+                .orElseThrow(() -> new CommandException(
+                        "%s is missing: set %s. %s".formatted(setting.label, setting.names(), hint())));
     }
 
     private String hint() {

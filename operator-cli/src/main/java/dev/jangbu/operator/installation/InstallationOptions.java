@@ -49,8 +49,6 @@ public final class InstallationOptions {
     }
 
     /**
-     * Runs a command on the installation.
-     *
      * @return its exit code
      * @throws CommandException naming the part of the installation that does not respond
      */

@@ -28,8 +28,6 @@ record LedgerProgram(Path home) {
     }
 
     /**
-     * Runs a command and waits for its end.
-     *
      * @param readsKafka whether the command reads topics, and needs Kafka and the registry
      * @param roles the PostgreSQL roles that the command needs
      * @return 0 the ledger holds, 1 something differs, 2 the command could not run

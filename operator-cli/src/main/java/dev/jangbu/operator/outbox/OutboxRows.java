@@ -46,8 +46,6 @@ record OutboxRows(Connection maintenance) {
     }
 
     /**
-     * Republishes the rows of a period.
-     *
      * @param from first creation time, inclusive
      * @param to last creation time, exclusive
      * @param batch rows per transaction

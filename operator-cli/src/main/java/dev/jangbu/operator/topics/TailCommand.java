@@ -1,19 +1,16 @@
 package dev.jangbu.operator.topics;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.jangbu.contract.AvroSerdes;
 import dev.jangbu.contract.CommittedTopic;
 import dev.jangbu.operator.console.CommandException;
 import dev.jangbu.operator.console.Console;
 import dev.jangbu.operator.installation.InstallationOptions;
 import dev.jangbu.operator.records.RecordJson;
-import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.function.ToLongBiFunction;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -68,13 +65,15 @@ public final class TailCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        ToLongBiFunction<Long, Long> start = start();
+        if (!from.matches("beginning|end|[0-9]{1,18}")) {
+            throw new CommandException("--from is '%s': use beginning, end or an offset.".formatted(from));
+        }
         return options.run(installation -> {
-            RecordJson records = new RecordJson(new AvroSerdes(URI.create(installation.registry())));
+            RecordJson records = new RecordJson(installation.serdes());
             try (CommittedTopic committed = open(installation.kafka())) {
                 Map<TopicPartition, Long> ends = committed.endOffsets();
                 Map<TopicPartition, Long> begins = new HashMap<>(committed.beginningOffsets());
-                begins.replaceAll((partition, first) -> start.applyAsLong(first, ends.getOrDefault(partition, first)));
+                begins.replaceAll((partition, first) -> start(first, ends.getOrDefault(partition, first)));
                 Map<TopicPartition, Long> to = new HashMap<>(ends);
                 if (!noFollow) {
                     to.replaceAll((partition, end) -> Long.MAX_VALUE);
@@ -86,21 +85,11 @@ public final class TailCommand implements Callable<Integer> {
     }
 
     /** The offset at which to start, given the first and the last offset of a partition. */
-    private ToLongBiFunction<Long, Long> start() {
+    private long start(long first, long end) {
         return switch (from) {
-            case "beginning" -> (first, end) -> first;
-            case "end" -> (first, end) -> end;
-            default -> {
-                try {
-                    long offset = Long.parseLong(from);
-                    if (offset < 0) {
-                        throw new NumberFormatException("negative");
-                    }
-                    yield (first, end) -> Math.clamp(offset, first, Math.max(first, end));
-                } catch (NumberFormatException e) {
-                    throw new CommandException("--from is '%s': use beginning, end or an offset.".formatted(from), e);
-                }
-            }
+            case "beginning" -> first;
+            case "end" -> end;
+            default -> Math.clamp(Long.parseLong(from), first, Math.max(first, end));
         };
     }
 

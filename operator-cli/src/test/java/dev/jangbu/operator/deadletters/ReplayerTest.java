@@ -205,14 +205,14 @@ final class ReplayerTest {
                 .get()
                 .offset();
 
-        DeadLetter letter = reader.find(number).orElseThrow();
+        DeadLetter letter = reader.get(number);
         assertThat(letter.origin()).isEqualTo("?--1@-1");
         assertThat(reader.newest(1, each -> true))
                 .extracting(DeadLetter::number)
                 .containsExactly(number);
         assertThat(reader.newest(100, each -> each.refusedBy().equals("another-service")))
                 .isEmpty();
-        assertThat(reader.find(number + 1_000)).isEmpty();
+        assertThatThrownBy(() -> reader.get(number + 1_000)).hasMessageContaining("There is no dead letter");
         assertRefused(letter, "can't be replayed");
     }
 
@@ -280,7 +280,7 @@ final class ReplayerTest {
                         "test"))
                 .get()
                 .offset();
-        DeadLetter letter = reader.find(number).orElseThrow();
+        DeadLetter letter = reader.get(number);
         assertThat(letter.origin()).isEqualTo(topic + "-2@17");
         return letter;
     }
