@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -93,14 +94,11 @@ final class UpCommand implements Callable<Integer> {
     }
 
     private Set<PartName> parts() {
-        if (only.isEmpty()) {
-            return EnumSet.allOf(PartName.class);
-        }
-        Set<PartName> named = EnumSet.noneOf(PartName.class);
-        for (String name : only) {
-            named.add(PartName.of(name.strip()));
-        }
-        return named;
+        return only.isEmpty()
+                ? EnumSet.allOf(PartName.class)
+                : only.stream()
+                        .map(name -> PartName.of(name.strip()))
+                        .collect(Collectors.toCollection(() -> EnumSet.noneOf(PartName.class)));
     }
 
     private void printSummary(Stack stack, Duration took) throws IOException {

@@ -15,8 +15,6 @@ import java.util.function.Supplier;
  * A part that is ready when its HTTP endpoint returns 200.
  *
  * @param command computed at each start
- * @param port the port of the endpoint
- * @param path the path of the endpoint
  * @param provisioning called once per run, when the part is ready for the first time
  */
 record HttpPart(

@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.FinalizedVersionRange;
 
@@ -33,11 +32,6 @@ record Kafka(Stack stack, int controllerPort) implements StackProcess {
     @Override
     public PartName name() {
         return PartName.KAFKA;
-    }
-
-    @Override
-    public Set<PartName> dependencies() {
-        return Set.of();
     }
 
     @Override

@@ -40,11 +40,6 @@ record Postgres(Stack stack) implements StackProcess {
     }
 
     @Override
-    public Set<PartName> dependencies() {
-        return Set.of();
-    }
-
-    @Override
     public void prepare() throws Exception {
         if (Files.exists(cluster())) {
             return;

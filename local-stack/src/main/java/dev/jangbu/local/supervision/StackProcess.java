@@ -9,7 +9,9 @@ public interface StackProcess {
     PartName name();
 
     /** The parts that must be ready before this one starts. */
-    Set<PartName> dependencies();
+    default Set<PartName> dependencies() {
+        return Set.of();
+    }
 
     /** Creates the files that the process needs. Called before each start. */
     default void prepare() throws Exception {}

@@ -2,15 +2,15 @@ package dev.jangbu.local.supervision;
 
 import dev.jangbu.local.stack.PartName;
 import dev.jangbu.local.stack.Stack;
+import java.io.File;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileTime;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -22,8 +22,6 @@ import java.util.stream.Stream;
  * @see <a href="https://openjdk.org/jeps/350">JEP 350: Dynamic CDS Archives</a>
  */
 record StartupArchive(Path file, List<Path> jars) {
-
-    private static final int TIMEOUT_SECONDS = 30;
 
     /**
      * The archive of a part. PostgreSQL is not a JVM. The broker has none: after a dump, a JVM can crash when it
@@ -63,20 +61,8 @@ record StartupArchive(Path file, List<Path> jars) {
     }
 
     boolean isCurrent() {
-        try {
-            if (Files.notExists(file)) {
-                return false;
-            }
-            FileTime saved = Files.getLastModifiedTime(file);
-            for (Path jar : jars) {
-                if (newest(jar).compareTo(saved) > 0) {
-                    return false;
-                }
-            }
-            return true;
-        } catch (IOException e) {
-            return false;
-        }
+        long saved = file.toFile().lastModified();
+        return saved > 0 && jars.stream().allMatch(jar -> newest(jar) <= saved);
     }
 
     /** Dumps the archive of a running JVM, which pauses meanwhile. If the dump fails, the next start is slower. */
@@ -84,19 +70,8 @@ record StartupArchive(Path file, List<Path> jars) {
         Path incomplete = file.resolveSibling(file.getFileName() + "." + pid);
         try {
             Files.createDirectories(file.getParent());
-            Process jcmd = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "jcmd")
-                                    .toString(),
-                            Long.toString(pid),
-                            "VM.cds",
-                            "dynamic_dump",
-                            incomplete.toString())
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            if (!jcmd.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
-                jcmd.destroyForcibly();
-            } else if (jcmd.exitValue() == 0 && Files.exists(incomplete)) {
+            boolean saved = JvmCommand.jcmd(pid, Redirect.DISCARD, "VM.cds", "dynamic_dump", incomplete.toString());
+            if (saved && Files.exists(incomplete)) {
                 Files.move(incomplete, file, StandardCopyOption.ATOMIC_MOVE);
             }
             Files.deleteIfExists(incomplete);
@@ -105,19 +80,12 @@ record StartupArchive(Path file, List<Path> jars) {
         }
     }
 
-    private static FileTime newest(Path path) throws IOException {
-        try (Stream<Path> files = Files.walk(path, 1)) {
-            return files.map(StartupArchive::modified)
-                    .max(Comparator.naturalOrder())
-                    .orElseThrow();
-        }
-    }
-
-    private static FileTime modified(Path path) {
-        try {
-            return Files.getLastModifiedTime(path);
-        } catch (IOException e) {
-            return FileTime.fromMillis(Long.MAX_VALUE);
-        }
+    /** The time of the last change of a jar, or of a folder and its jars. */
+    private static long newest(Path path) {
+        File[] jars = Objects.requireNonNullElse(path.toFile().listFiles(), new File[0]);
+        return Stream.concat(Stream.of(path.toFile()), Stream.of(jars))
+                .mapToLong(File::lastModified)
+                .max()
+                .orElseThrow();
     }
 }

@@ -37,11 +37,7 @@ public final class Supervisor {
     private final Console console;
     private volatile boolean started;
 
-    /**
-     * Prepares the supervision of some processes.
-     *
-     * @param tasks run after their dependencies, unless one of these is not in {@code processes}
-     */
+    /** @param tasks run after their dependencies, unless one of these is not in {@code processes} */
     public Supervisor(Stack stack, List<StackProcess> processes, List<StackTask> tasks, Console console)
             throws IOException {
         this.console = console;
@@ -80,17 +76,8 @@ public final class Supervisor {
             saveArchives();
         }
         for (List<PartName> group : PartName.STOP_ORDER) {
-            List<Thread> stopping = group.stream()
-                    .map(parts::get)
-                    .filter(Objects::nonNull)
-                    .map(part -> Thread.ofVirtual().start(part::stop))
-                    .toList();
-            for (Thread thread : stopping) {
-                try {
-                    thread.join();
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
+            try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+                group.stream().map(parts::get).filter(Objects::nonNull).forEach(part -> executor.execute(part::stop));
             }
         }
     }
