@@ -52,11 +52,7 @@ public final class SettlementTopology {
 
     private SettlementTopology() {}
 
-    /**
-     * Builds the topology.
-     *
-     * @param partitions the partition count of each keyed topic
-     */
+    /** @param partitions the partition count of each keyed topic */
     public static Topology build(StreamsConfig config, RecordSerdes serdes, int partitions, SettlementMetrics metrics) {
         // Only a builder with the configuration enforces explicit names.
         StreamsBuilder builder = new StreamsBuilder(new TopologyConfig(config));

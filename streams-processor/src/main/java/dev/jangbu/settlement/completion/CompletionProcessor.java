@@ -69,11 +69,7 @@ public final class CompletionProcessor
         this.metrics = metrics;
     }
 
-    /**
-     * Supplies a processor with its store for each partition.
-     *
-     * @param partitions the partition count of the postings
-     */
+    /** Supplies a processor with its store for each partition. */
     public static ProcessorSupplier<String, Decoded<LedgerPosted>, String, SettlementCompleted> supplier(
             int partitions, SettlementMetrics metrics) {
         return new ProcessorWithStores<>(
@@ -88,11 +84,7 @@ public final class CompletionProcessor
         context.schedule(SCAN_INTERVAL, PunctuationType.WALL_CLOCK_TIME, this::scanIncomplete);
     }
 
-    /**
-     * Processes one posting.
-     *
-     * @throws UnprocessableRecordException if it belongs to the dead letters; no store has been written then
-     */
+    /** @throws UnprocessableRecordException if it belongs to the dead letters; no store has been written then */
     @Override
     public void process(Record<String, Decoded<LedgerPosted>> incoming) {
         LedgerPosted posted = incoming.value().orThrow();

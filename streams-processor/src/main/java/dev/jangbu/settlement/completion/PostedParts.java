@@ -15,8 +15,6 @@ import org.apache.kafka.common.serialization.Serde;
  * The posted parts of a reference that lacks others.
  *
  * @param firstPostedAtMs the timestamp of the first part's posting, milliseconds since 1970
- * @param referenceParts how many parts the reference has
- * @param position the parts' position in the books
  * @param settlementIds the posted parts, each once
  */
 record PostedParts(long firstPostedAtMs, int referenceParts, BookPosition position, Set<UUID> settlementIds) {

@@ -33,7 +33,7 @@ final class ProblemHandler {
     @ExceptionHandler
     ResponseEntity<ProblemDetail> invalidField(InvalidFieldException e) {
         ProblemDetail problem = problem(HttpStatus.UNPROCESSABLE_CONTENT, ProblemCode.INVALID_FIELD, e.getMessage());
-        problem.setProperty("errors", List.of(Map.of("field", e.field(), "detail", e.problem())));
+        problem.setProperty("errors", List.of(Map.of("field", e.field, "detail", e.problem)));
         return ResponseEntity.unprocessableContent().body(problem);
     }
 

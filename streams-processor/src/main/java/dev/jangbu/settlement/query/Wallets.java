@@ -50,10 +50,7 @@ final class Wallets {
     }
 
     /**
-     * Reads a wallet.
-     *
      * @param position the returned wallet includes the entries up to here; waits for them
-     * @param forwarded true if another instance forwarded the read
      * @throws WalletUnavailableException if the wallet can't be read, or does not pass the position in time
      */
     WalletView find(WalletKey key, BookPosition position, boolean forwarded) {

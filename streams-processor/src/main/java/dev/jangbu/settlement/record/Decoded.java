@@ -13,8 +13,6 @@ import org.apache.kafka.common.serialization.Serdes;
  * with an offset that does not pass it yet, and be sent a second time after a crash. So decoding does not fail for
  * poison: the processor rejects the record in its turn, and dead letter and offset are committed in one transaction. A
  * registry that does not answer still fails the task.
- *
- * @param <T> the type of the value
  */
 public sealed interface Decoded<T> {
 
@@ -24,11 +22,7 @@ public sealed interface Decoded<T> {
     /** The bytes can never be decoded. */
     record Poison<T>(String reason) implements Decoded<T> {}
 
-    /**
-     * Returns the value.
-     *
-     * @throws UnprocessableRecordException if the record is poison
-     */
+    /** @throws UnprocessableRecordException if the record is poison */
     default T orThrow() {
         return switch (this) {
             case Value<T> decoded -> decoded.value();

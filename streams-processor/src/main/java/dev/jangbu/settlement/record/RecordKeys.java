@@ -12,8 +12,6 @@ public final class RecordKeys {
     private RecordKeys() {}
 
     /**
-     * Validates a record's key.
-     *
      * @param expected the key that the value implies
      * @throws UnprocessableRecordException if the key differs, or hashes to another partition
      */
@@ -31,8 +29,6 @@ public final class RecordKeys {
     }
 
     /**
-     * Parses a settlementId.
-     *
      * @throws UnprocessableRecordException unless it is a UUIDv7 (RFC 9562) in lower case; another spelling of the same
      *     id would count as another settlement
      */

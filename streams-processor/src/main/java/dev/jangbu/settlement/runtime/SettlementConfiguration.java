@@ -9,7 +9,9 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.LivenessState;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.health.contributor.Status;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -53,8 +55,24 @@ class SettlementConfiguration {
                 () -> AvailabilityChangeEvent.publish(context, LivenessState.BROKEN));
     }
 
+    /**
+     * UP while requests are processed, OUT_OF_SERVICE while waiting or restoring, DOWN after a failure that needs an
+     * operator.
+     */
     @Bean
     HealthIndicator settlementHealthIndicator(SettlementStreams streams) {
-        return new SettlementHealth(streams);
+        return () -> {
+            SettlementStreams.Health health = streams.health();
+            Status status =
+                    switch (health.state()) {
+                        case RUNNING -> Status.UP;
+                        case WAITING, RESTORING -> Status.OUT_OF_SERVICE;
+                        case FAILED, CLOSED -> Status.DOWN;
+                    };
+            return Health.status(status)
+                    .withDetail("state", health.state())
+                    .withDetail("detail", health.detail())
+                    .build();
+        };
     }
 }

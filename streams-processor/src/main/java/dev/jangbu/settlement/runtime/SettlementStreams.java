@@ -35,11 +35,7 @@ public final class SettlementStreams implements AutoCloseable {
         CLOSED
     }
 
-    /**
-     * A state with its reason.
-     *
-     * @param detail the reason in words; contains no secret
-     */
+    /** @param detail the reason in words; contains no secret */
     public record Health(State state, String detail) {}
 
     /** Covers a commit and the flush of the stores. */
@@ -63,11 +59,7 @@ public final class SettlementStreams implements AutoCloseable {
     /** The client and the partition count of the keyed topics. */
     private record Running(KafkaStreams client, int partitions) {}
 
-    /**
-     * Creates the runner; {@link #start} starts it.
-     *
-     * @param onFailed called when the state becomes {@link State#FAILED}
-     */
+    /** @param onFailed called when the state becomes {@link State#FAILED} */
     public SettlementStreams(
             SettlementSettings settings,
             RecordSerdes serdes,

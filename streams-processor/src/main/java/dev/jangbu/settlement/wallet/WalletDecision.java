@@ -37,7 +37,6 @@ final class WalletDecision {
      * Decides one request. It must be valid ({@link RequestRules}) and not decided before.
      *
      * @param wallet the current wallet, or null if it has no entry yet
-     * @param recordedAt the timestamp of the request's record
      * @throws ArithmeticException if the new balance does not fit 64 bits
      * @throws IllegalStateException for a kind that this version does not know; the operator must upgrade
      */

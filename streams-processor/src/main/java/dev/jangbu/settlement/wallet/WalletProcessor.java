@@ -61,11 +61,7 @@ public final class WalletProcessor implements Processor<String, Decoded<Settleme
         this.metrics = metrics;
     }
 
-    /**
-     * Supplies a processor with its stores for each partition.
-     *
-     * @param partitions the partition count of the requests
-     */
+    /** Supplies a processor with its stores for each partition. */
     public static ProcessorSupplier<String, Decoded<SettlementRequested>, String, SpecificRecord> supplier(
             int partitions, SettlementMetrics metrics) {
         return new ProcessorWithStores<>(
@@ -86,11 +82,7 @@ public final class WalletProcessor implements Processor<String, Decoded<Settleme
                 new SettlementDeduplicator(context.getStateStore(DECIDED), context.getStateStore(REPLAYED), progress);
     }
 
-    /**
-     * Processes one request.
-     *
-     * @throws UnprocessableRecordException if it belongs to the dead letters; no store has been written then
-     */
+    /** @throws UnprocessableRecordException if it belongs to the dead letters; no store has been written then */
     @Override
     public void process(Record<String, Decoded<SettlementRequested>> incoming) {
         SettlementRequested request = incoming.value().orThrow();
