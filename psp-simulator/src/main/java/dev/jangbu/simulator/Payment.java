@@ -64,15 +64,7 @@ record Payment(
 
     /** The payment with a wrong amount, for the behaviour {@code wrong_amount}. */
     Payment withWrongAmount() {
-        return new Payment(
-                paymentKey,
-                orderId,
-                currency,
-                Math.addExact(amountMinor, 1),
-                confirmedAt,
-                failure,
-                cancels,
-                idempotencyKey);
+        return with(Math.addExact(amountMinor, 1), cancels);
     }
 
     /** The payment with a wrong amount in its last cancel. */
@@ -81,7 +73,11 @@ record Payment(
         long wrongMinor = last.amountMinor() > 1 ? last.amountMinor() - 1 : 2;
         List<Cancel> wrong = new ArrayList<>(cancels.subList(0, cancels.size() - 1));
         wrong.add(new Cancel(wrongMinor, last.reason(), last.canceledAt(), last.idempotencyKey()));
-        return new Payment(paymentKey, orderId, currency, amountMinor, confirmedAt, failure, wrong, idempotencyKey);
+        return with(amountMinor, wrong);
+    }
+
+    private Payment with(long amount, List<Cancel> otherCancels) {
+        return new Payment(paymentKey, orderId, currency, amount, confirmedAt, failure, otherCancels, idempotencyKey);
     }
 
     /**
