@@ -12,11 +12,23 @@ import java.util.concurrent.TimeUnit;
  * A process of the stack with its guard: a small script that stops the process when this JVM ends for any reason. The
  * pid file names the process while it runs.
  */
-record GuardedProcess(Process guard, LaunchSpec spec, Path pidFile) {
+final class GuardedProcess {
 
     private static final int GUARD_MARGIN_SECONDS = 5;
 
+    private final Process guard;
+    private final LaunchSpec spec;
+    private final Path pidFile;
+
+    private GuardedProcess(Process guard, LaunchSpec spec, Path pidFile) {
+        this.guard = guard;
+        this.spec = spec;
+        this.pidFile = pidFile;
+    }
+
     /**
+     * Starts the process.
+     *
      * @param script the guard that {@link #installGuard} returned
      * @param log the file to which its output is appended
      */
