@@ -128,6 +128,11 @@ final class Database implements Closeable {
 
     private void rollBack() {
         try (Statement statement = connection.createStatement()) {
+            // The driver has ended the statement that failed.
+            for (PreparedStatement cached : prepared.values()) {
+                cached.close();
+            }
+            prepared.clear();
             try {
                 connection.rollback();
             } catch (SQLException e) {

@@ -20,13 +20,19 @@ class DatabaseTest {
     void refusesWritesAtItsLargestSizeAndKeepsItsRows() throws Exception {
         Path file = folder.resolve("full.db");
         try (Database database = new Database(file, "CREATE TABLE rows (text TEXT)", MAX_PAGES)) {
-            assertThatExceptionOfType(StoreFailedException.class).isThrownBy(() -> fill(database));
+            assertIsFull(database);
             long kept = database.commit(() -> count(database));
             assertThat(kept).isPositive();
-            assertThatExceptionOfType(StoreFailedException.class).isThrownBy(() -> fill(database));
+            assertIsFull(database);
             assertThat(database.commit(() -> count(database))).isEqualTo(kept);
         }
         assertThat(Files.size(file)).isLessThanOrEqualTo(MAX_PAGES * 4_096L);
+    }
+
+    private static void assertIsFull(Database database) {
+        assertThatExceptionOfType(StoreFailedException.class)
+                .isThrownBy(() -> fill(database))
+                .withStackTraceContaining("SQLITE_FULL");
     }
 
     private static void fill(Database database) {
