@@ -63,6 +63,8 @@ class MalformedRequestsTest {
                 "{\"amount\":1.0}",
                 "{\"amount\":\"5\"}",
                 "{\"amount\":\"\"}",
+                "{\"amount\":\" \"}",
+                "{\"amount\":\"\\u0000\"}",
                 "{\"amount\":true}",
                 "{\"amount\":[1]}",
                 "{\"amount\":NaN}",
@@ -80,13 +82,16 @@ class MalformedRequestsTest {
                 "{\"metadata\":{\"\\ud800\":\"b\"}}",
                 "{\"metadata\":{\"a\":1}}",
                 "{\"metadata\":\"\"}",
+                "{\"metadata\":\" \"}",
                 "{\"metadata\":[]}",
                 "{\"lines\":\"\"}",
+                "{\"lines\":\" \"}",
                 "{\"lines\":{}}",
                 "{\"lines\":[[]]}",
                 "{\"outcome\":0}",
                 "{\"outcome\":\"approved\"}",
                 "{\"outcome\":\"0\"}",
+                "{\"outcome\":\" \"}",
             })
     void invalidBodiesAreRefused(String body) throws IOException {
         refused(400, post("application/json", body.getBytes(UTF_8)));
