@@ -19,7 +19,7 @@ public final class ProgressReporter implements AutoCloseable {
     /** @param out receives whole lines */
     public ProgressReporter(Consumer<String> out) {
         this.out = out;
-        this.reporter = Thread.ofVirtual().name("progress").start((InterruptibleTask) this::report);
+        this.reporter = Thread.ofVirtual().name("progress").start(InterruptibleTask.of(this::report));
     }
 
     /** Begins a step. */

@@ -2,16 +2,18 @@ package dev.jangbu.proving.stack;
 
 /** The work of a thread that ends when it is interrupted. */
 @FunctionalInterface
-public interface InterruptibleTask extends Runnable {
+public interface InterruptibleTask {
 
-    void work() throws InterruptedException;
+    void run() throws InterruptedException;
 
-    @Override
-    default void run() {
-        try {
-            work();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    /** The task for a thread. */
+    static Runnable of(InterruptibleTask task) {
+        return () -> {
+            try {
+                task.run();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        };
     }
 }

@@ -207,13 +207,13 @@ final class Customer {
     /** Starts an attempt in a thread of its own; a failure is a violation. */
     private Thread concurrently(Attempt attempt) {
         SplittableRandom branch = random.split();
-        return Thread.ofVirtual().start((InterruptibleTask) () -> {
+        return Thread.ofVirtual().start(InterruptibleTask.of(() -> {
             try {
                 attempt.run(branch);
             } catch (IllegalStateException e) {
                 client.answers().addViolation("order " + order.orderId() + ": " + e.getMessage());
             }
-        });
+        }));
     }
 
     private synchronized String key(String what) {

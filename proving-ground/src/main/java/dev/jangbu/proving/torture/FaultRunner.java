@@ -39,9 +39,9 @@ record FaultRunner(
                 long dueMs = scheduled.after().toMillis() + delayMs;
                 Thread.sleep(Duration.ofMillis(Math.max(0, dueMs - time.nowMs())));
                 InjectedFault injected = begin(scheduled.fault());
-                following.add(
-                        Thread.ofVirtual().name("fault " + injected.number()).start((InterruptibleTask)
-                                () -> follow(injected)));
+                following.add(Thread.ofVirtual()
+                        .name("fault " + injected.number())
+                        .start(InterruptibleTask.of(() -> follow(injected))));
             }
             for (Thread each : following) {
                 each.join();

@@ -109,14 +109,14 @@ final class HealthMonitor implements AutoCloseable {
     private void watch(String part, Await.Attempt<Boolean> probe) {
         State state = new State();
         states.put(part, state);
-        threads.add(Thread.ofVirtual().name("health of " + part).start((InterruptibleTask) () -> {
+        threads.add(Thread.ofVirtual().name("health of " + part).start(InterruptibleTask.of(() -> {
             while (true) {
                 long startedAt = time.nowMs();
                 boolean success = isHealthy(probe);
                 state.record(success, startedAt, time.nowMs());
                 Thread.sleep(INTERVAL);
             }
-        }));
+        })));
     }
 
     private static boolean isHealthy(Await.Attempt<Boolean> probe) throws InterruptedException {

@@ -15,7 +15,7 @@ final class ProcessPause {
 
     private ProcessPause(List<ProcessHandle> processes) {
         this.processes = processes;
-        this.atExit = new Thread((InterruptibleTask) this::resumeAll, "resume paused processes");
+        this.atExit = new Thread(InterruptibleTask.of(this::resumeAll), "resume paused processes");
     }
 
     /** Stops a process first, so that it starts no more children, then its descendants. */

@@ -86,7 +86,7 @@ public final class PublicationMonitor implements AutoCloseable {
                 .toList();
         consumer.assign(partitions);
         consumer.seekToBeginning(partitions);
-        this.reader = Thread.ofPlatform().name("publication-monitor").daemon().start((InterruptibleTask) this::read);
+        this.reader = Thread.ofPlatform().name("publication-monitor").daemon().start(InterruptibleTask.of(this::read));
     }
 
     /** Publications that were not in the ledger. */
