@@ -49,10 +49,12 @@ final class StackCopies {
              WHERE p.pronamespace = 'public'::regnamespace AND l.lanname = 'sql'
              ORDER BY p.oid
             """;
+    /** In the order of their creation: a view may read an earlier one. */
     private static final String VIEWS = """
             SELECT 'CREATE VIEW ' || relname || ' AS ' || pg_get_viewdef(oid)
               FROM pg_class
              WHERE relnamespace = 'public'::regnamespace AND relkind = 'v'
+             ORDER BY oid
             """;
 
     private final Installation stack;
