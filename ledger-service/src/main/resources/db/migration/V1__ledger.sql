@@ -47,6 +47,8 @@ CREATE TABLE journals (
     kind            text NOT NULL CHECK (kind IN ('PAYMENT', 'REFUND', 'PAYOUT')),
     reference_id    uuid NOT NULL,
     reference_parts integer NOT NULL CHECK (reference_parts >= 1),
+    -- NULL: the entry is older than this field.
+    part            integer CHECK (part BETWEEN 1 AND reference_parts),
     currency        text NOT NULL CHECK (currency ~ '^[A-Z][A-Z][A-Z]$'),
     line_count      integer NOT NULL,
     balance_after   bigint NOT NULL,
@@ -54,6 +56,8 @@ CREATE TABLE journals (
     recorded_at     timestamptz NOT NULL CHECK (recorded_at = date_trunc('milliseconds', recorded_at)),
     posted_at       timestamptz NOT NULL,
     hash            bytea NOT NULL CHECK (octet_length(hash) = 32),
+    -- The last guard against a movement that was settled under two ids.
+    CONSTRAINT reference_part UNIQUE (reference_id, part),
     CONSTRAINT journal_number UNIQUE (book, no),
     CONSTRAINT wallet_version UNIQUE (wallet_id, wallet_version),
     CONSTRAINT wallet_is_seller_and_currency
@@ -62,7 +66,6 @@ CREATE TABLE journals (
     -- The target of the foreign key of lines.
     CONSTRAINT journal_of_lines UNIQUE (settlement_id, line_count)
 );
-CREATE INDEX journals_by_reference ON journals (reference_id);
 
 -- The lines of a journal are inserted before it, in the same transaction. Inserting the journal checks and closes them.
 -- A concurrent transaction cannot see the journal when it inserts lines for it. Its commit is refused: the lines must

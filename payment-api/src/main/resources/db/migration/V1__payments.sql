@@ -2,7 +2,12 @@
 -- Run by jangbu_owner, the owner of all objects. The application's role gets its rights at the end.
 
 CREATE TABLE payments (
-    id               uuid PRIMARY KEY,
+    -- The name of client, creation's key and generation: a creation that is repeated after a restore has the same id.
+    id               uuid PRIMARY KEY CHECK (uuid_extract_version(id) = 8),
+    client_id        text        NOT NULL,
+    creation_key     text        NOT NULL CHECK (length(creation_key) BETWEEN 1 AND 255),
+    -- How often the key was used and forgotten before.
+    generation       integer     NOT NULL CHECK (generation >= 0),
     order_id         text        NOT NULL CHECK (order_id ~ '^[A-Za-z0-9_-]{6,64}$'),
     status           text        NOT NULL CHECK (status IN ('READY', 'ACCEPTED', 'EXECUTING', 'UNKNOWN', 'REVIEW',
                                                             'APPROVED', 'COMPLETED', 'DECLINED', 'CANCELED', 'EXPIRED')),
@@ -24,6 +29,7 @@ CREATE TABLE payments (
     unknown_since    timestamptz,
     traceparent      text,
     created_at       timestamptz NOT NULL,
+    accepted_at      timestamptz,
     approved_at      timestamptz,
     completed_at     timestamptz,
     -- A payment in READY or ACCEPTED expires.
@@ -36,7 +42,8 @@ CREATE TABLE payments (
     CHECK ((status IN ('READY', 'CANCELED', 'EXPIRED')) OR payment_key IS NOT NULL),
     CHECK ((status IN ('APPROVED', 'COMPLETED')) = (approved_at IS NOT NULL)),
     CHECK ((status = 'COMPLETED') = (completed_at IS NOT NULL)),
-    CHECK ((status IN ('EXECUTING')) <= (lease_until IS NOT NULL))
+    CHECK ((status IN ('EXECUTING')) <= (lease_until IS NOT NULL)),
+    CHECK ((status = 'ACCEPTED') <= (accepted_at IS NOT NULL))
 );
 
 -- One open or approved payment for each order. After DECLINED, CANCELED or EXPIRED the order may have a new one.
@@ -47,10 +54,11 @@ CREATE UNIQUE INDEX payments_payment_key ON payments (psp, payment_key) WHERE pa
 CREATE INDEX payments_at_the_psp ON payments (next_attempt_at) WHERE status IN ('EXECUTING', 'UNKNOWN');
 CREATE INDEX payments_expiring ON payments (expires_at) WHERE status IN ('READY', 'ACCEPTED');
 -- The queue: its length and its order.
-CREATE INDEX payments_queued ON payments (id) WHERE status = 'ACCEPTED';
--- Lists are ordered by id, which is the order of creation.
-CREATE INDEX payments_by_status ON payments (status, id);
-CREATE INDEX payments_by_order ON payments (order_id, id);
+CREATE INDEX payments_queued ON payments (accepted_at) WHERE status = 'ACCEPTED';
+-- Lists are in the order of creation.
+CREATE INDEX payments_by_time ON payments (created_at, id);
+CREATE INDEX payments_by_status ON payments (status, created_at, id);
+CREATE INDEX payments_by_order ON payments (order_id, created_at, id);
 
 CREATE TABLE payment_lines (
     payment_id      uuid   NOT NULL REFERENCES payments,
@@ -63,12 +71,14 @@ CREATE TABLE payment_lines (
     -- Reserved for a refund in progress.
     reserved_amount bigint NOT NULL DEFAULT 0 CHECK (reserved_amount >= 0),
     refunded_fee    bigint NOT NULL DEFAULT 0 CHECK (refunded_fee BETWEEN 0 AND fee),
+    -- The payment's, for the list of a seller's payments.
+    created_at      timestamptz NOT NULL,
     PRIMARY KEY (payment_id, line_no),
     UNIQUE (payment_id, line_id),
     CONSTRAINT no_more_back_than_was_paid CHECK (reserved_amount <= amount - refunded_amount)
 );
 
-CREATE INDEX payment_lines_by_seller ON payment_lines (seller_id, payment_id);
+CREATE INDEX payment_lines_by_seller ON payment_lines (seller_id, created_at, payment_id);
 
 CREATE TABLE history (
     resource_id uuid        NOT NULL,
@@ -126,7 +136,9 @@ CREATE TABLE api_keys (
 );
 
 CREATE TABLE refunds (
-    id                  uuid PRIMARY KEY,
+    -- The name of client and key; also the refund's idempotency key at the PSP.
+    id                  uuid PRIMARY KEY CHECK (uuid_extract_version(id) = 8),
+    client_id           text        NOT NULL,
     payment_id          uuid        NOT NULL REFERENCES payments,
     -- The call that requested it: its response is the refund or, of a cancellation, the payment.
     operation           text        NOT NULL CHECK (operation IN ('refund', 'cancel')),
@@ -134,7 +146,7 @@ CREATE TABLE refunds (
     amount              bigint      NOT NULL CHECK (amount > 0),
     reason              text        NOT NULL,
     -- Kept forever: a call repeated after the key was deleted must find the same refund.
-    idempotency_key     text        NOT NULL UNIQUE CHECK (length(idempotency_key) BETWEEN 1 AND 255),
+    idempotency_key     text        NOT NULL CHECK (length(idempotency_key) BETWEEN 1 AND 255),
     fingerprint         bytea       NOT NULL CHECK (length(fingerprint) = 32),
     failure_code        text,
     review_reason       text,
@@ -148,6 +160,7 @@ CREATE TABLE refunds (
     approved_at         timestamptz,
     completed_at        timestamptz,
     position            text,
+    UNIQUE (client_id, idempotency_key),
     CHECK ((status IN ('APPROVED', 'COMPLETED')) = (approved_at IS NOT NULL)),
     CHECK ((status = 'COMPLETED') = (completed_at IS NOT NULL)),
     CHECK ((status = 'FAILED') <= (failure_code IS NOT NULL)),
@@ -158,8 +171,8 @@ CREATE TABLE refunds (
 -- At most one operation of a payment is at the PSP at a time. REVIEW counts as in progress.
 CREATE UNIQUE INDEX refunds_in_flight ON refunds (payment_id) WHERE status IN ('EXECUTING', 'UNKNOWN', 'REVIEW');
 CREATE INDEX refunds_at_the_psp ON refunds (next_attempt_at) WHERE status IN ('EXECUTING', 'UNKNOWN');
-CREATE INDEX refunds_by_payment ON refunds (payment_id, id);
-CREATE INDEX refunds_by_status ON refunds (status, id);
+CREATE INDEX refunds_by_payment ON refunds (payment_id, created_at, id);
+CREATE INDEX refunds_by_status ON refunds (status, created_at, id);
 
 CREATE TABLE refund_lines (
     refund_id uuid    NOT NULL REFERENCES refunds,
@@ -184,7 +197,9 @@ CREATE TABLE psp_cancels (
 );
 
 CREATE TABLE payouts (
-    id               uuid PRIMARY KEY,
+    -- The name of client and key.
+    id               uuid PRIMARY KEY CHECK (uuid_extract_version(id) = 8),
+    client_id        text        NOT NULL,
     seller_id        text        NOT NULL CHECK (seller_id ~ '^[A-Za-z0-9_-]{1,64}$'),
     currency         text        NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
     amount           bigint      NOT NULL CHECK (amount > 0),
@@ -193,19 +208,22 @@ CREATE TABLE payouts (
     rejection        text,
     -- The wallet version that the payout requires; NULL: any.
     expected_version bigint CHECK (expected_version >= 0),
-    idempotency_key  text        NOT NULL UNIQUE CHECK (length(idempotency_key) BETWEEN 1 AND 255),
+    -- Kept forever, as a refund's.
+    idempotency_key  text        NOT NULL CHECK (length(idempotency_key) BETWEEN 1 AND 255),
     fingerprint      bytea       NOT NULL CHECK (length(fingerprint) = 32),
     cause            text        NOT NULL,
     version          bigint      NOT NULL,
     created_at       timestamptz NOT NULL,
     decided_at       timestamptz,
     position         text,
+    UNIQUE (client_id, idempotency_key),
     CHECK ((status = 'REQUESTED') = (decided_at IS NULL)),
     CHECK ((status = 'REJECTED') = (rejection IS NOT NULL))
 );
 
-CREATE INDEX payouts_by_seller ON payouts (seller_id, id);
-CREATE INDEX payouts_by_status ON payouts (status, id);
+CREATE INDEX payouts_by_time ON payouts (created_at, id);
+CREATE INDEX payouts_by_seller ON payouts (seller_id, created_at, id);
+CREATE INDEX payouts_by_status ON payouts (status, created_at, id);
 
 -- Manual resolutions of payments and refunds in REVIEW, with their evidence.
 CREATE TABLE resolutions (
@@ -219,7 +237,8 @@ CREATE TABLE resolutions (
 
 -- Logical replication sends these rows to Kafka in the order of their commits.
 CREATE TABLE outbox (
-    id            uuid PRIMARY KEY,
+    -- The settlement's: the name of the movement of money.
+    id            uuid PRIMARY KEY CHECK (uuid_extract_version(id) = 8),
     -- The topic and the type of the event.
     aggregatetype text        NOT NULL DEFAULT 'settlement.requests' CHECK (aggregatetype = 'settlement.requests'),
     aggregateid   text        NOT NULL,
@@ -229,12 +248,7 @@ CREATE TABLE outbox (
     ce_time       timestamptz NOT NULL,
     traceparent   text,
     -- The database's time; the application has no right to set it.
-    created_at    timestamptz NOT NULL DEFAULT now(),
-    -- The streams processor deduplicates by the time in the id, so the id's time must match the insert. The margins
-    -- allow for clock skew, within the five minutes that the streams processor accepts for an id from the future.
-    CONSTRAINT outbox_id_of_its_moment CHECK (
-        uuid_extract_version(id) = 7
-        AND uuid_extract_timestamp(id) BETWEEN created_at - interval '5 minutes' AND created_at + interval '1 minute')
+    created_at    timestamptz NOT NULL DEFAULT now()
 );
 
 CREATE INDEX outbox_created_at ON outbox (created_at);
@@ -284,7 +298,7 @@ $$ SECURITY DEFINER SET search_path = public, pg_temp;
 CREATE TRIGGER payment_transition AFTER INSERT OR UPDATE ON payments
     FOR EACH ROW EXECUTE FUNCTION payment_transition();
 
--- The terms of a payment are immutable: id, order, currency, amount, PSP, and the payment key once it is set.
+-- The terms of a payment are immutable: id and its name, order, currency, amount, PSP, and the payment key once set.
 CREATE FUNCTION payment_terms_are_fixed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'the terms of payment % are fixed', OLD.id USING ERRCODE = 'JB002';
@@ -292,8 +306,11 @@ END
 $$;
 
 CREATE TRIGGER payment_terms_are_fixed BEFORE UPDATE ON payments FOR EACH ROW
-    WHEN ((OLD.id, OLD.order_id, OLD.currency, OLD.amount, OLD.psp, OLD.created_at)
-              IS DISTINCT FROM (NEW.id, NEW.order_id, NEW.currency, NEW.amount, NEW.psp, NEW.created_at)
+    WHEN ((OLD.id, OLD.client_id, OLD.creation_key, OLD.generation, OLD.order_id, OLD.currency, OLD.amount, OLD.psp,
+           OLD.created_at)
+              IS DISTINCT FROM
+          (NEW.id, NEW.client_id, NEW.creation_key, NEW.generation, NEW.order_id, NEW.currency, NEW.amount, NEW.psp,
+           NEW.created_at)
           OR OLD.payment_key IS NOT NULL AND NEW.payment_key IS DISTINCT FROM OLD.payment_key)
     EXECUTE FUNCTION payment_terms_are_fixed();
 
@@ -366,19 +383,19 @@ END
 $$;
 
 CREATE TRIGGER refund_terms_are_fixed BEFORE UPDATE ON refunds FOR EACH ROW
-    WHEN ((OLD.id, OLD.payment_id, OLD.operation, OLD.amount, OLD.reason, OLD.idempotency_key, OLD.fingerprint,
-           OLD.created_at)
+    WHEN ((OLD.id, OLD.client_id, OLD.payment_id, OLD.operation, OLD.amount, OLD.reason, OLD.idempotency_key,
+           OLD.fingerprint, OLD.created_at)
               IS DISTINCT FROM
-          (NEW.id, NEW.payment_id, NEW.operation, NEW.amount, NEW.reason, NEW.idempotency_key, NEW.fingerprint,
-           NEW.created_at))
+          (NEW.id, NEW.client_id, NEW.payment_id, NEW.operation, NEW.amount, NEW.reason, NEW.idempotency_key,
+           NEW.fingerprint, NEW.created_at))
     EXECUTE FUNCTION terms_are_fixed();
 
 CREATE TRIGGER payout_terms_are_fixed BEFORE UPDATE ON payouts FOR EACH ROW
-    WHEN ((OLD.id, OLD.seller_id, OLD.currency, OLD.amount, OLD.destination, OLD.expected_version, OLD.idempotency_key,
-           OLD.fingerprint, OLD.created_at)
+    WHEN ((OLD.id, OLD.client_id, OLD.seller_id, OLD.currency, OLD.amount, OLD.destination, OLD.expected_version,
+           OLD.idempotency_key, OLD.fingerprint, OLD.created_at)
               IS DISTINCT FROM
-          (NEW.id, NEW.seller_id, NEW.currency, NEW.amount, NEW.destination, NEW.expected_version, NEW.idempotency_key,
-           NEW.fingerprint, NEW.created_at))
+          (NEW.id, NEW.client_id, NEW.seller_id, NEW.currency, NEW.amount, NEW.destination, NEW.expected_version,
+           NEW.idempotency_key, NEW.fingerprint, NEW.created_at))
     EXECUTE FUNCTION terms_are_fixed();
 
 -- Payments and refunds with their lines, as the application reads them. Times are compared with the statement's: a

@@ -1,6 +1,7 @@
 package dev.jangbu.ledger;
 
 import dev.jangbu.ledger.database.DatabaseConfiguration;
+import dev.jangbu.ledger.late.LateSettlementsConfiguration;
 import dev.jangbu.ledger.posting.PostingConfiguration;
 import dev.jangbu.ledger.query.QueryConfiguration;
 import dev.jangbu.ledger.settings.LedgerSettings;
@@ -18,6 +19,7 @@ import org.springframework.context.annotation.Import;
  * <pre>
  *   ledger.entries ──▶ posting ──▶ PostgreSQL jangbu_ledger (checked by triggers)  one transaction per book and batch
  *                         └──────▶ ledger.postings + the group's offsets           one Kafka transaction per batch
+ *   settlement.dead-letters ──▶ late: requests beyond the deduplication horizon, proved absent ──▶ settlement.requests
  *   GET /ledger/…, /wallets/{sellerId}/entries ◀── query
  * </pre>
  *
@@ -27,7 +29,12 @@ import org.springframework.context.annotation.Import;
 @SpringBootConfiguration(proxyBeanMethods = false)
 @EnableAutoConfiguration
 @EnableConfigurationProperties(LedgerSettings.class)
-@Import({DatabaseConfiguration.class, PostingConfiguration.class, QueryConfiguration.class})
+@Import({
+    DatabaseConfiguration.class,
+    PostingConfiguration.class,
+    LateSettlementsConfiguration.class,
+    QueryConfiguration.class
+})
 public class LedgerService {
 
     public static void main(String[] args) {

@@ -166,6 +166,7 @@ final class ReconcileTest {
                 SettlementKind.PAYMENT,
                 payment,
                 2,
+                null,
                 one.currency(),
                 one.lines(),
                 one.walletId(),

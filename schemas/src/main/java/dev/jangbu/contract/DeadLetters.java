@@ -18,6 +18,11 @@ public final class DeadLetters {
     public static final String TIMESTAMP = "jangbu_dead_letter_timestamp";
     public static final String BY = "jangbu_dead_letter_by";
     public static final String REASON = "jangbu_dead_letter_reason";
+    /** The reason's code, if the sender has codes. */
+    public static final String CAUSE = "jangbu_dead_letter_cause";
+
+    /** The {@link #CAUSE} of a request that was first sent before the deduplication horizon. */
+    public static final String BEYOND_HORIZON = "BEYOND_HORIZON";
 
     /**
      * The maximum size of a dead letter, bytes: the largest record of another topic (1 MiB) and headers. Producers of

@@ -62,8 +62,8 @@ public final class NameBasedId {
             update(sha256, part);
         }
         ByteBuffer hash = ByteBuffer.wrap(sha256.digest());
-        long high = hash.getLong() & 0xFFFF_FFFF_FFFF_0FFFL | 0x8000L;
-        long low = hash.getLong() & 0x3FFF_FFFF_FFFF_FFFFL | 0x8000_0000_0000_0000L;
+        long high = (hash.getLong() & 0xFFFF_FFFF_FFFF_0FFFL) | 0x8000L;
+        long low = (hash.getLong() & 0x3FFF_FFFF_FFFF_FFFFL) | 0x8000_0000_0000_0000L;
         return new UUID(high, low);
     }
 

@@ -21,7 +21,8 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
  *   <li>all kinds of requests for a few wallets, with ids out of order
  *   <li>repeated deliveries, single and in runs
  *   <li>quiet hours and days
- *   <li>ids near both edges of the horizon
+ *   <li>times near both edges of the horizon
+ *   <li>ids with another content or another reference
  *   <li>balances near the limit of 64 bits
  *   <li>replays of dead letters
  * </ul>
@@ -96,7 +97,16 @@ final class RandomTraffic {
             sent.subList(from, sent.size()).forEach(this::repeat);
         } else if (chance < 95 && !deadLetters.isEmpty()) {
             due.add(new Delivery(deadLetters.get(random.nextInt(deadLetters.size())), now, true));
-        } else if (chance < 97) {
+        } else if (chance < 96) {
+            SettlementRequested.Builder other = SettlementRequested.newBuilder(sent.get(random.nextInt(sent.size())));
+            due.add(new Delivery(
+                    (random.nextBoolean()
+                                    ? other.setOrderId("another-order")
+                                    : other.setReferenceId(id(now).toString()))
+                            .build(),
+                    now,
+                    false));
+        } else if (chance < 98) {
             due.add(new Delivery(addToHistory(atAnEdge().build()), now, false));
         } else {
             due.add(new Delivery(outsideTheContract(), now, false));
@@ -130,7 +140,7 @@ final class RandomTraffic {
         };
     }
 
-    /** A request with an id near the horizon, near the lead, or far beyond either. */
+    /** A request with a time near the horizon, near the lead, or far beyond either. */
     private SettlementRequested.Builder atAnEdge() {
         Instant time =
                 switch (random.nextInt(6)) {

@@ -11,7 +11,7 @@ public final class Requests {
 
     private Requests() {}
 
-    /** A request for seller-a in KRW: a reference of one part, without a fee. */
+    /** A request for seller-a in KRW: a reference of one part, without a fee, moved at the time in its id. */
     public static SettlementRequested.Builder of(SettlementKind kind, UUID settlementId, long amount) {
         return SettlementRequested.newBuilder()
                 .setSettlementId(settlementId.toString())
@@ -29,7 +29,13 @@ public final class Requests {
                 .setFee(0)
                 .setExpectedVersion(null)
                 .setPsp(kind == SettlementKind.PAYOUT ? "" : "toss")
-                .setOccurredAt(Instant.ofEpochMilli(settlementId.getMostSignificantBits() >>> 16));
+                .setOccurredAt(timeOf(settlementId))
+                .setMovedAt(kind == SettlementKind.PAYOUT ? null : timeOf(settlementId));
+    }
+
+    /** The time in a UUIDv7. Ids of tests have one, so that a test reads as a course of time. */
+    private static Instant timeOf(UUID id) {
+        return Instant.ofEpochMilli(id.getMostSignificantBits() >>> 16);
     }
 
     /** A UUIDv7 of that time, with random bits from the source. */

@@ -82,7 +82,7 @@ class SettlementAgreesWithTheModelTest {
                         "Rejected VERSION_CONFLICT",
                         "Rejected INSUFFICIENT_FUNDS",
                         "DeadLetter OUTSIDE_CONTRACT",
-                        "DeadLetter FUTURE_ID",
+                        "DeadLetter ID_CONFLICT",
                         "DeadLetter BEYOND_HORIZON",
                         "DeadLetter BALANCE_OVERFLOW");
     }

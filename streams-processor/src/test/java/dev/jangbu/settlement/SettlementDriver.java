@@ -46,7 +46,7 @@ final class SettlementDriver implements AutoCloseable {
     static final List<String> STORES = List.of(
             WalletProcessor.WALLETS,
             WalletProcessor.DECIDED,
-            WalletProcessor.REPLAYED,
+            WalletProcessor.REMEMBERED,
             WalletProcessor.PROGRESS,
             CompletionProcessor.POSTED_PARTS);
 

@@ -9,7 +9,6 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.UUID;
 
 /**
  * The reference model of the settlement: unbounded numbers, every id kept forever, no stores, no Kafka. It shares no
@@ -35,12 +34,14 @@ final class SettlementModel {
     /** Decided beyond the horizon: dropped or a dead letter, but never applied again. */
     record NotApplied() implements Expected {}
 
+    private record Decided(boolean keptForever, SettlementRequested content) {}
+
     final Map<String, BigInteger> balances = new TreeMap<>();
     final Map<String, Long> versions = new TreeMap<>();
-    private final Map<String, Boolean> decidedByReplay = new HashMap<>();
+    private final Map<String, Decided> decided = new HashMap<>();
     private final Map<String, Set<String>> posted = new HashMap<>();
     private final Set<String> incomplete = new HashSet<>();
-    private long clockMs = Long.MIN_VALUE;
+    private long clockMs;
     long applied;
 
     Expected request(SettlementRequested request, Instant recordedAt, boolean replay) {
@@ -48,29 +49,40 @@ final class SettlementModel {
             return new DeadLetter("OUTSIDE_CONTRACT");
         }
         String id = request.getSettlementId();
-        long timeMs = UUID.fromString(id).getMostSignificantBits() >>> 16;
-        if (timeMs > recordedAt.toEpochMilli() + LEAD_MS) {
-            return new DeadLetter("FUTURE_ID");
+        Instant movedAt = request.getMovedAt();
+        boolean late = !replay && movedAt != null && movedAt.toEpochMilli() < clockMs - HORIZON_MS;
+        boolean keptForever = replay || movedAt == null || movedAt.toEpochMilli() > recordedAt.toEpochMilli() + LEAD_MS;
+        Decided before = decided.get(id);
+        if (before != null) {
+            if (late && !before.keptForever()) {
+                return new NotApplied();
+            }
+            return before.content().equals(content(request)) ? new Dropped() : new DeadLetter("ID_CONFLICT");
         }
-        boolean late = clockMs != Long.MIN_VALUE && timeMs < clockMs - HORIZON_MS;
-        if (decidedByReplay.containsKey(id)) {
-            boolean keptForever = decidedByReplay.get(id);
-            return late && !keptForever && !replay ? new NotApplied() : new Dropped();
-        }
-        if (late && !replay) {
+        if (late) {
             return new DeadLetter("BEYOND_HORIZON");
         }
         Expected expected = decide(request);
         if (!(expected instanceof DeadLetter)) {
-            decidedByReplay.put(id, replay);
-            clockMs = Math.max(clockMs, timeMs);
+            decided.put(id, new Decided(keptForever, content(request)));
+            if (!keptForever) {
+                clockMs = Math.max(clockMs, movedAt.toEpochMilli());
+            }
         }
         return expected;
     }
 
+    private static SettlementRequested content(SettlementRequested request) {
+        return SettlementRequested.newBuilder(request)
+                .setOccurredAt(Instant.EPOCH)
+                .setMovedAt(null)
+                .setCreatedAt(null)
+                .build();
+    }
+
     /** True if an id was decided; the replay tool refuses such an id. */
     boolean isDecided(String settlementId) {
-        return decidedByReplay.containsKey(settlementId);
+        return decided.containsKey(settlementId);
     }
 
     /** Records a posting. Returns true if it is the last one of its reference. */

@@ -132,7 +132,6 @@ class SettlementTopologyTest {
                 .isEqualTo(1);
     }
 
-    /** Ids above the highest decided one are not looked up. Ids below it are, also within the same millisecond. */
     @Test
     void idsOfOneMillisecondAreDistinguishedInAnyOrderAndAfterAKill() {
         long high = NOW.toEpochMilli() << 16 | 0x7000;
@@ -192,48 +191,113 @@ class SettlementTopologyTest {
     }
 
     @Test
-    void anIdFromTheFutureChangesNoStoreAndDoesNotAdvanceTheClock() {
-        SettlementRequested before = payment(idAt(NOW), 100).build();
-        settlement.request(before, NOW);
+    void anIdOfAnotherContentOrReferenceIsADeadLetterThatNamesBoth() {
+        SettlementRequested first = payment(idAt(NOW), 100).build();
+        settlement.request(first, NOW);
 
-        settlement.request(payment(idAt(NOW.plus(Duration.ofDays(400))), 7).build(), NOW);
-        settlement.request(before, NOW);
-        settlement.request(payment(idAt(NOW.plusSeconds(1)), 10).build(), NOW);
+        settlement.request(SettlementRequested.newBuilder(first).setAmount(101).build(), NOW);
+        assertDeadLetter(WalletProcessor.NAME, "with another content", "seller-a:KRW");
 
-        assertThat(settlement.entries.readValuesToList())
-                .extracting(LedgerEntry::getBalanceAfter)
-                .containsExactly(100L, 110L);
-        assertDeadLetter(WalletProcessor.NAME, "ahead of its record", "seller-a:KRW");
-        assertThat(settlement.size(WalletProcessor.DECIDED)).isEqualTo(2);
+        String other = idAt(NOW).toString();
+        settlement.request(
+                SettlementRequested.newBuilder(first).setReferenceId(other).build(), NOW);
+        assertDeadLetter(
+                WalletProcessor.NAME,
+                "of reference " + other + " was decided at " + NOW + " for reference " + first.getReferenceId(),
+                "seller-a:KRW");
+
+        assertThat(settlement.entries.readValuesToList()).hasSize(1);
+        assertThat(settlement.count("jangbu.settlement.dead.letters", "reason", "id_conflict"))
+                .isEqualTo(2);
     }
 
     @Test
-    void anIdAheadByUpToTheLeadIsApplied() {
+    void theTimesOfAnIdAreNotItsContent() {
+        SettlementRequested first = payment(idAt(NOW), 100).build();
+        settlement.request(first, NOW);
+
+        settlement.request(
+                SettlementRequested.newBuilder(first)
+                        .setOccurredAt(NOW.plusSeconds(60))
+                        .setMovedAt(NOW.minusSeconds(1))
+                        .setCreatedAt(NOW)
+                        .build(),
+                NOW.plusSeconds(60));
+
+        assertThat(settlement.deadLetters.isEmpty()).isTrue();
+        assertThat(settlement.entries.readValuesToList()).hasSize(1);
+    }
+
+    @Test
+    void anIdWithoutATimeIsRememberedForever() {
+        SettlementRequested payout =
+                Requests.of(SettlementKind.PAYOUT, idAt(NOW), 5_000).build();
+        settlement.request(payout, NOW);
+        assertThat(settlement.completions.readValuesToList()).hasSize(1);
+
+        Instant later = NOW.plus(Duration.ofDays(400));
+        settlement.request(payment(idAt(later), 6_000).build(), later);
+        settlement.request(payout, later);
+
+        assertThat(settlement.size(WalletProcessor.REMEMBERED)).isEqualTo(1);
+        assertThat(settlement.completions.isEmpty()).isTrue();
+        assertThat(settlement.entries.readValuesToList()).hasSize(1);
+    }
+
+    @Test
+    void aMovementAheadOfItsRecordIsRememberedForeverAndDoesNotAdvanceTheClock() {
+        SettlementRequested before = payment(idAt(NOW), 100).build();
+        SettlementRequested ahead =
+                payment(idAt(NOW.plus(Duration.ofDays(400))), 7).build();
+        settlement.request(before, NOW);
+
+        settlement.request(ahead, NOW);
+        settlement.request(ahead, NOW);
+        settlement.request(before, NOW);
+        settlement.request(payment(idAt(NOW.minus(Duration.ofHours(47))), 10).build(), NOW);
+
+        assertThat(settlement.entries.readValuesToList())
+                .extracting(LedgerEntry::getBalanceAfter)
+                .containsExactly(100L, 107L, 117L);
+        assertThat(settlement.deadLetters.isEmpty()).isTrue();
+        assertThat(settlement.size(WalletProcessor.DECIDED)).isEqualTo(2);
+        assertThat(settlement.size(WalletProcessor.REMEMBERED)).isEqualTo(1);
+    }
+
+    @Test
+    void aTimeAheadByUpToTheLeadIsABound() {
         settlement.request(payment(idAt(NOW.plus(Duration.ofMinutes(5))), 7).build(), NOW);
         settlement.request(
                 payment(idAt(NOW.plus(Duration.ofMinutes(5)).plusMillis(1)), 7).build(), NOW);
 
-        assertThat(settlement.entries.readValuesToList()).hasSize(1);
-        assertThat(settlement.deadLetters.readValuesToList()).hasSize(1);
+        assertThat(settlement.size(WalletProcessor.DECIDED)).isEqualTo(1);
+        assertThat(settlement.size(WalletProcessor.REMEMBERED)).isEqualTo(1);
     }
 
     @Test
-    void decidedIdsAreDeletedBehindTheHorizonOnly() {
-        for (int minute = 0; minute < 100; minute++) {
+    void theSweepDeletesEveryIdBehindTheHorizonAndNoOther() {
+        // 3,000 requests, one a minute; the last one is at 50 hours. Horizon and margin are 49 hours.
+        int last = 50 * 60;
+        for (int minute = 1; minute <= last; minute++) {
             settlement.request(payment(idAt(at(minute)), 1).build(), at(minute));
         }
-        assertThat(settlement.size(WalletProcessor.DECIDED)).isEqualTo(100);
+        assertThat(settlement.size(WalletProcessor.DECIDED)).isEqualTo(last);
 
-        // Horizon and margin are 49 hours. A record deletes 8 ids at most.
-        int hours50 = 50 * 60;
-        settlement.request(payment(idAt(at(hours50)), 1).build(), at(hours50));
-        assertThat(settlement.size(WalletProcessor.DECIDED)).isEqualTo(100 - 8 + 1);
-
-        for (int minute = hours50 + 1; minute < hours50 + 10; minute++) {
-            settlement.request(payment(idAt(at(minute)), 1).build(), at(minute));
+        // Two rounds of the sweep over the store, with a restart between them.
+        SettlementDriver swept = settlement;
+        for (int round = 0; round < 2; round++) {
+            SettlementDriver restarted = new SettlementDriver(stateDir.resolve("round-" + round), 1, NOW);
+            restarted.restore(swept.changelogs());
+            swept.close();
+            swept = restarted;
+            for (int n = 0; n < last; n++) {
+                swept.request(payment(idAt(at(last)), 1).build(), at(last));
+            }
         }
-        // The ids of minutes 0 to 68 are more than 49 hours before minute 50 * 60 + 9.
-        assertThat(settlement.size(WalletProcessor.DECIDED)).isEqualTo(100 - 69 + 10);
+        settlement = swept;
+
+        // The requests of minutes 1 to 59 are more than 49 hours before the last one.
+        assertThat(settlement.size(WalletProcessor.DECIDED)).isEqualTo(3 * last - 59);
     }
 
     @Test

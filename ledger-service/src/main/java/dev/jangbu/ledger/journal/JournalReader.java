@@ -23,6 +23,7 @@ public final class JournalReader {
                 SettlementKind.valueOf(row.getString("kind")),
                 row.getObject("reference_id", UUID.class),
                 row.getInt("reference_parts"),
+                row.getObject("part", Integer.class),
                 row.getString("currency"),
                 lines(row),
                 row.getString("wallet_id"),

@@ -63,6 +63,7 @@ final class EntryDecoder {
                 entry.getKind(),
                 id(entry.getReferenceId()),
                 entry.getReferenceParts(),
+                entry.getPart(),
                 entry.getCurrency(),
                 lines(entry.getLines()),
                 entry.getWalletId(),

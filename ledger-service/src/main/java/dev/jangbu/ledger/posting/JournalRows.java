@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Writes and finds journals: one statement per table and batch, with one array parameter per column. */
 final class JournalRows {
@@ -37,8 +38,8 @@ final class JournalRows {
 
     private static final String INSERT_JOURNALS = """
             INSERT INTO journals (settlement_id, book, no, wallet_id, wallet_version, kind, reference_id,
-                reference_parts, currency, line_count, balance_after, occurred_at, recorded_at, posted_at, hash)
-            SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                reference_parts, part, currency, line_count, balance_after, occurred_at, recorded_at, posted_at, hash)
+            SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """;
 
     private static final String ADD_TO_BALANCES = """
@@ -104,6 +105,7 @@ final class JournalRows {
             columns.add("text", journal -> journal.entry().kind().name());
             columns.add("uuid", journal -> journal.entry().referenceId());
             columns.add("int4", journal -> journal.entry().referenceParts());
+            columns.add("int4", journal -> journal.entry().part());
             columns.add("text", journal -> journal.entry().currency());
             columns.add("int4", journal -> journal.entry().lines().size());
             columns.add("int8", journal -> journal.entry().balanceAfterMinor());
@@ -180,7 +182,7 @@ final class JournalRows {
             this.parameter = firstParameter;
         }
 
-        void add(String sqlType, Function<R, Object> value) throws SQLException {
+        void add(String sqlType, Function<R, @Nullable Object> value) throws SQLException {
             Object[] values = rows.stream().map(value).toArray();
             statement.setArray(parameter++, connection.createArrayOf(sqlType, values));
         }

@@ -18,6 +18,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     that Kafka ends the open transaction of the previous run. If empty, {@link #instanceName} derives it.
  * @param maxBatchEntries the most entries that one poll returns, over all books
  * @param writerThreads how many books are written in parallel, each by one thread and one connection
+ * @param settlementApplicationId the application id of streams-processor, whose progress a proof of absence reads
  */
 @ConfigurationProperties("jangbu")
 public record LedgerSettings(
@@ -28,7 +29,8 @@ public record LedgerSettings(
         @DefaultValue("") String ledgerPassword,
         @DefaultValue("") String instance,
         @DefaultValue("4000") int maxBatchEntries,
-        @DefaultValue("4") int writerThreads) {
+        @DefaultValue("4") int writerThreads,
+        @DefaultValue("jangbu-settlement") String settlementApplicationId) {
 
     /**
      * The configured instance name, or the host's name and the port: instances on one machine differ by port.

@@ -17,7 +17,9 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -144,6 +146,7 @@ final class GuardsTest {
                 first.kind(),
                 first.referenceId(),
                 first.referenceParts(),
+                first.part(),
                 first.currency(),
                 List.of(debit("psp:toss:receivable", 7), credit("seller:b:payable", 7)),
                 "b:KRW",
@@ -160,6 +163,37 @@ final class GuardsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {LedgerDatabase.LEDGER, TestPostgres.OWNER, TestPostgres.SUPERUSER})
+    void aPartOfAReferenceIsPostedOnceAndWithinTheParts(String role) throws SQLException {
+        Entry first = TestEntries.payment("a");
+        post(role, first, 0, 1, GENESIS);
+        byte[] head = JournalHash.of(GENESIS, 0, 1, first);
+
+        Entry again = withPart(TestEntries.payment("b"), first.referenceId(), 1);
+        refused("23505", () -> post(role, again, 0, 2, head));
+        Entry beyond = withPart(TestEntries.payment("b"), first.referenceId(), 2);
+        refused("23514", () -> post(role, beyond, 0, 2, head));
+        // Entries of before the field have no part.
+        post(role, withPart(TestEntries.payment("b"), first.referenceId(), null), 0, 2, head);
+    }
+
+    private static Entry withPart(Entry entry, UUID referenceId, @Nullable Integer part) {
+        return new Entry(
+                entry.settlementId(),
+                entry.kind(),
+                referenceId,
+                entry.referenceParts(),
+                part,
+                entry.currency(),
+                entry.lines(),
+                entry.walletId(),
+                entry.balanceAfterMinor(),
+                entry.walletVersion(),
+                entry.occurredAt(),
+                entry.recordedAt());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {LedgerDatabase.LEDGER, TestPostgres.OWNER, TestPostgres.SUPERUSER})
     void aLineWithAnotherBookNumberOrTimeThanItsJournalIsRefused(String role) throws SQLException {
         Entry entry = TestEntries.payment("a");
         for (String elsewhere : new String[] {"book", "no", "recordedAt"}) {
@@ -172,6 +206,7 @@ final class GuardsTest {
                                 entry.kind(),
                                 entry.referenceId(),
                                 entry.referenceParts(),
+                                entry.part(),
                                 entry.currency(),
                                 entry.lines(),
                                 entry.walletId(),
@@ -510,8 +545,8 @@ final class GuardsTest {
             throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement("""
                 INSERT INTO public.journals (settlement_id, book, no, wallet_id, wallet_version, kind, reference_id,
-                    reference_parts, currency, line_count, balance_after, occurred_at, recorded_at, posted_at, hash)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::timestamptz, ?::timestamptz, now(), ?)""")) {
+                    reference_parts, currency, line_count, balance_after, occurred_at, recorded_at, posted_at, hash, part)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::timestamptz, ?::timestamptz, now(), ?, ?)""")) {
             insert.setObject(1, entry.settlementId());
             insert.setInt(2, book);
             insert.setLong(3, no);
@@ -526,6 +561,7 @@ final class GuardsTest {
             insert.setString(12, entry.occurredAt().toString());
             insert.setString(13, entry.recordedAt().toString());
             insert.setBytes(14, JournalHash.of(previous, book, no, entry));
+            insert.setObject(15, entry.part());
             insert.executeUpdate();
         }
     }

@@ -66,6 +66,7 @@ public final class RandomEntries {
                 kind,
                 id(),
                 1,
+                1,
                 currency,
                 lines,
                 wallet,

@@ -36,6 +36,7 @@ public final class TestEntries {
                 SettlementKind.PAYMENT,
                 UUID.randomUUID(),
                 1,
+                1,
                 "KRW",
                 List.of(lines),
                 seller + ":KRW",

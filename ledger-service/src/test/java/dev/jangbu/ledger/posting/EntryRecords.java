@@ -38,6 +38,7 @@ final class EntryRecords {
                 .setWalletVersion(entry.walletVersion())
                 .setOccurredAt(entry.occurredAt())
                 .setRecordedAt(entry.recordedAt())
+                .setPart(entry.part())
                 .build();
     }
 

@@ -190,6 +190,7 @@ final class RefusalBisectorTest {
                 second.kind(),
                 second.referenceId(),
                 second.referenceParts(),
+                second.part(),
                 second.currency(),
                 second.lines().reversed(),
                 second.walletId(),

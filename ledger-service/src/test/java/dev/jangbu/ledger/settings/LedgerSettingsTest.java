@@ -36,11 +36,20 @@ final class LedgerSettingsTest {
                 "JANGBU_LEDGER_PASSWORD", "ledger",
                 "JANGBU_INSTANCE", "ledger-1",
                 "JANGBU_MAX_BATCH_ENTRIES", "7",
-                "JANGBU_WRITER_THREADS", "8"));
+                "JANGBU_WRITER_THREADS", "8",
+                "JANGBU_SETTLEMENT_APPLICATION_ID", "settlement"));
 
         assertThat(settings)
                 .isEqualTo(new LedgerSettings(
-                        "kafka:1", URI.create("http://registry"), "postgres:2", "owner", "ledger", "ledger-1", 7, 8));
+                        "kafka:1",
+                        URI.create("http://registry"),
+                        "postgres:2",
+                        "owner",
+                        "ledger",
+                        "ledger-1",
+                        7,
+                        8,
+                        "settlement"));
         assertThat(settings.instanceName(8082)).isEqualTo("ledger-1");
         assertThat(settings.toString()).doesNotContain("owner").doesNotContain("password");
     }
@@ -56,7 +65,8 @@ final class LedgerSettingsTest {
                         "",
                         "",
                         4_000,
-                        4));
+                        4,
+                        "jangbu-settlement"));
     }
 
     private static LedgerSettings settings(Map<String, Object> variables) throws IOException {

@@ -4,6 +4,7 @@ import dev.jangbu.contract.CommittedTopic;
 import dev.jangbu.contract.DeadLetterReplayed;
 import dev.jangbu.contract.RecordSerdes;
 import dev.jangbu.contract.Topics;
+import dev.jangbu.contract.replay.DeadLetter;
 import dev.jangbu.operator.console.CommandException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -2,6 +2,7 @@ package dev.jangbu.operator.deadletters;
 
 import dev.jangbu.contract.AvroSerdes;
 import dev.jangbu.contract.DeadLetterReplayed;
+import dev.jangbu.contract.replay.DeadLetter;
 import dev.jangbu.operator.console.Console;
 import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.operator.installation.InstallationOptions;
@@ -88,9 +89,18 @@ public final class DeadLettersCommand implements Callable<Integer> {
                     letter.writtenAt(),
                     letter.origin(),
                     letter.refusedBy(),
-                    replayed.isEmpty() ? "no" : "by " + replayed.getLast().getReplayedBy(),
+                    replays(replayed),
                     abbreviate(letter.reason())));
         }
+    }
+
+    /** A letter whose settlement was found is not sent. Notes without the field are of replays. */
+    private static String replays(List<DeadLetterReplayed> notes) {
+        if (notes.isEmpty()) {
+            return "no";
+        }
+        DeadLetterReplayed last = notes.getLast();
+        return (Boolean.FALSE.equals(last.getSent()) ? "decided before" : "by " + last.getReplayedBy());
     }
 
     private static String abbreviate(String reason) {

@@ -2,11 +2,13 @@ package dev.jangbu.operator.deadletters;
 
 import dev.jangbu.contract.AvroSerdes;
 import dev.jangbu.contract.DeadLetterReplayed;
+import dev.jangbu.contract.replay.DeadLetter;
+import dev.jangbu.contract.replay.ReplayRefusedException;
+import dev.jangbu.contract.replay.Replayer;
 import dev.jangbu.operator.console.CommandException;
 import dev.jangbu.operator.console.Console;
 import dev.jangbu.operator.installation.InstallationOptions;
 import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -77,7 +79,7 @@ final class DeadLettersReplayCommand implements Callable<Integer> {
         });
     }
 
-    private int replay(DeadLetterReader reader, Replayer replayer) throws SQLException, InterruptedException {
+    private int replay(DeadLetterReader reader, Replayer replayer) throws InterruptedException {
         Map<Long, List<DeadLetterReplayed>> replays = reader.replays();
         int refused = 0;
         for (long number : numbers) {

@@ -3,6 +3,7 @@ package dev.jangbu.operator.deadletters;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.jangbu.contract.AvroSerdes;
 import dev.jangbu.contract.DeadLetterReplayed;
+import dev.jangbu.contract.replay.DeadLetter;
 import dev.jangbu.operator.console.Console;
 import dev.jangbu.operator.installation.InstallationOptions;
 import dev.jangbu.operator.records.AvroJson;

@@ -1,5 +1,6 @@
 package dev.jangbu.operator.deadletters;
 
+import dev.jangbu.contract.replay.PostedJournals;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -14,44 +15,54 @@ import java.util.UUID;
  *
  * @param ledger a connection to {@code jangbu_ledger} of a role that may read its tables
  */
-record LedgerReader(Connection ledger) {
+record LedgerReader(Connection ledger) implements PostedJournals {
 
-    /** By book, the next offset of its partition of {@code ledger.entries} that ledger-service will post. */
-    Map<Integer, Long> nextOffsets() throws SQLException {
-        Map<Integer, Long> offsets = new HashMap<>();
-        try (PreparedStatement select = ledger.prepareStatement("SELECT book, next_offset FROM books");
-                ResultSet row = select.executeQuery()) {
-            while (row.next()) {
-                offsets.put(row.getInt("book"), row.getLong("next_offset"));
+    @Override
+    public Map<Integer, Long> nextOffsets() {
+        return query("SELECT book, next_offset FROM books", rows -> {
+            Map<Integer, Long> offsets = new HashMap<>();
+            while (rows.next()) {
+                offsets.put(rows.getInt("book"), rows.getLong("next_offset"));
             }
-        }
-        return offsets;
+            return offsets;
+        });
     }
 
-    /** The journal of a settlement, for instance {@code book 2, journal 17}; empty if there is none. */
-    Optional<String> findJournal(UUID settlementId) throws SQLException {
-        try (PreparedStatement select =
-                ledger.prepareStatement("SELECT book, no FROM journals WHERE settlement_id = ?")) {
-            select.setObject(1, settlementId);
-            try (ResultSet row = select.executeQuery()) {
-                return row.next()
-                        ? Optional.of("book %d, journal %d".formatted(row.getInt("book"), row.getLong("no")))
-                        : Optional.empty();
-            }
-        }
+    @Override
+    public Optional<String> find(UUID settlementId) {
+        return query(
+                "SELECT book, no FROM journals WHERE settlement_id = ?",
+                rows -> rows.next()
+                        ? Optional.of("book %d, journal %d".formatted(rows.getInt("book"), rows.getLong("no")))
+                        : Optional.empty(),
+                settlementId);
     }
 
-    /** Whether a journal with this settlement, book, number and hash exists. */
-    boolean containsJournal(UUID settlementId, int book, long no, byte[] hash) throws SQLException {
-        try (PreparedStatement select = ledger.prepareStatement(
-                "SELECT 1 FROM journals WHERE settlement_id = ? AND book = ? AND no = ? AND hash = ?")) {
-            select.setObject(1, settlementId);
-            select.setInt(2, book);
-            select.setLong(3, no);
-            select.setBytes(4, hash);
-            try (ResultSet row = select.executeQuery()) {
-                return row.next();
+    @Override
+    public boolean contains(UUID settlementId, int book, long no, byte[] hash) {
+        return query(
+                "SELECT 1 FROM journals WHERE settlement_id = ? AND book = ? AND no = ? AND hash = ?",
+                ResultSet::next,
+                settlementId,
+                book,
+                no,
+                hash);
+    }
+
+    private interface Result<T> {
+        T read(ResultSet rows) throws SQLException;
+    }
+
+    private <T> T query(String sql, Result<T> result, Object... parameters) {
+        try (PreparedStatement select = ledger.prepareStatement(sql)) {
+            for (int i = 0; i < parameters.length; i++) {
+                select.setObject(i + 1, parameters[i]);
             }
+            try (ResultSet rows = select.executeQuery()) {
+                return result.read(rows);
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException("The ledger's database can't be read: " + e.getMessage(), e);
         }
     }
 }

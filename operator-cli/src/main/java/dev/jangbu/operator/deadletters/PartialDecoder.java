@@ -2,6 +2,7 @@ package dev.jangbu.operator.deadletters;
 
 import dev.jangbu.contract.Topics;
 import dev.jangbu.contract.WireFormat;
+import dev.jangbu.contract.replay.DeadLetter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;

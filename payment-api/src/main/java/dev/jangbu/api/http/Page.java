@@ -84,10 +84,16 @@ public record Page(String path, int limit, @Nullable String after, Map<String, S
         return after == null ? null : parse("cursor", "must be the nextCursor of a page of this list", after, parser);
     }
 
-    /** The id below which a list from the newest to the oldest id continues. */
+    /** The id below which a list from the newest to the oldest id (UUIDv7) continues. */
     public UUID below() {
         UUID id = after(Ids::inCursor);
         return id == null ? HIGHEST : id;
+    }
+
+    /** The place below which a list in the order of creation continues. */
+    public CreationOrder belowInOrder() {
+        CreationOrder place = after(CreationOrder::parse);
+        return place == null ? CreationOrder.NEWEST : place;
     }
 
     /** The number of rows to select: one more than the limit, which tells whether there is a next page. */

@@ -8,11 +8,15 @@ import org.springframework.http.HttpHeaders;
 /**
  * The client's name for one operation. A call repeated with the same key is not executed again.
  *
+ * @param clientId the client; not its API key, which changes when it is rotated
  * @param text 1 to 255 visible characters
  * @see <a href="https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/">The Idempotency-Key HTTP
  *     header field</a>
  */
-public record IdempotencyKey(String text) {
+public record IdempotencyKey(String clientId, String text) {
+
+    /** The only client so far. */
+    private static final String CLIENT_ID = "default";
 
     private static final String HEADER = "Idempotency-Key";
     private static final Pattern VISIBLE = Pattern.compile("[!-~]{1,255}");
@@ -33,6 +37,6 @@ public record IdempotencyKey(String text) {
             throw new Problem(
                     ProblemCode.MALFORMED_REQUEST, "An Idempotency-Key has 1 to 255 visible ASCII characters");
         }
-        return new IdempotencyKey(text);
+        return new IdempotencyKey(CLIENT_ID, text);
     }
 }

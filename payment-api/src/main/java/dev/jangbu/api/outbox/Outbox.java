@@ -1,13 +1,8 @@
 package dev.jangbu.api.outbox;
 
-import com.fasterxml.uuid.Generators;
-import com.fasterxml.uuid.UUIDClock;
-import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
 import dev.jangbu.api.database.Bindings;
 import dev.jangbu.api.database.JsonRecordset;
 import dev.jangbu.contract.SettlementRequested;
-import java.security.SecureRandom;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -29,29 +24,16 @@ public class Outbox {
     private final DatabaseClient database;
     private final JsonRecordset rows;
     private final SettlementBytes bytes;
-    private final TimeBasedEpochGenerator ids;
 
-    Outbox(DatabaseClient database, JsonRecordset rows, SettlementBytes bytes, Clock clock) {
+    Outbox(DatabaseClient database, JsonRecordset rows, SettlementBytes bytes) {
         this.database = database;
         this.rows = rows;
         this.bytes = bytes;
-        this.ids = Generators.timeBasedEpochGenerator(new SecureRandom(), new UUIDClock() {
-            @Override
-            public long currentTimeMillis() {
-                return clock.millis();
-            }
-        });
-    }
-
-    /** A new UUIDv7. The database rejects ids whose time differs from the time of the insert by minutes. */
-    public UUID nextId() {
-        return ids.generate();
     }
 
     /**
      * Inserts settlement requests in the caller's transaction.
      *
-     * @param requests with ids from {@link #nextId()}, generated just before
      * @param decidedAt time of the decision, which becomes the events' time
      * @param traceparent trace of the request that led to the decision
      */

@@ -1,7 +1,5 @@
 package dev.jangbu.api.payment;
 
-import com.fasterxml.uuid.Generators;
-import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
 import dev.jangbu.api.http.ApiResponse;
 import dev.jangbu.api.http.Problem;
 import dev.jangbu.api.idempotency.IdempotencyKey;
@@ -10,8 +8,10 @@ import dev.jangbu.api.idempotency.KeyedCall;
 import dev.jangbu.api.operation.PspProgress;
 import dev.jangbu.api.outbox.ReplicationSlotMonitor;
 import dev.jangbu.api.psp.Psp;
+import dev.jangbu.contract.NameBasedId;
 import dev.jangbu.contract.ProblemCode;
 import java.time.Clock;
+import java.util.UUID;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
@@ -26,7 +26,6 @@ class CreatePayment {
     private final ReplicationSlotMonitor replicationSlot;
     private final Psp psp;
     private final Clock clock;
-    private final TimeBasedEpochGenerator ids = Generators.timeBasedEpochGenerator();
 
     CreatePayment(
             PaymentStore payments,
@@ -45,19 +44,22 @@ class CreatePayment {
 
     Mono<ApiResponse> create(CreatePaymentRequest request, IdempotencyKey key) {
         KeyedCall call = KeyedCall.of(key, "create", "", request);
-        return Mono.defer(() -> insert(payment(request.validated()), call))
+        return Mono.defer(() -> insert(request.validated(), call, 0))
                 // A stored response takes precedence over a refusal of the repeated call.
                 .onErrorResume(Problem.class, refusal -> keys.replay(call).switchIfEmpty(Mono.error(refusal)));
     }
 
-    private Mono<ApiResponse> insert(Payment payment, KeyedCall call) {
+    private Mono<ApiResponse> insert(CreatePaymentRequest.Valid valid, KeyedCall call, int generation) {
+        UUID id = NameBasedId.ofPayment(call.key().clientId(), call.key().text(), generation);
+        Payment payment = payment(id, valid);
         ApiResponse answer = responses.created(payment);
         return replicationSlot
                 .requireHealthy()
-                .then(Mono.defer(() -> payments.create(payment, call, answer)))
+                .then(Mono.defer(() -> payments.create(payment, call, generation, answer)))
                 .flatMap(created -> created ? Mono.just(answer) : keys.replay(call))
-                // The key expired between the two statements and is free again.
-                .switchIfEmpty(Mono.defer(() -> insert(payment, call)))
+                // The key is free: it was forgotten, before this call or between the two statements.
+                .switchIfEmpty(Mono.defer(() -> payments.exists(id))
+                        .flatMap(used -> insert(valid, call, used ? generation + 1 : generation)))
                 .onErrorMap(
                         DuplicateKeyException.class,
                         duplicate -> new Problem(
@@ -65,9 +67,9 @@ class CreatePayment {
                                 "The order has a payment that was not declined, canceled or expired"));
     }
 
-    private Payment payment(CreatePaymentRequest.Valid valid) {
+    private Payment payment(UUID id, CreatePaymentRequest.Valid valid) {
         return new Payment(
-                ids.generate(),
+                id,
                 valid.orderId(),
                 PaymentStatus.READY,
                 valid.currency(),

@@ -2,6 +2,7 @@ package dev.jangbu.api.payment;
 
 import dev.jangbu.api.history.History;
 import dev.jangbu.api.http.ApiResponse;
+import dev.jangbu.api.http.CreationOrder;
 import dev.jangbu.api.http.Ids;
 import dev.jangbu.api.http.NonCancellable;
 import dev.jangbu.api.http.Page;
@@ -105,7 +106,8 @@ class PaymentController {
     Mono<ResponseEntity<byte[]>> list(ServerHttpRequest request) {
         Page page = Page.of(request, PaymentList.FILTERS);
         return page.toEntity(
-                json, list.list(page).map(PaymentView::of), view -> view.id().toString());
+                json, list.list(page).map(PaymentView::of), view -> new CreationOrder(view.createdAt(), view.id())
+                        .text());
     }
 
     @GetMapping("/{id}/history")

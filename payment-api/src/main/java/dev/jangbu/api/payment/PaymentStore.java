@@ -95,7 +95,9 @@ public class PaymentStore {
     /** One row of the batch statement: a payment to create, and the idempotency key and response of its call. */
     private record Creation(
             UUID id,
+            String clientId,
             String key,
+            int generation,
             byte[] fingerprint,
             String orderId,
             String currency,
@@ -108,13 +110,17 @@ public class PaymentStore {
 
     /**
      * Creates a payment in READY, version 1, with its lines, and stores the response under the call's key, atomically,
-     * in a statement shared with concurrent calls; false if the key is in use.
+     * in a statement shared with concurrent calls; false if the key or the id is in use.
+     *
+     * @param generation how often the key was used and forgotten before; the payment's id is the name of both
      */
-    Mono<Boolean> create(Payment payment, KeyedCall call, ApiResponse answer) {
+    Mono<Boolean> create(Payment payment, KeyedCall call, int generation, ApiResponse answer) {
         return creations
                 .call(new Creation(
                         payment.id(),
+                        call.key().clientId(),
                         call.key().text(),
+                        generation,
                         call.fingerprint().sha256(),
                         payment.orderId(),
                         payment.currency(),
@@ -134,6 +140,14 @@ public class PaymentStore {
                 .map(row -> required(row, "id", UUID.class))
                 .all()
                 .collectMap(Function.identity(), id -> true);
+    }
+
+    /** Whether there is a payment of this id. */
+    Mono<Boolean> exists(UUID id) {
+        return database.sql("SELECT EXISTS (SELECT FROM payments WHERE id = :id) AS found")
+                .bind("id", id)
+                .map(row -> required(row, "found", Boolean.class))
+                .one();
     }
 
     /** The payment; empty if there is none. */

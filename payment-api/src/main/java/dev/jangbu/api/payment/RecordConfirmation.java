@@ -4,8 +4,6 @@ import dev.jangbu.api.operation.Outcome;
 import dev.jangbu.api.operation.RecordOutcome;
 import dev.jangbu.api.operation.RecordOutcome.Recorded;
 import dev.jangbu.api.operation.RecordOutcome.Transition;
-import dev.jangbu.api.outbox.Outbox;
-import dev.jangbu.contract.SettlementKind;
 import dev.jangbu.contract.SettlementRequested;
 import java.time.Clock;
 import java.time.Instant;
@@ -21,7 +19,6 @@ class RecordConfirmation {
     private final RecordOutcome record;
     private final PaymentStore payments;
     private final PaymentResponses responses;
-    private final Outbox outbox;
     private final LongPoll longPoll;
     private final TransactionalOperator transaction;
     private final Clock clock;
@@ -30,14 +27,12 @@ class RecordConfirmation {
             RecordOutcome record,
             PaymentStore payments,
             PaymentResponses responses,
-            Outbox outbox,
             LongPoll longPoll,
             TransactionalOperator transaction,
             Clock clock) {
         this.record = record;
         this.payments = payments;
         this.responses = responses;
-        this.outbox = outbox;
         this.longPoll = longPoll;
         this.transaction = transaction;
         this.clock = clock;
@@ -78,9 +73,8 @@ class RecordConfirmation {
     private Transition<Payment> transition(Payment payment, Outcome outcome, String cause) {
         Instant now = clock.instant();
         Payment after = payment.after(outcome, now);
-        List<SettlementRequested> requests = after.status() == PaymentStatus.APPROVED
-                ? PaymentSettlement.requests(
-                        after, SettlementKind.PAYMENT, after.id(), after.lines(), now, outbox::nextId)
+        List<SettlementRequested> requests = outcome instanceof Outcome.Approved approved
+                ? PaymentSettlement.ofCharge(after, approved.pspTime(), now)
                 : List.of();
         return new Transition<>(payment, after, outcome, cause, now, requests, List.of(), responses.confirmed(after));
     }

@@ -2,6 +2,7 @@ package dev.jangbu.api.payout;
 
 import dev.jangbu.api.history.History;
 import dev.jangbu.api.http.ApiResponse;
+import dev.jangbu.api.http.CreationOrder;
 import dev.jangbu.api.http.Ids;
 import dev.jangbu.api.http.NonCancellable;
 import dev.jangbu.api.http.Page;
@@ -64,7 +65,8 @@ class PayoutController {
     Mono<ResponseEntity<byte[]>> list(ServerHttpRequest httpRequest) {
         Page page = Page.of(httpRequest, PayoutStore.FILTERS);
         return page.toEntity(
-                json, payouts.list(page).map(PayoutView::of), view -> view.id().toString());
+                json, payouts.list(page).map(PayoutView::of), view -> new CreationOrder(view.createdAt(), view.id())
+                        .text());
     }
 
     @GetMapping("/payouts/{id}/history")

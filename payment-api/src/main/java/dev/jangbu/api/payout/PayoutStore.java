@@ -21,19 +21,19 @@ class PayoutStore {
     static final Set<String> FILTERS = Set.of("sellerId", "status");
 
     private static final String INSERT = """
-            INSERT INTO payouts (id, seller_id, currency, amount, destination, status, expected_version, idempotency_key,
-                                 fingerprint, cause, version, created_at)
-            VALUES (:id, :sellerId, :currency, :amount, :destination, 'REQUESTED', :expectedVersion, :key,
+            INSERT INTO payouts (id, client_id, seller_id, currency, amount, destination, status, expected_version,
+                                 idempotency_key, fingerprint, cause, version, created_at)
+            VALUES (:id, :clientId, :sellerId, :currency, :amount, :destination, 'REQUESTED', :expectedVersion, :key,
                     :fingerprint, 'create', 1, :createdAt)
             """;
 
     private static final String LIST = """
             SELECT *
               FROM payouts
-             WHERE id < :below
+             WHERE (created_at, id) < (:createdBelow, :idBelow)
                AND seller_id = :sellerId -- if :sellerId
                AND status = :status -- if :status
-             ORDER BY id DESC
+             ORDER BY created_at DESC, id DESC
              LIMIT :rows
             """;
 
@@ -47,6 +47,7 @@ class PayoutStore {
     Mono<Void> insert(Payout payout, KeyedCall call) {
         return new Bindings()
                 .with("id", payout.id())
+                .with("clientId", call.key().clientId())
                 .with("sellerId", payout.sellerId())
                 .with("currency", payout.currency())
                 .with("amount", payout.amountMinor())
@@ -72,7 +73,8 @@ class PayoutStore {
      * differs.
      */
     Mono<Payout> findBy(KeyedCall call) {
-        return database.sql("SELECT * FROM payouts WHERE idempotency_key = :key")
+        return database.sql("SELECT * FROM payouts WHERE client_id = :clientId AND idempotency_key = :key")
+                .bind("clientId", call.key().clientId())
                 .bind("key", call.key().text())
                 .map(row -> {
                     call.requireSame(required(row, "fingerprint", byte[].class));
@@ -84,10 +86,10 @@ class PayoutStore {
     /** The payouts of the page, newest first, plus one if another page follows. */
     Flux<Payout> list(Page page) {
         PayoutStatus status = page.filter("status", "must be a payout's status", PayoutStatus::valueOf);
-        return new Bindings()
+        return page.belowInOrder()
+                .bindTo(new Bindings())
                 .optional("sellerId", page.filter("sellerId").orElse(null))
                 .optional("status", status == null ? null : status.name())
-                .with("below", page.below())
                 .with("rows", page.rows())
                 .bindTo(database, LIST)
                 .map(PayoutStore::payout)

@@ -1,7 +1,5 @@
 package dev.jangbu.api.payout;
 
-import com.fasterxml.uuid.Generators;
-import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
 import dev.jangbu.api.http.ApiResponse;
 import dev.jangbu.api.http.Problem;
 import dev.jangbu.api.http.TraceContext;
@@ -11,13 +9,13 @@ import dev.jangbu.api.idempotency.IdempotentCall;
 import dev.jangbu.api.idempotency.KeyedCall;
 import dev.jangbu.api.outbox.Outbox;
 import dev.jangbu.api.outbox.ReplicationSlotMonitor;
+import dev.jangbu.contract.NameBasedId;
 import dev.jangbu.contract.ProblemCode;
 import dev.jangbu.contract.SettlementKind;
 import dev.jangbu.contract.SettlementRequested;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.json.JsonMapper;
@@ -40,7 +38,6 @@ class RequestPayout {
     private final ReplicationSlotMonitor replicationSlot;
     private final Clock clock;
     private final JsonMapper json;
-    private final TimeBasedEpochGenerator ids = Generators.timeBasedEpochGenerator();
 
     RequestPayout(
             PayoutStore payouts,
@@ -69,7 +66,7 @@ class RequestPayout {
             TraceContext trace) {
         KeyedCall call = KeyedCall.of(key, OPERATION, sellerId + " " + expectedVersion, request);
         return keys.replay(call).switchIfEmpty(Mono.defer(() -> {
-            Payout payout = payout(sellerId, request, expectedVersion);
+            Payout payout = payout(sellerId, request, expectedVersion, key);
             return replicationSlot.requireHealthy().then(Mono.defer(() -> write(payout, call, trace)));
         }));
     }
@@ -85,8 +82,8 @@ class RequestPayout {
 
     private Mono<ApiResponse> insert(Payout payout, KeyedCall call, TraceContext trace) {
         return payouts.insert(payout, call)
-                .then(Mono.defer(
-                        () -> outbox.add(List.of(settlement(payout)), payout.createdAt(), trace.traceparent())))
+                .then(Mono.defer(() ->
+                        outbox.add(List.of(settlement(payout, call.key())), payout.createdAt(), trace.traceparent())))
                 .then(Mono.fromSupplier(() -> answer(payout)));
     }
 
@@ -111,9 +108,10 @@ class RequestPayout {
                 .with("version", version));
     }
 
-    private Payout payout(String sellerId, PayoutRequest.Valid request, Optional<Long> expectedVersion) {
+    private Payout payout(
+            String sellerId, PayoutRequest.Valid request, Optional<Long> expectedVersion, IdempotencyKey key) {
         return new Payout(
-                ids.generate(),
+                NameBasedId.ofPayout(key.clientId(), key.text()),
                 sellerId,
                 request.currency(),
                 request.amount(),
@@ -127,10 +125,11 @@ class RequestPayout {
                 null);
     }
 
-    private SettlementRequested settlement(Payout payout) {
-        UUID id = outbox.nextId();
+    /** Without a time of the movement: a payout is remembered forever, since its id alone tells that it is a repetition. */
+    private static SettlementRequested settlement(Payout payout, IdempotencyKey key) {
         return SettlementRequested.newBuilder()
-                .setSettlementId(id.toString())
+                .setSettlementId(NameBasedId.ofPayoutSettlement(key.clientId(), key.text())
+                        .toString())
                 .setKind(SettlementKind.PAYOUT)
                 .setReferenceId(payout.id().toString())
                 .setReferenceParts(1)
@@ -144,6 +143,12 @@ class RequestPayout {
                 .setExpectedVersion(payout.expectedVersion())
                 .setPsp("")
                 .setOccurredAt(payout.createdAt())
+                .setPart(1)
+                .setMovedAt(null)
+                .setCreatedAt(payout.createdAt())
+                .setPaymentId(null)
+                .setPaymentKey(null)
+                .setTransactionKey(null)
                 .build();
     }
 

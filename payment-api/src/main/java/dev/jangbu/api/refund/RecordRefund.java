@@ -4,13 +4,11 @@ import dev.jangbu.api.operation.Outcome;
 import dev.jangbu.api.operation.RecordOutcome;
 import dev.jangbu.api.operation.RecordOutcome.Recorded;
 import dev.jangbu.api.operation.RecordOutcome.Transition;
-import dev.jangbu.api.outbox.Outbox;
 import dev.jangbu.api.payment.LongPoll;
 import dev.jangbu.api.payment.Payment;
 import dev.jangbu.api.payment.PaymentLine;
 import dev.jangbu.api.payment.PaymentSettlement;
 import dev.jangbu.api.payment.PaymentStore;
-import dev.jangbu.contract.SettlementKind;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -26,7 +24,6 @@ class RecordRefund {
     private final PaymentStore payments;
     private final RefundStore refunds;
     private final RefundResponses responses;
-    private final Outbox outbox;
     private final LongPoll longPoll;
     private final TransactionalOperator transaction;
     private final Clock clock;
@@ -36,7 +33,6 @@ class RecordRefund {
             PaymentStore payments,
             RefundStore refunds,
             RefundResponses responses,
-            Outbox outbox,
             LongPoll longPoll,
             TransactionalOperator transaction,
             Clock clock) {
@@ -44,7 +40,6 @@ class RecordRefund {
         this.payments = payments;
         this.refunds = refunds;
         this.responses = responses;
-        this.outbox = outbox;
         this.longPoll = longPoll;
         this.transaction = transaction;
         this.clock = clock;
@@ -71,13 +66,13 @@ class RecordRefund {
      */
     Mono<Recorded<Refund>> single(Payment payment, Refund refund, Outcome outcome, String cause) {
         return record.single(
-                outcome instanceof Outcome.Approved
-                        ? approved(payment, refund, outcome, cause)
+                outcome instanceof Outcome.Approved approved
+                        ? approved(payment, refund, approved, cause)
                         : open(payment, refund, outcome, cause));
     }
 
     /** The reserved amounts become refunded amounts, with their part of the fee. */
-    private Transition<Refund> approved(Payment payment, Refund refund, Outcome outcome, String cause) {
+    private Transition<Refund> approved(Payment payment, Refund refund, Outcome.Approved outcome, String cause) {
         Instant now = clock.instant();
         List<PaymentLine> refunded = RefundSettlement.refundedLines(payment, refund);
         List<RefundLine> lines = refunded.stream()
@@ -90,7 +85,14 @@ class RecordRefund {
                 outcome,
                 cause,
                 now,
-                PaymentSettlement.requests(payment, SettlementKind.REFUND, refund.id(), refunded, now, outbox::nextId),
+                PaymentSettlement.ofRefund(
+                        payment,
+                        refund.id(),
+                        refund.createdAt(),
+                        refunded,
+                        outcome.transactionKey(),
+                        outcome.pspTime(),
+                        now),
                 lines,
                 responses.of(RefundSettlement.refunded(payment, refunded), after));
     }

@@ -2,6 +2,7 @@ package dev.jangbu.api.refund;
 
 import dev.jangbu.api.history.History;
 import dev.jangbu.api.http.ApiResponse;
+import dev.jangbu.api.http.CreationOrder;
 import dev.jangbu.api.http.Ids;
 import dev.jangbu.api.http.NonCancellable;
 import dev.jangbu.api.http.Page;
@@ -122,6 +123,7 @@ class RefundController {
     }
 
     private Mono<ResponseEntity<byte[]>> listed(Flux<Refund> found, Page page) {
-        return page.toEntity(json, found.map(RefundView::of), view -> view.id().toString());
+        return page.toEntity(
+                json, found.map(RefundView::of), view -> new CreationOrder(view.createdAt(), view.id()).text());
     }
 }

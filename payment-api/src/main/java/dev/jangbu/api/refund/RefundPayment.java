@@ -1,7 +1,5 @@
 package dev.jangbu.api.refund;
 
-import com.fasterxml.uuid.Generators;
-import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
 import dev.jangbu.api.http.ApiResponse;
 import dev.jangbu.api.http.Problem;
 import dev.jangbu.api.http.TraceContext;
@@ -16,6 +14,7 @@ import dev.jangbu.api.payment.LongPoll;
 import dev.jangbu.api.payment.Payment;
 import dev.jangbu.api.payment.PaymentResponses;
 import dev.jangbu.api.payment.PaymentStore;
+import dev.jangbu.contract.NameBasedId;
 import dev.jangbu.contract.ProblemCode;
 import java.time.Clock;
 import java.util.List;
@@ -52,7 +51,6 @@ class RefundPayment {
     private final RefundResponses responses;
     private final LongPoll longPoll;
     private final Clock clock;
-    private final TimeBasedEpochGenerator ids = Generators.timeBasedEpochGenerator();
 
     RefundPayment(
             PaymentStore payments,
@@ -107,7 +105,8 @@ class RefundPayment {
 
     /** T1; returns the work after the commit. */
     private Mono<Mono<ApiResponse>> intend(UUID paymentId, Call call) {
-        UUID id = ids.generate();
+        IdempotencyKey key = call.keyed().key();
+        UUID id = NameBasedId.ofRefund(key.clientId(), key.text());
         return idempotent.leased(
                 call.keyed(),
                 id,

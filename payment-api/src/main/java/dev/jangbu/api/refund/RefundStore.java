@@ -38,10 +38,10 @@ class RefundStore {
     private static final String LIST = """
             SELECT *
               FROM refund_details
-             WHERE id < :below
+             WHERE (created_at, id) < (:createdBelow, :idBelow)
                AND payment_id = :paymentId -- if :paymentId
                AND status = :status -- if :status
-             ORDER BY id DESC
+             ORDER BY created_at DESC, id DESC
              LIMIT :rows
             """;
 
@@ -79,6 +79,7 @@ class RefundStore {
                 .flatMap(reserved -> reserved
                         ? new Bindings()
                                 .with("id", refund.id())
+                                .with("clientId", call.key().clientId())
                                 .with("paymentId", refund.paymentId())
                                 .with("operation", refund.call())
                                 .with("amount", refund.amountMinor())
@@ -122,7 +123,8 @@ class RefundStore {
      * differs.
      */
     Mono<Refund> findBy(KeyedCall call) {
-        return database.sql("SELECT * FROM refund_details WHERE idempotency_key = :key")
+        return database.sql("SELECT * FROM refund_details WHERE client_id = :clientId AND idempotency_key = :key")
+                .bind("clientId", call.key().clientId())
                 .bind("key", call.key().text())
                 .map(row -> {
                     call.requireSame(required(row, "fingerprint", byte[].class));
@@ -150,7 +152,8 @@ class RefundStore {
     }
 
     private Flux<Refund> list(Bindings filter, Page page) {
-        return filter.with("below", page.below())
+        return page.belowInOrder()
+                .bindTo(filter)
                 .with("rows", page.rows())
                 .bindTo(database, LIST)
                 .map(this::refund)

@@ -3,7 +3,7 @@ WITH queued AS (
     SELECT id
       FROM payments
      WHERE status = 'ACCEPTED' AND expires_at > clock_timestamp()
-     ORDER BY id
+     ORDER BY accepted_at
      LIMIT :limit
        FOR UPDATE SKIP LOCKED),
 started AS (

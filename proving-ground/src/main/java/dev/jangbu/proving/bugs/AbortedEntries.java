@@ -56,9 +56,9 @@ final class AbortedEntries {
     /** The first entry of a new wallet. */
     private static LedgerEntry entry(String seller, Instant at) {
         return LedgerEntry.newBuilder()
-                .setSettlementId(id(at).toString())
+                .setSettlementId(UUID.randomUUID().toString())
                 .setKind(SettlementKind.PAYMENT)
-                .setReferenceId(id(at).toString())
+                .setReferenceId(UUID.randomUUID().toString())
                 .setReferenceParts(1)
                 .setCurrency("KRW")
                 .setLines(List.of(
@@ -70,13 +70,5 @@ final class AbortedEntries {
                 .setOccurredAt(at)
                 .setRecordedAt(at)
                 .build();
-    }
-
-    /** A UUIDv7 (RFC 9562, 5.7) of that time. */
-    private static UUID id(Instant at) {
-        UUID random = UUID.randomUUID();
-        return new UUID(
-                at.toEpochMilli() << 16 | 0x7000 | (random.getMostSignificantBits() & 0xfff),
-                random.getLeastSignificantBits());
     }
 }

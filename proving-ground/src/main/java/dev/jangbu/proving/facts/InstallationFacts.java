@@ -139,10 +139,13 @@ public final class InstallationFacts implements AutoCloseable {
                 UUID.fromString(request.getSettlementId()),
                 request.getWalletId(),
                 UUID.fromString(request.getReferenceId()),
-                text(request)
+                text(request),
+                request.getOccurredAt().toEpochMilli()
             };
         } catch (PoisonRecordException | IllegalArgumentException e) {
-            return new @Nullable Object[] {row.getObject("id"), wallet, content, e.toString(), null, null, null, null};
+            return new @Nullable Object[] {
+                row.getObject("id"), wallet, content, e.toString(), null, null, null, null, null
+            };
         }
     }
 

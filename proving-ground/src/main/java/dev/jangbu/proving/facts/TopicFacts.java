@@ -32,8 +32,11 @@ final class TopicFacts {
     void addLoaders(Map<String, TableLoader> loaders) {
         loaders.put(
                 "requests",
-                table -> copy(Topics.SETTLEMENT_REQUESTS, table, (record, request) ->
-                        new Object[] {UUID.fromString(request.getSettlementId()), RecordBytes.of(record)}));
+                table -> copy(Topics.SETTLEMENT_REQUESTS, table, (record, request) -> new Object[] {
+                    UUID.fromString(request.getSettlementId()),
+                    RecordBytes.of(record),
+                    request.getOccurredAt().toEpochMilli()
+                }));
         loaders.put("entries", this::copyEntries);
         loaders.put("postings", table -> copy(Topics.LEDGER_POSTINGS, table, (record, posting) -> columns(posting)));
         loaders.put(

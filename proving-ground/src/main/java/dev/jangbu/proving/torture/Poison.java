@@ -15,11 +15,9 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.random.RandomGenerator;
 import org.apache.avro.io.BinaryDecoder;
@@ -41,19 +39,12 @@ final class Poison {
     private static final String LAST_ROW =
             "SELECT aggregateid, payload FROM outbox ORDER BY created_at DESC, id LIMIT 1";
 
-    /**
-     * Far more than the five minutes by which an id may be ahead of its record: a broker that is down may append it
-     * much later.
-     */
-    private static final Duration FUTURE = Duration.ofHours(6);
-
     private static final Map<String, Object> LIMITS = Map.of(
             ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 20_000,
             ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000,
             ProducerConfig.MAX_BLOCK_MS_CONFIG, 20_000);
 
     private static final int NO_SUCH_SCHEMA = 1_000_000;
-    private static final int TIME_BITS = 48;
 
     /** Why a record is unprocessable. */
     enum Kind {
@@ -65,8 +56,8 @@ final class Poison {
         UNDECODABLE,
         /** A valid request on a partition that its key does not hash to. */
         WRONG_PARTITION,
-        /** A valid request with an id from the future: applying it would advance the wallet processor's clock. */
-        FUTURE_ID
+        /** A decodable request that breaks the contract: the fee exceeds the amount. */
+        FEE_ABOVE_AMOUNT
     }
 
     private Poison() {}
@@ -108,7 +99,7 @@ final class Poison {
             // A string with a negative length.
             case UNDECODABLE -> record(kind, owner, key, with(WireFormat.HEADER_BYTES, (byte) 1, request));
             case WRONG_PARTITION -> record(kind, other, key, request);
-            case FUTURE_ID -> record(kind, owner, key, fromTheFuture(request, random));
+            case FEE_ABOVE_AMOUNT -> record(kind, owner, key, withFeeAboveAmount(request));
         };
     }
 
@@ -132,30 +123,16 @@ final class Poison {
     }
 
     /** Uses Avro's own reader and writer because the registry may be down. */
-    private static byte[] fromTheFuture(byte[] request, RandomGenerator random) throws IOException {
+    private static byte[] withFeeAboveAmount(byte[] request) throws IOException {
         BinaryDecoder decoder = DecoderFactory.get()
                 .binaryDecoder(request, WireFormat.HEADER_BYTES, request.length - WireFormat.HEADER_BYTES, null);
-        SettlementRequested present = new SpecificDatumReader<>(SettlementRequested.class).read(null, decoder);
-        UUID id = later(UUID.fromString(present.getSettlementId()), random);
-        SettlementRequested settlement = SettlementRequested.newBuilder(present)
-                .setSettlementId(id.toString())
-                .build();
+        SettlementRequested settlement = new SpecificDatumReader<>(SettlementRequested.class).read(null, decoder);
+        settlement.setFee(Math.addExact(settlement.getAmount(), 1));
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         bytes.write(request, 0, WireFormat.HEADER_BYTES);
         BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(bytes, null);
         new SpecificDatumWriter<>(SettlementRequested.class).write(settlement, encoder);
         encoder.flush();
         return bytes.toByteArray();
-    }
-
-    /** Moves a UUIDv7 some hours or years ahead. RFC 9562, 5.7: the first 48 bits are milliseconds since 1970. */
-    private static UUID later(UUID id, RandomGenerator random) {
-        long later = FUTURE.toMillis()
-                + (random.nextBoolean()
-                        ? 0
-                        : random.nextLong(Duration.ofDays(10_000).toMillis()));
-        long millis = (id.getMostSignificantBits() >>> (Long.SIZE - TIME_BITS)) + later;
-        long rest = id.getMostSignificantBits() & ((1L << (Long.SIZE - TIME_BITS)) - 1);
-        return new UUID((millis << (Long.SIZE - TIME_BITS)) | rest, random.nextLong() >>> 2 | Long.MIN_VALUE);
     }
 }

@@ -5,7 +5,7 @@
 SELECT concat('the outbox row ', id, ' is not on the topic') AS violation
   FROM outbox
   ANTI JOIN requests ON requests.settlement_id = outbox.id
- WHERE NOT may_be_deleted(time_of(id), 14) AND NOT awaited(['CONNECTOR'])
+ WHERE NOT may_be_deleted(occurred_at_ms, 14) AND NOT awaited(['CONNECTOR'])
  ORDER BY id;
 
 -- A request may be on the topic repeatedly, with the same bytes.
@@ -29,7 +29,7 @@ SELECT concat('not among the dead letters: [a request with the id ', r.settlemen
   FROM requests r
   ANTI JOIN outbox o ON o.id = r.settlement_id
   ANTI JOIN dead_letters d ON d.content = r.content
- WHERE NOT may_be_deleted(time_of(r.settlement_id), 7) AND NOT awaited(['WALLET_PROCESSOR'])
+ WHERE NOT may_be_deleted(r.occurred_at_ms, 7) AND NOT awaited(['WALLET_PROCESSOR'])
  ORDER BY r.settlement_id;
 
 SELECT violation

@@ -33,7 +33,7 @@ SELECT concat(subject, ': approved are ', first_texts, ', booked are ', second_t
 SELECT concat('journal ', settlement_id, ' of [', wallet_id, '] has no outbox row') AS violation
   FROM journals
   ANTI JOIN outbox ON outbox.id = journals.settlement_id
- WHERE NOT may_be_deleted(time_of(settlement_id), 7)
+ WHERE NOT may_be_deleted(occurred_at_ms, 7)
  ORDER BY settlement_id;
 
 SELECT concat('journal ', j.settlement_id, ' is of wallet [', j.wallet_id, '] and its outbox row of [', o.wallet_id, ']')

@@ -19,13 +19,15 @@ CREATE TABLE history (
     resource_id UUID, version BIGINT, kind VARCHAR, previous_status VARCHAR, from_status VARCHAR, to_status VARCHAR,
     is_last BOOLEAN);
 -- What must be settled: each approved line of a payment or refund, and each payout. parts: of the reference.
+-- name: of the movement of money at the PSP, or of the payout; NULL if a person decided about a refund.
 CREATE TABLE settlements (
     kind VARCHAR, reference_id UUID, parts BIGINT, line_id VARCHAR, order_id VARCHAR, seller_id VARCHAR, wallet_id VARCHAR,
-    psp VARCHAR, amount BIGINT, fee BIGINT, status VARCHAR, at_ms BIGINT);
+    psp VARCHAR, amount BIGINT, fee BIGINT, status VARCHAR, at_ms BIGINT,
+    name VARCHAR, name_a VARCHAR, name_b VARCHAR, name_c VARCHAR);
 -- Rows with their decoded payload. content: wallet and SHA-256 of the payload. error: why it cannot be decoded.
 CREATE TABLE outbox (
     id UUID, wallet_id VARCHAR, content VARCHAR, error VARCHAR,
-    settlement_id UUID, request_wallet_id VARCHAR, reference_id UUID, request VARCHAR);
+    settlement_id UUID, request_wallet_id VARCHAR, reference_id UUID, request VARCHAR, occurred_at_ms BIGINT);
 
 -- The ledger's database. moved: what the lines add to the account of the wallet's seller. line_list: the lines as the
 -- journal has them. by_account: sorted, without the currency.
@@ -45,7 +47,7 @@ CREATE TABLE wrong_hashes (book BIGINT, no BIGINT);
 CREATE TABLE positions (reference_id UUID, position VARCHAR);
 
 -- The topics. content: key and SHA-256 of the value. origin: topic, partition and offset.
-CREATE TABLE requests (settlement_id UUID, content VARCHAR);
+CREATE TABLE requests (settlement_id UUID, content VARCHAR, occurred_at_ms BIGINT);
 -- payable: what the entry adds to its seller's account. is_misplaced: not on the partition of its wallet. book, no and
 -- journal: the entry's journal, rebuilt by the audit's own rules with the hash chain; none if it is misplaced.
 CREATE TABLE entries (
@@ -75,9 +77,15 @@ CREATE TABLE busy_stages (stage VARCHAR);
 CREATE MACRO may_be_deleted(at_ms, days) AS
     coalesce(at_ms < (SELECT now_ms FROM clock) - days::BIGINT * 24 * 3600 * 1000 + 3600 * 1000, false);
 
--- The time of a UUIDv7, its first 48 bits (RFC 9562, 5.7); NULL for another UUID.
-CREATE MACRO time_of(id) AS
-    CASE WHEN (id::VARCHAR)[15] = '7' THEN ('0x' || left(replace(id::VARCHAR, '-', ''), 12))::BIGINT END;
+-- The id that a name implies: a UUIDv8 of the first 128 bits of SHA-256 (RFC 9562, 5.8), over the kind and each part,
+-- as the length of its UTF-8 bytes (4 bytes, big-endian) and these bytes.
+CREATE MACRO canonical(text) AS
+    CASE WHEN text IS NULL THEN ''::BLOB ELSE unhex(printf('%08x', octet_length(encode(text)))) || encode(text) END;
+CREATE MACRO uuid_of_hash(hash) AS
+    concat(left(hash, 12), '8', substr(hash, 14, 3), '89ab'[('0x' || substr(hash, 17, 1))::INTEGER % 4 + 1],
+           substr(hash, 18, 15))::UUID;
+CREATE MACRO id_of(name, a, b, c) AS
+    uuid_of_hash(sha256(canonical(name) || canonical(a) || canonical(b) || canonical(c)));
 
 -- Whether one of the stages still has work. Data that it would produce is not missing yet.
 CREATE MACRO awaited(stages) AS EXISTS (SELECT 1 FROM busy_stages WHERE stage IN (SELECT unnest(stages)));

@@ -34,13 +34,16 @@ WINDOW steps AS (PARTITION BY resource_id ORDER BY version);
 
 INTO settlements
 SELECT 'PAYMENT', p.id, count(*) OVER (PARTITION BY p.id), l.line_id, p.order_id, l.seller_id, l.seller_id || ':' || p.currency,
-       p.psp, l.amount, l.fee, p.status, (extract(epoch FROM p.approved_at) * 1000)::bigint
+       p.psp, l.amount, l.fee, p.status, (extract(epoch FROM p.approved_at) * 1000)::bigint,
+       'charged-line', p.psp, p.payment_key, l.line_id
   FROM payments p
   JOIN payment_lines l ON l.payment_id = p.id
  WHERE p.status IN ('APPROVED', 'COMPLETED')
 UNION ALL
 SELECT 'REFUND', r.id, count(*) OVER (PARTITION BY r.id), l.line_id, p.order_id, l.seller_id, l.seller_id || ':' || p.currency,
-       p.psp, rl.amount, rl.fee, r.status, (extract(epoch FROM r.approved_at) * 1000)::bigint
+       p.psp, rl.amount, rl.fee, r.status, (extract(epoch FROM r.approved_at) * 1000)::bigint,
+       CASE WHEN EXISTS (SELECT FROM resolutions WHERE resource_id = r.id) THEN NULL ELSE 'canceled-line' END, p.psp,
+       (SELECT transaction_key FROM psp_cancels WHERE refund_id = r.id LIMIT 1), l.line_id
   FROM refunds r
   JOIN refund_lines rl ON rl.refund_id = r.id
   JOIN payments p ON p.id = r.payment_id
@@ -48,5 +51,6 @@ SELECT 'REFUND', r.id, count(*) OVER (PARTITION BY r.id), l.line_id, p.order_id,
  WHERE r.status IN ('APPROVED', 'COMPLETED')
 UNION ALL
 SELECT 'PAYOUT', id, 1, id::text, '', seller_id, seller_id || ':' || currency,
-       '', amount, 0, status, (extract(epoch FROM created_at) * 1000)::bigint
+       '', amount, 0, status, (extract(epoch FROM created_at) * 1000)::bigint,
+       'payout-settlement', client_id, idempotency_key, NULL
   FROM payouts;

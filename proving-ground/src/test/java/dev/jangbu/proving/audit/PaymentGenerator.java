@@ -4,6 +4,7 @@ import dev.jangbu.contract.AvroSerdes;
 import dev.jangbu.contract.LedgerEntry;
 import dev.jangbu.contract.LedgerLine;
 import dev.jangbu.contract.LedgerPosted;
+import dev.jangbu.contract.NameBasedId;
 import dev.jangbu.contract.Outcome;
 import dev.jangbu.contract.SettlementCompleted;
 import dev.jangbu.contract.SettlementKind;
@@ -68,7 +69,8 @@ final class PaymentGenerator {
                         Map.of("bootstrap.servers", stack.kafka(), "batch.size", 200_000, "linger.ms", 20),
                         new ByteArraySerializer(),
                         new ByteArraySerializer());
-                Table payments = payments("payments (id, order_id, status, currency, amount, psp, completed_at)");
+                Table payments =
+                        payments("payments (id, order_id, status, currency, amount, psp, payment_key, completed_at)");
                 Table paymentLines = payments(
                         "payment_lines (payment_id, line_id, seller_id, amount, fee, refunded_amount, reserved_amount, refunded_fee)");
                 Table history = payments("history (resource_id, version, kind, from_status, to_status)");
@@ -88,12 +90,13 @@ final class PaymentGenerator {
                 books.add(new BookRebuild(book));
             }
             for (int n = 0; n < count; n++) {
-                String payment = id(2L * n);
-                String settlement = id(2L * n + 1);
+                String payment = id(n);
+                String settlement =
+                        NameBasedId.ofChargedLine("toss", "key-" + n, "1").toString();
                 String seller = "m" + n % SELLERS;
                 String wallet = seller + ":KRW";
                 long version = n / SELLERS + 1L;
-                payments.row(payment, "order-" + n, "COMPLETED", "KRW", AMOUNT_MINOR, "toss", now);
+                payments.row(payment, "order-" + n, "COMPLETED", "KRW", AMOUNT_MINOR, "toss", "key-" + n, now);
                 paymentLines.row(payment, "1", seller, AMOUNT_MINOR, FEE_MINOR, 0, 0, 0);
                 history.row(payment, 1, "PAYMENT", "\\N", "READY");
                 history.row(payment, 2, "PAYMENT", "READY", "EXECUTING");

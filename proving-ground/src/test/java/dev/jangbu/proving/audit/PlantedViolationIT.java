@@ -184,6 +184,10 @@ class PlantedViolationIT {
                         "INSERT INTO outbox (id, aggregateid, payload) SELECT id, aggregateid, payload FROM outbox LIMIT 1"),
                 new Planted(
                         "OutboxMatchesApprovals",
+                        "the id of its name",
+                        "UPDATE outbox SET id = gen_random_uuid() WHERE id = (SELECT min(id::text)::uuid FROM outbox)"),
+                new Planted(
+                        "OutboxMatchesApprovals",
                         "cannot be read",
                         "UPDATE outbox SET payload = '\\x0102' WHERE id = (SELECT min(id::text)::uuid FROM outbox)"),
                 new Planted(
@@ -197,7 +201,7 @@ class PlantedViolationIT {
                 new Planted(
                         "OutboxIsPublished",
                         "is not on the topic",
-                        "INSERT INTO outbox (id, aggregateid, payload) SELECT uuidv7(), aggregateid, payload FROM outbox LIMIT 1"),
+                        "INSERT INTO outbox (id, aggregateid, payload) SELECT gen_random_uuid(), aggregateid, payload FROM outbox LIMIT 1"),
                 new Planted(
                         "OutboxIsPublished",
                         "the outbox has",

@@ -60,6 +60,7 @@ class SqlInvariantTest {
             OutboxMatchesApprovals | INSERT INTO outbox SELECT * FROM outbox                 | the outbox has 2 times [
             OutboxMatchesApprovals | UPDATE outbox SET wallet_id = 'other:KRW'               | for other:KRW holds the request
             OutboxMatchesApprovals | UPDATE outbox SET error = 'poison'                      | cannot be read: poison
+            OutboxMatchesApprovals | UPDATE settlements SET name_b = 'another' WHERE kind = 'PAYMENT' | line 1, has no outbox row with the id of its name
             OutboxIsPublished      | DELETE FROM requests                                    | is not on the topic
             OutboxIsPublished      | UPDATE requests SET content = 'x'                       | the topic has [x]
             OutboxIsPublished      | DELETE FROM outbox                                      | not among the dead letters: [a request with the id

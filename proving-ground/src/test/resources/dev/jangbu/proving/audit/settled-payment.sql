@@ -13,11 +13,14 @@ INSERT INTO refunds SELECT refund, payment, 'COMPLETED', 4000, 1759300000000, 17
 INSERT INTO refund_lines SELECT refund, '1', 4000, 200 FROM ids;
 INSERT INTO payouts SELECT payout, 'a', 'KRW', 1000, 'BOOKED', NULL, 2, 1759300000000, 1759300000000 FROM ids;
 INSERT INTO settlements
-SELECT 'PAYMENT', payment, 1, '1', 'order-1', 'a', 'a:KRW', 'toss', 10000, 500, 'COMPLETED', 1759300000000 FROM ids
+SELECT 'PAYMENT', payment, 1, '1', 'order-1', 'a', 'a:KRW', 'toss', 10000, 500, 'COMPLETED', 1759300000000,
+       'charged-line', 'toss', 'key-1', '1' FROM ids
 UNION ALL
-SELECT 'REFUND', refund, 1, '1', 'order-1', 'a', 'a:KRW', 'toss', 4000, 200, 'COMPLETED', 1759300000000 FROM ids
+SELECT 'REFUND', refund, 1, '1', 'order-1', 'a', 'a:KRW', 'toss', 4000, 200, 'COMPLETED', 1759300000000,
+       'canceled-line', 'toss', 'cancel-1', '1' FROM ids
 UNION ALL
-SELECT 'PAYOUT', payout, 1, payout::VARCHAR, '', 'a', 'a:KRW', '', 1000, 0, 'BOOKED', 1759300000000 FROM ids;
+SELECT 'PAYOUT', payout, 1, payout::VARCHAR, '', 'a', 'a:KRW', '', 1000, 0, 'BOOKED', 1759300000000,
+       'payout-settlement', 'default', 'payout-1', NULL FROM ids;
 INSERT INTO psp_charges VALUES ('key-1', 'order-1', 10000, 'KRW', 4000);
 INSERT INTO history
 SELECT unnest([payment, payment, payment, payment, refund, refund, refund, payout, payout]),
@@ -30,7 +33,8 @@ SELECT unnest([payment, payment, payment, payment, refund, refund, refund, payou
   FROM ids;
 
 CREATE TEMP TABLE booking AS
-SELECT ('01999999-0000-7000-8000-00000000001' || no)::UUID AS settlement_id, reference_id, no, kind, balance, moved,
+SELECT ['d705320f-8425-88f2-aea8-d8e3d88cadb3', '2b4f3f68-7605-8bf7-bc73-c1993ca836be',
+        'b82a4c39-b388-885b-a0c9-0d3fcf5e13ac'][no]::UUID AS settlement_id, reference_id, no, kind, balance, moved,
        by_account, request
   FROM ids, (VALUES
     (1, 'PAYMENT', 9500, 9500, 'platform:fees CREDIT 500 psp:toss:receivable DEBIT 10000 seller:a:payable CREDIT 9500',
@@ -43,8 +47,10 @@ SELECT ('01999999-0000-7000-8000-00000000001' || no)::UUID AS settlement_id, ref
        LATERAL (SELECT CASE no WHEN 1 THEN payment WHEN 2 THEN refund ELSE payout END AS reference_id) AS r;
 
 INSERT INTO outbox
-SELECT settlement_id, 'a:KRW', 'a:KRW ' || no, NULL, settlement_id, 'a:KRW', reference_id, request FROM booking;
-INSERT INTO requests SELECT settlement_id, 'a:KRW ' || no FROM booking;
+SELECT settlement_id, 'a:KRW', 'a:KRW ' || no, NULL, settlement_id, 'a:KRW', reference_id, request,
+       1759300000000
+  FROM booking;
+INSERT INTO requests SELECT settlement_id, 'a:KRW ' || no, 1759300000000 FROM booking;
 INSERT INTO journals
 SELECT settlement_id, 0, no, kind, reference_id, 1, 'KRW', 'a:KRW', no, balance, 1759300000000, 1759300000000, '3' || no,
        moved, 'lines ' || no, by_account

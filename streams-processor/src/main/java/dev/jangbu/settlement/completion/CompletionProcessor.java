@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.Set;
 import java.util.UUID;
 import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -25,6 +26,7 @@ import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,7 +54,7 @@ public final class CompletionProcessor
 
     private static final Duration SCAN_INTERVAL = Duration.ofSeconds(30);
 
-    /** Bounds one scan of the store. A gauge at this value means "at least". */
+    /** Bounds one scan of the store. */
     private static final int SCAN_LIMIT = 10_000;
 
     private static final Logger log = LoggerFactory.getLogger(CompletionProcessor.class);
@@ -63,6 +65,8 @@ public final class CompletionProcessor
     // Set by init, which Kafka Streams calls before the first record.
     private ProcessorContext<String, SettlementCompleted> context;
     private KeyValueStore<String, PostedParts> postedParts;
+
+    private Scan scan = Scan.START;
 
     private CompletionProcessor(int partitions, SettlementMetrics metrics) {
         this.partitions = partitions;
@@ -145,32 +149,52 @@ public final class CompletionProcessor
     }
 
     /**
-     * Updates the gauges. The store holds incomplete references only, so a scan is short unless a book is stopped while
-     * others continue. Then the scan covers the oldest references (keys are UUIDv7, ordered by time).
+     * Updates the gauges. The store holds incomplete references only, so a scan usually covers it, unless a book is
+     * stopped while others continue. A longer store takes several scans.
      */
     private void scanIncomplete(long nowMs) {
-        int incomplete = 0;
-        int overdue = 0;
-        long oldestMs = 0;
-        try (KeyValueIterator<String, PostedParts> references = postedParts.all()) {
-            while (references.hasNext() && incomplete < SCAN_LIMIT) {
-                long ageMs = nowMs - references.next().value.firstPostedAtMs();
-                incomplete++;
-                oldestMs = Math.max(oldestMs, ageMs);
-                if (ageMs > OVERDUE.toMillis()) {
-                    overdue++;
-                }
+        int read = 0;
+        try (KeyValueIterator<String, PostedParts> references = postedParts.range(scan.from(), null)) {
+            while (references.hasNext() && read < SCAN_LIMIT) {
+                KeyValue<String, PostedParts> next = references.next();
+                scan = scan.with(next.key, nowMs - next.value.firstPostedAtMs());
+                read++;
             }
         }
+        if (read < SCAN_LIMIT) {
+            report(scan);
+            scan = Scan.START;
+        }
+    }
+
+    private void report(Scan all) {
         int partition = context.taskId().partition();
-        metrics.incompleteReferences(partition, incomplete, overdue, oldestMs);
-        if (overdue > 0) {
+        metrics.incompleteReferences(partition, all.incomplete(), all.overdue(), all.oldestMs());
+        if (all.overdue() > 0) {
             log.warn(
                     "{} references of partition {} have lacked parts for more than {}, the oldest for {}",
-                    overdue,
+                    all.overdue(),
                     partition,
                     OVERDUE,
-                    Duration.ofMillis(oldestMs));
+                    Duration.ofMillis(all.oldestMs()));
+        }
+    }
+
+    /**
+     * The references that were read since the start of the store.
+     *
+     * @param from the next key; null at the start
+     */
+    private record Scan(@Nullable String from, int incomplete, int overdue, long oldestMs) {
+
+        static final Scan START = new Scan(null, 0, 0, 0);
+
+        Scan with(String key, long ageMs) {
+            return new Scan(
+                    key + "\0",
+                    incomplete + 1,
+                    ageMs > OVERDUE.toMillis() ? overdue + 1 : overdue,
+                    Math.max(oldestMs, ageMs));
         }
     }
 }

@@ -29,13 +29,13 @@ public final class RecordKeys {
     }
 
     /**
-     * @throws UnprocessableRecordException unless it is a UUIDv7 (RFC 9562) in lower case; another spelling of the same
-     *     id would count as another settlement
+     * @throws UnprocessableRecordException unless it is a UUID (RFC 9562) in lower case; another spelling of the same id
+     *     would count as another settlement
      */
     public static UUID settlementId(String text) {
         return UuidText.parseLowerCase(text)
-                .filter(id -> id.version() == 7 && id.variant() == 2)
-                .orElseThrow(() -> new UnprocessableRecordException(
-                        Cause.OUTSIDE_CONTRACT, "Not a UUIDv7 in lower case: " + text));
+                .filter(id -> id.variant() == 2)
+                .orElseThrow(() ->
+                        new UnprocessableRecordException(Cause.OUTSIDE_CONTRACT, "Not a UUID in lower case: " + text));
     }
 }

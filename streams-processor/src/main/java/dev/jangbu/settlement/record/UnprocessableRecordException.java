@@ -14,10 +14,11 @@ public final class UnprocessableRecordException extends RuntimeException {
         WRONG_KEY,
         /** A field breaks the contract. */
         OUTSIDE_CONTRACT,
-        /** The id's time is ahead of its record's. Accepting it would advance the clock and expire valid older ids. */
-        FUTURE_ID,
+        /** The id was decided before, for another reference or with another content. A person must compare them. */
+        ID_CONFLICT,
         /**
-         * The id is older than the deduplication horizon, so that a duplicate can't be excluded. A person must check.
+         * First sent before the deduplication horizon, so that a duplicate can't be excluded here. It is replayed after
+         * a proof of absence.
          */
         BEYOND_HORIZON,
         /** The balance would not fit 64 bits. Stopping would block the other wallets of the partition. */

@@ -1,6 +1,7 @@
 package dev.jangbu.settlement.runtime;
 
 import dev.jangbu.contract.DeadLetters;
+import dev.jangbu.contract.EventHeaders;
 import dev.jangbu.contract.Topics;
 import dev.jangbu.settlement.completion.CompletionProcessor;
 import dev.jangbu.settlement.metrics.SettlementMetrics;
@@ -9,6 +10,7 @@ import dev.jangbu.settlement.wallet.WalletProcessor;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.streams.errors.ErrorHandlerContext;
 import org.apache.kafka.streams.errors.ProcessingExceptionHandler;
 import org.apache.kafka.streams.processor.api.Record;
@@ -59,7 +61,7 @@ public final class DeadLetterHandler implements ProcessingExceptionHandler {
                 ? WalletProcessor.NAME
                 : CompletionProcessor.NAME;
         metrics.deadLetter(processor, reason);
-        return Response.resume(List.of(DeadLetters.record(
+        ProducerRecord<byte[], byte[]> letter = DeadLetters.record(
                 context.sourceRawKey(),
                 context.sourceRawValue(),
                 context.headers(),
@@ -68,6 +70,8 @@ public final class DeadLetterHandler implements ProcessingExceptionHandler {
                 context.offset(),
                 context.timestamp(),
                 processor,
-                detail)));
+                detail);
+        EventHeaders.add(letter.headers(), DeadLetters.CAUSE, reason);
+        return Response.resume(List.of(letter));
     }
 }

@@ -23,6 +23,10 @@ final class RequestRules {
         require(request.getAmount() > 0, "amount is not above 0");
         require(request.getFee() >= 0 && request.getFee() <= request.getAmount(), "fee is not within 0..amount");
         require(request.getReferenceParts() > 0, "referenceParts is not above 0");
+        Integer part = request.getPart();
+        require(
+                part == null || (part >= 1 && part <= request.getReferenceParts()),
+                "part is not within 1..referenceParts");
         require(UuidText.parseLowerCase(request.getReferenceId()).isPresent(), "referenceId is no UUID");
         require(SellerId.isValid(request.getSellerId()), "sellerId is not 1 to 64 of A-Z a-z 0-9 _ -");
         require(CurrencyCode.isWellFormed(request.getCurrency()), "currency is not three letters");

@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.UUID;
 import org.apache.kafka.common.serialization.Serde;
 
-/** Serializes a UUID as its 16 bytes, big-endian. A store orders keys by unsigned bytes, and so UUIDv7s by time. */
+/** Serializes a UUID as its 16 bytes, big-endian. A store orders keys by unsigned bytes. */
 final class UuidSerde {
 
     private UuidSerde() {}

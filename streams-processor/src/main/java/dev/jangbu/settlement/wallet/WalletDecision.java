@@ -84,6 +84,7 @@ final class WalletDecision {
                 .setWalletVersion(after.version())
                 .setOccurredAt(request.getOccurredAt())
                 .setRecordedAt(recordedAt)
+                .setPart(request.getPart())
                 .build();
         return new Applied(after, entry);
     }

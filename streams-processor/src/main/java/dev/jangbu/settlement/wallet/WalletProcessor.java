@@ -13,6 +13,10 @@ import dev.jangbu.settlement.record.UnprocessableRecordException;
 import dev.jangbu.settlement.record.UnprocessableRecordException.Cause;
 import dev.jangbu.settlement.state.ChangelogStores;
 import dev.jangbu.settlement.state.ProcessorWithStores;
+import dev.jangbu.settlement.wallet.SettlementDeduplicator.BeyondHorizon;
+import dev.jangbu.settlement.wallet.SettlementDeduplicator.Conflict;
+import dev.jangbu.settlement.wallet.SettlementDeduplicator.Duplicate;
+import dev.jangbu.settlement.wallet.SettlementDeduplicator.New;
 import dev.jangbu.settlement.wallet.WalletDecision.Applied;
 import dev.jangbu.settlement.wallet.WalletDecision.Rejected;
 import java.time.Instant;
@@ -40,11 +44,11 @@ public final class WalletProcessor implements Processor<String, Decoded<Settleme
 
     /** Store: walletId → the wallet. */
     public static final String WALLETS = "wallets";
-    /** Store: settlementId, 16 bytes → a byte. The settlements decided within the deduplication horizon. */
+    /** Store: settlementId → the decision. The settlements decided within the deduplication horizon. */
     public static final String DECIDED = "decided-settlements";
-    /** Store: settlementId, 16 bytes → a byte. The settlements decided on a replay, kept forever. */
-    public static final String REPLAYED = "replayed-settlements";
-    /** Store: the highest accepted id time of the partition, and the number of its emitted entries. */
+    /** Store: settlementId → the decision. Settlements without a time of their movement and replays, kept forever. */
+    public static final String REMEMBERED = "remembered-settlements";
+    /** Store: the partition's clock, the cursor of its sweep, and the number of its emitted entries. */
     public static final String PROGRESS = "partition-progress";
 
     private final int partitions;
@@ -68,8 +72,8 @@ public final class WalletProcessor implements Processor<String, Decoded<Settleme
                 () -> new WalletProcessor(partitions, metrics),
                 Set.of(
                         ChangelogStores.cached(WALLETS, Serdes.String(), WalletSerde.create()),
-                        ChangelogStores.uncached(DECIDED, UuidSerde.create(), Serdes.ByteArray()),
-                        ChangelogStores.uncached(REPLAYED, UuidSerde.create(), Serdes.ByteArray()),
+                        ChangelogStores.uncached(DECIDED, UuidSerde.create(), DecidedSettlement.serde()),
+                        ChangelogStores.uncached(REMEMBERED, UuidSerde.create(), DecidedSettlement.serde()),
                         ChangelogStores.cached(PROGRESS, Serdes.String(), Serdes.Long())));
     }
 
@@ -79,7 +83,7 @@ public final class WalletProcessor implements Processor<String, Decoded<Settleme
         wallets = context.getStateStore(WALLETS);
         progress = context.getStateStore(PROGRESS);
         deduplicator =
-                new SettlementDeduplicator(context.getStateStore(DECIDED), context.getStateStore(REPLAYED), progress);
+                new SettlementDeduplicator(context.getStateStore(DECIDED), context.getStateStore(REMEMBERED), progress);
     }
 
     /** @throws UnprocessableRecordException if it belongs to the dead letters; no store has been written then */
@@ -87,22 +91,22 @@ public final class WalletProcessor implements Processor<String, Decoded<Settleme
     public void process(Record<String, Decoded<SettlementRequested>> incoming) {
         SettlementRequested request = incoming.value().orThrow();
         Record<String, SettlementRequested> record = incoming.withValue(request);
-        UUID settlementId = validate(record);
-        boolean replay = record.headers().lastHeader(EventHeaders.REPLAY) != null;
-        switch (deduplicator.classify(settlementId, record.timestamp(), replay)) {
-            case NEW -> settle(settlementId, replay, record);
-            case DUPLICATE -> metrics.duplicate();
-            case FUTURE ->
-                throw new UnprocessableRecordException(
-                        Cause.FUTURE_ID,
-                        "The id " + settlementId + " is more than " + SettlementDeduplicator.LEAD
-                                + " ahead of its record");
-            case BEYOND_HORIZON ->
+        SettlementDeduplicator.Request identity = identity(validate(record), record);
+        switch (deduplicator.classify(identity)) {
+            case New isNew -> {
+                settle(record);
+                deduplicator.record(identity);
+            }
+            case Duplicate duplicate -> metrics.duplicate();
+            case Conflict conflict ->
+                throw new UnprocessableRecordException(Cause.ID_CONFLICT, conflicting(identity, conflict.decided()));
+            case BeyondHorizon beyond ->
                 throw new UnprocessableRecordException(
                         Cause.BEYOND_HORIZON,
-                        "The id " + settlementId + " is more than " + SettlementDeduplicator.HORIZON
-                                + " behind the partition's clock: it may have been settled. Prove it absent from the"
-                                + " ledger before you replay it. Reference " + request.getReferenceId());
+                        "Settlement " + identity.id() + " of reference " + identity.referenceId() + " moved at "
+                                + identity.movedAt() + ", more than " + SettlementDeduplicator.HORIZON
+                                + " behind the partition's clock: it may have been settled. It is replayed after the"
+                                + " proof that it is absent from the ledger");
         }
     }
 
@@ -113,7 +117,28 @@ public final class WalletProcessor implements Processor<String, Decoded<Settleme
         return RecordKeys.settlementId(record.value().getSettlementId());
     }
 
-    private void settle(UUID settlementId, boolean replay, Record<String, SettlementRequested> record) {
+    private static SettlementDeduplicator.Request identity(
+            UUID settlementId, Record<String, SettlementRequested> record) {
+        SettlementRequested request = record.value();
+        return new SettlementDeduplicator.Request(
+                settlementId,
+                UUID.fromString(request.getReferenceId()),
+                DecidedSettlement.contentOf(request),
+                request.getMovedAt(),
+                Instant.ofEpochMilli(record.timestamp()),
+                record.headers().lastHeader(EventHeaders.REPLAY) != null);
+    }
+
+    /** Names both references: a person compares them, and closes the one that the money did not move for. */
+    private static String conflicting(SettlementDeduplicator.Request request, DecidedSettlement decided) {
+        return request.referenceId().equals(decided.referenceId())
+                ? "Settlement " + request.id() + " of reference " + request.referenceId() + " was decided at "
+                        + decided.decidedAt() + " with another content"
+                : "Settlement " + request.id() + " of reference " + request.referenceId() + " was decided at "
+                        + decided.decidedAt() + " for reference " + decided.referenceId();
+    }
+
+    private void settle(Record<String, SettlementRequested> record) {
         SettlementRequested request = record.value();
         Instant recordedAt = Instant.ofEpochMilli(record.timestamp());
         switch (decide(request, recordedAt)) {
@@ -135,7 +160,6 @@ public final class WalletProcessor implements Processor<String, Decoded<Settleme
                 metrics.rejected(rejected.reason());
             }
         }
-        deduplicator.record(settlementId, replay);
     }
 
     private WalletDecision.Outcome decide(SettlementRequested request, Instant recordedAt) {

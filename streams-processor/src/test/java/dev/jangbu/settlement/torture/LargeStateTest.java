@@ -16,6 +16,7 @@ import dev.jangbu.settlement.metrics.SettlementMetrics;
 import dev.jangbu.settlement.runtime.SettlementSettings;
 import dev.jangbu.settlement.runtime.SettlementStreams;
 import dev.jangbu.settlement.runtime.SettlementStreams.State;
+import dev.jangbu.settlement.wallet.DecidedBytes;
 import dev.jangbu.settlement.wallet.WalletProcessor;
 import dev.jangbu.testsupport.TestBroker;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -142,16 +143,17 @@ class LargeStateTest {
         long spanMs = Duration.ofHours(50).toMillis();
         for (long n = 0; n < IDS; n++) {
             Instant time = now.minusMillis(spanMs - spanMs * n / IDS);
-            write(ids, (int) (n % PARTITIONS), bytes(Requests.idAt(time, random)), new byte[] {1});
+            SettlementRequested request = payment((int) (n % 1_000), time);
+            write(ids, (int) (n % PARTITIONS), id(request), DecidedBytes.of(request, time));
         }
         for (SettlementRequested request : decided) {
             int partition = Topic.partitionFor(request.getWalletId(), PARTITIONS);
-            write(ids, partition, bytes(UUID.fromString(request.getSettlementId())), new byte[] {1});
+            write(ids, partition, id(request), DecidedBytes.of(request, now));
         }
         String progress = createChangelog(WalletProcessor.PROGRESS);
         for (int partition = 0; partition < PARTITIONS; partition++) {
             byte[] clock = ByteBuffer.allocate(8).putLong(now.toEpochMilli()).array();
-            write(progress, partition, "highest-id-time-ms".getBytes(StandardCharsets.UTF_8), clock);
+            write(progress, partition, "clock-ms".getBytes(StandardCharsets.UTF_8), clock);
         }
         producer.flush();
     }
@@ -169,7 +171,8 @@ class LargeStateTest {
         Future<RecordMetadata> unused = producer.send(new ProducerRecord<>(topic, partition, key, value));
     }
 
-    private static byte[] bytes(UUID id) {
+    private static byte[] id(SettlementRequested request) {
+        UUID id = UUID.fromString(request.getSettlementId());
         return ByteBuffer.allocate(16)
                 .putLong(id.getMostSignificantBits())
                 .putLong(id.getLeastSignificantBits())

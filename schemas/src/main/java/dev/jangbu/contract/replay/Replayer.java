@@ -1,4 +1,4 @@
-package dev.jangbu.operator.deadletters;
+package dev.jangbu.contract.replay;
 
 import dev.jangbu.contract.CommittedTopic;
 import dev.jangbu.contract.DeadLetterReplayed;
@@ -12,9 +12,7 @@ import dev.jangbu.contract.SettlementRequested;
 import dev.jangbu.contract.Topic;
 import dev.jangbu.contract.Topics;
 import java.nio.charset.StandardCharsets;
-import java.sql.SQLException;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -35,23 +33,20 @@ import org.jspecify.annotations.Nullable;
  * Sends a dead letter to its original topic again, unchanged, after proving that the replay settles nothing twice. The
  * record and the note of the replay are one Kafka transaction. Not thread-safe.
  */
-final class Replayer implements AutoCloseable {
-
-    /** How far the time of an id may be in the future. The settlement topology has the same limit. */
-    private static final Duration MAX_LEAD = Duration.ofMinutes(5);
+public final class Replayer implements AutoCloseable {
 
     /** The ids of a dead letter, and the proof that it may be replayed. */
     private record Proof(@Nullable String settlementId, String referenceId, String text) {}
 
     private final String kafka;
     private final RecordSerdes serdes;
-    private final LedgerReader ledger;
+    private final PostedJournals ledger;
     private final AbsenceProof absence;
     private final Clock clock;
     private final Producer<byte[], byte[]> producer;
 
     /** @param group the consumer group of the settlement topology: the application id of streams-processor */
-    Replayer(String kafka, String group, RecordSerdes serdes, LedgerReader ledger, Clock clock) {
+    public Replayer(String kafka, String group, RecordSerdes serdes, PostedJournals ledger, Clock clock) {
         this.kafka = kafka;
         this.serdes = serdes;
         this.ledger = ledger;
@@ -76,16 +71,41 @@ final class Replayer implements AutoCloseable {
      * @return the note in {@code settlement.replays}
      * @throws ReplayRefusedException if a replay could settle twice, or would be refused again
      */
-    DeadLetterReplayed replay(
+    public DeadLetterReplayed replay(
             DeadLetter letter, String by, String reason, List<DeadLetterReplayed> earlier, boolean again)
-            throws SQLException, InterruptedException {
+            throws InterruptedException {
         if (!earlier.isEmpty() && !again) {
             DeadLetterReplayed last = earlier.getLast();
             throw new ReplayRefusedException("It was replayed by %s at %s. To replay it again: --again"
                     .formatted(last.getReplayedBy(), last.getReplayedAt()));
         }
-        Proof proof = prove(letter);
-        DeadLetterReplayed note = DeadLetterReplayed.newBuilder()
+        DeadLetterReplayed note = note(letter, prove(letter), by, reason, true);
+        inTransaction(() -> {
+            // A failed send fails the commit, so the futures are not used.
+            Future<RecordMetadata> unusedRecord = producer.send(again(letter));
+            Future<RecordMetadata> unusedNote = producer.send(record(note));
+        });
+        return note;
+    }
+
+    /**
+     * Notes that the settlement of a dead letter was decided: it is not sent again.
+     *
+     * @param letter a request
+     * @param finding the record that was found
+     */
+    public void dismiss(DeadLetter letter, String by, String reason, AlreadyDecidedException finding) {
+        SettlementRequested request = read(letter, Topics.SETTLEMENT_REQUESTS);
+        Proof proof =
+                new Proof(request.getSettlementId(), request.getReferenceId(), String.valueOf(finding.getMessage()));
+        DeadLetterReplayed note = note(letter, proof, by, reason, false);
+        inTransaction(() -> {
+            Future<RecordMetadata> unusedNote = producer.send(record(note));
+        });
+    }
+
+    private DeadLetterReplayed note(DeadLetter letter, Proof proof, String by, String reason, boolean sent) {
+        return DeadLetterReplayed.newBuilder()
                 .setDeadLetterOffset(letter.number())
                 .setOriginTopic(letter.topic())
                 .setOriginPartition(letter.partition())
@@ -96,12 +116,11 @@ final class Replayer implements AutoCloseable {
                 .setReason(reason)
                 .setProof(proof.text())
                 .setReplayedAt(Instant.ofEpochMilli(clock.millis()))
+                .setSent(sent)
                 .build();
-        send(letter, note);
-        return note;
     }
 
-    private Proof prove(DeadLetter letter) throws SQLException, InterruptedException {
+    private Proof prove(DeadLetter letter) throws InterruptedException {
         String topic = letter.topic();
         if (topic.equals(Topics.SETTLEMENT_REQUESTS.name())) {
             return prove(letter, read(letter, Topics.SETTLEMENT_REQUESTS));
@@ -122,22 +141,17 @@ final class Replayer implements AutoCloseable {
         throw new ReplayRefusedException("Records of '" + topic + "' can't be replayed");
     }
 
-    private Proof prove(DeadLetter letter, SettlementRequested request) throws SQLException, InterruptedException {
+    private Proof prove(DeadLetter letter, SettlementRequested request) throws InterruptedException {
         requireKey(letter, request.getWalletId());
-        UUID id = settlementId(request.getSettlementId());
-        Instant time = Instant.ofEpochMilli(id.getMostSignificantBits() >>> 16);
-        if (time.isAfter(clock.instant().plus(MAX_LEAD))) {
-            throw new ReplayRefusedException(
-                    "Its id has the time " + time + ", which is in the future: it would be refused again");
-        }
+        UUID unused = settlementId(request.getSettlementId());
         return new Proof(request.getSettlementId(), request.getReferenceId(), absence.prove(request));
     }
 
-    private Proof prove(DeadLetter letter, LedgerPosted posting) throws SQLException {
+    private Proof prove(DeadLetter letter, LedgerPosted posting) {
         requireKey(letter, posting.getReferenceId());
         byte[] hash = new byte[posting.getHash().remaining()];
         posting.getHash().duplicate().get(hash);
-        if (!ledger.containsJournal(
+        if (!ledger.contains(
                 settlementId(posting.getSettlementId()), posting.getBook(), posting.getJournalNo(), hash)) {
             throw new ReplayRefusedException(
                     "The ledger has no such journal: ledger-service did not write this posting");
@@ -177,26 +191,31 @@ final class Replayer implements AutoCloseable {
         }
     }
 
-    private void send(DeadLetter letter, DeadLetterReplayed note) {
+    private static ProducerRecord<byte[], byte[]> again(DeadLetter letter) {
         Headers headers = letter.originalHeaders();
         if (headers.lastHeader(EventHeaders.REPLAY) == null) {
             EventHeaders.add(headers, EventHeaders.REPLAY, Long.toString(letter.number()));
         }
+        return new ProducerRecord<>(
+                letter.topic(),
+                null,
+                Objects.requireNonNull(letter.record().key(), "requireKey has checked it"),
+                letter.record().value(),
+                headers);
+    }
+
+    private ProducerRecord<byte[], byte[]> record(DeadLetterReplayed note) {
         String topic = Topics.SETTLEMENT_REPLAYS.name();
-        ProducerRecord<byte[], byte[]> noteRecord = new ProducerRecord<>(
+        return new ProducerRecord<>(
                 topic,
                 note.getReferenceId().getBytes(StandardCharsets.UTF_8),
                 serdes.of(Topics.SETTLEMENT_REPLAYS).serializer().serialize(topic, note));
+    }
+
+    private void inTransaction(Runnable sends) {
         producer.beginTransaction();
         try {
-            // A failed send fails the commit, so the futures are not used.
-            Future<RecordMetadata> unusedRecord = producer.send(new ProducerRecord<>(
-                    letter.topic(),
-                    null,
-                    Objects.requireNonNull(letter.record().key(), "requireKey has checked it"),
-                    letter.record().value(),
-                    headers));
-            Future<RecordMetadata> unusedNote = producer.send(noteRecord);
+            sends.run();
             producer.commitTransaction();
         } catch (RuntimeException e) {
             producer.abortTransaction();

@@ -1,4 +1,4 @@
-package dev.jangbu.operator.deadletters;
+package dev.jangbu.contract.replay;
 
 import dev.jangbu.contract.DeadLetters;
 import dev.jangbu.contract.EventHeaders;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param partition the original partition, or -1
  * @param offset the original offset, or -1
  */
-record DeadLetter(
+public record DeadLetter(
         ConsumerRecord<byte[], byte[]> record,
         String topic,
         int partition,
@@ -27,7 +27,8 @@ record DeadLetter(
         String refusedBy,
         String reason) {
 
-    static DeadLetter of(ConsumerRecord<byte[], byte[]> record) {
+    /** Reads the headers that its sender added. */
+    public static DeadLetter of(ConsumerRecord<byte[], byte[]> record) {
         Headers headers = record.headers();
         return new DeadLetter(
                 record,
@@ -39,23 +40,22 @@ record DeadLetter(
     }
 
     /** Its offset in {@code settlement.dead-letters}, which identifies it in commands. */
-    long number() {
+    public long number() {
         return record.offset();
     }
 
     /** The time at which it was written. */
-    Instant writtenAt() {
+    public Instant writtenAt() {
         return Instant.ofEpochMilli(record.timestamp());
     }
 
     /** Its original position, for instance {@code settlement.requests-2@17}. */
-    String origin() {
+    public String origin() {
         return topic + "-" + partition + "@" + offset;
     }
 
     /** The key as text; null if it has none. */
-    @Nullable
-    String key() {
+    public @Nullable String key() {
         return record.key() == null ? null : new String(record.key(), StandardCharsets.UTF_8);
     }
 

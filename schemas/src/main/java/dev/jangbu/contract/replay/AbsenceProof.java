@@ -1,4 +1,4 @@
-package dev.jangbu.operator.deadletters;
+package dev.jangbu.contract.replay;
 
 import dev.jangbu.contract.CommittedTopic;
 import dev.jangbu.contract.Outcome;
@@ -8,7 +8,6 @@ import dev.jangbu.contract.SettlementKind;
 import dev.jangbu.contract.SettlementRequested;
 import dev.jangbu.contract.Topic;
 import dev.jangbu.contract.Topics;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,7 +38,7 @@ import org.apache.kafka.common.serialization.Deserializer;
  *   <li>the ledger
  * </ol>
  */
-record AbsenceProof(String kafka, String group, RecordSerdes serdes, LedgerReader ledger, Clock clock) {
+record AbsenceProof(String kafka, String group, RecordSerdes serdes, PostedJournals ledger, Clock clock) {
 
     /**
      * The completion is the only record of a rejected payout. Its topic keeps 30 days; one day less leaves a margin for
@@ -49,17 +48,18 @@ record AbsenceProof(String kafka, String group, RecordSerdes serdes, LedgerReade
 
     /**
      * @return the topics and offsets that were searched
-     * @throws ReplayRefusedException if the settlement was found, or its absence can't be proved
+     * @throws AlreadyDecidedException if the settlement was found
+     * @throws ReplayRefusedException if its absence can't be proved
      */
-    String prove(SettlementRequested request) throws SQLException, InterruptedException {
+    String prove(SettlementRequested request) throws InterruptedException {
         String id = request.getSettlementId();
         StringBuilder proof = new StringBuilder("not in ").append(notRequested(id));
         if (request.getKind() == SettlementKind.PAYOUT) {
             proof.append("; not rejected in ").append(notRejected(request));
         }
         proof.append("; not in ").append(notPending(id));
-        ledger.findJournal(UUID.fromString(id)).ifPresent(journal -> {
-            throw new ReplayRefusedException("Settlement " + id + " is in the ledger: " + journal);
+        ledger.find(UUID.fromString(id)).ifPresent(journal -> {
+            throw new AlreadyDecidedException("Settlement " + id + " is in the ledger: " + journal);
         });
         return proof.append("; not in the ledger").toString();
     }
@@ -83,8 +83,7 @@ record AbsenceProof(String kafka, String group, RecordSerdes serdes, LedgerReade
     }
 
     private String notRejected(SettlementRequested payout) {
-        Instant requestedAt =
-                Instant.ofEpochMilli(UUID.fromString(payout.getSettlementId()).getMostSignificantBits() >>> 16);
+        Instant requestedAt = payout.getOccurredAt();
         if (requestedAt.isBefore(clock.instant().minus(COMPLETIONS_RETENTION))) {
             throw new ReplayRefusedException("Payout " + payout.getReferenceId() + " was requested at " + requestedAt
                     + ". Its absence can't be proved: settlement.completions keeps 30 days. Request a new payout");
@@ -103,7 +102,7 @@ record AbsenceProof(String kafka, String group, RecordSerdes serdes, LedgerReade
         }
     }
 
-    private String notPending(String id) throws SQLException {
+    private String notPending(String id) {
         try (CommittedTopic entries = CommittedTopic.open(kafka, Topics.LEDGER_ENTRIES)) {
             Map<Integer, Long> nextOffsets = ledger.nextOffsets();
             Map<TopicPartition, Long> unposted =
@@ -125,7 +124,7 @@ record AbsenceProof(String kafka, String group, RecordSerdes serdes, LedgerReade
      * nothing.
      *
      * @return the offsets that were searched, for instance {@code ledger.entries-0@17 to ledger.entries-0@20}
-     * @throws ReplayRefusedException if there is such a record
+     * @throws AlreadyDecidedException if there is such a record
      */
     <T extends SpecificRecord> String search(
             CommittedTopic committed, Topic<T> topic, Map<TopicPartition, Long> from, Predicate<T> condition) {
@@ -134,7 +133,7 @@ record AbsenceProof(String kafka, String group, RecordSerdes serdes, LedgerReade
         to.keySet().retainAll(from.keySet());
         for (ConsumerRecord<byte[], byte[]> record : committed.records(from, to)) {
             if (decode(deserializer, record).filter(condition).isPresent()) {
-                throw new ReplayRefusedException("Found in %s-%d@%d: it was, or will be, processed"
+                throw new AlreadyDecidedException("Found in %s-%d@%d: it was, or will be, processed"
                         .formatted(record.topic(), record.partition(), record.offset()));
             }
         }

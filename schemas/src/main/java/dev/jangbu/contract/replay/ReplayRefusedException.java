@@ -1,7 +1,7 @@
-package dev.jangbu.operator.deadletters;
+package dev.jangbu.contract.replay;
 
 /** A dead letter must not be replayed, or would only be refused again. No record was sent. */
-final class ReplayRefusedException extends RuntimeException {
+public class ReplayRefusedException extends RuntimeException {
 
     ReplayRefusedException(String message) {
         super(message);
