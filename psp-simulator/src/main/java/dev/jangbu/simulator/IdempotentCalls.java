@@ -8,8 +8,8 @@ import java.util.function.Supplier;
  * Toss's {@code Idempotency-Key}.
  *
  * <ul>
- *   <li>The first response to a key is repeated forever, whatever the body of the repetition. Toss forgets keys after
- *       15 days; the simulator never does.
+ *   <li>The first response to a key is repeated for {@value PaymentStore#KEY_MEMORY_DAYS} days after the first call,
+ *       whatever the body of the repetition. A later call is a new one.
  *   <li>While the first call is in progress, another one gets 409 {@code IDEMPOTENT_REQUEST_PROCESSING}.
  * </ul>
  */

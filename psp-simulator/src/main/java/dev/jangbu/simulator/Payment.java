@@ -1,16 +1,14 @@
 package dev.jangbu.simulator;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A payment. Amounts are minor units.
  *
+ * @param transactionKey Toss's id of the charge; null if the payment was declined
  * @param failure the decline reason; such a payment was never charged and never will be
  * @param cancels oldest first
  * @param idempotencyKey the key of its confirm; null if it had none
@@ -21,12 +19,18 @@ record Payment(
         Currency currency,
         long amountMinor,
         Instant confirmedAt,
+        @Nullable String transactionKey,
         @Nullable TossError failure,
         List<Cancel> cancels,
         @Nullable String idempotencyKey) {
 
-    /** One cancel of the amount or a part of it. */
+    /**
+     * One cancel of the amount or a part of it.
+     *
+     * @param transactionKey Toss's id of the cancel
+     */
     record Cancel(
+            String transactionKey,
             long amountMinor,
             String reason,
             Instant canceledAt,
@@ -72,20 +76,26 @@ record Payment(
         Cancel last = cancels.getLast();
         long wrongMinor = last.amountMinor() > 1 ? last.amountMinor() - 1 : 2;
         List<Cancel> wrong = new ArrayList<>(cancels.subList(0, cancels.size() - 1));
-        wrong.add(new Cancel(wrongMinor, last.reason(), last.canceledAt(), last.idempotencyKey()));
+        wrong.add(new Cancel(last.transactionKey(), wrongMinor, last.reason(), last.canceledAt(), last.idempotencyKey()));
         return with(amountMinor, wrong);
     }
 
     private Payment with(long amount, List<Cancel> otherCancels) {
-        return new Payment(paymentKey, orderId, currency, amount, confirmedAt, failure, otherCancels, idempotencyKey);
+        return new Payment(
+                paymentKey,
+                orderId,
+                currency,
+                amount,
+                confirmedAt,
+                transactionKey,
+                failure,
+                otherCancels,
+                idempotencyKey);
     }
 
-    /**
-     * Toss's key of one movement, 32 hexadecimal digits: 0 is the charge, n the n-th cancel. Derived, so that a
-     * repeated response has the same key without storing it.
-     */
-    String transactionKey(int movement) {
-        byte[] name = (paymentKey + '#' + movement).getBytes(StandardCharsets.UTF_8);
-        return UUID.nameUUIDFromBytes(name).toString().replace("-", "").toUpperCase(Locale.ROOT);
+    /** Toss's id of the latest transaction, the charge or a cancel; null if the payment was declined. */
+    @Nullable
+    String lastTransactionKey() {
+        return cancels.isEmpty() ? transactionKey : cancels.getLast().transactionKey();
     }
 }

@@ -17,6 +17,9 @@ import java.util.Objects;
  */
 final class PaymentJson {
     private static final DateTimeFormatter KOREA_TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ssxxx");
+    /** Korea's offset, without daylight saving. */
+    static final ZoneOffset KOREA = ZoneOffset.ofHours(9);
+
     private static final JsonNode TEMPLATE = template();
 
     private PaymentJson() {}
@@ -39,9 +42,7 @@ final class PaymentJson {
         json.put("requestedAt", koreaTime(payment.confirmedAt()));
         ObjectNode card = json.withObjectProperty("card").put("amount", currency.decimal(payment.amountMinor()));
         if (payment.failure() == null) {
-            json.put(
-                    "lastTransactionKey",
-                    payment.transactionKey(payment.cancels().size()));
+            json.put("lastTransactionKey", payment.lastTransactionKey());
             json.put("approvedAt", koreaTime(payment.confirmedAt()));
             card.put("approveNo", "00000000");
         } else {
@@ -50,6 +51,20 @@ final class PaymentJson {
         if (!payment.cancels().isEmpty()) {
             addCancels(payment, json.putArray("cancels"));
         }
+        return json;
+    }
+
+    /** Toss's Transaction object: a charge or a cancel. */
+    static ObjectNode of(Transaction transaction) {
+        Currency currency = transaction.currency();
+        ObjectNode json = TEMPLATE.path("transaction").deepCopy();
+        json.put("transactionKey", transaction.transactionKey());
+        json.put("paymentKey", transaction.paymentKey());
+        json.put("orderId", transaction.orderId());
+        json.put("status", transaction.status().name());
+        json.put("transactionAt", koreaTime(transaction.at()));
+        json.put("currency", currency.name());
+        json.put("amount", currency.decimal(transaction.amountMinor()));
         return json;
     }
 
@@ -64,7 +79,7 @@ final class PaymentJson {
         for (Payment.Cancel cancel : payment.cancels()) {
             refundable = Math.subtractExact(refundable, cancel.amountMinor());
             ObjectNode json = TEMPLATE.path("cancel").deepCopy();
-            json.put("transactionKey", payment.transactionKey(cancels.size() + 1));
+            json.put("transactionKey", cancel.transactionKey());
             json.put("cancelReason", cancel.reason());
             json.put("cancelAmount", currency.decimal(cancel.amountMinor()));
             json.put("refundableAmount", currency.decimal(refundable));
@@ -87,7 +102,7 @@ final class PaymentJson {
     }
 
     private static String koreaTime(Instant instant) {
-        return KOREA_TIME.format(instant.atOffset(ZoneOffset.ofHours(9)));
+        return KOREA_TIME.format(instant.atOffset(KOREA));
     }
 
     private static JsonNode template() {

@@ -2,14 +2,18 @@ package dev.jangbu.simulator;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,12 +23,21 @@ import org.jspecify.annotations.Nullable;
 final class PaymentStore implements Closeable {
     private static final int CANCELS_LIMIT = 1_000;
 
+    /**
+     * How long a key's result is repeated after its first call.
+     *
+     * @see <a href="https://docs.tosspayments.com/reference/using-api/idempotency-key">Toss Payments: idempotency
+     *     keys</a>
+     */
+    static final int KEY_MEMORY_DAYS = 15;
+
     /** 2 GiB: some millions of payments. */
     private static final int MAX_PAGES = 512 * 1024;
 
     /**
      * A row of {@code calls} is a call that changed a payment, or a refused one with an idempotency key. Amounts are
      * minor units, times epoch milliseconds. A payment is its CHARGE or DECLINE row with the CANCEL rows of its key.
+     * CHARGE and CANCEL rows are its transactions.
      */
     private static final String SCHEMA = """
             CREATE TABLE IF NOT EXISTS calls (
@@ -34,13 +47,15 @@ final class PaymentStore implements Closeable {
                 order_id TEXT,
                 currency TEXT,
                 amount_minor INTEGER,
+                transaction_key TEXT UNIQUE,
                 reason TEXT,
                 error TEXT,
                 at INTEGER NOT NULL,
                 address TEXT NOT NULL,
-                idempotency_key TEXT,
-                UNIQUE (address, idempotency_key)
+                idempotency_key TEXT
             ) STRICT;
+            CREATE INDEX IF NOT EXISTS keys ON calls (address, idempotency_key);
+            CREATE INDEX IF NOT EXISTS transactions ON calls (at, no) WHERE transaction_key IS NOT NULL;
             CREATE UNIQUE INDEX IF NOT EXISTS payments ON calls (payment_key) WHERE kind IN ('CHARGE', 'DECLINE');
             CREATE INDEX IF NOT EXISTS orders ON calls (order_id) WHERE kind IN ('CHARGE', 'DECLINE');
             CREATE INDEX IF NOT EXISTS cancels ON calls (payment_key) WHERE kind = 'CANCEL';
@@ -78,14 +93,16 @@ final class PaymentStore implements Closeable {
             int added = database.update(
                     """
                     INSERT INTO calls
-                        (kind, payment_key, order_id, currency, amount_minor, error, at, address, idempotency_key)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                        (kind, payment_key, order_id, currency, amount_minor, transaction_key, error, at, address,
+                         idempotency_key)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     ON CONFLICT (payment_key) WHERE kind IN ('CHARGE', 'DECLINE') DO NOTHING""",
                     decline == null ? "CHARGE" : "DECLINE",
                     confirm.paymentKey(),
                     confirm.orderId(),
                     confirm.currency(),
                     confirm.amountMinor(),
+                    decline == null ? transactionKey(confirm.paymentKey(), 0) : null,
                     decline,
                     clock.millis(),
                     call.address(),
@@ -111,10 +128,13 @@ final class PaymentStore implements Closeable {
                 }
                 database.update(
                         """
-                        INSERT INTO calls (kind, payment_key, amount_minor, reason, at, address, idempotency_key)
-                        VALUES ('CANCEL', ?, ?, ?, ?, ?, ?)""",
+                        INSERT INTO calls
+                            (kind, payment_key, amount_minor, transaction_key, reason, at, address, idempotency_key)
+                        VALUES ('CANCEL', ?, ?, ?, ?, ?, ?, ?)""",
                         paymentKey,
                         cancel.amountMinor(success.payment()),
+                        transactionKey(
+                                paymentKey, success.payment().cancels().size() + 1),
                         cancel.cancelReason(),
                         clock.millis(),
                         call.address(),
@@ -155,13 +175,76 @@ final class PaymentStore implements Closeable {
                 count));
     }
 
-    /** The result of an earlier call with this key; empty for a call without one. */
+    /**
+     * Charges and cancels by their time.
+     *
+     * @param from inclusive
+     * @param until exclusive
+     * @param after the transaction key of the last one of the previous page; empty for the first page
+     * @return empty if {@code after} is no transaction
+     */
+    Optional<List<Transaction>> transactions(Instant from, Instant until, String after, int count) {
+        return database.commit(() -> {
+            Optional<Position> start = after.isEmpty() ? Optional.of(Position.START) : position(after);
+            if (start.isEmpty()) {
+                return Optional.empty();
+            }
+            List<Transaction> page = database.query(
+                    """
+                    SELECT * FROM calls
+                     WHERE transaction_key IS NOT NULL AND at >= ? AND at < ? AND (at, no) > (?, ?)
+                     ORDER BY at, no
+                     LIMIT ?""",
+                    this::transaction,
+                    from.toEpochMilli(),
+                    until.toEpochMilli(),
+                    start.get().at(),
+                    start.get().no(),
+                    count);
+            return Optional.of(page);
+        });
+    }
+
+    /** The place of a transaction in the order of their times. */
+    private record Position(long at, long no) {
+        static final Position START = new Position(Long.MIN_VALUE, 0);
+    }
+
+    private Optional<Position> position(String transactionKey) throws SQLException {
+        return database.first(
+                "SELECT at, no FROM calls WHERE transaction_key = ?",
+                row -> new Position(row.getLong(1), row.getLong(2)),
+                transactionKey);
+    }
+
+    private Transaction transaction(ResultSet row) throws SQLException {
+        long no = row.getLong("no");
+        String paymentKey = row.getString("payment_key");
+        if (find(paymentKey, no) instanceof PaymentResult.Success success) {
+            return new Transaction(
+                    row.getString("transaction_key"),
+                    paymentKey,
+                    success.payment().orderId(),
+                    success.payment().currency(),
+                    row.getLong("amount_minor"),
+                    success.payment().status(),
+                    Instant.ofEpochMilli(row.getLong("at")));
+        }
+        throw new IllegalStateException("A transaction without its payment: " + paymentKey);
+    }
+
+    /**
+     * The result of an earlier call with this key; empty for a call without one, and for one that is older than the
+     * memory of keys.
+     */
     Optional<PaymentResult> resultOf(IdempotentCall call) {
+        long forgotten = clock.instant().minus(Duration.ofDays(KEY_MEMORY_DAYS)).toEpochMilli();
         return database.commit(() -> database.first(
-                "SELECT * FROM calls WHERE address = ? AND idempotency_key = ?",
+                "SELECT * FROM calls WHERE address = ? AND idempotency_key = ? AND at > ? ORDER BY no DESC LIMIT 1",
                 this::result,
                 call.address(),
-                call.key()));
+                call.key(),
+                forgotten));
     }
 
     /** Records that the behaviour named by the payment key was shown; false if it was already recorded. */
@@ -248,6 +331,7 @@ final class PaymentStore implements Closeable {
                 Currency.valueOf(row.getString("currency")),
                 row.getLong("amount_minor"),
                 Instant.ofEpochMilli(row.getLong("at")),
+                row.getString("transaction_key"),
                 error(row),
                 database.query(
                         "SELECT * FROM calls WHERE kind = 'CANCEL' AND payment_key = ? AND no <= ? ORDER BY no",
@@ -259,10 +343,20 @@ final class PaymentStore implements Closeable {
 
     private static Payment.Cancel cancel(ResultSet row) throws SQLException {
         return new Payment.Cancel(
+                row.getString("transaction_key"),
                 row.getLong("amount_minor"),
                 row.getString("reason"),
                 Instant.ofEpochMilli(row.getLong("at")),
                 row.getString("idempotency_key"));
+    }
+
+    /**
+     * Toss's id of a transaction, 32 hexadecimal digits: 0 is the charge, n the n-th cancel. The same payments have the
+     * same ids in each run.
+     */
+    private static String transactionKey(String paymentKey, int transaction) {
+        byte[] name = (paymentKey + '#' + transaction).getBytes(StandardCharsets.UTF_8);
+        return UUID.nameUUIDFromBytes(name).toString().replace("-", "").toUpperCase(Locale.ROOT);
     }
 
     private static @Nullable TossError error(ResultSet row) throws SQLException {

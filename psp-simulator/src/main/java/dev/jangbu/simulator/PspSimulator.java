@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Simulates a payment service provider with Toss Payments' public HTTP API: confirm, cancel, query by payment key and
- * by order, Basic authentication, idempotency keys, Toss's error codes.
+ * by order, list of transactions, Basic authentication, idempotency keys, Toss's error codes.
  *
  * <pre>
  *   SimulatorHttpServer ─▶ Routes ─▶ PaymentEndpoints ─▶ IdempotentCalls ─▶ Faults ─▶ PaymentStore ─▶ Database
@@ -67,6 +67,7 @@ public final class PspSimulator implements Closeable {
         Faults faults = new Faults(store);
         Routes routes = new Routes(
                 new PaymentEndpoints(store, faults, new IdempotentCalls(store), delays.slowness()),
+                new TransactionEndpoint(store),
                 new SimulatorEndpoints(store, faults),
                 secret);
         try {

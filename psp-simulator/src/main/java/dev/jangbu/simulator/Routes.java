@@ -14,11 +14,14 @@ import java.util.function.Supplier;
  */
 final class Routes {
     private final PaymentEndpoints payments;
+    private final TransactionEndpoint transactions;
     private final SimulatorEndpoints simulator;
     private final byte[] authorization;
 
-    Routes(PaymentEndpoints payments, SimulatorEndpoints simulator, String secret) {
+    Routes(
+            PaymentEndpoints payments, TransactionEndpoint transactions, SimulatorEndpoints simulator, String secret) {
         this.payments = payments;
+        this.transactions = transactions;
         this.simulator = simulator;
         byte[] credentials = (secret + ":").getBytes(StandardCharsets.UTF_8);
         this.authorization =
@@ -44,6 +47,9 @@ final class Routes {
     /** The methods of an address; none if there is no such address. */
     private Map<String, Supplier<HttpReply>> tossPath(HttpCall http) {
         List<String> path = http.path();
+        if (path.size() == 2 && path.get(1).equals("transactions")) {
+            return Map.of("GET", () -> transactions.list(http));
+        }
         if (path.size() < 3 || path.size() > 4 || !path.get(1).equals("payments")) {
             return Map.of();
         }

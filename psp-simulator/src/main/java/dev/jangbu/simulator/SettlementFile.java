@@ -4,11 +4,9 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.List;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The provider's settlement report as CSV (RFC 4180) with a header: a row for each charge, followed by one for each of
@@ -39,30 +37,30 @@ final class SettlementFile {
         StringWriter text = new StringWriter();
         try (CSVPrinter csv = new CSVPrinter(text, FORMAT)) {
             for (Payment payment : charges) {
-                print(csv, payment, 0, payment.idempotencyKey(), payment.amountMinor(), payment.confirmedAt());
-                int number = 0;
+                csv.printRecord(
+                        payment.transactionKey(),
+                        "CHARGE",
+                        payment.idempotencyKey(),
+                        payment.paymentKey(),
+                        payment.orderId(),
+                        payment.currency(),
+                        payment.amountMinor(),
+                        payment.confirmedAt());
                 for (Payment.Cancel cancel : payment.cancels()) {
-                    print(csv, payment, ++number, cancel.idempotencyKey(), cancel.amountMinor(), cancel.canceledAt());
+                    csv.printRecord(
+                            cancel.transactionKey(),
+                            "CANCEL",
+                            cancel.idempotencyKey(),
+                            payment.paymentKey(),
+                            payment.orderId(),
+                            payment.currency(),
+                            cancel.amountMinor(),
+                            cancel.canceledAt());
                 }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return text.toString().getBytes(StandardCharsets.UTF_8);
-    }
-
-    /** @param movement 0 for the charge, n for the n-th cancel */
-    private static void print(
-            CSVPrinter csv, Payment payment, int movement, @Nullable String reference, long amountMinor, Instant at)
-            throws IOException {
-        csv.printRecord(
-                payment.transactionKey(movement),
-                movement == 0 ? "CHARGE" : "CANCEL",
-                reference,
-                payment.paymentKey(),
-                payment.orderId(),
-                payment.currency(),
-                amountMinor,
-                at);
     }
 }

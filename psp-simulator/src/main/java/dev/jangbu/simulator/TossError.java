@@ -9,6 +9,7 @@ enum TossError {
     ALREADY_PROCESSED_PAYMENT(400, "The payment is already processed."),
     INVALID_IDEMPOTENCY_KEY(400, "An idempotency key has at most 300 characters."),
     INVALID_REQUEST(400, "The request is not valid."),
+    INVALID_TRANSACTION_KEY(400, "The paging key is not valid."),
     UNAUTHORIZED_KEY(401, "The secret key is not recognised."),
     FORBIDDEN_CONSECUTIVE_REQUEST(403, "Repeated requests are not allowed. Try again later."),
     NOT_CANCELABLE_AMOUNT(403, "The amount cannot be cancelled."),

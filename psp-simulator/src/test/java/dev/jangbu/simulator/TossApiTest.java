@@ -73,6 +73,7 @@ class TossApiTest {
         assertThat(payment.path("currency").asText()).isEqualTo("KRW");
         assertThat(confirmed.text()).contains("\"totalAmount\":20000,", "\"balanceAmount\":20000,", "\"vat\":1818,");
         assertThat(payment.path("approvedAt").asText()).isEqualTo("2026-11-23T05:30:15+09:00");
+        assertThat(payment.path("lastTransactionKey").asText()).matches("[0-9A-F]{32}");
         assertThat(payment.path("requestedAt").asText()).endsWith("+09:00");
         assertThat(payment.path("method").asText()).isEqualTo("카드");
         assertThat(payment.path("cancels").isNull()).isTrue();
@@ -182,6 +183,8 @@ class TossApiTest {
         assertThat(psp.cancel("pay-1", "1", null).code()).isEqualTo("ALREADY_CANCELED_PAYMENT");
         // A repeated key gets the response of its first call: one cancel, and the rejection.
         assertThat(psp.cancel("pay-1", "300", "refund:1").json()).isEqualTo(part);
+        assertThat(part.path("lastTransactionKey"))
+                .isEqualTo(part.path("cancels").get(0).path("transactionKey"));
         assertThat(psp.cancel("pay-1", "701", "refund:2").code()).isEqualTo("NOT_CANCELABLE_AMOUNT");
     }
 

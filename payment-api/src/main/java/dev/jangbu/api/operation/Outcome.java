@@ -1,10 +1,25 @@
 package dev.jangbu.api.operation;
 
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
 /** The outcome of an attempt at the PSP. */
 public sealed interface Outcome {
 
-    /** The PSP moved exactly the requested money. The detail is the transaction key of a cancellation, else empty. */
-    record Approved(String detail) implements Outcome {}
+    /**
+     * The PSP moved exactly the requested money.
+     *
+     * @param transactionKey the PSP's id of a refund's cancellation; empty for a charge, and if the PSP didn't name it
+     * @param pspTime time of the charge or the cancellation by the PSP's clock; null if a person decided without an
+     *     answer of the PSP that shows it
+     */
+    record Approved(String transactionKey, @Nullable Instant pspTime) implements Outcome {
+
+        @Override
+        public String detail() {
+            return transactionKey;
+        }
+    }
 
     /** The PSP will never do it. The detail is the PSP's own code. */
     record Refused(String detail) implements Outcome {}

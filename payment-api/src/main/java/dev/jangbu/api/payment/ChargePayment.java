@@ -1,8 +1,12 @@
 package dev.jangbu.api.payment;
 
+import dev.jangbu.api.operation.Outcome;
 import dev.jangbu.api.operation.RecordOutcome.Recorded;
 import dev.jangbu.api.operation.WorkLease;
 import dev.jangbu.api.psp.Psp;
+import dev.jangbu.api.psp.PspResult;
+import dev.jangbu.api.settings.PaymentApiSettings;
+import java.time.Duration;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
@@ -15,11 +19,13 @@ public class ChargePayment {
     private final PaymentStore payments;
     private final Psp psp;
     private final RecordConfirmation record;
+    private final Duration clockTolerance;
 
-    ChargePayment(PaymentStore payments, Psp psp, RecordConfirmation record) {
+    ChargePayment(PaymentStore payments, Psp psp, RecordConfirmation record, PaymentApiSettings settings) {
         this.payments = payments;
         this.psp = psp;
         this.record = record;
+        this.clockTolerance = settings.psp().clockTolerance();
     }
 
     /** Charges a queued payment, unless the lease was lost. */
@@ -31,13 +37,16 @@ public class ChargePayment {
     }
 
     Mono<Recorded<Payment>> charge(Payment payment, String cause) {
-        return psp.confirm(pspKey(payment), payment.order())
-                .map(answer -> ConfirmOutcome.from(answer, payment.order()))
-                .flatMap(outcome -> record.record(payment, outcome, cause));
+        return confirm(payment).flatMap(outcome -> record.record(payment, outcome, cause));
     }
 
-    /** The idempotency key of the payment's confirmation at the PSP. Every attempt uses the same key. */
-    static String pspKey(Payment payment) {
-        return "confirm:" + payment.id();
+    /** Sends the confirmation to the PSP. Every attempt uses the same idempotency key. */
+    Mono<Outcome> confirm(Payment payment) {
+        return psp.confirm("confirm:" + payment.id(), payment.order()).map(answer -> outcome(answer, payment));
+    }
+
+    /** The outcome of an attempt by the PSP's result. */
+    Outcome outcome(PspResult result, Payment payment) {
+        return ConfirmOutcome.from(result, payment, clockTolerance);
     }
 }

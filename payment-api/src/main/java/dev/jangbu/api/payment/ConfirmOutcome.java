@@ -3,21 +3,26 @@ package dev.jangbu.api.payment;
 import dev.jangbu.api.operation.Outcome;
 import dev.jangbu.api.psp.PspOrder;
 import dev.jangbu.api.psp.PspResult;
+import java.time.Duration;
+import java.time.Instant;
 
 /** Derives the outcome of a confirmation attempt from the PSP's result. Pure functions. */
 final class ConfirmOutcome {
 
-    private static final Outcome CHARGED = new Outcome.Approved("");
+    /** The beginning of the review reason of a charge that the PSP approved before the payment existed here. */
+    static final String CHARGE_OLDER_THAN_PAYMENT = "charge-older-than-payment";
 
     private ConfirmOutcome() {}
 
     /**
-     * Derives the outcome. A payment is approved only if order, amount and currency match. A result for another payment
-     * key says nothing about this payment.
+     * Derives the outcome. A payment is approved only if order, amount and currency match, and if the charge is not
+     * older than the payment. A result for another payment key says nothing about this payment.
+     *
+     * @param clockTolerance tolerated lag of the PSP's clock
      */
-    static Outcome from(PspResult result, PspOrder order) {
+    static Outcome from(PspResult result, Payment payment, Duration clockTolerance) {
         return switch (result) {
-            case PspResult.Charged charged -> charged(charged, order);
+            case PspResult.Charged charged -> charged(charged, payment, clockTolerance);
             case PspResult.Declined declined -> new Outcome.Refused(declined.code());
             case PspResult.InProgress inProgress -> new Outcome.Unknown("in progress at the PSP");
             case PspResult.NotFound notFound -> new Outcome.Unknown("not found at the PSP");
@@ -25,12 +30,18 @@ final class ConfirmOutcome {
         };
     }
 
-    private static Outcome charged(PspResult.Charged charged, PspOrder order) {
+    private static Outcome charged(PspResult.Charged charged, Payment payment, Duration clockTolerance) {
+        PspOrder order = payment.order();
         if (!charged.paymentKey().equals(order.paymentKey())) {
             return new Outcome.Unknown("the PSP answered about another payment key");
         }
         if (!charged.orderId().equals(order.orderId())) {
             return new Outcome.Review("the PSP charged for another order");
+        }
+        // The charge belongs to an earlier record of this payment, which the database has lost: it may be settled already.
+        if (charged.approvedAt().isBefore(earliestCharge(payment).minus(clockTolerance))) {
+            return new Outcome.Review("%s: approved at %s, created at %s"
+                    .formatted(CHARGE_OLDER_THAN_PAYMENT, charged.approvedAt(), payment.createdAt()));
         }
         if (charged.amountMinor() != order.amountMinor() || !charged.currency().equals(order.currency())) {
             return new Outcome.Review("the PSP charged %d %s instead of %d %s"
@@ -41,6 +52,11 @@ final class ConfirmOutcome {
             // twice.
             return new Outcome.Review("canceled at the PSP before it was approved here");
         }
-        return CHARGED;
+        return new Outcome.Approved("", charged.approvedAt());
+    }
+
+    /** The PSP's times are whole seconds. */
+    private static Instant earliestCharge(Payment payment) {
+        return Instant.ofEpochSecond(payment.createdAt().getEpochSecond());
     }
 }

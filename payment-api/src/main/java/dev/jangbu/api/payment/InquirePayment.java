@@ -32,12 +32,15 @@ public class InquirePayment {
 
     private final PaymentStore payments;
     private final Psp psp;
+    private final ChargePayment charge;
     private final RecordConfirmation record;
     private final Clock clock;
 
-    InquirePayment(PaymentStore payments, Psp psp, RecordConfirmation record, Clock clock) {
+    InquirePayment(
+            PaymentStore payments, Psp psp, ChargePayment charge, RecordConfirmation record, Clock clock) {
         this.payments = payments;
         this.psp = psp;
+        this.charge = charge;
         this.record = record;
         this.clock = clock;
     }
@@ -53,9 +56,9 @@ public class InquirePayment {
                 .flatMap(answer -> switch (answer) {
                     case PspResult.NotFound notFound -> notCharged(payment);
                     case PspResult.InProgress inProgress -> notCharged(payment);
-                    case PspResult.Charged charged -> Mono.just(ConfirmOutcome.from(charged, payment.order()));
-                    case PspResult.Declined declined -> Mono.just(ConfirmOutcome.from(declined, payment.order()));
-                    case PspResult.Uncertain uncertain -> Mono.just(ConfirmOutcome.from(uncertain, payment.order()));
+                    case PspResult.Charged charged -> Mono.just(charge.outcome(charged, payment));
+                    case PspResult.Declined declined -> Mono.just(charge.outcome(declined, payment));
+                    case PspResult.Uncertain uncertain -> Mono.just(charge.outcome(uncertain, payment));
                 })
                 .flatMap(outcome -> record.record(payment, outcome, "recovery"));
     }
@@ -89,8 +92,7 @@ public class InquirePayment {
         Instant firstAttemptAt = Objects.requireNonNull(payment.firstAttemptAt(), "attempted");
         Instant now = clock.instant();
         if (now.isBefore(firstAttemptAt.plus(AUTHENTICATION_VALIDITY))) {
-            return psp.confirm(ChargePayment.pspKey(payment), payment.order())
-                    .map(answer -> ConfirmOutcome.from(answer, payment.order()));
+            return charge.confirm(payment);
         }
         return Mono.just(
                 now.isBefore(firstAttemptAt.plus(AUTHENTICATION_VALIDITY).plus(LAST_ATTEMPT_MARGIN))

@@ -1,6 +1,8 @@
 package dev.jangbu.api.psp;
 
+import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The result of a call to a PSP. */
 public sealed interface PspResult {
@@ -9,6 +11,9 @@ public sealed interface PspResult {
      * The PSP has charged.
      *
      * @param amountMinor in minor units of the currency
+     * @param approvedAt time of the charge by the PSP's clock
+     * @param lastTransactionKey the PSP's id of the payment's latest transaction: of the charge in the answer to its
+     *     confirmation, of the cancellation in the answer to a cancellation; null if the PSP doesn't name it
      * @param canceled whether the charge was refunded, partly or completely
      * @param cancels the cancellations, oldest first; empty unless canceled
      */
@@ -17,6 +22,8 @@ public sealed interface PspResult {
             String orderId,
             long amountMinor,
             String currency,
+            Instant approvedAt,
+            @Nullable String lastTransactionKey,
             boolean canceled,
             List<PspCancel> cancels)
             implements PspResult {

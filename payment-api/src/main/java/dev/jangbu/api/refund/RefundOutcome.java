@@ -69,7 +69,7 @@ final class RefundOutcome {
         PspCancel cancel = ours.getFirst();
         long amountMinor = work.refund().amountMinor();
         return cancel.amountMinor() == amountMinor
-                ? Optional.of(new Outcome.Approved(cancel.transactionKey()))
+                ? Optional.of(new Outcome.Approved(cancel.transactionKey(), cancel.canceledAt()))
                 : review("the PSP refunded %d instead of %d".formatted(cancel.amountMinor(), amountMinor));
     }
 

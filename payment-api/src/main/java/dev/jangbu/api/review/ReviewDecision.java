@@ -67,7 +67,7 @@ public class ReviewDecision {
         /** The outcome; {@code DECLINED_IN_REVIEW} or {@code FAILED_IN_REVIEW} is the {@code pspCode} of a refusal. */
         Outcome outcome(OperationKind kind) {
             Outcome refused = new Outcome.Refused(kind.refusedStatus() + "_IN_REVIEW");
-            return decision.approved() ? new Outcome.Approved("") : refused;
+            return decision.approved() ? new Outcome.Approved("", null) : refused;
         }
     }
 

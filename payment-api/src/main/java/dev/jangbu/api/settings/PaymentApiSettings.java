@@ -146,14 +146,18 @@ public record PaymentApiSettings(
      * @param url base URL of the PSP
      * @param secret secret key, never logged
      * @param timeout time without a response after which the outcome of a call is unknown
+     * @param clockTolerance tolerated lag of the PSP's clock; a charge older than its payment by more is never approved
+     *     without a person
      */
     public record Psp(
             @DefaultValue("http://127.0.0.1:8090") URI url,
             @DefaultValue("") String secret,
-            @DefaultValue("10s") Duration timeout) {
+            @DefaultValue("10s") Duration timeout,
+            @DefaultValue("1s") Duration clockTolerance) {
 
         public Psp {
             require(timeout.isPositive(), "jangbu.psp.timeout must be above 0");
+            require(!clockTolerance.isNegative(), "jangbu.psp.clock-tolerance must be at least 0");
         }
 
         @Override

@@ -3,34 +3,58 @@ package dev.jangbu.api.payment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jangbu.api.operation.Outcome;
-import dev.jangbu.api.psp.PspOrder;
 import dev.jangbu.api.psp.PspResult;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ConfirmOutcomeTest {
 
-    private static final PspOrder ORDER = new PspOrder("key-1", "order-1001", 20_000, "KRW");
+    private static final Payment PAYMENT = Payments.in(PaymentStatus.EXECUTING);
+    private static final Instant CREATED = PAYMENT.createdAt();
+    private static final Duration TOLERANCE = Duration.ofSeconds(1);
 
     @Test
     void aChargeOfExactlyTheOrderApproves() {
-        assertThat(outcome(new PspResult.Charged("key-1", "order-1001", 20_000, "KRW", false, List.of())))
+        assertThat(outcome(charged("key-1", "order-1001", 20_000, "KRW", false, CREATED)))
+                .isEqualTo(new Outcome.Approved("", CREATED));
+    }
+
+    @Test
+    void aChargeOlderThanItsPaymentNeedsAReview() {
+        assertThat(outcome(charged("key-1", "order-1001", 20_000, "KRW", false, CREATED.minusSeconds(1))))
+                .isInstanceOf(Outcome.Approved.class);
+        for (boolean canceled : new boolean[] {false, true}) {
+            Outcome older = outcome(charged("key-1", "order-1001", 20_000, "KRW", canceled, CREATED.minusSeconds(2)));
+
+            assertThat(older).isInstanceOf(Outcome.Review.class);
+            assertThat(older.detail()).startsWith("charge-older-than-payment: ");
+        }
+    }
+
+    @Test
+    void thePspsTimesAreWholeSeconds() {
+        Payment created = Payments.createdAt(CREATED.plusMillis(999));
+
+        assertThat(ConfirmOutcome.from(
+                        charged("key-1", "order-1001", 20_000, "KRW", false, CREATED), created, Duration.ZERO))
                 .isInstanceOf(Outcome.Approved.class);
     }
 
     @Test
     void aDifferentChargeNeedsAReview() {
-        assertThat(outcome(new PspResult.Charged("key-1", "order-1001", 20_001, "KRW", false, List.of())))
+        assertThat(outcome(charged("key-1", "order-1001", 20_001, "KRW", false, CREATED)))
                 .isInstanceOf(Outcome.Review.class);
-        assertThat(outcome(new PspResult.Charged("key-1", "order-1001", 20_000, "USD", false, List.of())))
+        assertThat(outcome(charged("key-1", "order-1001", 20_000, "USD", false, CREATED)))
                 .isInstanceOf(Outcome.Review.class);
-        assertThat(outcome(new PspResult.Charged("key-1", "order-1002", 20_000, "KRW", false, List.of())))
+        assertThat(outcome(charged("key-1", "order-1002", 20_000, "KRW", false, CREATED)))
                 .isInstanceOf(Outcome.Review.class);
     }
 
     @Test
     void aResultForAnotherPaymentKeyLeavesTheOutcomeUnknown() {
-        assertThat(outcome(new PspResult.Charged("key-2", "order-1001", 20_000, "KRW", false, List.of())))
+        assertThat(outcome(charged("key-2", "order-1001", 20_000, "KRW", false, CREATED)))
                 .isInstanceOf(Outcome.Unknown.class);
     }
 
@@ -44,12 +68,18 @@ class ConfirmOutcomeTest {
     }
 
     private static Outcome outcome(PspResult result) {
-        return ConfirmOutcome.from(result, ORDER);
+        return ConfirmOutcome.from(result, PAYMENT, TOLERANCE);
+    }
+
+    private static PspResult.Charged charged(
+            String paymentKey, String orderId, long amountMinor, String currency, boolean canceled, Instant at) {
+        return new PspResult.Charged(
+                paymentKey, orderId, amountMinor, currency, at, "tx-charge", canceled, List.of());
     }
 
     @Test
     void aChargeThatIsAlreadyCanceledNeedsAReview() {
-        assertThat(outcome(new PspResult.Charged("key-1", "order-1001", 20_000, "KRW", true, List.of())))
+        assertThat(outcome(charged("key-1", "order-1001", 20_000, "KRW", true, CREATED)))
                 .isInstanceOf(Outcome.Review.class);
     }
 }

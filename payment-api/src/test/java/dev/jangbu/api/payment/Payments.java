@@ -30,6 +30,11 @@ public final class Payments {
         return payment(status, leaseLive, inquiryDue, false, LINES);
     }
 
+    /** A payment in EXECUTING, created at this time. */
+    static Payment createdAt(Instant createdAt) {
+        return payment(PaymentStatus.EXECUTING, true, true, false, LINES, createdAt);
+    }
+
     static Payment expired() {
         return payment(PaymentStatus.READY, false, true, true, LINES);
     }
@@ -41,6 +46,16 @@ public final class Payments {
 
     private static Payment payment(
             PaymentStatus status, boolean leaseLive, boolean inquiryDue, boolean expired, List<PaymentLine> lines) {
+        return payment(status, leaseLive, inquiryDue, expired, lines, NOON);
+    }
+
+    private static Payment payment(
+            PaymentStatus status,
+            boolean leaseLive,
+            boolean inquiryDue,
+            boolean expired,
+            List<PaymentLine> lines,
+            Instant createdAt) {
         boolean confirmed = status != PaymentStatus.READY;
         return new Payment(
                 UUID.fromString("0199c0de-0000-7000-8000-000000000001"),
@@ -57,7 +72,7 @@ public final class Payments {
                 expired,
                 confirmed ? NOON : null,
                 null,
-                NOON,
+                createdAt,
                 null,
                 null,
                 null);

@@ -28,7 +28,7 @@ class RefundOutcomeTest {
 
     @Test
     void anUnrecordedCancellationBelongsToTheRefund() {
-        assertThat(outcome(charged(EARLIER, OURS))).contains(new Outcome.Approved("tx-2"));
+        assertThat(outcome(charged(EARLIER, OURS))).contains(new Outcome.Approved("tx-2", OURS.canceledAt()));
     }
 
     @Test
@@ -36,7 +36,7 @@ class RefundOutcomeTest {
         PspCancel older = new PspCancel("tx-9", 5_000, NOW.minusSeconds(3_600));
 
         assertThat(outcome(charged(EARLIER, older))).isEmpty();
-        assertThat(outcome(charged(EARLIER, older, OURS))).contains(new Outcome.Approved("tx-2"));
+        assertThat(outcome(charged(EARLIER, older, OURS))).contains(new Outcome.Approved("tx-2", OURS.canceledAt()));
     }
 
     @Test
@@ -50,9 +50,9 @@ class RefundOutcomeTest {
         assertThat(outcome(charged(EARLIER, new PspCancel("tx-2", 4_999, NOW))))
                 .containsInstanceOf(Outcome.Review.class);
         assertThat(outcome(charged(OURS, new PspCancel("tx-3", 5_000, NOW)))).containsInstanceOf(Outcome.Review.class);
-        assertThat(outcome(new PspResult.Charged(KEY, "order-1001", 19_999, "KRW", false, List.of())))
+        assertThat(outcome(new PspResult.Charged(KEY, "order-1001", 19_999, "KRW", NOW, "tx-2", false, List.of())))
                 .containsInstanceOf(Outcome.Review.class);
-        assertThat(outcome(new PspResult.Charged(KEY, "order-1002", 20_000, "KRW", false, List.of())))
+        assertThat(outcome(new PspResult.Charged(KEY, "order-1002", 20_000, "KRW", NOW, "tx-2", false, List.of())))
                 .containsInstanceOf(Outcome.Review.class);
     }
 
@@ -63,7 +63,7 @@ class RefundOutcomeTest {
         assertThat(outcome(new PspResult.Uncertain("no answer within 3000 ms")))
                 .containsInstanceOf(Outcome.Unknown.class);
         assertThat(outcome(new PspResult.NotFound())).containsInstanceOf(Outcome.Unknown.class);
-        assertThat(outcome(new PspResult.Charged(KEY, "order-1001", 20_000, "KRW", true, List.of())))
+        assertThat(outcome(new PspResult.Charged(KEY, "order-1001", 20_000, "KRW", NOW, "tx-2", true, List.of())))
                 .containsInstanceOf(Outcome.Unknown.class);
     }
 
@@ -74,7 +74,7 @@ class RefundOutcomeTest {
     }
 
     private static PspResult charged(PspCancel... cancels) {
-        return new PspResult.Charged(KEY, "order-1001", 20_000, "KRW", cancels.length > 0, List.of(cancels));
+        return new PspResult.Charged(KEY, "order-1001", 20_000, "KRW", NOW, "tx-2", cancels.length > 0, List.of(cancels));
     }
 
     private static Optional<Outcome> outcome(PspResult result) {

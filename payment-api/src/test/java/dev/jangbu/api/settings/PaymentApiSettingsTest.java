@@ -62,7 +62,8 @@ class PaymentApiSettingsTest {
         "JANGBU_RECOVERY_LEASEMARGIN, 100ms",
         "JANGBU_RECOVERY_MAXATTEMPTS, 0",
         "JANGBU_RECOVERY_CONCURRENCY, 0",
-        "JANGBU_PSP_TIMEOUT, 0s"
+        "JANGBU_PSP_TIMEOUT, 0s",
+        "JANGBU_PSP_CLOCKTOLERANCE, -1s"
     })
     void valuesThatBreakAGuaranteeAreRejected(String variable, String value) {
         assertThatThrownBy(() -> TestSettings.of(Map.of(variable, value))).hasStackTraceContaining("must be");

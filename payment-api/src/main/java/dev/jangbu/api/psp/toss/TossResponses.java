@@ -4,6 +4,7 @@ import dev.jangbu.api.psp.Money;
 import dev.jangbu.api.psp.PspCancel;
 import dev.jangbu.api.psp.PspResult;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.List;
@@ -123,6 +124,7 @@ final class TossResponses {
         };
     }
 
+    /** A charge: every payment in these statuses has {@code approvedAt}. {@code lastTransactionKey} may be null. */
     private static PspResult charged(JsonNode payment, boolean canceled) {
         String currency = text(payment, "currency");
         return new PspResult.Charged(
@@ -130,6 +132,8 @@ final class TossResponses {
                 text(payment, "orderId"),
                 Money.minorUnits(number(payment, "totalAmount"), currency),
                 currency,
+                time(payment, "approvedAt"),
+                payment.path("lastTransactionKey").stringValueOpt().orElse(null),
                 canceled,
                 canceled ? cancels(payment.path("cancels"), currency) : List.of());
     }
@@ -141,8 +145,13 @@ final class TossResponses {
                 .map(cancel -> new PspCancel(
                         text(cancel, "transactionKey"),
                         Money.minorUnits(number(cancel, "cancelAmount"), currency),
-                        OffsetDateTime.parse(text(cancel, "canceledAt")).toInstant()))
+                        time(cancel, "canceledAt")))
                 .toList();
+    }
+
+    /** A time in ISO 8601 with an offset. */
+    private static Instant time(JsonNode node, String field) {
+        return OffsetDateTime.parse(text(node, field)).toInstant();
     }
 
     private static BigDecimal number(JsonNode node, String field) {

@@ -13,18 +13,35 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class TossResponsesTest {
 
+    private static final Instant APPROVED = Instant.parse("2026-11-24T05:59:07Z");
+
     @Test
     void aDonePaymentIsACharge() {
         assertThat(confirm(true, payment("DONE", "12.30", "USD")))
-                .isEqualTo(new PspResult.Charged("key-1", "order-1001", 1_230, "USD", false, List.of()));
+                .isEqualTo(new PspResult.Charged("key-1", "order-1001", 1_230, "USD", APPROVED, "tx-0", false, List.of()));
         assertThat(confirm(true, payment("PARTIAL_CANCELED", "20000", "KRW")))
-                .isEqualTo(new PspResult.Charged("key-1", "order-1001", 20_000, "KRW", true, List.of()));
+                .isEqualTo(new PspResult.Charged("key-1", "order-1001", 20_000, "KRW", APPROVED, "tx-0", true, List.of()));
+    }
+
+    @Test
+    void aPaymentNeedNotNameItsLastTransaction() {
+        assertThat(confirm(true, payment("DONE", "1", "KRW").replace("\"tx-0\"", "null")))
+                .isEqualTo(new PspResult.Charged("key-1", "order-1001", 1, "KRW", APPROVED, null, false, List.of()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"null", "\"\"", "\"2026-11-24T14:59:07\"", "\"yesterday\"", "1764000000"})
+    void aChargeWithoutTheTimeOfItsApprovalIsUncertain(String approvedAt) {
+        String body = payment("DONE", "1", "KRW").replace("\"2026-11-24T14:59:07+09:00\"", approvedAt);
+
+        assertThat(confirm(true, body)).isInstanceOf(PspResult.Uncertain.class);
     }
 
     @Test
     void cancellationsHaveTransactionKeyAmountAndTime() {
         String body = """
                 {"paymentKey":"key-1","orderId":"order-1001","status":"PARTIAL_CANCELED","totalAmount":12.30,"currency":"USD",
+                 "approvedAt":"2026-11-24T14:59:07+09:00","lastTransactionKey":"tx-2",
                  "cancels":[{"transactionKey":"tx-1","cancelAmount":1.05,"canceledAt":"2026-11-24T15:00:00+09:00","cancelStatus":"DONE"},
                             {"transactionKey":"tx-2","cancelAmount":2,"cancelStatus":"IN_PROGRESS"}]}
                 """;
@@ -34,6 +51,8 @@ class TossResponsesTest {
                         "order-1001",
                         1_230,
                         "USD",
+                        APPROVED,
+                        "tx-2",
                         true,
                         List.of(new PspCancel("tx-1", 105, Instant.parse("2026-11-24T06:00:00Z")))));
     }
@@ -98,9 +117,9 @@ class TossResponsesTest {
                 "[]",
                 "null",
                 "{\"status\":\"DONE\"}",
-                "{\"status\":\"DONE\",\"paymentKey\":\"k\",\"orderId\":\"o\",\"totalAmount\":\"1\",\"currency\":\"KRW\"}",
-                "{\"status\":\"DONE\",\"paymentKey\":\"k\",\"orderId\":\"o\",\"totalAmount\":1.5,\"currency\":\"KRW\"}",
-                "{\"status\":\"DONE\",\"paymentKey\":\"k\",\"orderId\":\"o\",\"totalAmount\":1,\"currency\":\"XX\"}",
+                "{\"status\":\"DONE\",\"approvedAt\":\"2026-11-24T14:59:07+09:00\",\"paymentKey\":\"k\",\"orderId\":\"o\",\"totalAmount\":\"1\",\"currency\":\"KRW\"}",
+                "{\"status\":\"DONE\",\"approvedAt\":\"2026-11-24T14:59:07+09:00\",\"paymentKey\":\"k\",\"orderId\":\"o\",\"totalAmount\":1.5,\"currency\":\"KRW\"}",
+                "{\"status\":\"DONE\",\"approvedAt\":\"2026-11-24T14:59:07+09:00\",\"paymentKey\":\"k\",\"orderId\":\"o\",\"totalAmount\":1,\"currency\":\"XX\"}",
                 "{\"status\":\"FUTURE_STATUS\"}"
             })
     void anUnreadableResponseIsUncertain(String body) {
@@ -114,7 +133,8 @@ class TossResponsesTest {
 
     private static String payment(String status, String amount, String currency) {
         return """
-                {"paymentKey":"key-1","orderId":"order-1001","status":"%s","totalAmount":%s,"currency":"%s","more":[]}
+                {"paymentKey":"key-1","orderId":"order-1001","status":"%s","totalAmount":%s,"currency":"%s",
+                 "approvedAt":"2026-11-24T14:59:07+09:00","lastTransactionKey":"tx-0","more":[]}
                 """.formatted(status, amount, currency);
     }
 
