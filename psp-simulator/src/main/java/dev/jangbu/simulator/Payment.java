@@ -76,7 +76,8 @@ record Payment(
         Cancel last = cancels.getLast();
         long wrongMinor = last.amountMinor() > 1 ? last.amountMinor() - 1 : 2;
         List<Cancel> wrong = new ArrayList<>(cancels.subList(0, cancels.size() - 1));
-        wrong.add(new Cancel(last.transactionKey(), wrongMinor, last.reason(), last.canceledAt(), last.idempotencyKey()));
+        wrong.add(
+                new Cancel(last.transactionKey(), wrongMinor, last.reason(), last.canceledAt(), last.idempotencyKey()));
         return with(amountMinor, wrong);
     }
 

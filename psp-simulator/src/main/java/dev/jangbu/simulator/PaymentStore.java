@@ -133,8 +133,7 @@ final class PaymentStore implements Closeable {
                         VALUES ('CANCEL', ?, ?, ?, ?, ?, ?, ?)""",
                         paymentKey,
                         cancel.amountMinor(success.payment()),
-                        transactionKey(
-                                paymentKey, success.payment().cancels().size() + 1),
+                        transactionKey(paymentKey, success.payment().cancels().size() + 1),
                         cancel.cancelReason(),
                         clock.millis(),
                         call.address(),

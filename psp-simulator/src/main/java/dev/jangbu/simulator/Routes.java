@@ -18,8 +18,7 @@ final class Routes {
     private final SimulatorEndpoints simulator;
     private final byte[] authorization;
 
-    Routes(
-            PaymentEndpoints payments, TransactionEndpoint transactions, SimulatorEndpoints simulator, String secret) {
+    Routes(PaymentEndpoints payments, TransactionEndpoint transactions, SimulatorEndpoints simulator, String secret) {
         this.payments = payments;
         this.transactions = transactions;
         this.simulator = simulator;

@@ -40,9 +40,16 @@ public class ChargePayment {
         return confirm(payment).flatMap(outcome -> record.record(payment, outcome, cause));
     }
 
-    /** Sends the confirmation to the PSP. Every attempt uses the same idempotency key. */
+    /**
+     * Sends the confirmation to the PSP. Every attempt uses the same idempotency key. A refusal counts only after a
+     * look-up of the payment.
+     */
     Mono<Outcome> confirm(Payment payment) {
-        return psp.confirm("confirm:" + payment.id(), payment.order()).map(answer -> outcome(answer, payment));
+        return psp.confirm("confirm:" + payment.id(), payment.order())
+                .flatMap(answer -> answer instanceof PspResult.Declined refusal
+                        ? psp.find(payment.order())
+                                .map(shown -> ConfirmOutcome.fromRefusal(refusal, shown, payment, clockTolerance))
+                        : Mono.just(outcome(answer, payment)));
     }
 
     /** The outcome of an attempt by the PSP's result. */

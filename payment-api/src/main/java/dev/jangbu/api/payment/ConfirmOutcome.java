@@ -30,6 +30,32 @@ final class ConfirmOutcome {
         };
     }
 
+    /**
+     * Derives the outcome of a refused confirmation from a look-up of its payment key. The PSP may refuse because an
+     * earlier attempt charged, perhaps one that the database has lost. A repeated attempt may also be refused while an
+     * earlier one is still running: the PSP then shows the payment as in progress.
+     *
+     * @param shown the PSP's record of the payment key, read after the refusal
+     */
+    static Outcome fromRefusal(PspResult.Declined refusal, PspResult shown, Payment payment, Duration clockTolerance) {
+        Outcome refused = new Outcome.Refused(refusal.code());
+        return switch (shown) {
+            case PspResult.Charged charged ->
+                charged.paymentKey().equals(payment.order().paymentKey())
+                        ? charged(charged, payment, clockTolerance)
+                        : refused;
+            case PspResult.InProgress inProgress ->
+                payment.attempts() > 1
+                        ? new Outcome.Unknown("refused with %s and in progress at the PSP".formatted(refusal.code()))
+                        : refused;
+            case PspResult.Uncertain uncertain ->
+                new Outcome.Unknown("refused with %s, not confirmed by a look-up: %s"
+                        .formatted(refusal.code(), uncertain.reason()));
+            case PspResult.Declined declined -> refused;
+            case PspResult.NotFound notFound -> refused;
+        };
+    }
+
     private static Outcome charged(PspResult.Charged charged, Payment payment, Duration clockTolerance) {
         PspOrder order = payment.order();
         if (!charged.paymentKey().equals(order.paymentKey())) {
@@ -38,7 +64,8 @@ final class ConfirmOutcome {
         if (!charged.orderId().equals(order.orderId())) {
             return new Outcome.Review("the PSP charged for another order");
         }
-        // The charge belongs to an earlier record of this payment, which the database has lost: it may be settled already.
+        // The charge belongs to an earlier record of this payment, which the database has lost: it may be settled
+        // already.
         if (charged.approvedAt().isBefore(earliestCharge(payment).minus(clockTolerance))) {
             return new Outcome.Review("%s: approved at %s, created at %s"
                     .formatted(CHARGE_OLDER_THAN_PAYMENT, charged.approvedAt(), payment.createdAt()));

@@ -18,7 +18,7 @@ import reactor.core.publisher.Mono;
  * <ol>
  *   <li>Looks the payment up at the PSP by payment key, then by order.
  *   <li>If the PSP has not charged, confirms again with the same key while the buyer's authentication is valid.
- *   <li>After that the payment is declined.
+ *   <li>After that a payment that the PSP doesn't know is declined. One that is in progress at the PSP needs a review.
  * </ol>
  */
 @Component
@@ -30,14 +30,16 @@ public class InquirePayment {
     /** An attempt that started just before the authentication expired may still charge within this time. */
     private static final Duration LAST_ATTEMPT_MARGIN = Duration.ofMinutes(2);
 
+    private static final Outcome STILL_IN_PROGRESS =
+            new Outcome.Review("in progress at the PSP after the buyer's authentication expired");
+
     private final PaymentStore payments;
     private final Psp psp;
     private final ChargePayment charge;
     private final RecordConfirmation record;
     private final Clock clock;
 
-    InquirePayment(
-            PaymentStore payments, Psp psp, ChargePayment charge, RecordConfirmation record, Clock clock) {
+    InquirePayment(PaymentStore payments, Psp psp, ChargePayment charge, RecordConfirmation record, Clock clock) {
         this.payments = payments;
         this.psp = psp;
         this.charge = charge;
@@ -54,8 +56,9 @@ public class InquirePayment {
     private Mono<Recorded<Payment>> inquire(Payment payment) {
         return find(payment)
                 .flatMap(answer -> switch (answer) {
-                    case PspResult.NotFound notFound -> notCharged(payment);
-                    case PspResult.InProgress inProgress -> notCharged(payment);
+                    case PspResult.NotFound notFound ->
+                        notCharged(payment, new Outcome.Refused("AUTHENTICATION_EXPIRED"));
+                    case PspResult.InProgress inProgress -> notCharged(payment, STILL_IN_PROGRESS);
                     case PspResult.Charged charged -> Mono.just(charge.outcome(charged, payment));
                     case PspResult.Declined declined -> Mono.just(charge.outcome(declined, payment));
                     case PspResult.Uncertain uncertain -> Mono.just(charge.outcome(uncertain, payment));
@@ -88,7 +91,8 @@ public class InquirePayment {
                 : new PspResult.NotFound();
     }
 
-    private Mono<Outcome> notCharged(Payment payment) {
+    /** @param expired the outcome after the last possible charge */
+    private Mono<Outcome> notCharged(Payment payment, Outcome expired) {
         Instant firstAttemptAt = Objects.requireNonNull(payment.firstAttemptAt(), "attempted");
         Instant now = clock.instant();
         if (now.isBefore(firstAttemptAt.plus(AUTHENTICATION_VALIDITY))) {
@@ -97,6 +101,6 @@ public class InquirePayment {
         return Mono.just(
                 now.isBefore(firstAttemptAt.plus(AUTHENTICATION_VALIDITY).plus(LAST_ATTEMPT_MARGIN))
                         ? new Outcome.Unknown("not charged so far; the last attempt may still be running")
-                        : new Outcome.Refused("AUTHENTICATION_EXPIRED"));
+                        : expired);
     }
 }

@@ -148,16 +148,19 @@ public record PaymentApiSettings(
      * @param timeout time without a response after which the outcome of a call is unknown
      * @param clockTolerance tolerated lag of the PSP's clock; a charge older than its payment by more is never approved
      *     without a person
+     * @param keyMemory how long the PSP repeats its answer to an idempotency key; afterwards a refund is not sent again
      */
     public record Psp(
             @DefaultValue("http://127.0.0.1:8090") URI url,
             @DefaultValue("") String secret,
             @DefaultValue("10s") Duration timeout,
-            @DefaultValue("1s") Duration clockTolerance) {
+            @DefaultValue("1s") Duration clockTolerance,
+            @DefaultValue("15d") Duration keyMemory) {
 
         public Psp {
             require(timeout.isPositive(), "jangbu.psp.timeout must be above 0");
             require(!clockTolerance.isNegative(), "jangbu.psp.clock-tolerance must be at least 0");
+            require(keyMemory.compareTo(timeout) > 0, "jangbu.psp.key-memory must be longer than jangbu.psp.timeout");
         }
 
         @Override
@@ -176,14 +179,17 @@ public record PaymentApiSettings(
         }
     }
 
-    /** The lease of one PSP call. It outlasts the call. */
+    /**
+     * The lease of a PSP call. It outlasts the call. A refusal is looked up by a second call, which may lose the lease:
+     * the recovery then continues.
+     */
     public Duration lease() {
         return psp.timeout().plus(recovery.leaseMargin());
     }
 
-    /** The lease of a recovery, which makes up to three PSP calls: two inquiries and a charge. */
+    /** The lease of a recovery, which makes up to four PSP calls: two inquiries, a charge, and one after a refusal. */
     public Duration recoveryLease() {
-        return psp.timeout().multipliedBy(3).plus(recovery.leaseMargin());
+        return psp.timeout().multipliedBy(4).plus(recovery.leaseMargin());
     }
 
     @Override

@@ -67,14 +67,43 @@ class ConfirmOutcomeTest {
         assertThat(outcome(new PspResult.InProgress())).isInstanceOf(Outcome.Unknown.class);
     }
 
+    @Test
+    void aRefusalOfAChargedPaymentIsAnApproval() {
+        assertThat(refused(PAYMENT, charged("key-1", "order-1001", 20_000, "KRW", false, CREATED)))
+                .isEqualTo(new Outcome.Approved("", CREATED));
+        assertThat(refused(PAYMENT, charged("key-1", "order-1001", 20_000, "KRW", false, CREATED.minusSeconds(2))))
+                .isInstanceOf(Outcome.Review.class);
+    }
+
+    @Test
+    void aRefusalCountsIfThePspShowsNoChargeUnderThePaymentKey() {
+        for (PspResult shown : List.of(
+                new PspResult.NotFound(),
+                new PspResult.Declined("ABORTED"),
+                new PspResult.InProgress(),
+                charged("key-2", "order-1001", 20_000, "KRW", false, CREATED))) {
+            assertThat(refused(PAYMENT, shown)).isEqualTo(new Outcome.Refused("REJECT_CARD_COMPANY"));
+        }
+        assertThat(refused(PAYMENT, new PspResult.Uncertain("no answer"))).isInstanceOf(Outcome.Unknown.class);
+    }
+
+    @Test
+    void aRefusedRepetitionOfAPaymentInProgressIsUnknown() {
+        assertThat(refused(Payments.inAttempt(2), new PspResult.InProgress())).isInstanceOf(Outcome.Unknown.class);
+        assertThat(refused(Payments.inAttempt(2), new PspResult.NotFound())).isInstanceOf(Outcome.Refused.class);
+    }
+
+    private static Outcome refused(Payment payment, PspResult shown) {
+        return ConfirmOutcome.fromRefusal(new PspResult.Declined("REJECT_CARD_COMPANY"), shown, payment, TOLERANCE);
+    }
+
     private static Outcome outcome(PspResult result) {
         return ConfirmOutcome.from(result, PAYMENT, TOLERANCE);
     }
 
     private static PspResult.Charged charged(
             String paymentKey, String orderId, long amountMinor, String currency, boolean canceled, Instant at) {
-        return new PspResult.Charged(
-                paymentKey, orderId, amountMinor, currency, at, "tx-charge", canceled, List.of());
+        return new PspResult.Charged(paymentKey, orderId, amountMinor, currency, at, "tx-charge", canceled, List.of());
     }
 
     @Test

@@ -32,7 +32,12 @@ public final class Payments {
 
     /** A payment in EXECUTING, created at this time. */
     static Payment createdAt(Instant createdAt) {
-        return payment(PaymentStatus.EXECUTING, true, true, false, LINES, createdAt);
+        return payment(PaymentStatus.EXECUTING, 1, true, true, false, LINES, createdAt);
+    }
+
+    /** A payment in EXECUTING, in its n-th attempt. */
+    static Payment inAttempt(int attempt) {
+        return payment(PaymentStatus.EXECUTING, attempt, true, true, false, LINES, NOON);
     }
 
     static Payment expired() {
@@ -46,11 +51,13 @@ public final class Payments {
 
     private static Payment payment(
             PaymentStatus status, boolean leaseLive, boolean inquiryDue, boolean expired, List<PaymentLine> lines) {
-        return payment(status, leaseLive, inquiryDue, expired, lines, NOON);
+        int attempts = status == PaymentStatus.READY ? 0 : 1;
+        return payment(status, attempts, leaseLive, inquiryDue, expired, lines, NOON);
     }
 
     private static Payment payment(
             PaymentStatus status,
+            int attempts,
             boolean leaseLive,
             boolean inquiryDue,
             boolean expired,
@@ -68,7 +75,7 @@ public final class Payments {
                 confirmed ? KEY : null,
                 Map.of(),
                 1,
-                new PspProgress(confirmed ? 1 : 0, leaseLive, inquiryDue, null, null, null),
+                new PspProgress(attempts, leaseLive, inquiryDue, null, null, null),
                 expired,
                 confirmed ? NOON : null,
                 null,

@@ -24,7 +24,7 @@ class PaymentApiSettingsTest {
         assertThat(settings.replicationSlot().maxRetainedWal()).isEqualTo(DataSize.ofGigabytes(2));
         assertThat(settings.groupCommit().linger()).isEqualTo(Duration.ofMillis(10));
         assertThat(settings.lease()).isEqualTo(Duration.ofSeconds(15));
-        assertThat(settings.recoveryLease()).isEqualTo(Duration.ofSeconds(35));
+        assertThat(settings.recoveryLease()).isEqualTo(Duration.ofSeconds(45));
     }
 
     @Test

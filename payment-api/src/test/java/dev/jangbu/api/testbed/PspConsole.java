@@ -33,8 +33,8 @@ public final class PspConsole {
     /** Cancels a part of the order's charge with an idempotency key; returns the cancellation's transaction key. */
     public static String cancel(TestOrder order, long amount, String idempotencyKey) {
         String body = "{\"cancelReason\":\"at the console\",\"cancelAmount\":%d}".formatted(amount);
-        TestHttpClient.Response answer = PSP.post(
-                "/v1/payments/" + order.paymentKey() + "/cancel", body, "Idempotency-Key", idempotencyKey);
+        TestHttpClient.Response answer =
+                PSP.post("/v1/payments/" + order.paymentKey() + "/cancel", body, "Idempotency-Key", idempotencyKey);
         assertThat(answer.status()).isEqualTo(200);
         JsonNode payment = JsonMapper.shared().readTree(answer.body());
         return payment.get("lastTransactionKey").asString();

@@ -22,8 +22,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A proxy between the service and the PSP simulator. It records all calls, and can fail or hold the calls that contain
- * a text, such as a payment key.
+ * A proxy between the service and the PSP simulator. It records all calls, and can fail, hold or answer the calls that
+ * contain a text, such as a payment key.
  */
 public final class PspProxy {
 
@@ -54,6 +54,8 @@ public final class PspProxy {
 
     private sealed interface Rule {
         record Cut() implements Rule {}
+
+        record Answer(int status, String body) implements Rule {}
 
         record Stop(Hold hold, boolean afterResponse, AtomicInteger remaining) implements Rule {
 
@@ -138,6 +140,11 @@ public final class PspProxy {
         rules.put(text, new Rule.Cut());
     }
 
+    /** Answers calls that contain the text with a JSON body, without the PSP, until {@link #restore}. */
+    public void answer(String text, int status, String body) {
+        rules.put(text, new Rule.Answer(status, body));
+    }
+
     /** Starts to count the concurrent calls that contain the text. */
     public void countConcurrent(String text) {
         rules.put(text, new Rule.Count(new AtomicInteger(), new AtomicInteger()));
@@ -190,6 +197,10 @@ public final class PspProxy {
                 exchange.sendResponseHeaders(502, -1);
                 return;
             }
+            if (rule instanceof Rule.Answer answer) {
+                respond(exchange, answer.status(), answer.body());
+                return;
+            }
             if (rule instanceof Rule.Stop stop && stop.holds(false)) {
                 stop.hold().block();
             }
@@ -202,9 +213,13 @@ public final class PspProxy {
         }
         answer.header("Content-Type")
                 .ifPresent(type -> exchange.getResponseHeaders().set("Content-Type", type));
-        byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
-        exchange.sendResponseHeaders(answer.status(), body.length == 0 ? -1 : body.length);
-        exchange.getResponseBody().write(body);
+        respond(exchange, answer.status(), answer.body());
+    }
+
+    private static void respond(HttpExchange exchange, int status, String body) throws IOException {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
+        exchange.getResponseBody().write(bytes);
     }
 
     private HttpRequest request(HttpExchange exchange, Call call) {
