@@ -185,7 +185,7 @@ CREATE TABLE refund_lines (
     UNIQUE (refund_id, line_id)
 );
 
--- Cancellations known at the PSP, by its transaction keys. One that is not in this table belongs to the refund in
+-- Cancellations known at the PSP, by its transaction keys. One that is not in this table may belong to the refund in
 -- progress. Cancellations seen at a manual resolution are recorded too.
 CREATE TABLE psp_cancels (
     payment_id      uuid        NOT NULL REFERENCES payments,

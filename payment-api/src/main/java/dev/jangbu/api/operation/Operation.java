@@ -16,6 +16,9 @@ public interface Operation {
 
     long version();
 
+    /** In minor units of the payment's currency. */
+    long amountMinor();
+
     PspProgress progress();
 
     /** Number of attempts at the PSP. */

@@ -33,15 +33,21 @@ public sealed interface PspResult {
         }
     }
 
-    /** The PSP refuses the charge or the refund for good. The code is the PSP's own. */
+    /**
+     * The PSP refuses this call for good. An earlier one may have succeeded: a look-up shows it. The code is the PSP's
+     * own.
+     */
     record Declined(String code) implements PspResult {}
 
+    /** Neither a charge nor a refusal. */
+    sealed interface Open extends PspResult {}
+
     /** The PSP knows the payment and has neither charged nor refused. */
-    record InProgress() implements PspResult {}
+    record InProgress() implements Open {}
 
     /** The PSP does not know the payment. */
-    record NotFound() implements PspResult {}
+    record NotFound() implements Open {}
 
     /** Unknown: a timeout, a broken connection, an unreadable response, or an error code that is not final. */
-    record Uncertain(String reason) implements PspResult {}
+    record Uncertain(String reason) implements Open {}
 }

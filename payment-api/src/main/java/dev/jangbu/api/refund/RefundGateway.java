@@ -6,32 +6,55 @@ import dev.jangbu.api.operation.WorkLease;
 import dev.jangbu.api.payment.Payment;
 import dev.jangbu.api.payment.PaymentStore;
 import dev.jangbu.api.psp.Psp;
+import dev.jangbu.api.psp.PspResult;
 import dev.jangbu.api.review.PspCancels;
+import dev.jangbu.api.settings.PaymentApiSettings;
+import java.time.Clock;
+import java.time.Instant;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
 /**
- * Refunds at the PSP, outside any transaction, and records the outcome. The caller holds the refund's lease. An attempt
- * without an answer is looked up first; it is sent again, with the same key, only if the PSP doesn't show its
- * cancellation.
+ * Refunds at the PSP, outside any transaction, and records the outcome. The caller holds the refund's lease.
+ *
+ * <ul>
+ *   <li>An attempt without an answer is sent again with the same key: the PSP repeats its first answer, which names the
+ *       refund's cancellation.
+ *   <li>A refusal may result from an earlier success, so it counts only if the PSP shows no unrecorded cancellation.
+ *   <li>When the PSP no longer remembers the key, a repetition could refund twice. It isn't sent; a person decides.
+ * </ul>
  */
 @Component
 public class RefundGateway {
 
     private static final Outcome NOT_SHOWN = new Outcome.Unknown("the PSP's answer doesn't show the cancellation");
 
+    private static final Outcome KEY_FORGOTTEN =
+            new Outcome.Review("the PSP no longer remembers the key of the refund's first attempt");
+
     private final PaymentStore payments;
     private final RefundStore refunds;
     private final PspCancels cancels;
     private final Psp psp;
     private final RecordRefund record;
+    private final PaymentApiSettings.Psp settings;
+    private final Clock clock;
 
-    RefundGateway(PaymentStore payments, RefundStore refunds, PspCancels cancels, Psp psp, RecordRefund record) {
+    RefundGateway(
+            PaymentStore payments,
+            RefundStore refunds,
+            PspCancels cancels,
+            Psp psp,
+            RecordRefund record,
+            PaymentApiSettings settings,
+            Clock clock) {
         this.payments = payments;
         this.refunds = refunds;
         this.cancels = cancels;
         this.psp = psp;
         this.record = record;
+        this.settings = settings.psp();
+        this.clock = clock;
     }
 
     /** Makes the first attempt. */
@@ -41,13 +64,12 @@ public class RefundGateway {
                         record.record(work.refund(), outcome, work.refund().call()));
     }
 
-    /** Inquires and records the outcome, unless the lease was lost. */
+    /** Makes another attempt and records the outcome, unless the lease was lost. */
     public Mono<Void> inquire(WorkLease lease) {
         return refunds.find(lease.id())
                 .filter(refund -> refund.isHeldBy(lease))
                 .flatMap(refund -> payments.find(refund.paymentId()).flatMap(payment -> work(payment, refund)))
-                .flatMap(work -> lookUp(work)
-                        .switchIfEmpty(Mono.defer(() -> sendAgain(work)))
+                .flatMap(work -> (isKeyRemembered(work.refund()) ? cancel(work) : lookUp(work, KEY_FORGOTTEN))
                         .flatMap(outcome -> record.record(work.refund(), outcome, "recovery")))
                 .then();
     }
@@ -57,22 +79,33 @@ public class RefundGateway {
         return cancels.recorded(payment.id()).map(recorded -> new RefundWork(payment, refund, recorded));
     }
 
-    /** The refusal of a repeated cancellation may result from its first success, so the PSP's own record decides. */
-    private Mono<Outcome> sendAgain(RefundWork work) {
-        return cancel(work)
-                .flatMap(outcome ->
-                        outcome instanceof Outcome.Refused ? lookUp(work).defaultIfEmpty(outcome) : Mono.just(outcome));
+    /** Whether the PSP still remembers the refund's key when a call that is sent now arrives. */
+    private boolean isKeyRemembered(Refund refund) {
+        Instant forgotten = refund.createdAt().plus(settings.keyMemory());
+        return clock.instant().plus(settings.timeout()).isBefore(forgotten);
     }
 
     private Mono<Outcome> cancel(RefundWork work) {
         Refund refund = work.refund();
         return psp.cancel(work.pspKey(), work.payment().order(), refund.amountMinor(), refund.reason())
-                .map(result -> RefundOutcome.from(result, work).orElse(NOT_SHOWN));
+                .flatMap(answer -> switch (answer) {
+                    case PspResult.Charged charged -> named(charged, work);
+                    case PspResult.Declined refusal -> lookUp(work, new Outcome.Refused(refusal.code()));
+                    case PspResult.Open open -> Mono.just(RefundOutcome.ofNoCharge(open));
+                });
     }
 
-    /** Empty if the PSP does not show the refund. */
-    private Mono<Outcome> lookUp(RefundWork work) {
-        return psp.find(work.payment().order())
-                .flatMap(result -> Mono.justOrEmpty(RefundOutcome.fromLookUp(result, work)));
+    /** A cancellation that was pending in the PSP's first answer is looked up by the key that the answer names. */
+    private Mono<Outcome> named(PspResult.Charged answer, RefundWork work) {
+        return Mono.justOrEmpty(RefundOutcome.ofCancellation(answer, answer.lastTransactionKey(), work))
+                .switchIfEmpty(Mono.defer(() -> psp.find(work.payment().order()))
+                        .ofType(PspResult.Charged.class)
+                        .flatMap(shown -> Mono.justOrEmpty(
+                                RefundOutcome.ofCancellation(shown, answer.lastTransactionKey(), work)))
+                        .defaultIfEmpty(NOT_SHOWN));
+    }
+
+    private Mono<Outcome> lookUp(RefundWork work, Outcome notShown) {
+        return psp.find(work.payment().order()).map(shown -> RefundOutcome.ofLookUp(shown, work, notShown));
     }
 }

@@ -4,80 +4,97 @@ import dev.jangbu.api.operation.Outcome;
 import dev.jangbu.api.psp.PspCancel;
 import dev.jangbu.api.psp.PspOrder;
 import dev.jangbu.api.psp.PspResult;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** Derives the outcome of a refund attempt from the PSP's result. Pure functions. */
+/**
+ * Derives the outcome of a refund attempt from the PSP's result. Pure functions.
+ *
+ * <p>A cancellation belongs to the refund only if the answer under the refund's idempotency key names it, as the
+ * payment's last transaction. A look-up alone never approves: an unrecorded cancellation may be anybody's.
+ */
 final class RefundOutcome {
-
-    /** Tolerated lag of the PSP's clock. */
-    private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(5);
 
     private RefundOutcome() {}
 
     /**
-     * The outcome of a cancellation; empty if the PSP shows the charge and no unrecorded cancellation: the refund may
-     * be sent again.
+     * The outcome by the cancellation with the transaction key that the answer to the refund's own call names; empty if
+     * the charge doesn't show it, or shows it as recorded.
+     *
+     * @param charged the answer, or a later look-up
      */
-    static Optional<Outcome> from(PspResult result, RefundWork work) {
-        return switch (result) {
-            case PspResult.Charged charged -> charged(charged, work);
-            case PspResult.Declined declined -> Optional.of(new Outcome.Refused(declined.code()));
-            case PspResult.InProgress inProgress ->
-                review("the PSP is still processing a payment that was approved here");
-            case PspResult.NotFound notFound -> unknown("the PSP doesn't find the payment");
-            case PspResult.Uncertain uncertain -> unknown(uncertain.reason());
-        };
+    static Optional<Outcome> ofCancellation(
+            PspResult.Charged charged, @Nullable String transactionKey, RefundWork work) {
+        Optional<Outcome> anotherCharge = anotherCharge(charged, work);
+        return anotherCharge.isPresent()
+                ? anotherCharge
+                : unrecorded(charged, work).stream()
+                        .filter(cancel -> cancel.transactionKey().equals(transactionKey))
+                        .findFirst()
+                        .map(cancel -> ofAmount(cancel, work.refund().amountMinor()));
     }
 
     /**
-     * Derives the outcome from a look-up of the charge. A payment has one operation at the PSP at a time, so an
-     * unrecorded cancellation that is not older than the refund belongs to this refund.
+     * The outcome by a look-up of the charge, after a call that the PSP refused, or in place of one that it would not
+     * recognize as a repetition.
+     *
+     * @param notShown the outcome if the PSP shows no unrecorded cancellation; its detail is the reason of the look-up
      */
-    static Optional<Outcome> fromLookUp(PspResult result, RefundWork work) {
-        return result instanceof PspResult.Declined declined
-                ? review("the PSP reports %s for a payment that was approved here".formatted(declined.code()))
-                : from(result, work);
+    static Outcome ofLookUp(PspResult shown, RefundWork work, Outcome notShown) {
+        return switch (shown) {
+            case PspResult.Charged charged ->
+                anotherCharge(charged, work).orElseGet(() -> ofUnrecorded(charged, work, notShown));
+            case PspResult.Declined declined ->
+                new Outcome.Review(
+                        "the PSP reports %s for a payment that was approved here".formatted(declined.code()));
+            case PspResult.Open open -> ofNoCharge(open);
+        };
     }
 
-    private static Optional<Outcome> charged(PspResult.Charged charged, RefundWork work) {
+    /** The outcome of a call or a look-up whose result is neither a charge nor a refusal. */
+    static Outcome ofNoCharge(PspResult.Open result) {
+        return switch (result) {
+            case PspResult.InProgress inProgress ->
+                new Outcome.Review("the PSP is still processing a payment that was approved here");
+            case PspResult.NotFound notFound -> new Outcome.Unknown("the PSP doesn't find the payment");
+            case PspResult.Uncertain uncertain -> new Outcome.Unknown(uncertain.reason());
+        };
+    }
+
+    private static Optional<Outcome> anotherCharge(PspResult.Charged charged, RefundWork work) {
         PspOrder order = work.payment().order();
         if (!charged.paymentKey().equals(order.paymentKey())) {
-            return unknown("the PSP answered about another payment key");
+            return Optional.of(new Outcome.Unknown("the PSP answered about another payment key"));
         }
-        if (!charged.orderId().equals(order.orderId())
-                || charged.amountMinor() != order.amountMinor()
-                || !charged.currency().equals(order.currency())) {
-            return review("the PSP shows another charge: %d %s of order %s"
-                    .formatted(charged.amountMinor(), charged.currency(), charged.orderId()));
-        }
-        Instant earliest = work.refund().createdAt().minus(CLOCK_TOLERANCE);
-        List<PspCancel> ours = charged.cancels().stream()
-                .filter(cancel -> !work.recorded().contains(cancel.transactionKey()))
-                .filter(cancel -> !cancel.canceledAt().isBefore(earliest))
-                .toList();
-        if (ours.size() > 1) {
-            return review("the PSP shows %d cancellations that were not requested here".formatted(ours.size() - 1));
-        }
-        if (ours.isEmpty()) {
-            return charged.canceled() && charged.cancels().isEmpty()
-                    ? unknown("the PSP reports the payment as canceled without its cancellations")
-                    : Optional.empty();
-        }
-        PspCancel cancel = ours.getFirst();
-        long amountMinor = work.refund().amountMinor();
+        return charged.orderId().equals(order.orderId())
+                        && charged.amountMinor() == order.amountMinor()
+                        && charged.currency().equals(order.currency())
+                ? Optional.empty()
+                : Optional.of(new Outcome.Review("the PSP shows another charge: %d %s of order %s"
+                        .formatted(charged.amountMinor(), charged.currency(), charged.orderId())));
+    }
+
+    private static Outcome ofAmount(PspCancel cancel, long amountMinor) {
         return cancel.amountMinor() == amountMinor
-                ? Optional.of(new Outcome.Approved(cancel.transactionKey(), cancel.canceledAt()))
-                : review("the PSP refunded %d instead of %d".formatted(cancel.amountMinor(), amountMinor));
+                ? new Outcome.Approved(cancel.transactionKey(), cancel.canceledAt())
+                : new Outcome.Review("the PSP refunded %d instead of %d".formatted(cancel.amountMinor(), amountMinor));
     }
 
-    private static Optional<Outcome> unknown(String reason) {
-        return Optional.of(new Outcome.Unknown(reason));
+    private static Outcome ofUnrecorded(PspResult.Charged charged, RefundWork work, Outcome notShown) {
+        if (charged.canceled() && charged.cancels().isEmpty()) {
+            return new Outcome.Unknown("the PSP reports the payment as canceled without its cancellations");
+        }
+        int unrecorded = unrecorded(charged, work).size();
+        return unrecorded == 0
+                ? notShown
+                : new Outcome.Review("%s; the PSP shows %d cancellations that are not recorded here"
+                        .formatted(notShown.detail(), unrecorded));
     }
 
-    private static Optional<Outcome> review(String reason) {
-        return Optional.of(new Outcome.Review(reason));
+    private static List<PspCancel> unrecorded(PspResult.Charged charged, RefundWork work) {
+        return charged.cancels().stream()
+                .filter(cancel -> !work.recorded().contains(cancel.transactionKey()))
+                .toList();
     }
 }

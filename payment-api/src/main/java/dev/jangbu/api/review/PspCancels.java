@@ -3,9 +3,6 @@ package dev.jangbu.api.review;
 import static dev.jangbu.api.database.RowMapping.required;
 
 import dev.jangbu.api.database.Bindings;
-import dev.jangbu.api.psp.PspCancel;
-import dev.jangbu.api.psp.PspOrder;
-import dev.jangbu.api.psp.PspResult;
 import java.util.Collection;
 import java.util.Set;
 import java.util.UUID;
@@ -16,9 +13,8 @@ import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
 /**
- * The recorded cancellations of a payment, by the PSP's transaction keys. An unrecorded cancellation is matched with
- * the running refund. Therefore a person's decision records all cancellations that the PSP shows, or a later refund
- * would match one of them.
+ * The recorded cancellations of a payment, by the PSP's transaction keys. A refused refund needs a review if the PSP
+ * shows an unrecorded one, which may be its own. A person's decision therefore records all that the PSP shows.
  */
 @Component
 public class PspCancels {
@@ -57,14 +53,5 @@ public class PspCancels {
                 .with("refundId", refundId, UUID.class)
                 .bindTo(database, RECORD)
                 .then();
-    }
-
-    /** The transaction keys of the order's cancellations in a result; empty if the result is about another charge. */
-    static Set<String> transactionKeysIn(PspResult result, PspOrder order) {
-        return result instanceof PspResult.Charged charged
-                        && charged.paymentKey().equals(order.paymentKey())
-                        && charged.orderId().equals(order.orderId())
-                ? charged.cancels().stream().map(PspCancel::transactionKey).collect(Collectors.toUnmodifiableSet())
-                : Set.of();
     }
 }

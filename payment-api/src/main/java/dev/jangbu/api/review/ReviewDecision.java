@@ -2,6 +2,7 @@ package dev.jangbu.api.review;
 
 import dev.jangbu.api.auth.Caller;
 import dev.jangbu.api.http.ApiResponse;
+import dev.jangbu.api.http.Problem;
 import dev.jangbu.api.idempotency.IdempotencyKey;
 import dev.jangbu.api.idempotency.IdempotentCall;
 import dev.jangbu.api.idempotency.KeyedCall;
@@ -11,9 +12,14 @@ import dev.jangbu.api.operation.Outcome;
 import dev.jangbu.api.operation.RecordOutcome;
 import dev.jangbu.api.operation.RecordOutcome.Recorded;
 import dev.jangbu.api.psp.Psp;
+import dev.jangbu.api.psp.PspCancel;
 import dev.jangbu.api.psp.PspOrder;
+import dev.jangbu.api.psp.PspResult;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.reactive.TransactionalOperator;
 import org.springframework.web.server.ServerWebExchange;
@@ -23,9 +29,10 @@ import reactor.core.publisher.Mono;
  * Records a person's decision about a payment or refund in REVIEW. The consequences are those of the PSP's own result:
  * the settlement, and the responses of the waiting keys.
  *
- * <p>First the payment's cancellations are read from the PSP, and recorded with the decision, because an unrecorded one
- * could be matched with a later refund. Without an answer of the PSP the decision is recorded all the same;
- * cancellations older than a later refund are not matched with it.
+ * <p>First the charge is looked up at the PSP. Without the PSP's answer nothing is decided. An approval takes the PSP's
+ * time and, for a refund, the transaction key of its cancellation: the one that the person names, or the only unrecorded
+ * one of its amount. All cancellations that the PSP shows are recorded with the decision, so that a later refund doesn't
+ * need a review because of them.
  */
 @Component
 public class ReviewDecision {
@@ -64,7 +71,10 @@ public class ReviewDecision {
             return body.map(request -> new Requested(request.validated(otherwise), key, apiKeyId));
         }
 
-        /** The outcome; {@code DECLINED_IN_REVIEW} or {@code FAILED_IN_REVIEW} is the {@code pspCode} of a refusal. */
+        /**
+         * The outcome without the PSP's part; {@code DECLINED_IN_REVIEW} or {@code FAILED_IN_REVIEW} is the {@code
+         * pspCode} of a refusal.
+         */
         Outcome outcome(OperationKind kind) {
             Outcome refused = new Outcome.Refused(kind.refusedStatus() + "_IN_REVIEW");
             return decision.approved() ? new Outcome.Approved("", null) : refused;
@@ -92,20 +102,19 @@ public class ReviewDecision {
     /**
      * Records a decision.
      *
-     * @param seen read before; its payment's cancellations are looked up if it is in REVIEW
-     * @return the operation after it; an error 409 {@code not-in-review} if it is not in REVIEW
+     * @param seen read before; its charge is looked up if it is in REVIEW
+     * @return the operation after it; an error 409 {@code not-in-review} if it is not in REVIEW, 503 if the PSP gives no
+     *     answer, 422 if it doesn't show exactly one cancellation that can be the approved refund
      */
     public <R extends Operation> Mono<ApiResponse> record(Store<R> store, R seen, Requested requested) {
         OperationKind kind = seen.kind();
         KeyedCall call =
                 KeyedCall.of(requested.key(), OPERATION, kind.resource() + " " + seen.id(), requested.decision());
-        Mono<Set<String>> shown = isInReview(seen)
-                ? store.order(seen)
-                        .flatMap(order -> psp.find(order).map(result -> PspCancels.transactionKeysIn(result, order)))
-                : Mono.just(Set.of());
-        return shown.flatMap(cancellations -> store.lock(seen)
+        Mono<Optional<PspResult.Charged>> lookUp =
+                isInReview(seen) ? store.order(seen).flatMap(this::lookUp) : Mono.just(Optional.empty());
+        return lookUp.flatMap(shown -> store.lock(seen)
                         .flatMap(locked ->
-                                idempotent.once(call, seen.id(), () -> write(store, locked, cancellations, requested)))
+                                idempotent.once(call, seen.id(), () -> write(store, locked, shown, requested)))
                         .as(transaction::transactional))
                 .doOnNext(answer -> {
                     if (!answer.replayed()) {
@@ -114,20 +123,94 @@ public class ReviewDecision {
                 });
     }
 
+    /** The order's charge; empty if the PSP shows none, or one of another order. */
+    private Mono<Optional<PspResult.Charged>> lookUp(PspOrder order) {
+        return psp.find(order).handle((result, sink) -> {
+            if (result instanceof PspResult.Uncertain uncertain) {
+                sink.error(Problem.unavailable(
+                        "The payment service provider doesn't show the payment (%s); nothing was decided"
+                                .formatted(uncertain.reason())));
+            } else {
+                sink.next(Optional.of(result)
+                        .filter(PspResult.Charged.class::isInstance)
+                        .map(PspResult.Charged.class::cast)
+                        .filter(charged -> charged.paymentKey().equals(order.paymentKey())
+                                && charged.orderId().equals(order.orderId())));
+            }
+        });
+    }
+
     private <R extends Operation> Mono<ApiResponse> write(
-            Store<R> store, R locked, Set<String> cancellations, Requested requested) {
+            Store<R> store, R locked, Optional<PspResult.Charged> shown, Requested requested) {
         OperationKind kind = locked.kind();
-        Outcome outcome = requested.outcome(kind);
         if (!isInReview(locked)) {
             return Mono.error(Resolutions.notInReview(kind.resource(), locked.status()));
         }
-        return store.record(locked, outcome, OPERATION)
-                .switchIfEmpty(Mono.error(() -> new IllegalStateException("A locked row changed")))
-                .delayUntil(decided -> cancels.record(
-                        store.paymentId(locked), kind == OperationKind.REFUND ? locked.id() : null, cancellations))
-                .delayUntil(decided -> resolutions.insert(
-                        locked.id(), kind, outcome, requested.decision().evidence(), requested.apiKeyId()))
-                .map(decided -> store.response(decided.operation()));
+        UUID paymentId = store.paymentId(locked);
+        List<PspCancel> cancellations = shown.map(PspResult.Charged::cancels).orElse(List.of());
+        return cancels.recorded(paymentId)
+                .map(recorded -> outcome(locked, shown, recorded, requested))
+                .flatMap(outcome -> store.record(locked, outcome, OPERATION)
+                        .switchIfEmpty(Mono.error(() -> new IllegalStateException("A locked row changed")))
+                        .delayUntil(decided -> cancels.record(
+                                paymentId,
+                                kind == OperationKind.REFUND ? locked.id() : null,
+                                cancellations.stream()
+                                        .map(PspCancel::transactionKey)
+                                        .toList()))
+                        .delayUntil(decided -> resolutions.insert(
+                                locked.id(), kind, outcome, requested.decision().evidence(), requested.apiKeyId()))
+                        .map(decided -> store.response(decided.operation())));
+    }
+
+    /** The decided outcome; an approval with the PSP's time and transaction key. */
+    private static Outcome outcome(
+            Operation locked, Optional<PspResult.Charged> shown, Set<String> recorded, Requested requested) {
+        Outcome decided = requested.outcome(locked.kind());
+        if (!requested.decision().approved()) {
+            return decided;
+        }
+        return switch (locked.kind()) {
+            case PAYMENT ->
+                shown.<Outcome>map(charged -> new Outcome.Approved("", charged.approvedAt()))
+                        .orElse(decided);
+            case REFUND ->
+                cancellation(
+                                shown.map(PspResult.Charged::cancels).orElse(List.of()).stream()
+                                        .filter(cancel -> !recorded.contains(cancel.transactionKey()))
+                                        .toList(),
+                                locked.amountMinor(),
+                                requested.decision().transactionKey())
+                        .<Outcome>map(cancel -> new Outcome.Approved(cancel.transactionKey(), cancel.canceledAt()))
+                        .orElse(decided);
+        };
+    }
+
+    /**
+     * The cancellation of an approved refund: the named one, or the only one of its amount. Empty if none has its
+     * amount: the evidence tells how the buyer got the money.
+     *
+     * @param unrecorded the payment's cancellations that belong to no other refund
+     */
+    private static Optional<PspCancel> cancellation(
+            List<PspCancel> unrecorded, long amountMinor, @Nullable String transactionKey) {
+        if (transactionKey != null) {
+            return Optional.of(unrecorded.stream()
+                    .filter(cancel -> cancel.transactionKey().equals(transactionKey))
+                    .findFirst()
+                    .orElseThrow(() -> Problem.invalid(
+                            "transactionKey", "must be a cancellation of the payment that is not recorded yet")));
+        }
+        List<PspCancel> ofAmount = unrecorded.stream()
+                .filter(cancel -> cancel.amountMinor() == amountMinor)
+                .toList();
+        if (ofAmount.size() > 1) {
+            throw Problem.invalid(
+                    "transactionKey",
+                    "is required: the payment service provider shows %d cancellations of this amount"
+                            .formatted(ofAmount.size()));
+        }
+        return ofAmount.stream().findFirst();
     }
 
     private static boolean isInReview(Operation operation) {

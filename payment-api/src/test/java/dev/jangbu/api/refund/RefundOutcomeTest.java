@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class RefundOutcomeTest {
@@ -24,61 +25,78 @@ class RefundOutcomeTest {
             Payments.of(PaymentStatus.COMPLETED, new PaymentLine("1", "seller-a", 20_000, 1_000));
     private static final String KEY = PAYMENT.order().paymentKey();
     private static final PspCancel EARLIER = new PspCancel("tx-1", 5_000, NOW.minusSeconds(60));
+    private static final Outcome REFUSED = new Outcome.Refused("NOT_CANCELABLE_PAYMENT");
     private static final PspCancel OURS = new PspCancel("tx-2", 5_000, NOW.plusSeconds(1));
 
     @Test
-    void anUnrecordedCancellationBelongsToTheRefund() {
-        assertThat(outcome(charged(EARLIER, OURS))).contains(new Outcome.Approved("tx-2", OURS.canceledAt()));
-    }
-
-    @Test
-    void anUnrecordedCancellationOlderThanTheRefundIsIgnored() {
+    void theCancellationNamedByTheAnswerIsTheRefunds() {
         PspCancel older = new PspCancel("tx-9", 5_000, NOW.minusSeconds(3_600));
 
-        assertThat(outcome(charged(EARLIER, older))).isEmpty();
-        assertThat(outcome(charged(EARLIER, older, OURS))).contains(new Outcome.Approved("tx-2", OURS.canceledAt()));
+        assertThat(answered("tx-2", EARLIER, OURS)).contains(new Outcome.Approved("tx-2", OURS.canceledAt()));
+        // Whatever others are unrecorded, and however old it is: the PSP repeats an answer from before the refund's
+        // row.
+        assertThat(answered("tx-9", EARLIER, older, OURS)).contains(new Outcome.Approved("tx-9", older.canceledAt()));
     }
 
     @Test
-    void withoutAnUnrecordedCancellationTheRefundIsNotDone() {
-        assertThat(outcome(charged(EARLIER))).isEmpty();
-        assertThat(outcome(charged())).isEmpty();
+    void withoutItsNameNoCancellationIsTheRefunds() {
+        assertThat(answered(null, EARLIER, OURS)).isEmpty();
+        assertThat(answered("tx-charge", EARLIER, OURS)).isEmpty();
+        assertThat(answered("tx-2")).isEmpty();
+        // Recorded: it belongs to another refund.
+        assertThat(answered("tx-1", EARLIER, OURS)).isEmpty();
     }
 
     @Test
-    void anotherAmountAnotherChargeOrASecondCancellationNeedsAReview() {
-        assertThat(outcome(charged(EARLIER, new PspCancel("tx-2", 4_999, NOW))))
+    void anotherAmountOrAnotherChargeNeedsAReview() {
+        assertThat(answered("tx-2", EARLIER, new PspCancel("tx-2", 4_999, NOW)))
                 .containsInstanceOf(Outcome.Review.class);
-        assertThat(outcome(charged(OURS, new PspCancel("tx-3", 5_000, NOW)))).containsInstanceOf(Outcome.Review.class);
-        assertThat(outcome(new PspResult.Charged(KEY, "order-1001", 19_999, "KRW", NOW, "tx-2", false, List.of())))
-                .containsInstanceOf(Outcome.Review.class);
-        assertThat(outcome(new PspResult.Charged(KEY, "order-1002", 20_000, "KRW", NOW, "tx-2", false, List.of())))
-                .containsInstanceOf(Outcome.Review.class);
+        for (PspResult.Charged other :
+                List.of(charged("order-1001", 19_999, "tx-2", OURS), charged("order-1002", 20_000, "tx-2", OURS))) {
+            assertThat(RefundOutcome.ofCancellation(other, "tx-2", work())).containsInstanceOf(Outcome.Review.class);
+            assertThat(RefundOutcome.ofLookUp(other, work(), REFUSED)).isInstanceOf(Outcome.Review.class);
+        }
     }
 
     @Test
-    void onlyARefusalFails() {
-        assertThat(outcome(new PspResult.Declined("NOT_CANCELABLE_PAYMENT")))
-                .contains(new Outcome.Refused("NOT_CANCELABLE_PAYMENT"));
-        assertThat(outcome(new PspResult.Uncertain("no answer within 3000 ms")))
-                .containsInstanceOf(Outcome.Unknown.class);
-        assertThat(outcome(new PspResult.NotFound())).containsInstanceOf(Outcome.Unknown.class);
-        assertThat(outcome(new PspResult.Charged(KEY, "order-1001", 20_000, "KRW", NOW, "tx-2", true, List.of())))
-                .containsInstanceOf(Outcome.Unknown.class);
+    void aRefusalFailsOnlyIfThePspShowsNoUnrecordedCancellation() {
+        assertThat(lookedUp()).isEqualTo(REFUSED);
+        assertThat(lookedUp(EARLIER)).isEqualTo(REFUSED);
+        assertThat(lookedUp(EARLIER, OURS))
+                .isEqualTo(new Outcome.Review(
+                        "NOT_CANCELABLE_PAYMENT; the PSP shows 1 cancellations that are not" + " recorded here"));
+        assertThat(RefundOutcome.ofLookUp(new PspResult.Declined("ABORTED"), work(), REFUSED))
+                .isInstanceOf(Outcome.Review.class);
+        assertThat(RefundOutcome.ofLookUp(
+                        new PspResult.Charged(KEY, "order-1001", 20_000, "KRW", NOW, "tx-2", true, List.of()),
+                        work(),
+                        REFUSED))
+                .isInstanceOf(Outcome.Unknown.class);
     }
 
     @Test
-    void aDeclinedChargeNeedsAReview() {
-        assertThat(RefundOutcome.fromLookUp(new PspResult.Declined("ABORTED"), work()))
-                .containsInstanceOf(Outcome.Review.class);
+    void withoutAChargeNothingIsDecided() {
+        for (PspResult.Open open :
+                List.of(new PspResult.Uncertain("no answer within 3000 ms"), new PspResult.NotFound())) {
+            assertThat(RefundOutcome.ofNoCharge(open)).isInstanceOf(Outcome.Unknown.class);
+            assertThat(RefundOutcome.ofLookUp(open, work(), REFUSED)).isInstanceOf(Outcome.Unknown.class);
+        }
+        assertThat(RefundOutcome.ofNoCharge(new PspResult.InProgress())).isInstanceOf(Outcome.Review.class);
     }
 
-    private static PspResult charged(PspCancel... cancels) {
-        return new PspResult.Charged(KEY, "order-1001", 20_000, "KRW", NOW, "tx-2", cancels.length > 0, List.of(cancels));
+    private static Optional<Outcome> answered(@Nullable String lastTransactionKey, PspCancel... cancels) {
+        return RefundOutcome.ofCancellation(
+                charged("order-1001", 20_000, lastTransactionKey, cancels), lastTransactionKey, work());
     }
 
-    private static Optional<Outcome> outcome(PspResult result) {
-        return RefundOutcome.from(result, work());
+    private static Outcome lookedUp(PspCancel... cancels) {
+        return RefundOutcome.ofLookUp(charged("order-1001", 20_000, "tx-2", cancels), work(), REFUSED);
+    }
+
+    private static PspResult.Charged charged(
+            String orderId, long amountMinor, @Nullable String lastTransactionKey, PspCancel... cancels) {
+        return new PspResult.Charged(
+                KEY, orderId, amountMinor, "KRW", NOW, lastTransactionKey, cancels.length > 0, List.of(cancels));
     }
 
     private static RefundWork work() {

@@ -26,7 +26,10 @@ final class TossResponses {
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
 
-    /** Final refusals of a confirmation: a repetition with the same payment key would be refused as well. */
+    /**
+     * Final refusals of a confirmation: a repetition with the same payment key would be refused as well. They don't say
+     * that an earlier attempt was refused.
+     */
     private static final Set<String> CONFIRM_REFUSALS = Set.of(
             "BELOW_MINIMUM_AMOUNT",
             "EXCEED_MAX_AMOUNT",
@@ -62,10 +65,12 @@ final class TossResponses {
             "RESTRICTED_TRANSFER_ACCOUNT");
 
     /**
-     * Final refusals of a cancellation: no money was refunded. {@code ALREADY_CANCELED_PAYMENT} and {@code
-     * ALREADY_REFUND_PAYMENT} are not final: the earlier cancellation may be this refund, so the payment is looked up.
+     * Final refusals of a cancellation: the call refunded no money. They don't say that an earlier attempt refunded
+     * none: after {@code ALREADY_CANCELED_PAYMENT} the earlier cancellation may be this refund.
      */
     private static final Set<String> CANCEL_REFUSALS = Set.of(
+            "ALREADY_CANCELED_PAYMENT",
+            "ALREADY_REFUND_PAYMENT",
             "EXCEED_CANCEL_AMOUNT_DISCOUNT_AMOUNT",
             "EXCEED_MAX_REFUND_DUE",
             "FORBIDDEN_BANK_REFUND_REQUEST",

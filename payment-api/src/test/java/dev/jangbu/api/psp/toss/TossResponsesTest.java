@@ -18,9 +18,11 @@ class TossResponsesTest {
     @Test
     void aDonePaymentIsACharge() {
         assertThat(confirm(true, payment("DONE", "12.30", "USD")))
-                .isEqualTo(new PspResult.Charged("key-1", "order-1001", 1_230, "USD", APPROVED, "tx-0", false, List.of()));
+                .isEqualTo(
+                        new PspResult.Charged("key-1", "order-1001", 1_230, "USD", APPROVED, "tx-0", false, List.of()));
         assertThat(confirm(true, payment("PARTIAL_CANCELED", "20000", "KRW")))
-                .isEqualTo(new PspResult.Charged("key-1", "order-1001", 20_000, "KRW", APPROVED, "tx-0", true, List.of()));
+                .isEqualTo(
+                        new PspResult.Charged("key-1", "order-1001", 20_000, "KRW", APPROVED, "tx-0", true, List.of()));
     }
 
     @Test
@@ -61,10 +63,11 @@ class TossResponsesTest {
     void onlyAFinalCodeRefusesACancellation() {
         assertThat(TossResponses.parseCancel(403, error("NOT_CANCELABLE_AMOUNT").getBytes(StandardCharsets.UTF_8)))
                 .isEqualTo(new PspResult.Declined("NOT_CANCELABLE_AMOUNT"));
-        // The earlier cancellation may be this refund, from an attempt whose response was lost.
         assertThat(TossResponses.parseCancel(
                         403, error("ALREADY_CANCELED_PAYMENT").getBytes(StandardCharsets.UTF_8)))
-                .isEqualTo(new PspResult.Uncertain("ALREADY_CANCELED_PAYMENT"));
+                .isEqualTo(new PspResult.Declined("ALREADY_CANCELED_PAYMENT"));
+        assertThat(TossResponses.parseCancel(400, error("FORBIDDEN_REQUEST").getBytes(StandardCharsets.UTF_8)))
+                .isEqualTo(new PspResult.Uncertain("FORBIDDEN_REQUEST"));
     }
 
     @Test
