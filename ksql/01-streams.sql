@@ -18,7 +18,13 @@ CREATE SOURCE STREAM IF NOT EXISTS settlement_requests (
     fee BIGINT,
     expectedVersion BIGINT,
     psp STRING,
-    occurredAt TIMESTAMP
+    occurredAt TIMESTAMP,
+    part INTEGER,
+    movedAt TIMESTAMP,
+    createdAt TIMESTAMP,
+    paymentId STRING,
+    paymentKey STRING,
+    transactionKey STRING
 ) WITH (
     KAFKA_TOPIC = 'settlement.requests',
     KEY_FORMAT = 'KAFKA',
@@ -37,7 +43,8 @@ CREATE SOURCE STREAM IF NOT EXISTS ledger_entries (
     balanceAfter BIGINT,
     walletVersion BIGINT,
     occurredAt TIMESTAMP,
-    recordedAt TIMESTAMP
+    recordedAt TIMESTAMP,
+    part INTEGER
 ) WITH (
     KAFKA_TOPIC = 'ledger.entries',
     KEY_FORMAT = 'KAFKA',
@@ -84,7 +91,8 @@ CREATE SOURCE STREAM IF NOT EXISTS settlement_dead_letters (
     originPartition BYTES HEADER('jangbu_dead_letter_partition'),
     originOffset BYTES HEADER('jangbu_dead_letter_offset'),
     refusedBy BYTES HEADER('jangbu_dead_letter_by'),
-    reason BYTES HEADER('jangbu_dead_letter_reason')
+    reason BYTES HEADER('jangbu_dead_letter_reason'),
+    cause BYTES HEADER('jangbu_dead_letter_cause')
 ) WITH (
     KAFKA_TOPIC = 'settlement.dead-letters',
     KEY_FORMAT = 'KAFKA',
@@ -102,7 +110,8 @@ CREATE SOURCE STREAM IF NOT EXISTS settlement_replays (
     replayedBy STRING,
     reason STRING,
     proof STRING,
-    replayedAt TIMESTAMP
+    replayedAt TIMESTAMP,
+    sent BOOLEAN
 ) WITH (
     KAFKA_TOPIC = 'settlement.replays',
     KEY_FORMAT = 'KAFKA',

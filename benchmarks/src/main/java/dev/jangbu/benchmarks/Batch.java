@@ -1,5 +1,6 @@
 package dev.jangbu.benchmarks;
 
+import dev.jangbu.contract.NameBasedId;
 import dev.jangbu.contract.SettlementKind;
 import dev.jangbu.contract.SettlementRequested;
 import java.time.Instant;
@@ -15,7 +16,7 @@ import java.util.function.IntSupplier;
 
 /**
  * The input of a round, the same for every competitor: payments with their requests. Deterministic in seed, number and
- * load, except for the time in the ids, which must be current.
+ * load, except for the time, which must be current, and the ids, which are named by it.
  *
  * @param wallets the prefix of the ids of this batch's wallets, which no other batch uses
  * @param requests in the order of approval
@@ -24,34 +25,36 @@ record Batch(String wallets, List<SettlementRequested> requests) {
 
     static final String CURRENCY = "KRW";
 
-    private static final int IDS_PER_MS = 10;
+    private static final int CHARGES_PER_MS = 10;
 
     /**
      * Generates a batch.
      *
      * @param number distinguishes batches of one seed
      * @param linesPerPayment sellers per payment, each with a request of its own
-     * @param now the time of the last id
+     * @param now the time of the last charge
      */
     static Batch of(long seed, int number, Load load, int payments, int linesPerPayment, Instant now) {
         Random random = new Random(seed * 1_000_003 + number * 31L + load.text().hashCode());
         IntSupplier sellers = load.sellers(random);
         String wallets = "b%d-%s-".formatted(number, load.text());
         List<SettlementRequested> requests = new ArrayList<>(payments * linesPerPayment);
-        long firstMs = now.toEpochMilli() - payments * (long) linesPerPayment / IDS_PER_MS;
+        long firstMs = now.toEpochMilli() - payments * (long) linesPerPayment / CHARGES_PER_MS;
         for (int payment = 0; payment < payments; payment++) {
-            String reference = uuid7(firstMs, random).toString();
+            String order = "order-%d-%d-%d".formatted(number, firstMs, payment);
+            String reference = NameBasedId.ofPayment("bench", order, 0).toString();
             for (int line = 1; line <= linesPerPayment; line++) {
-                long idMs = firstMs + requests.size() / IDS_PER_MS;
+                Instant chargedAt = Instant.ofEpochMilli(firstMs + requests.size() / CHARGES_PER_MS);
                 String seller = wallets + sellers.getAsInt();
                 long amount = 1_000 + random.nextLong(100_000);
                 requests.add(SettlementRequested.newBuilder()
-                        .setSettlementId(uuid7(idMs, random).toString())
+                        .setSettlementId(NameBasedId.ofChargedLine("toss", order, Integer.toString(line))
+                                .toString())
                         .setKind(SettlementKind.PAYMENT)
                         .setReferenceId(reference)
                         .setReferenceParts(linesPerPayment)
                         .setLineId(Integer.toString(line))
-                        .setOrderId("order-" + number + "-" + payment)
+                        .setOrderId(order)
                         .setWalletId(seller + ":" + CURRENCY)
                         .setSellerId(seller)
                         .setCurrency(CURRENCY)
@@ -59,7 +62,12 @@ record Batch(String wallets, List<SettlementRequested> requests) {
                         .setFee(amount / 20)
                         .setExpectedVersion(null)
                         .setPsp("toss")
-                        .setOccurredAt(Instant.ofEpochMilli(idMs))
+                        .setOccurredAt(chargedAt)
+                        .setPart(line)
+                        .setMovedAt(chargedAt)
+                        .setCreatedAt(chargedAt)
+                        .setPaymentId(reference)
+                        .setPaymentKey(order)
                         .build());
             }
         }
@@ -92,11 +100,4 @@ record Batch(String wallets, List<SettlementRequested> requests) {
      * @param amountMinor the sum of all amounts, equal to all debits and to all credits
      */
     record Expected(Map<String, Long> balances, Set<UUID> settlements, long amountMinor) {}
-
-    /** RFC 9562, 5.7. */
-    private static UUID uuid7(long timeMs, Random random) {
-        return new UUID(
-                (timeMs << 16) | 0x7000 | random.nextInt(0x1000),
-                (random.nextLong() & 0x3fff_ffff_ffff_ffffL) | 0x8000_0000_0000_0000L);
-    }
 }

@@ -158,20 +158,22 @@ class SettlementTopologyTest {
     }
 
     @Test
-    void aDuplicateIsDroppedWithinTheHorizonAndADeadLetterBeyondIt() {
+    void aDuplicateIsDroppedUntilItsIdIsDeletedAndADeadLetterAfterwards() {
         SettlementRequested first = payment(idAt(NOW), 100).build();
         settlement.request(first, NOW);
 
-        Instant later = NOW.plus(Duration.ofHours(47));
+        Instant later = NOW.plus(Duration.ofHours(60));
         settlement.request(payment(idAt(later), 1).build(), later);
         settlement.request(first, later);
         assertThat(settlement.deadLetters.isEmpty()).isTrue();
 
-        Instant muchLater = NOW.plus(Duration.ofHours(60));
-        settlement.request(payment(idAt(muchLater), 1).build(), muchLater);
-        settlement.request(first, muchLater);
+        // A step of the sweep deletes the id.
+        for (int n = 2; n < 512; n++) {
+            settlement.request(payment(idAt(later), 1).build(), later);
+        }
+        settlement.request(first, later);
 
-        assertThat(settlement.entries.readValuesToList()).hasSize(3);
+        assertThat(settlement.entries.readValuesToList()).hasSize(512);
         assertDeadLetter(WalletProcessor.NAME, "behind the partition's clock", first.getWalletId());
         assertThat(settlement.count("jangbu.settlement.dead.letters", "reason", "beyond_horizon"))
                 .isEqualTo(1);
@@ -504,7 +506,8 @@ class SettlementTopologyTest {
                 payment(id, 100).setReferenceId("no-uuid").build(),
                 payment(id, 100).setPsp("two words").build(),
                 payment(id, 100).setOccurredAt(Instant.EPOCH.minusMillis(1)).build(),
-                payment(id, 100).setSettlementId(UUID.randomUUID().toString()).build(),
+                payment(id, 100).setPart(0).build(),
+                payment(id, 100).setPart(2).build(),
                 payment(id, 100).setSettlementId("1").build(),
                 payment(id, 100)
                         .setSettlementId(id.toString().toUpperCase(Locale.ROOT))

@@ -223,7 +223,7 @@ final class ReplayerTest {
         byte[] whole = bytes(Topics.SETTLEMENT_REQUESTS, request);
 
         PartialDecoder.PartialValue partial = PartialDecoder.decode(letterOf(
-                        Topics.SETTLEMENT_REQUESTS.name(), "seller-f:KRW", Arrays.copyOf(whole, whole.length - 8)))
+                        Topics.SETTLEMENT_REQUESTS.name(), "seller-f:KRW", Arrays.copyOf(whole, whole.length - 14)))
                 .orElseThrow();
         assertThat(partial.schemaId()).isEqualTo(1);
         assertThat(partial.fields().get("settlementId")).hasToString(request.getSettlementId());

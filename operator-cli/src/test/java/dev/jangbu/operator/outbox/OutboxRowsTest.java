@@ -99,7 +99,7 @@ final class OutboxRowsTest {
     }
 
     private void insert(int minute) throws SQLException {
-        UUID id = new UUID((at(minute).toEpochMilli() << 16) | 0x7000L, 0x8000000000000000L | minute);
+        UUID id = new UUID((at(minute).toEpochMilli() << 16) | 0x8000L, 0x8000000000000000L | minute);
         try (PreparedStatement insert = maintenance.prepareStatement("""
                 INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, ce_time, traceparent, created_at)
                 VALUES (?, 'settlement.requests', 'seller-a:KRW', 'dev.jangbu.settlement.requested',

@@ -3,15 +3,13 @@ package dev.jangbu.api.database;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.uuid.Generators;
+import dev.jangbu.contract.NameBasedId;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -100,17 +98,26 @@ class PaymentsDatabaseTest {
     }
 
     @Test
-    void anOutboxIdMustHaveTheTimeOfItsInsert() throws SQLException {
-        insertOutbox(idAt(Instant.now()), new byte[] {0, 0, 0, 0, 1, 2});
+    void idsOfMovementsAndTheirRequestsMustBeNameBased() throws SQLException {
+        insertOutbox(NameBasedId.ofChargedLine("toss", "key-1", "1"), new byte[] {0, 0, 0, 0, 1, 2});
 
-        assertOutboxRefused(idAt(Instant.now().plus(Duration.ofMinutes(3))));
-        assertOutboxRefused(idAt(Instant.now().minus(Duration.ofMinutes(6))));
-        assertOutboxRefused(UUID.randomUUID());
+        assertThatThrownBy(() -> insertOutbox(UUID.randomUUID(), new byte[] {0, 0, 0, 0, 1, 2}))
+                .hasMessageContaining("outbox_id_check");
+        assertThatThrownBy(() -> insertPayment(UUID.randomUUID())).hasMessageContaining("payments_id_check");
+    }
+
+    @Test
+    void aMovementIsInTheOutboxOnce() throws SQLException {
+        UUID id = NameBasedId.ofChargedLine("toss", "key-2", "1");
+        insertOutbox(id, new byte[] {0, 0, 0, 0, 1, 2});
+
+        assertThatThrownBy(() -> insertOutbox(id, new byte[] {0, 0, 0, 0, 1, 3}))
+                .hasMessageContaining("outbox_pkey");
     }
 
     @Test
     void anOutboxPayloadMustHaveTheWireFormat() {
-        assertThatThrownBy(() -> insertOutbox(idAt(Instant.now()), "x0000".getBytes(StandardCharsets.UTF_8)))
+        assertThatThrownBy(() -> insertOutbox(newId(), "x0000".getBytes(StandardCharsets.UTF_8)))
                 .hasMessageContaining("outbox_payload_check");
     }
 
@@ -137,7 +144,7 @@ class PaymentsDatabaseTest {
 
     @Test
     void maintenanceCanReinsertARowUnchanged() throws SQLException {
-        UUID id = idAt(Instant.now());
+        UUID id = newId();
         insertOutbox(id, new byte[] {0, 0, 0, 0, 1, 2});
         try (Connection maintenance = database.as("jangbu_maintenance");
                 Statement statement = maintenance.createStatement()) {
@@ -163,19 +170,29 @@ class PaymentsDatabaseTest {
     }
 
     private static UUID paymentIn(String status) throws SQLException {
-        UUID id = Generators.timeBasedEpochGenerator().generate();
-        try (PreparedStatement insert = application.prepareStatement("""
-                INSERT INTO payments (id, order_id, status, currency, amount, metadata, psp, cause, version, created_at)
-                VALUES (?, ?, 'READY', 'KRW', 1000, '{}', 'toss', 'create', 1, now())
-                """)) {
-            insert.setObject(1, id);
-            insert.setString(2, "order-" + id);
-            insert.executeUpdate();
-        }
+        UUID id = newId();
+        insertPayment(id);
         for (String step : PATH.get(status)) {
             move(id, step);
         }
         return id;
+    }
+
+    private static UUID newId() {
+        return NameBasedId.ofPayment("test", UUID.randomUUID().toString(), 0);
+    }
+
+    private static void insertPayment(UUID id) throws SQLException {
+        try (PreparedStatement insert = application.prepareStatement("""
+                INSERT INTO payments (id, client_id, creation_key, generation, order_id, status, currency, amount,
+                                      metadata, psp, cause, version, created_at)
+                VALUES (?, 'default', ?, 0, ?, 'READY', 'KRW', 1000, '{}', 'toss', 'create', 1, now())
+                """)) {
+            insert.setObject(1, id);
+            insert.setString(2, "key-" + id);
+            insert.setString(3, "order-" + id);
+            insert.executeUpdate();
+        }
     }
 
     private static void move(UUID id, String to) throws SQLException {
@@ -183,7 +200,7 @@ class PaymentsDatabaseTest {
                 UPDATE payments
                    SET status = ?, version = version + 1, cause = 'test',
                        payment_key = coalesce(payment_key, 'key-' || id),
-                       lease_until = CASE WHEN ? = 'EXECUTING' THEN now() END,
+                       accepted_at = now(), lease_until = CASE WHEN ? = 'EXECUTING' THEN now() END,
                        approved_at = CASE WHEN ? IN ('APPROVED', 'COMPLETED') THEN now() END,
                        completed_at = CASE WHEN ? = 'COMPLETED' THEN now() END
                  WHERE id = ?
@@ -220,11 +237,6 @@ class PaymentsDatabaseTest {
         }
     }
 
-    private static void assertOutboxRefused(UUID id) {
-        assertThatThrownBy(() -> insertOutbox(id, new byte[] {0, 0, 0, 0, 1, 2}))
-                .hasMessageContaining("outbox_id_of_its_moment");
-    }
-
     private static void assertRefused(String sqlState, String sql) {
         assertThatThrownBy(() -> {
                     try (Statement statement = application.createStatement()) {
@@ -235,13 +247,5 @@ class PaymentsDatabaseTest {
                 .isInstanceOf(SQLException.class)
                 .extracting(e -> ((SQLException) e).getSQLState())
                 .isEqualTo(sqlState);
-    }
-
-    /** A UUIDv7 with a given time (RFC 9562, section 5.7). */
-    private static UUID idAt(Instant time) {
-        UUID random = UUID.randomUUID();
-        return new UUID(
-                (time.toEpochMilli() << 16) | 0x7000 | (random.getMostSignificantBits() & 0x0fff),
-                random.getLeastSignificantBits());
     }
 }

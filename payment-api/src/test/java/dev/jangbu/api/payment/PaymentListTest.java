@@ -33,17 +33,16 @@ class PaymentListTest {
     /** Old payments of a hundred sellers, inserted without triggers, as from a backup. */
     private static final String OLD = """
             WITH paid AS (
-                INSERT INTO payments (id, order_id, status, currency, amount, metadata, psp, payment_key, cause, version,
-                                      created_at, expires_at, approved_at, completed_at)
-                SELECT CAST(lpad(to_hex(1735689600000 + n * 1000), 12, '0') || '7000' || '8000' || lpad(to_hex(n), 12, '0')
-                            AS uuid),
+                INSERT INTO payments (id, client_id, creation_key, generation, order_id, status, currency, amount, metadata,
+                                      psp, payment_key, cause, version, created_at, expires_at, approved_at, completed_at)
+                SELECT CAST(overlay(md5(n::text) placing '8' from 13) AS uuid), 'default', 'old-' || n, 0,
                        'old-order-' || n, CASE WHEN n %% 10 = 0 THEN 'DECLINED' ELSE 'COMPLETED' END, 'KRW', 1000, '{}',
                        'toss', 'old-key-' || n, 'completion', 4, at, at,
                        CASE WHEN n %% 10 <> 0 THEN at END, CASE WHEN n %% 10 <> 0 THEN at END
                   FROM generate_series(1, %d) AS n, LATERAL (SELECT to_timestamp(1735689600 + n) AS at) AS moment
-                RETURNING id, order_id)
-            INSERT INTO payment_lines (payment_id, line_no, line_id, seller_id, amount, fee)
-            SELECT id, 1, '1', 'old-seller-' || substr(order_id, 11)::int %% 100, 1000, 0 FROM paid
+                RETURNING id, order_id, created_at)
+            INSERT INTO payment_lines (payment_id, line_no, line_id, seller_id, amount, fee, created_at)
+            SELECT id, 1, '1', 'old-seller-' || substr(order_id, 11)::int %% 100, 1000, 0, created_at FROM paid
             """;
 
     @BeforeAll

@@ -55,7 +55,7 @@ public final class PspProxy {
     private sealed interface Rule {
         record Cut() implements Rule {}
 
-        record Answer(int status, String body) implements Rule {}
+        record Response(int status, String body) implements Rule {}
 
         record Stop(Hold hold, boolean afterResponse, AtomicInteger remaining) implements Rule {
 
@@ -142,7 +142,7 @@ public final class PspProxy {
 
     /** Answers calls that contain the text with a JSON body, without the PSP, until {@link #restore}. */
     public void answer(String text, int status, String body) {
-        rules.put(text, new Rule.Answer(status, body));
+        rules.put(text, new Rule.Response(status, body));
     }
 
     /** Starts to count the concurrent calls that contain the text. */
@@ -197,7 +197,7 @@ public final class PspProxy {
                 exchange.sendResponseHeaders(502, -1);
                 return;
             }
-            if (rule instanceof Rule.Answer answer) {
+            if (rule instanceof Rule.Response answer) {
                 respond(exchange, answer.status(), answer.body());
                 return;
             }

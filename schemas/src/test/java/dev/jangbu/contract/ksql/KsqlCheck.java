@@ -44,6 +44,7 @@ final class KsqlCheck {
             DeadLetters.OFFSET,
             DeadLetters.TIMESTAMP,
             DeadLetters.BY,
+            DeadLetters.CAUSE,
             DeadLetters.REASON);
 
     private final Function<Topic<?>, Schema> released;
@@ -139,6 +140,7 @@ final class KsqlCheck {
                 symbols.addAll(schema.getEnumSymbols());
                 yield "STRING";
             }
+            case BOOLEAN -> "BOOLEAN";
             case INT -> "INTEGER";
             case LONG -> schema.getLogicalType() instanceof LogicalTypes.TimestampMillis ? "TIMESTAMP" : "BIGINT";
             case BYTES, FIXED -> "BYTES";
@@ -154,7 +156,7 @@ final class KsqlCheck {
                         .filter(branch -> branch.getType() != Schema.Type.NULL)
                         .map(this::type)
                         .collect(Collectors.joining());
-            case MAP, NULL, BOOLEAN, DOUBLE, FLOAT ->
+            case MAP, NULL, DOUBLE, FLOAT ->
                 throw new IllegalArgumentException("Unsupported column type " + schema.getType());
         };
     }
