@@ -31,6 +31,7 @@ public enum ProblemCode {
     CARD_NUMBER_REFUSED(422, "A card number is not taken here"),
     AMOUNT_MISMATCH(422, "The amount differs from the payment's"),
     REFUND_EXCEEDS_PAYMENT(422, "More would go back than was paid"),
+    WALLET_LIMIT_EXCEEDED(422, "A seller's wallet can't take the payment"),
     IDEMPOTENCY_KEY_REUSED(422, "The Idempotency-Key was used for another call"),
     TOO_MANY_REQUESTS(429, "Too many requests with this API key"),
     HEADERS_TOO_LARGE(431, "The headers are too large"),

@@ -50,10 +50,10 @@ public final class FieldErrors {
         return value;
     }
 
-    /** Validates an amount in minor units, above 0; 0 if it is invalid, after adding the error. */
-    public long amountMinor(String field, @Nullable Long value) {
-        if (value == null || value <= 0) {
-            add(field, "must be an integer above 0, in minor units");
+    /** Validates an amount in minor units, from 1 to a limit; 0 if it is invalid, after adding the error. */
+    public long amountMinor(String field, @Nullable Long value, long maxMinor) {
+        if (value == null || value <= 0 || value > maxMinor) {
+            add(field, "must be an integer from 1 to " + maxMinor + ", in minor units");
             return 0;
         }
         return value;

@@ -10,6 +10,7 @@ import dev.jangbu.api.idempotency.KeyedCall;
 import dev.jangbu.api.operation.RecordOutcome;
 import dev.jangbu.api.operation.RecordOutcome.Recorded;
 import dev.jangbu.api.operation.RecoverySignal;
+import dev.jangbu.api.wallet.WalletLimit;
 import dev.jangbu.contract.ProblemCode;
 import java.time.Duration;
 import java.util.Optional;
@@ -20,7 +21,9 @@ import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
 /**
- * Confirms a payment with the PSP while the buyer waits:
+ * Confirms a payment with the PSP while the buyer waits.
+ *
+ * <p>A payment that would take a seller's wallet beyond its limit is refused first, see {@link WalletLimit}. Then:
  *
  * <ol>
  *   <li><i>T1</i>, one commit: the idempotency key, READY to EXECUTING with a lease, the attempt. A crash after T1
@@ -45,6 +48,7 @@ class ConfirmPayment {
     private final ChargePayment charge;
     private final InquirePayment inquire;
     private final RecoverySignal recoverySignal;
+    private final WalletLimit wallets;
 
     ConfirmPayment(
             PaymentStore payments,
@@ -54,7 +58,8 @@ class ConfirmPayment {
             PaymentResponses responses,
             ChargePayment charge,
             InquirePayment inquire,
-            RecoverySignal recoverySignal) {
+            RecoverySignal recoverySignal,
+            WalletLimit wallets) {
         this.payments = payments;
         this.leases = leases;
         this.keys = keys;
@@ -63,6 +68,7 @@ class ConfirmPayment {
         this.charge = charge;
         this.inquire = inquire;
         this.recoverySignal = recoverySignal;
+        this.wallets = wallets;
     }
 
     /** A confirmation's result. The payment is empty if the response was stored before or the payment was queued. */
@@ -86,7 +92,8 @@ class ConfirmPayment {
             UUID id, ConfirmRequest.Valid request, boolean async, IdempotencyKey key, TraceContext trace) {
         KeyedCall keyed = KeyedCall.of(key, OPERATION, id.toString(), request);
         Confirmation call = new Confirmation(id, request, async, keyed, trace.traceparent());
-        return fastPath(call)
+        return isWithinWallets(id)
+                .flatMap(within -> within ? fastPath(call) : Mono.empty())
                 .switchIfEmpty(Mono.defer(() -> keys.replay(keyed).map(answer -> Mono.just(Confirmed.of(answer)))))
                 .switchIfEmpty(Mono.defer(() -> intend(call)))
                 .onErrorMap(
@@ -95,6 +102,11 @@ class ConfirmPayment {
                                 ProblemCode.PAYMENT_KEY_USED,
                                 "The payment key belongs to another payment; use the key of this payment's checkout"))
                 .flatMap(Function.identity());
+    }
+
+    /** Whether the sellers' wallets can take the payment; refused under the row lock, unless a stored response exists. */
+    private Mono<Boolean> isWithinWallets(UUID id) {
+        return payments.credits(id).flatMap(wallets::admits).defaultIfEmpty(true);
     }
 
     /** T1 as one statement, for the common case; empty, with nothing changed, if T1 needs a decision. */
@@ -121,8 +133,10 @@ class ConfirmPayment {
         return switch (ConfirmDecision.decide(
                 payment, request.paymentKey(), request.amount(), call.async(), repeated)) {
             case CHARGE ->
-                leases.start(payment, request.paymentKey(), call.traceparent()).map(this::charge);
-            case ACCEPT -> accept(payment, call);
+                requireWithinWallets(payment)
+                        .then(Mono.defer(() -> leases.start(payment, request.paymentKey(), call.traceparent())))
+                        .map(this::charge);
+            case ACCEPT -> requireWithinWallets(payment).then(Mono.defer(() -> accept(payment, call)));
             case INQUIRE ->
                 leases.leaseDue(payment.id())
                         .map(lease -> inquire.inquire(lease).map(Confirmed::of))
@@ -137,7 +151,17 @@ class ConfirmPayment {
         };
     }
 
+    private Mono<Void> requireWithinWallets(Payment payment) {
+        return wallets.isWithin(payment.credits())
+                ? Mono.empty()
+                : Mono.error(new Problem(
+                        ProblemCode.WALLET_LIMIT_EXCEEDED,
+                        "The payment would take a seller's wallet beyond its limit; nothing was charged. Pay the seller"
+                                + " out, then confirm again"));
+    }
+
     private Mono<Confirmed> charge(Payment payment) {
+        wallets.count(payment.credits());
         return charge.charge(payment, OPERATION).map(Confirmed::of);
     }
 
@@ -145,7 +169,9 @@ class ConfirmPayment {
     private Mono<Mono<Confirmed>> accept(Payment payment, Confirmation call) {
         return leases.accept(payment, call.request().paymentKey(), call.traceparent())
                 .flatMap(accepted -> accepted
-                        ? keys.endLeases(payment.id(), OPERATION).then(payments.find(payment.id()))
+                        ? keys.endLeases(payment.id(), OPERATION)
+                                .then(payments.find(payment.id()))
+                                .doOnNext(queued -> wallets.count(queued.credits()))
                         : Mono.error(queueFull()))
                 .map(queued -> Mono.fromRunnable(recoverySignal::raise)
                         .then(Mono.fromSupplier(() -> Confirmed.of(responses.open(queued)))));

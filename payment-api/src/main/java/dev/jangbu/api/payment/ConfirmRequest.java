@@ -2,6 +2,7 @@ package dev.jangbu.api.payment;
 
 import dev.jangbu.api.http.FieldErrors;
 import dev.jangbu.api.http.Problem;
+import dev.jangbu.api.settings.PaymentApiSettings;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,7 @@ record ConfirmRequest(@Nullable String paymentKey, @Nullable Long amount) {
         Valid valid = new Valid(
                 errors.matching(
                         "paymentKey", paymentKey, PAYMENT_KEY, "must be the PSP's key: 1 to 200 of A-Z a-z 0-9 _ = -"),
-                errors.amountMinor("amount", amount));
+                errors.amountMinor("amount", amount, PaymentApiSettings.Limits.LARGEST_AMOUNT_MINOR));
         errors.throwIfAny();
         return valid;
     }

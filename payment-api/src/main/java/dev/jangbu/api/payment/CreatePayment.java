@@ -8,6 +8,7 @@ import dev.jangbu.api.idempotency.KeyedCall;
 import dev.jangbu.api.operation.PspProgress;
 import dev.jangbu.api.outbox.ReplicationSlotMonitor;
 import dev.jangbu.api.psp.Psp;
+import dev.jangbu.api.settings.PaymentApiSettings;
 import dev.jangbu.contract.NameBasedId;
 import dev.jangbu.contract.ProblemCode;
 import java.time.Clock;
@@ -26,6 +27,7 @@ class CreatePayment {
     private final ReplicationSlotMonitor replicationSlot;
     private final Psp psp;
     private final Clock clock;
+    private final long maxAmountMinor;
 
     CreatePayment(
             PaymentStore payments,
@@ -33,18 +35,20 @@ class CreatePayment {
             PaymentResponses responses,
             ReplicationSlotMonitor replicationSlot,
             Psp psp,
-            Clock clock) {
+            Clock clock,
+            PaymentApiSettings settings) {
         this.payments = payments;
         this.keys = keys;
         this.responses = responses;
         this.replicationSlot = replicationSlot;
         this.psp = psp;
         this.clock = clock;
+        this.maxAmountMinor = settings.limits().maxPaymentAmount();
     }
 
     Mono<ApiResponse> create(CreatePaymentRequest request, IdempotencyKey key) {
         KeyedCall call = KeyedCall.of(key, "create", "", request);
-        return Mono.defer(() -> insert(request.validated(), call, 0))
+        return Mono.defer(() -> insert(request.validated(maxAmountMinor), call, 0))
                 // A stored response takes precedence over a refusal of the repeated call.
                 .onErrorResume(Problem.class, refusal -> keys.replay(call).switchIfEmpty(Mono.error(refusal)));
     }

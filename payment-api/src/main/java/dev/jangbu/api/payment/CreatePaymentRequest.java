@@ -36,36 +36,39 @@ record CreatePaymentRequest(
     record Valid(
             String orderId, String currency, long amountMinor, List<PaymentLine> lines, Map<String, String> metadata) {}
 
-    /** @throws Problem 422 that names every invalid field */
-    Valid validated() {
+    /**
+     * @param maxAmountMinor the largest amount of a payment
+     * @throws Problem 422 that names every invalid field
+     */
+    Valid validated(long maxAmountMinor) {
         FieldErrors errors = new FieldErrors();
         String order = errors.matching("orderId", orderId, ORDER_ID, "must be 6 to 64 of A-Z a-z 0-9 _ -");
         String code = errors.currency("currency", currency);
-        List<PaymentLine> paymentLines = lines(errors);
-        Valid valid = new Valid(order, code, sum(paymentLines, errors), paymentLines, metadata(errors));
+        List<PaymentLine> paymentLines = lines(errors, maxAmountMinor);
+        Valid valid = new Valid(order, code, sum(paymentLines, errors, maxAmountMinor), paymentLines, metadata(errors));
         errors.throwIfAny();
         refuseCardNumbers(valid.metadata());
         return valid;
     }
 
-    private List<PaymentLine> lines(FieldErrors errors) {
+    private List<PaymentLine> lines(FieldErrors errors, long maxAmountMinor) {
         if (lines == null || lines.isEmpty() || lines.size() > LINES_MAX) {
             errors.add("lines", "must be 1 to 100");
             return List.of();
         }
         return IntStream.range(0, lines.size())
-                .mapToObj(i -> line(i, lines.get(i), errors))
+                .mapToObj(i -> line(i, lines.get(i), errors, maxAmountMinor))
                 .toList();
     }
 
-    private static PaymentLine line(int index, @Nullable Line given, FieldErrors errors) {
+    private static PaymentLine line(int index, @Nullable Line given, FieldErrors errors, long maxAmountMinor) {
         Line line = given == null ? new Line(null, null, null) : given;
         String at = "lines[" + index + "]";
         String sellerId = line.sellerId() == null ? "" : line.sellerId();
         if (!SellerId.isValid(sellerId)) {
             errors.add(at + ".sellerId", SellerId.RULE);
         }
-        long amountMinor = errors.amountMinor(at + ".amount", line.amount());
+        long amountMinor = errors.amountMinor(at + ".amount", line.amount(), maxAmountMinor);
         long feeMinor = line.fee() == null ? 0 : line.fee();
         if (amountMinor > 0 && (feeMinor < 0 || feeMinor > amountMinor)) {
             errors.add(at + ".fee", "must be an integer from 0 to the amount, in minor units");
@@ -73,13 +76,12 @@ record CreatePaymentRequest(
         return new PaymentLine(Integer.toString(index + 1), sellerId, amountMinor, feeMinor);
     }
 
-    private static long sum(List<PaymentLine> lines, FieldErrors errors) {
-        try {
-            return lines.stream().mapToLong(PaymentLine::amountMinor).reduce(0, Math::addExact);
-        } catch (ArithmeticException overflow) {
-            errors.add("lines", "must sum to less than 2^63");
-            return 0;
+    private static long sum(List<PaymentLine> lines, FieldErrors errors, long maxAmountMinor) {
+        long sumMinor = lines.stream().mapToLong(PaymentLine::amountMinor).reduce(0, Math::addExact);
+        if (sumMinor > maxAmountMinor) {
+            errors.add("lines", "must sum to at most " + maxAmountMinor + ", in minor units");
         }
+        return sumMinor;
     }
 
     private Map<String, String> metadata(FieldErrors errors) {

@@ -5,11 +5,13 @@ import dev.jangbu.api.operation.OperationKind;
 import dev.jangbu.api.operation.Outcome;
 import dev.jangbu.api.operation.PspProgress;
 import dev.jangbu.api.psp.PspOrder;
+import dev.jangbu.api.wallet.Credits;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -108,6 +110,15 @@ public record Payment(
     /** The order at the PSP. The payment was confirmed, so its payment key is set. */
     public PspOrder order() {
         return new PspOrder(Objects.requireNonNull(paymentKey, "confirmed"), orderId, amountMinor, currency);
+    }
+
+    /** The credits of the sellers' wallets when it is charged: amount − fee. */
+    Credits credits() {
+        return new Credits(
+                currency,
+                lines.stream()
+                        .collect(Collectors.toMap(
+                                PaymentLine::sellerId, line -> line.amountMinor() - line.feeMinor(), Math::addExact)));
     }
 
     /** The amount refunded to the buyer, in minor units. */

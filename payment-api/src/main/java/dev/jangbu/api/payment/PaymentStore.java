@@ -3,6 +3,8 @@ package dev.jangbu.api.payment;
 import static dev.jangbu.api.database.RowMapping.column;
 import static dev.jangbu.api.database.RowMapping.required;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.jangbu.api.database.GroupCommit;
 import dev.jangbu.api.database.JsonRecordset;
 import dev.jangbu.api.database.RowMapping;
@@ -11,6 +13,7 @@ import dev.jangbu.api.http.ApiResponse;
 import dev.jangbu.api.http.Problem;
 import dev.jangbu.api.idempotency.KeyedCall;
 import dev.jangbu.api.settings.PaymentApiSettings;
+import dev.jangbu.api.wallet.Credits;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
@@ -73,10 +76,14 @@ public class PaymentStore {
                AND refundable.line_count = (SELECT count(*) FROM requested)
             """;
 
+    /** Sellers of the created payments in memory. */
+    private static final int MAX_CREATED_SELLERS = 100_000;
+
     private final DatabaseClient database;
     private final PaymentRow rows;
     private final JsonRecordset json;
     private final Duration expiryAfter;
+    private final Cache<UUID, Credits> created;
     private final GroupCommit<Creation, Boolean> creations;
 
     PaymentStore(
@@ -89,6 +96,11 @@ public class PaymentStore {
         this.rows = rows;
         this.json = json;
         this.expiryAfter = settings.expiryAfter();
+        this.created = Caffeine.newBuilder()
+                .maximumWeight(MAX_CREATED_SELLERS)
+                .weigher((UUID id, Credits credits) -> credits.amountsMinor().size())
+                .expireAfterWrite(expiryAfter)
+                .build();
         this.creations = new GroupCommit<>("create", Creation::id, this::create, settings.groupCommit(), meters);
     }
 
@@ -130,7 +142,21 @@ public class PaymentStore {
                         payment.createdAt(),
                         payment.lines(),
                         answer))
-                .defaultIfEmpty(false);
+                .defaultIfEmpty(false)
+                .doOnNext(isCreated -> {
+                    if (isCreated) {
+                        created.put(payment.id(), payment.credits());
+                    }
+                });
+    }
+
+    /**
+     * What the payment credits when it is charged, which never changes. From memory if this instance created the
+     * payment, so that a confirmation needs no read; empty if there is no such payment.
+     */
+    Mono<Credits> credits(UUID id) {
+        Credits known = created.getIfPresent(id);
+        return known == null ? find(id).map(Payment::credits) : Mono.just(known);
     }
 
     private Mono<Map<UUID, Boolean>> create(List<Creation> batch) {

@@ -9,6 +9,7 @@ import dev.jangbu.api.http.Page;
 import dev.jangbu.api.http.Problem;
 import dev.jangbu.api.http.TraceContext;
 import dev.jangbu.api.idempotency.IdempotencyKey;
+import dev.jangbu.api.settings.PaymentApiSettings;
 import java.util.Optional;
 import java.util.Set;
 import org.springframework.http.HttpHeaders;
@@ -34,12 +35,15 @@ class PayoutController {
     private final PayoutStore payouts;
     private final History history;
     private final JsonMapper json;
+    private final long maxAmountMinor;
 
-    PayoutController(RequestPayout request, PayoutStore payouts, History history, JsonMapper json) {
+    PayoutController(
+            RequestPayout request, PayoutStore payouts, History history, JsonMapper json, PaymentApiSettings settings) {
         this.request = request;
         this.payouts = payouts;
         this.history = history;
         this.json = json;
+        this.maxAmountMinor = settings.limits().maxPaymentAmount();
     }
 
     @PostMapping(path = "/wallets/{sellerId}/payouts", consumes = MediaType.APPLICATION_JSON_VALUE)
@@ -50,7 +54,7 @@ class PayoutController {
         IdempotencyKey key = IdempotencyKey.of(headers);
         Optional<Long> expectedVersion = ExpectedVersion.of(headers);
         TraceContext trace = TraceContext.of(exchange);
-        return body.map(PayoutRequest::validated)
+        return body.map(requested -> requested.validated(maxAmountMinor))
                 .flatMap(valid -> NonCancellable.run(request.request(seller, valid, expectedVersion, key, trace)))
                 .map(ApiResponse::toEntity);
     }

@@ -16,11 +16,14 @@ record PayoutRequest(
     /** @param amount minor units */
     record Valid(long amount, String currency, String destination) {}
 
-    /** @throws Problem 422 that names every invalid field, or reports a card number */
-    Valid validated() {
+    /**
+     * @param maxAmountMinor the largest amount
+     * @throws Problem 422 that names every invalid field, or reports a card number
+     */
+    Valid validated(long maxAmountMinor) {
         FieldErrors errors = new FieldErrors();
         Valid valid = new Valid(
-                errors.amountMinor("amount", amount),
+                errors.amountMinor("amount", amount, maxAmountMinor),
                 errors.currency("currency", currency),
                 errors.text("destination", destination, DESTINATION_MAX_CHARS));
         errors.throwIfAny();

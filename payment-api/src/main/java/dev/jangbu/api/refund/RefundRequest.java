@@ -3,6 +3,7 @@ package dev.jangbu.api.refund;
 import dev.jangbu.api.http.CardNumbers;
 import dev.jangbu.api.http.FieldErrors;
 import dev.jangbu.api.http.Problem;
+import dev.jangbu.api.settings.PaymentApiSettings;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -18,6 +19,7 @@ record RefundRequest(
         @Nullable String reason) {
 
     static final int REASON_MAX_CHARS = 200;
+    private static final long AMOUNT_MAX = PaymentApiSettings.Limits.LARGEST_AMOUNT_MINOR;
     private static final int LINES_MAX = 100;
 
     record Line(@Nullable String lineId, @Nullable Long amount) {}
@@ -56,7 +58,7 @@ record RefundRequest(
             return new Requested.Lines(lines(lines, errors));
         }
         if (amount != null) {
-            return new Requested.Amount(errors.amountMinor("amount", amount));
+            return new Requested.Amount(errors.amountMinor("amount", amount, AMOUNT_MAX));
         }
         return new Requested.Rest();
     }
@@ -70,11 +72,10 @@ record RefundRequest(
         for (int i = 0; i < lines.size() && i < LINES_MAX; i++) {
             Line line = lines.get(i);
             String lineId = line == null ? null : line.lineId();
-            Long amountMinor = line == null ? null : line.amount();
+            long amountMinor =
+                    errors.amountMinor("lines[" + i + "].amount", line == null ? null : line.amount(), AMOUNT_MAX);
             if (lineId == null || !lineIds.add(lineId)) {
                 errors.add("lines[" + i + "].lineId", "must be a line of the payment, each at most once");
-            } else if (amountMinor == null || amountMinor <= 0) {
-                errors.add("lines[" + i + "].amount", "must be an integer above 0, in minor units");
             } else {
                 valid.add(new RefundLine(lineId, amountMinor, null));
             }

@@ -29,7 +29,8 @@ public record PaymentApiSettings(
         @DefaultValue GroupCommitSettings groupCommit,
         @DefaultValue Async async,
         @DefaultValue Recovery recovery,
-        @DefaultValue Psp psp) {
+        @DefaultValue Psp psp,
+        @DefaultValue Limits limits) {
 
     /**
      * The request rate of one API key on one instance.
@@ -166,6 +167,21 @@ public record PaymentApiSettings(
         @Override
         public String toString() {
             return "Psp[url=" + url + ", timeout=" + timeout + "]";
+        }
+    }
+
+    /**
+     * @param maxPaymentAmount the largest amount of a payment or a payout, in minor units
+     */
+    public record Limits(@DefaultValue("1000000000000000") long maxPaymentAmount) {
+
+        /** The largest amount of any request, in minor units: JavaScript's numbers are exact up to here. */
+        public static final long LARGEST_AMOUNT_MINOR = (1L << 53) - 1;
+
+        public Limits {
+            require(
+                    maxPaymentAmount > 0 && maxPaymentAmount <= LARGEST_AMOUNT_MINOR,
+                    "jangbu.limits.max-payment-amount must be from 1 to " + LARGEST_AMOUNT_MINOR);
         }
     }
 

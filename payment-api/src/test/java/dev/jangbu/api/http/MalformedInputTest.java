@@ -137,11 +137,20 @@ class MalformedInputTest {
     }
 
     @Test
-    void aSumBeyondLongIsRefusedAndTheLargestAmountIsAccepted() {
-        long max = Long.MAX_VALUE;
+    void anAmountOrASumBeyondTheLimitIsRefusedAndTheLargestAmountIsAccepted() {
+        long max = 1_000_000_000_000_000L;
 
-        refused("/payments", shop.creation(max, 1)).problem(422, "invalid-field");
-        refused("/payments", shop.creation(max, max, max, max)).problem(422, "invalid-field");
+        assertThat(refused("/payments", shop.creation(max, 1))
+                        .problem(422, "invalid-field")
+                        .get("detail"))
+                .isEqualTo("lines must sum to at most 1000000000000000, in minor units");
+        assertThat(refused("/payments", shop.creation(max + 1))
+                        .problem(422, "invalid-field")
+                        .get("detail"))
+                .isEqualTo("lines[0].amount must be an integer from 1 to 1000000000000000, in minor units");
+        refused("/payments", shop.creation(Long.MAX_VALUE, Long.MAX_VALUE)).problem(422, "invalid-field");
+        refused("/wallets/" + shop.seller(1) + "/payouts", payout("KRW", Long.toString(max + 1)))
+                .problem(422, "invalid-field");
 
         Reply created = shop.create(max).is(201);
         assertThat(created.number("amount")).isEqualTo(max);

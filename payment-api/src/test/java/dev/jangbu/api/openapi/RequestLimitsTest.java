@@ -93,6 +93,9 @@ class RequestLimitsTest {
         if (schema.has("minimum")) {
             values.add(JSON.numberNode(schema.path("minimum").asLong() - 1));
         }
+        if (schema.has("maximum")) {
+            values.add(JSON.numberNode(schema.path("maximum").asLong() + 1));
+        }
         if (schema.path("minLength").asInt(0) > 0) {
             values.add(JSON.stringNode(""));
         }

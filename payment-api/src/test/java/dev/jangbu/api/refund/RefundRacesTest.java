@@ -74,13 +74,15 @@ class RefundRacesTest {
     /** A random payment and its refunds. */
     private record Scenario(long amount, long fee, List<Long> parts) {
 
+        private static final long MAX = 1_000_000_000_000_000L;
+
         static Scenario random(Random random) {
             long amount =
                     switch (random.nextInt(4)) {
                         case 0 -> 1 + random.nextLong(10);
                         case 1 -> 1 + random.nextLong(100_000);
-                        case 2 -> Long.MAX_VALUE - random.nextLong(1_000);
-                        default -> 1 + random.nextLong(Long.MAX_VALUE - 1);
+                        case 2 -> MAX - random.nextLong(1_000);
+                        default -> 1 + random.nextLong(MAX - 1);
                     };
             long fee =
                     switch (random.nextInt(3)) {

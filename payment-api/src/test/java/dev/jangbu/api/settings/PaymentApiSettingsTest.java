@@ -63,7 +63,10 @@ class PaymentApiSettingsTest {
         "JANGBU_RECOVERY_MAXATTEMPTS, 0",
         "JANGBU_RECOVERY_CONCURRENCY, 0",
         "JANGBU_PSP_TIMEOUT, 0s",
-        "JANGBU_PSP_CLOCKTOLERANCE, -1s"
+        "JANGBU_PSP_CLOCKTOLERANCE, -1s",
+        "JANGBU_PSP_KEYMEMORY, 10s",
+        "JANGBU_LIMITS_MAXPAYMENTAMOUNT, 0",
+        "JANGBU_LIMITS_MAXPAYMENTAMOUNT, 9007199254740992"
     })
     void valuesThatBreakAGuaranteeAreRejected(String variable, String value) {
         assertThatThrownBy(() -> TestSettings.of(Map.of(variable, value))).hasStackTraceContaining("must be");

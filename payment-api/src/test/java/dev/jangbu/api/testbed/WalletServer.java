@@ -12,15 +12,17 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 
-/** Replaces the streams-processor, from which the service reads only a wallet's version. */
+/** Replaces the streams-processor, from which the service reads wallets. */
 public final class WalletServer implements AutoCloseable {
 
     private final HttpServer server;
     private final Map<String, Long> versions = new ConcurrentHashMap<>();
+    private final Map<String, Long> balances = new ConcurrentHashMap<>();
+    private final Map<String, Integer> reads = new ConcurrentHashMap<>();
     private final Map<String, Runnable> beforeNextRead = new ConcurrentHashMap<>();
     private volatile boolean restoring;
 
-    WalletServer() {
+    public WalletServer() {
         try {
             server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
         } catch (IOException e) {
@@ -31,13 +33,23 @@ public final class WalletServer implements AutoCloseable {
         server.start();
     }
 
-    URI url() {
+    public URI url() {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
     }
 
     /** Sets the version of the seller's wallet; it is 0 before. */
     public void version(String seller, long version) {
         versions.put(seller, version);
+    }
+
+    /** Sets the balance of the seller's wallet; it is 100,000 before. */
+    public void balance(String seller, long balanceMinor) {
+        balances.put(seller, balanceMinor);
+    }
+
+    /** The number of reads of the seller's wallet. */
+    public int reads(String seller) {
+        return reads.getOrDefault(seller, 0);
     }
 
     /** Runs an action between the next read of the seller's wallet and its response. */
@@ -52,6 +64,7 @@ public final class WalletServer implements AutoCloseable {
 
     private void answer(HttpExchange exchange) throws IOException {
         String seller = exchange.getRequestURI().getPath().substring("/wallets/".length());
+        reads.merge(seller, 1, Integer::sum);
         Runnable action = beforeNextRead.remove(seller);
         if (action != null) {
             action.run();
@@ -59,8 +72,8 @@ public final class WalletServer implements AutoCloseable {
         long version = versions.getOrDefault(seller, 0L);
         String body = restoring
                 ? "{\"type\":\"urn:jangbu:problem:restoring\",\"title\":\"x\",\"status\":503,\"detail\":\"x\",\"code\":\"restoring\"}"
-                : "{\"walletId\":\"%s:KRW\",\"sellerId\":\"%s\",\"currency\":\"KRW\",\"balance\":100000,\"version\":%d,\"updatedAt\":null}"
-                        .formatted(seller, seller, version);
+                : "{\"walletId\":\"%s:KRW\",\"sellerId\":\"%s\",\"currency\":\"KRW\",\"balance\":%d,\"version\":%d,\"updatedAt\":null}"
+                        .formatted(seller, seller, balances.getOrDefault(seller, 100_000L), version);
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().set("Content-Type", restoring ? "application/problem+json" : "application/json");
         if (restoring) {
