@@ -118,3 +118,20 @@ CREATE SOURCE STREAM IF NOT EXISTS settlement_replays (
     VALUE_FORMAT = 'AVRO',
     TIMESTAMP = 'replayedAt'
 );
+
+-- Marks of the payments database: a database without the newest one has been restored to an earlier time.
+CREATE SOURCE STREAM IF NOT EXISTS payment_marks (
+    database STRING KEY,
+    systemIdentifier BIGINT,
+    timeline INTEGER,
+    lsn BIGINT,
+    epoch BIGINT,
+    sequence BIGINT,
+    nonce STRING,
+    writtenAt TIMESTAMP
+) WITH (
+    KAFKA_TOPIC = 'payment.marks',
+    KEY_FORMAT = 'KAFKA',
+    VALUE_FORMAT = 'AVRO',
+    TIMESTAMP = 'writtenAt'
+);

@@ -260,6 +260,38 @@ CREATE TABLE heartbeat (
 );
 INSERT INTO heartbeat VALUES (1, now());
 
+-- Moments of this database, each published to Kafka after its commit. A database without the newest published one has
+-- gone back: a restore, a failover that lost commits.
+CREATE TABLE marks (
+    sequence          bigint PRIMARY KEY CHECK (sequence > 0),
+    -- Raised when an operator declares a restored database complete.
+    epoch             bigint      NOT NULL DEFAULT 0 CHECK (epoch >= 0),
+    nonce             uuid        NOT NULL DEFAULT gen_random_uuid(),
+    -- The newest sequence that Kafka had acknowledged at that time; 0: none.
+    acknowledged      bigint      NOT NULL DEFAULT 0,
+    server_started_at timestamptz NOT NULL DEFAULT pg_postmaster_start_time(),
+    written_at        timestamptz NOT NULL DEFAULT now()
+);
+
+-- Identity and WAL position of this server; without timeline and position on a standby.
+CREATE VIEW server_position AS
+    SELECT current_database()::text AS database, system_identifier, pg_postmaster_start_time() AS started_at,
+           CASE WHEN NOT pg_is_in_recovery()
+                THEN ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::integer END AS timeline,
+           CASE WHEN NOT pg_is_in_recovery()
+                THEN pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint END AS lsn
+      FROM pg_control_system();
+
+-- Run by the connector on every connection. After a start of the server nothing may move the slot until the application
+-- has judged the database, which it shows by a mark.
+CREATE FUNCTION require_judged_server() RETURNS void LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM marks WHERE server_started_at = pg_postmaster_start_time()) THEN
+        RAISE EXCEPTION 'payment-api has not opened this database since the start of its server' USING ERRCODE = 'JB003';
+    END IF;
+END
+$$ SET search_path = public, pg_temp;
+
 CREATE PUBLICATION jangbu_outbox FOR TABLE outbox, heartbeat;
 
 -- Checks the transitions, which the application has checked before, and is the only writer of the history.
@@ -434,9 +466,13 @@ GRANT INSERT, UPDATE (fee) ON refund_lines TO jangbu_payment;
 GRANT INSERT (payment_id, transaction_key, refund_id) ON psp_cancels TO jangbu_payment;
 GRANT INSERT (resource_id, kind, outcome, evidence, api_key_id) ON resolutions TO jangbu_payment;
 GRANT INSERT (id, aggregatetype, aggregateid, type, payload, ce_time, traceparent) ON outbox TO jangbu_payment;
-GRANT DELETE ON idempotency_keys TO jangbu_payment;
+GRANT INSERT (sequence, epoch, acknowledged) ON marks TO jangbu_payment;
+GRANT DELETE ON idempotency_keys, marks TO jangbu_payment;
 GRANT SELECT, INSERT, DELETE ON outbox TO jangbu_maintenance;
-GRANT SELECT ON outbox, heartbeat TO jangbu_cdc;
+-- Opens a restored database: see docs/restore.md.
+GRANT SELECT, INSERT (sequence, epoch) ON marks TO jangbu_maintenance;
+GRANT SELECT ON server_position TO jangbu_maintenance;
+GRANT SELECT ON outbox, heartbeat, marks TO jangbu_cdc;
 GRANT UPDATE ON heartbeat TO jangbu_cdc;
 -- The audit role must not see the hashes of keys.
 REVOKE SELECT ON api_keys FROM jangbu_audit;

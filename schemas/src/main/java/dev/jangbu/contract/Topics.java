@@ -1,10 +1,12 @@
 package dev.jangbu.contract;
 
+import static org.apache.kafka.common.config.TopicConfig.CLEANUP_POLICY_COMPACT;
 import static org.apache.kafka.common.config.TopicConfig.CLEANUP_POLICY_CONFIG;
 import static org.apache.kafka.common.config.TopicConfig.CLEANUP_POLICY_DELETE;
 import static org.apache.kafka.common.config.TopicConfig.MAX_MESSAGE_BYTES_CONFIG;
 import static org.apache.kafka.common.config.TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG;
 import static org.apache.kafka.common.config.TopicConfig.RETENTION_MS_CONFIG;
+import static org.apache.kafka.common.config.TopicConfig.SEGMENT_MS_CONFIG;
 
 import java.time.Duration;
 import java.util.List;
@@ -64,6 +66,21 @@ public final class Topics {
     public static final Topic<DeadLetterReplayed> SETTLEMENT_REPLAYS =
             new Topic<>("settlement.replays", "referenceId", DeadLetterReplayed.class, false, keptFor(FOREVER));
 
+    /**
+     * Written by payment-api, read by its instances and by operators: the newest mark of the payments database. Segments
+     * of an hour keep the topic small, because the newest one is never compacted.
+     */
+    public static final Topic<DatabaseMark> PAYMENT_MARKS = new Topic<>(
+            "payment.marks",
+            "database",
+            DatabaseMark.class,
+            false,
+            Map.of(
+                    CLEANUP_POLICY_CONFIG,
+                    CLEANUP_POLICY_COMPACT,
+                    SEGMENT_MS_CONFIG,
+                    Long.toString(Duration.ofHours(1).toMillis())));
+
     /** Every topic. */
     public static final List<Topic<?>> ALL = List.of(
             SETTLEMENT_REQUESTS,
@@ -71,7 +88,8 @@ public final class Topics {
             LEDGER_POSTINGS,
             SETTLEMENT_COMPLETIONS,
             SETTLEMENT_DEAD_LETTERS,
-            SETTLEMENT_REPLAYS);
+            SETTLEMENT_REPLAYS,
+            PAYMENT_MARKS);
 
     private Topics() {}
 

@@ -131,16 +131,17 @@ public final class AllParts {
                 program(PAYMENT_API, "dev.jangbu.api.PaymentApi", 192),
                 serviceEnvironment(
                         PAYMENT_API,
-                        Map.of(
-                                "MANAGEMENT_SERVER_PORT", Integer.toString(managementPort),
-                                "JANGBU_OWNER_PASSWORD", password("jangbu_owner"),
-                                "JANGBU_PAYMENT_PASSWORD", password("jangbu_payment"),
-                                "JANGBU_PSP_URL", ports.url(PSP_SIMULATOR),
-                                "JANGBU_PSP_SECRET", stack.secrets().psp(),
-                                "JANGBU_PSP_TIMEOUT", "3s",
-                                "JANGBU_STREAMS_URL", ports.url(STREAMS_PROCESSOR),
-                                "JANGBU_LEDGER_URL", ports.url(LEDGER_SERVICE),
-                                "JANGBU_DEV_API_KEY", stack.secrets().apiKey())),
+                        Map.ofEntries(
+                                entry("MANAGEMENT_SERVER_PORT", Integer.toString(managementPort)),
+                                entry("JANGBU_OWNER_PASSWORD", password("jangbu_owner")),
+                                entry("JANGBU_PAYMENT_PASSWORD", password("jangbu_payment")),
+                                entry("JANGBU_PSP_URL", ports.url(PSP_SIMULATOR)),
+                                entry("JANGBU_PSP_SECRET", stack.secrets().psp()),
+                                entry("JANGBU_PSP_TIMEOUT", "3s"),
+                                entry("JANGBU_STREAMS_URL", ports.url(STREAMS_PROCESSOR)),
+                                entry("JANGBU_LEDGER_URL", ports.url(LEDGER_SERVICE)),
+                                entry("JANGBU_CONNECT", ports.url(CONNECT)),
+                                entry("JANGBU_DEV_API_KEY", stack.secrets().apiKey()))),
                 managementPort,
                 READINESS);
     }

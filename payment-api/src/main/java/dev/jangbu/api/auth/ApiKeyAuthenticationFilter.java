@@ -1,5 +1,6 @@
 package dev.jangbu.api.auth;
 
+import dev.jangbu.api.continuity.DatabaseContinuity;
 import dev.jangbu.api.http.Problem;
 import dev.jangbu.api.http.TraceContext;
 import dev.jangbu.contract.ProblemCode;
@@ -7,6 +8,7 @@ import java.util.List;
 import org.springframework.boot.availability.ApplicationAvailability;
 import org.springframework.boot.availability.ReadinessState;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.server.PathContainer;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.stereotype.Component;
@@ -18,8 +20,8 @@ import org.springframework.web.util.pattern.PathPatternParser;
 import reactor.core.publisher.Mono;
 
 /**
- * Authenticates each call by its API key, checks the rate limit and the scope, and answers 503 until the service is
- * ready.
+ * Authenticates each call by its API key, and checks the rate limit and the scope. Answers 503 until the service is
+ * ready, and to every write while the database is not open.
  */
 @Component
 final class ApiKeyAuthenticationFilter implements WebFilter {
@@ -33,11 +35,17 @@ final class ApiKeyAuthenticationFilter implements WebFilter {
     private final ApiKeys keys;
     private final RateLimiter rateLimiter;
     private final ApplicationAvailability availability;
+    private final DatabaseContinuity continuity;
 
-    ApiKeyAuthenticationFilter(ApiKeys keys, RateLimiter rateLimiter, ApplicationAvailability availability) {
+    ApiKeyAuthenticationFilter(
+            ApiKeys keys,
+            RateLimiter rateLimiter,
+            ApplicationAvailability availability,
+            DatabaseContinuity continuity) {
         this.keys = keys;
         this.rateLimiter = rateLimiter;
         this.availability = availability;
+        this.continuity = continuity;
     }
 
     @Override
@@ -59,6 +67,9 @@ final class ApiKeyAuthenticationFilter implements WebFilter {
                     Scope required = Scopes.required(request.getMethod(), path);
                     if (!caller.scopes().contains(required)) {
                         throw new Problem(ProblemCode.FORBIDDEN, "This call requires the scope " + required.text());
+                    }
+                    if (request.getMethod() != HttpMethod.GET) {
+                        continuity.requireOpen();
                     }
                     caller.attachTo(exchange);
                     return chain.filter(exchange);

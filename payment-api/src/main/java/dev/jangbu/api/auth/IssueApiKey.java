@@ -2,6 +2,7 @@ package dev.jangbu.api.auth;
 
 import com.fasterxml.uuid.Generators;
 import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
+import dev.jangbu.api.continuity.DatabaseContinuity;
 import dev.jangbu.api.http.ApiResponse;
 import dev.jangbu.api.idempotency.IdempotencyKey;
 import dev.jangbu.api.idempotency.IdempotencyKeys;
@@ -42,6 +43,7 @@ class IssueApiKey implements ApplicationRunner {
     private final ApiKeyStore store;
     private final IdempotencyKeys keys;
     private final IdempotentCall idempotent;
+    private final DatabaseContinuity continuity;
     private final PaymentApiSettings settings;
     private final Clock clock;
     private final JsonMapper json;
@@ -51,12 +53,14 @@ class IssueApiKey implements ApplicationRunner {
             ApiKeyStore store,
             IdempotencyKeys keys,
             IdempotentCall idempotent,
+            DatabaseContinuity continuity,
             PaymentApiSettings settings,
             Clock clock,
             JsonMapper json) {
         this.store = store;
         this.keys = keys;
         this.idempotent = idempotent;
+        this.continuity = continuity;
         this.settings = settings;
         this.clock = clock;
         this.json = json;
@@ -87,11 +91,11 @@ class IssueApiKey implements ApplicationRunner {
 
     /**
      * Creates the development key, if one is set. A revoked one stays revoked. Retries for about a minute while the
-     * database is unavailable or doesn't respond, as may happen right after the start.
+     * database is unavailable or doesn't respond, as may happen right after the start. A closed database gets no key.
      */
     @Override
     public void run(ApplicationArguments arguments) {
-        if (!settings.devApiKey().isEmpty()) {
+        if (!settings.devApiKey().isEmpty() && continuity.isOpen()) {
             ApiKey dev = new ApiKey(ids.generate(), "dev", EnumSet.allOf(Scope.class), clock.instant(), null, null);
             store.insert(dev, new KeySecret(settings.devApiKey()))
                     .timeout(ATTEMPT_TIMEOUT)

@@ -56,7 +56,12 @@ class CompletionListener {
     /** A record and the completion that it contains. */
     private record Received(ConsumerRecord<byte[], byte[]> record, SettlementCompleted completion) {}
 
-    @KafkaListener(topics = "settlement.completions", groupId = "jangbu-payment-api", batch = "true")
+    @KafkaListener(
+            id = CompletionSwitch.LISTENER,
+            topics = "settlement.completions",
+            groupId = "jangbu-payment-api",
+            batch = "true",
+            autoStartup = "false")
     void on(List<ConsumerRecord<byte[], byte[]>> records) {
         List<DeadLetter> letters = new ArrayList<>();
         List<Received> pending = read(records, letters);

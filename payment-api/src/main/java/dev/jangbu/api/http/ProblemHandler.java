@@ -49,6 +49,9 @@ final class ProblemHandler implements WebExceptionHandler {
      */
     private static final Set<String> TRANSIENT = Set.of("08", "40", "53", "55", "57", "58");
 
+    /** The session may not write: the database has been closed since the call began, or the server is a standby. */
+    private static final String READ_ONLY = "25006";
+
     private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,39}");
 
     private final JsonMapper json;
@@ -88,6 +91,9 @@ final class ProblemHandler implements WebExceptionHandler {
     }
 
     private static Problem problemOf(ServerWebExchange exchange, Throwable thrown) {
+        if (SqlState.of(thrown).filter(READ_ONLY::equals).isPresent()) {
+            return Problem.unavailable("The database takes no writes at the moment; try again with the same key");
+        }
         if (isBug(thrown)) {
             return unexpected(exchange, thrown);
         }

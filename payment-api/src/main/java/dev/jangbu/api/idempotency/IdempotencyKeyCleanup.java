@@ -1,5 +1,6 @@
 package dev.jangbu.api.idempotency;
 
+import dev.jangbu.api.continuity.DatabaseContinuity;
 import dev.jangbu.api.settings.PaymentApiSettings;
 import java.time.Duration;
 import org.slf4j.Logger;
@@ -20,15 +21,20 @@ class IdempotencyKeyCleanup {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private final IdempotencyKeys keys;
+    private final DatabaseContinuity continuity;
     private final Duration keptFor;
 
-    IdempotencyKeyCleanup(IdempotencyKeys keys, PaymentApiSettings settings) {
+    IdempotencyKeyCleanup(IdempotencyKeys keys, DatabaseContinuity continuity, PaymentApiSettings settings) {
         this.keys = keys;
+        this.continuity = continuity;
         this.keptFor = settings.idempotency().keptFor();
     }
 
     @Scheduled(fixedDelay = 10_000)
     void deleteExpired() {
+        if (!continuity.isOpen()) {
+            return;
+        }
         try {
             for (int batch = 0; batch < BATCHES_MAX; batch++) {
                 Long deleted = keys.deleteOlderThan(keptFor, BATCH).block(TIMEOUT);

@@ -1,5 +1,6 @@
 package dev.jangbu.api.recovery;
 
+import dev.jangbu.api.continuity.DatabaseContinuity;
 import dev.jangbu.api.payment.LongPoll;
 import dev.jangbu.api.payment.PaymentStore;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -24,15 +25,20 @@ class ExpirePayments {
     private final PaymentStore payments;
     private final LongPoll longPoll;
     private final MeterRegistry meters;
+    private final DatabaseContinuity continuity;
 
-    ExpirePayments(PaymentStore payments, LongPoll longPoll, MeterRegistry meters) {
+    ExpirePayments(PaymentStore payments, LongPoll longPoll, MeterRegistry meters, DatabaseContinuity continuity) {
         this.payments = payments;
         this.longPoll = longPoll;
         this.meters = meters;
+        this.continuity = continuity;
     }
 
     @Scheduled(fixedDelay = 1000)
     void expire() {
+        if (!continuity.isOpen()) {
+            return;
+        }
         try {
             List<UUID> expired;
             do {

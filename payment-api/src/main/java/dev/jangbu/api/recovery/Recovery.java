@@ -1,5 +1,6 @@
 package dev.jangbu.api.recovery;
 
+import dev.jangbu.api.continuity.DatabaseContinuity;
 import dev.jangbu.api.operation.OperationLeases;
 import dev.jangbu.api.operation.RecordOutcome;
 import dev.jangbu.api.operation.RecoverySignal;
@@ -38,6 +39,7 @@ class Recovery implements SmartLifecycle {
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(12);
 
     private final ApplicationAvailability availability;
+    private final DatabaseContinuity continuity;
     private final List<LeasedWorkQueue> queues;
     private volatile boolean running;
 
@@ -49,9 +51,11 @@ class Recovery implements SmartLifecycle {
             RefundGateway refundGateway,
             RecoverySignal recoverySignal,
             ApplicationAvailability availability,
+            DatabaseContinuity continuity,
             MeterRegistry meters,
             PaymentApiSettings settings) {
         this.availability = availability;
+        this.continuity = continuity;
         Duration lease = settings.lease();
         Duration resolutionLease = settings.recoveryLease();
         int concurrency = settings.recovery().concurrency();
@@ -83,11 +87,11 @@ class Recovery implements SmartLifecycle {
 
     /**
      * Only while the instance accepts traffic: without the schema an outcome can't be recorded, and an attempt would be
-     * lost.
+     * lost. Not while the database is closed: what it calls open may be charged already.
      */
     @Scheduled(fixedDelay = 1000)
     void poll() {
-        if (running && availability.getReadinessState() == ReadinessState.ACCEPTING_TRAFFIC) {
+        if (running && continuity.isOpen() && availability.getReadinessState() == ReadinessState.ACCEPTING_TRAFFIC) {
             queues.forEach(LeasedWorkQueue::poll);
         }
     }

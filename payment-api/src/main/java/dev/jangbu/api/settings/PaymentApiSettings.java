@@ -13,16 +13,20 @@ import org.springframework.util.unit.DataSize;
  * @param registry base URL of the schema registry
  * @param streamsUrl base URL of the streams processor, which answers wallet reads
  * @param ledgerUrl base URL of the ledger service, which answers ledger reads
+ * @param connect base URL of Kafka Connect, which runs the outbox connector
  * @param devApiKey an API key with all scopes to create at the start; for development only. Empty: none
  * @param expiryAfter time in READY or ACCEPTED after which a payment expires
+ * @param markInterval time between two marks of the database, and between two judgements of a closed one
  */
 @ConfigurationProperties("jangbu")
 public record PaymentApiSettings(
         @DefaultValue("http://127.0.0.1:8084") URI registry,
         @DefaultValue("http://127.0.0.1:8081") URI streamsUrl,
         @DefaultValue("http://127.0.0.1:8082") URI ledgerUrl,
+        @DefaultValue("http://127.0.0.1:8083") URI connect,
         @DefaultValue("") String devApiKey,
         @DefaultValue("30m") Duration expiryAfter,
+        @DefaultValue("2s") Duration markInterval,
         @DefaultValue RateLimit rateLimit,
         @DefaultValue ReplicationSlot replicationSlot,
         @DefaultValue Idempotency idempotency,
@@ -187,6 +191,7 @@ public record PaymentApiSettings(
 
     public PaymentApiSettings {
         require(expiryAfter.isPositive(), "jangbu.expiry-after must be above 0");
+        require(markInterval.isPositive(), "jangbu.mark-interval must be above 0");
     }
 
     private static void require(boolean holds, String message) {

@@ -6,6 +6,7 @@ import dev.jangbu.api.database.PaymentsDatabase;
 import dev.jangbu.testsupport.ChildProcess;
 import dev.jangbu.testsupport.FreePorts;
 import dev.jangbu.testsupport.TemporaryFolder;
+import dev.jangbu.testsupport.TestBroker;
 import dev.jangbu.testsupport.TestHttpClient;
 import java.net.URI;
 import java.time.Duration;
@@ -30,7 +31,7 @@ public final class ApiProcess implements AutoCloseable {
         List<String> arguments = Testbed.arguments(
                 database,
                 Testbed.registry(),
-                "127.0.0.1:1",
+                TestBroker.address(),
                 Testbed.psp().url(),
                 Testbed.wallets().url(),
                 all.toArray(String[]::new));

@@ -178,6 +178,7 @@ public final class Testbed {
                 Map.entry("spring.kafka.bootstrap-servers", kafka),
                 Map.entry("jangbu.registry", registry.toString()),
                 Map.entry("jangbu.streams-url", wallets.toString()),
+                Map.entry("jangbu.connect", "http://127.0.0.1:1"),
                 Map.entry("jangbu.dev-api-key", API_KEY),
                 Map.entry("jangbu.psp.url", psp.toString()),
                 Map.entry("jangbu.psp.secret", TestSimulator.SECRET),

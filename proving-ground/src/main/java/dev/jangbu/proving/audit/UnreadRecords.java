@@ -96,9 +96,15 @@ final class UnreadRecords implements AutoCloseable {
         }
     }
 
-    /** The end offset of each partition of the catalogue, uncommitted records included. */
+    /**
+     * The end offset of each partition of the catalogue, uncommitted records included. Without the marks of the payments
+     * database, which never end.
+     */
     Map<String, Long> ends() {
-        List<String> topics = Topics.ALL.stream().<String>map(Topic::name).toList();
+        List<String> topics = Topics.ALL.stream()
+                .filter(topic -> topic != Topics.PAYMENT_MARKS)
+                .<String>map(Topic::name)
+                .toList();
         return uncommitted.endOffsets(partitions(topics)).entrySet().stream()
                 .collect(
                         Collectors.toMap(end -> end.getKey().toString(), Map.Entry::getValue, Math::max, TreeMap::new));
