@@ -152,10 +152,11 @@ public class DatabaseContinuity implements WriteGate {
         return Judgement.judge(state, kafka, expected, connectorLsn);
     }
 
-    private static ServerState state(Connection connection, @Nullable DatabaseMark expected, @Nullable KafkaState kafka) {
-        return Objects.requireNonNull(ServerQueries.state(
-                        connection, expected, kafka == null ? List.of() : kafka.requests())
-                .block(QUERY_TIMEOUT));
+    private static ServerState state(
+            Connection connection, @Nullable DatabaseMark expected, @Nullable KafkaState kafka) {
+        return Objects.requireNonNull(
+                ServerQueries.state(connection, expected, kafka == null ? List.of() : kafka.requests())
+                        .block(QUERY_TIMEOUT));
     }
 
     private @Nullable KafkaState read(String database) {

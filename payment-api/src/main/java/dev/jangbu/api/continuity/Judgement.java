@@ -27,7 +27,10 @@ final class Judgement {
      * @param connectorLsn the WAL position up to which the outbox connector has read; null if it is not known
      */
     static Verdict judge(
-            ServerState server, @Nullable KafkaState kafka, @Nullable DatabaseMark expected, @Nullable Long connectorLsn) {
+            ServerState server,
+            @Nullable KafkaState kafka,
+            @Nullable DatabaseMark expected,
+            @Nullable Long connectorLsn) {
         if (server.timeline() == null || server.lsn() == null) {
             return new Verdict(State.UNKNOWN, "the server is a standby");
         }
@@ -61,9 +64,12 @@ final class Judgement {
         }
         if (kafka != null && (kafka.newest() == null || kafka.newest().getSequence() < server.acknowledged())) {
             return kafkaWentBack("Kafka had acknowledged mark %d and now ends at %s"
-                    .formatted(server.acknowledged(), kafka.newest() == null ? "none" : kafka.newest().getSequence()));
+                    .formatted(
+                            server.acknowledged(),
+                            kafka.newest() == null ? "none" : kafka.newest().getSequence()));
         }
-        return new Verdict(State.OPEN, "mark %d of epoch %d stands".formatted(expected.getSequence(), expected.getEpoch()));
+        return new Verdict(
+                State.OPEN, "mark %d of epoch %d stands".formatted(expected.getSequence(), expected.getEpoch()));
     }
 
     /** A database that Kafka does not know is new, if it is empty. */

@@ -76,10 +76,9 @@ class MarkTopic {
         DatabaseMark newest = null;
         try (CommittedTopic topic = open(Topics.PAYMENT_MARKS)) {
             for (ConsumerRecord<byte[], byte[]> record : topic.records()) {
-                if (record.value() != null
-                        && database.equals(new String(record.key(), StandardCharsets.UTF_8))) {
-                    newest = Judgement.newer(
-                            newest, serde().deserializer().deserialize(record.topic(), record.value()));
+                if (record.value() != null && database.equals(new String(record.key(), StandardCharsets.UTF_8))) {
+                    newest =
+                            Judgement.newer(newest, serde().deserializer().deserialize(record.topic(), record.value()));
                 }
             }
         }

@@ -73,8 +73,8 @@ class MarkWriter implements ApplicationRunner {
         Mono.defer(this::judgeIfUnknown)
                 .then(Mono.defer(() -> continuity.isOpen() ? writeMark() : Mono.empty()))
                 .retryWhen(Retry.fixedDelay(Long.MAX_VALUE, RETRY_DELAY)
-                        .doBeforeRetry(retry -> log.warn(
-                                "Not ready: {}", retry.failure().getMessage())))
+                        .doBeforeRetry(retry ->
+                                log.warn("Not ready: {}", retry.failure().getMessage())))
                 .block();
         scheduler.scheduleWithFixedDelay(this::work, interval);
     }

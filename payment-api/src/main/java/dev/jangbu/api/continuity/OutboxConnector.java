@@ -43,7 +43,8 @@ class OutboxConnector {
     }
 
     /** The WAL position that Connect has stored, in bytes since 0/0; null if there is none or Connect does not answer. */
-    @Nullable Long storedLsn() {
+    @Nullable
+    Long storedLsn() {
         HttpResponse<String> response = send("GET", "offsets");
         if (response == null || response.statusCode() != 200) {
             return null;

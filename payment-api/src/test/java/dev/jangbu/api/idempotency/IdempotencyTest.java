@@ -3,6 +3,7 @@ package dev.jangbu.api.idempotency;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.jangbu.api.continuity.DatabaseContinuity;
 import dev.jangbu.api.settings.TestSettings;
 import dev.jangbu.api.testbed.Client;
 import dev.jangbu.api.testbed.PaymentInvariants;
@@ -244,6 +245,7 @@ class IdempotencyTest {
 
         new IdempotencyKeyCleanup(
                         Testbed.main().bean(IdempotencyKeys.class),
+                        Testbed.main().bean(DatabaseContinuity.class),
                         TestSettings.of(Map.of("JANGBU_IDEMPOTENCY_KEPTFOR", "1ms")))
                 .deleteExpired();
 

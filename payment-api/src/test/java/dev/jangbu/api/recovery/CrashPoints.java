@@ -1,13 +1,12 @@
 package dev.jangbu.api.recovery;
 
-import dev.jangbu.api.PaymentApi;
 import dev.jangbu.api.psp.Psp;
 import dev.jangbu.api.psp.PspOrder;
+import dev.jangbu.api.testbed.WithoutCompletions;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import org.springframework.beans.factory.config.BeanPostProcessor;
-import org.springframework.boot.SpringApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.web.server.WebFilter;
 import reactor.core.publisher.Mono;
@@ -46,7 +45,7 @@ final class CrashPoints {
     }
 
     public static void main(String[] args) {
-        SpringApplication.run(new Class<?>[] {PaymentApi.class, Beans.class}, args);
+        WithoutCompletions.run(args, Beans.class);
     }
 
     /** Without an annotation, so that no other test's component scan finds it. */

@@ -3,7 +3,6 @@ package dev.jangbu.api.recovery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.jangbu.api.PaymentApi;
 import dev.jangbu.api.database.PaymentsDatabase;
 import dev.jangbu.api.recovery.CrashPoints.Point;
 import dev.jangbu.api.testbed.ApiProcess;
@@ -15,6 +14,7 @@ import dev.jangbu.api.testbed.PspProxy;
 import dev.jangbu.api.testbed.Reply;
 import dev.jangbu.api.testbed.TestOrder;
 import dev.jangbu.api.testbed.Testbed;
+import dev.jangbu.api.testbed.WithoutCompletions;
 import dev.jangbu.testsupport.TestPostgres;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -132,7 +132,7 @@ class CrashTest {
             blocked.close();
         }
 
-        try (ApiProcess restarted = new ApiProcess(PaymentApi.class, database)) {
+        try (ApiProcess restarted = new ApiProcess(WithoutCompletions.class, database)) {
             Client client = restarted.client();
             PaymentInvariants invariants = new PaymentInvariants(client, database);
             for (BlockedCall call : all(confirms, refunds)) {

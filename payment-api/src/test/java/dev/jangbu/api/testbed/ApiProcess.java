@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The service as a separate process that a test can kill. It has no Kafka: approvals must not need it. */
+/** The service as a separate process that a test can kill. */
 public final class ApiProcess implements AutoCloseable {
 
     private final int port = FreePorts.next();
