@@ -273,13 +273,13 @@ CREATE TABLE marks (
     written_at        timestamptz NOT NULL DEFAULT now()
 );
 
--- Identity and WAL position of this server; without timeline and position on a standby.
+-- Identity of this server, and the end of its WAL on disk, which no crash takes back; without timeline and position on a standby.
 CREATE VIEW server_position AS
     SELECT current_database()::text AS database, system_identifier, pg_postmaster_start_time() AS started_at,
            CASE WHEN NOT pg_is_in_recovery()
-                THEN ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::integer END AS timeline,
+                THEN ('x' || left(pg_walfile_name(pg_current_wal_flush_lsn()), 8))::bit(32)::integer END AS timeline,
            CASE WHEN NOT pg_is_in_recovery()
-                THEN pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint END AS lsn
+                THEN pg_wal_lsn_diff(pg_current_wal_flush_lsn(), '0/0')::bigint END AS lsn
       FROM pg_control_system();
 
 -- Run by the connector on every connection. After a start of the server nothing may move the slot until the application

@@ -38,11 +38,11 @@ public enum ProblemCode {
     INTERNAL(500, "Something is wrong on our side"),
     /** Returned by streams-processor only, and passed through by payment-api. */
     RESTORING(503, "The wallets are being restored"),
-    /** Returned by payment-api only, to every write while the payments database is behind its own published history. */
-    RESTORED(503, "The payments database was restored"),
     QUEUE_FULL(503, "Too many payments are queued"),
     UNAVAILABLE(503, "Not available at the moment"),
-    OUTCOME_NOT_RECORDED(503, "The outcome is not recorded yet");
+    OUTCOME_NOT_RECORDED(503, "The outcome is not recorded yet"),
+    /** Returned to every write while the payments database lacks something that was committed and published. */
+    RESTORED(503, "The payments database was restored");
 
     private final int status;
     private final String title;

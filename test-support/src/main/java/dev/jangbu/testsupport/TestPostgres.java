@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -36,7 +37,7 @@ public final class TestPostgres {
     public static final String SUPERUSER = "postgres";
     public static final String OWNER = "jangbu_owner";
 
-    private static final Path FOLDER = createFolder();
+    private static final Path FOLDER = createFolder("jangbu-test-postgres-");
     private static EmbeddedPostgres server = start(FreePorts.next());
 
     static {
@@ -139,8 +140,55 @@ public final class TestPostgres {
 
     /** Stops the server, which ends all sessions, and starts it on the same port with the committed data. */
     public static void restart() {
+        restart(() -> {});
+    }
+
+    /** Copies the data directory while the server is stopped; starts it again. For {@link #restoreFiles}. */
+    public static Path backUpFiles() {
+        Path copy = createFolder("jangbu-test-backup-");
+        restart(() -> copy(FOLDER, copy));
+        return copy;
+    }
+
+    /** Replaces the data directory by an earlier copy of it, and restarts the server on the same port and timeline. */
+    public static void restoreFiles(Path copy) {
+        restart(() -> {
+            TemporaryFolder.delete(FOLDER);
+            copy(copy, FOLDER);
+        });
+    }
+
+    /** Restarts the server as a standby and promotes it: the same data on a new timeline, as after a failover. */
+    public static void promote() {
+        restart(() -> Files.createFile(FOLDER.resolve("standby.signal")));
+        execute("SELECT pg_promote()");
+    }
+
+    private interface FileChange {
+        void run() throws IOException;
+    }
+
+    private static void restart(FileChange whileStopped) {
         stop();
+        try {
+            whileStopped.run();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         server = start(server.getPort());
+    }
+
+    /** Keeps the permissions: PostgreSQL refuses a data directory that others can read. */
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : (Iterable<Path>) files::iterator) {
+                Files.copy(
+                        file,
+                        to.resolve(from.relativize(file).toString()),
+                        StandardCopyOption.COPY_ATTRIBUTES,
+                        StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
     }
 
     /** The server's log, one JSON object a line. */
@@ -156,9 +204,9 @@ public final class TestPostgres {
     }
 
     /** On disk: the log that PostgreSQL writes ahead grows to a gigabyte, which is much for a tmpfs. */
-    private static Path createFolder() {
+    private static Path createFolder(String prefix) {
         try {
-            Path folder = Files.createTempDirectory("jangbu-test-postgres-");
+            Path folder = Files.createTempDirectory(prefix);
             AtJvmEnd.run(() -> await("the server's last files are deleted")
                     .ignoreExceptions()
                     .until(() -> {

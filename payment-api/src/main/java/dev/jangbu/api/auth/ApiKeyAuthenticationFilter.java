@@ -68,7 +68,7 @@ final class ApiKeyAuthenticationFilter implements WebFilter {
                     if (!caller.scopes().contains(required)) {
                         throw new Problem(ProblemCode.FORBIDDEN, "This call requires the scope " + required.text());
                     }
-                    if (request.getMethod() != HttpMethod.GET) {
+                    if (!request.getMethod().equals(HttpMethod.GET)) {
                         continuity.requireOpen();
                     }
                     caller.attachTo(exchange);

@@ -101,7 +101,8 @@ public class DatabaseContinuity implements WriteGate {
      * @return false if an older one is the newest now: the database has gone back under its running server
      */
     boolean isNewest(DatabaseMark mark) {
-        return mark.equals(newest.accumulateAndGet(mark, Judgement::newer));
+        DatabaseMark newer = newest.accumulateAndGet(mark, Judgement::newer);
+        return newer != null && newer.getNonce().equals(mark.getNonce());
     }
 
     @Override

@@ -62,11 +62,9 @@ final class Judgement {
             return restored("the outbox connector has read up to %d, beyond the end of the WAL at %d"
                     .formatted(connectorLsn, server.lsn()));
         }
-        if (kafka != null && (kafka.newest() == null || kafka.newest().getSequence() < server.acknowledged())) {
-            return kafkaWentBack("Kafka had acknowledged mark %d and now ends at %s"
-                    .formatted(
-                            server.acknowledged(),
-                            kafka.newest() == null ? "none" : kafka.newest().getSequence()));
+        if (kafka != null && sequence(kafka.newest()) < server.acknowledged()) {
+            return kafkaWentBack("Kafka had acknowledged mark %d and now ends at mark %d"
+                    .formatted(server.acknowledged(), sequence(kafka.newest())));
         }
         return new Verdict(
                 State.OPEN, "mark %d of epoch %d stands".formatted(expected.getSequence(), expected.getEpoch()));
@@ -80,6 +78,10 @@ final class Judgement {
         return server.hasPayments() || server.acknowledged() > 0
                 ? kafkaWentBack("Kafka has no mark of this database, which is not empty")
                 : new Verdict(State.OPEN, "the installation is new");
+    }
+
+    private static long sequence(@Nullable DatabaseMark mark) {
+        return mark == null ? 0 : mark.getSequence();
     }
 
     /** The connector skips every commit below its stored position. */

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -76,7 +77,7 @@ class MarkWriter implements ApplicationRunner {
                         .doBeforeRetry(retry ->
                                 log.warn("Not ready: {}", retry.failure().getMessage())))
                 .block();
-        scheduler.scheduleWithFixedDelay(this::work, interval);
+        ScheduledFuture<?> unused = scheduler.scheduleWithFixedDelay(this::work, interval);
     }
 
     private Mono<Void> judgeIfUnknown() {
@@ -105,7 +106,7 @@ class MarkWriter implements ApplicationRunner {
         return database.sql(WRITE)
                 .bind("acknowledged", acknowledged.get())
                 // Less than the interval: the schedule is not exact.
-                .bind("pause_seconds", interval.toMillis() / 2_000.0)
+                .bind("pause_ms", interval.toMillis() / 2)
                 .map(MarkWriter::found)
                 .one()
                 .flatMap(found -> continuity.isNewest(found.mark())

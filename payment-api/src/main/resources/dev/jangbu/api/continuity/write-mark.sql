@@ -5,7 +5,7 @@ WITH newest AS (
     INSERT INTO marks (sequence, epoch, acknowledged)
     SELECT coalesce(max(sequence), 0) + 1, coalesce(max(epoch), 0), greatest(max(acknowledged), :acknowledged)
       FROM newest
-    HAVING coalesce(max(written_at) < now() - make_interval(secs => :pause_seconds)
+    HAVING coalesce(max(written_at) < now() - :pause_ms * interval '1 millisecond'
                     OR max(server_started_at) <> pg_postmaster_start_time(), true)
     ON CONFLICT DO NOTHING
     RETURNING *

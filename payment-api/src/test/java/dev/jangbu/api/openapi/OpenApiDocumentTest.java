@@ -58,7 +58,8 @@ class OpenApiDocumentTest {
             ProblemCode.UNAVAILABLE,
             ProblemCode.RESTORING,
             ProblemCode.QUEUE_FULL,
-            ProblemCode.OUTCOME_NOT_RECORDED);
+            ProblemCode.OUTCOME_NOT_RECORDED,
+            ProblemCode.RESTORED);
 
     /** Stored under the call's Idempotency-Key and replayed. */
     private static final Set<ProblemCode> REPLAYED = EnumSet.of(
@@ -127,6 +128,9 @@ class OpenApiDocumentTest {
             Set<ProblemCode> described = EnumSet.noneOf(ProblemCode.class);
             CONTRACT.responses(operation).values().forEach(response -> described.addAll(codes(response)));
             assertThat(described).as("%s", operation).containsAll(OF_EVERY_CALL);
+            assertThat(described.contains(ProblemCode.RESTORED))
+                    .as("%s", operation)
+                    .isEqualTo(!operation.method().equals("GET"));
             if (operation.method().equals("POST")) {
                 assertThat(described).as("%s", operation).containsAll(OF_EVERY_POST);
             }

@@ -25,6 +25,11 @@ public final class Instance implements AutoCloseable {
                 Testbed.API_KEY);
     }
 
+    /** The port of health and metrics. */
+    public int managementPort() {
+        return Integer.parseInt(context.getEnvironment().getRequiredProperty("local.management.port"));
+    }
+
     /** Separate threads for each instance in this JVM, so that one can stop without the others. */
     static class OwnThreads {
 
