@@ -5,9 +5,11 @@ CREATE TABLE payments (
     -- The name of client, creation's key and generation: a creation that is repeated after a restore has the same id.
     id               uuid PRIMARY KEY CHECK (uuid_extract_version(id) = 8),
     client_id        text        NOT NULL,
-    creation_key     text        NOT NULL CHECK (length(creation_key) BETWEEN 1 AND 255),
+    creation_key     text        CHECK (length(creation_key) BETWEEN 1 AND 255),
     -- How often the key was used and forgotten before.
-    generation       integer     NOT NULL CHECK (generation >= 0),
+    generation       integer     CHECK (generation >= 0),
+    -- When it was written again from Kafka, which knows neither key nor generation.
+    restored_at      timestamptz,
     order_id         text        NOT NULL CHECK (order_id ~ '^[A-Za-z0-9_-]{6,64}$'),
     status           text        NOT NULL CHECK (status IN ('READY', 'ACCEPTED', 'EXECUTING', 'UNKNOWN', 'REVIEW',
                                                             'APPROVED', 'COMPLETED', 'DECLINED', 'CANCELED', 'EXPIRED')),
@@ -43,7 +45,8 @@ CREATE TABLE payments (
     CHECK ((status IN ('APPROVED', 'COMPLETED')) = (approved_at IS NOT NULL)),
     CHECK ((status = 'COMPLETED') = (completed_at IS NOT NULL)),
     CHECK ((status IN ('EXECUTING')) <= (lease_until IS NOT NULL)),
-    CHECK ((status = 'ACCEPTED') <= (accepted_at IS NOT NULL))
+    CHECK ((status = 'ACCEPTED') <= (accepted_at IS NOT NULL)),
+    CHECK (restored_at IS NOT NULL OR creation_key IS NOT NULL AND generation IS NOT NULL)
 );
 
 -- One open or approved payment for each order. After DECLINED, CANCELED or EXPIRED the order may have a new one.
@@ -146,8 +149,10 @@ CREATE TABLE refunds (
     amount              bigint      NOT NULL CHECK (amount > 0),
     reason              text        NOT NULL,
     -- Kept forever: a call repeated after the key was deleted must find the same refund.
-    idempotency_key     text        NOT NULL CHECK (length(idempotency_key) BETWEEN 1 AND 255),
-    fingerprint         bytea       NOT NULL CHECK (length(fingerprint) = 32),
+    idempotency_key     text        CHECK (length(idempotency_key) BETWEEN 1 AND 255),
+    fingerprint         bytea       CHECK (length(fingerprint) = 32),
+    -- When it was written again from Kafka, which knows neither key nor fingerprint.
+    restored_at         timestamptz,
     failure_code        text,
     review_reason       text,
     cause               text        NOT NULL,
@@ -160,7 +165,7 @@ CREATE TABLE refunds (
     approved_at         timestamptz,
     completed_at        timestamptz,
     position            text,
-    UNIQUE (client_id, idempotency_key),
+    CHECK (restored_at IS NOT NULL OR idempotency_key IS NOT NULL AND fingerprint IS NOT NULL),
     CHECK ((status IN ('APPROVED', 'COMPLETED')) = (approved_at IS NOT NULL)),
     CHECK ((status = 'COMPLETED') = (completed_at IS NOT NULL)),
     CHECK ((status = 'FAILED') <= (failure_code IS NOT NULL)),
@@ -209,14 +214,15 @@ CREATE TABLE payouts (
     -- The wallet version that the payout requires; NULL: any.
     expected_version bigint CHECK (expected_version >= 0),
     -- Kept forever, as a refund's.
-    idempotency_key  text        NOT NULL CHECK (length(idempotency_key) BETWEEN 1 AND 255),
-    fingerprint      bytea       NOT NULL CHECK (length(fingerprint) = 32),
+    idempotency_key  text        CHECK (length(idempotency_key) BETWEEN 1 AND 255),
+    fingerprint      bytea       CHECK (length(fingerprint) = 32),
+    restored_at      timestamptz,
     cause            text        NOT NULL,
     version          bigint      NOT NULL,
     created_at       timestamptz NOT NULL,
     decided_at       timestamptz,
     position         text,
-    UNIQUE (client_id, idempotency_key),
+    CHECK (restored_at IS NOT NULL OR idempotency_key IS NOT NULL AND fingerprint IS NOT NULL),
     CHECK ((status = 'REQUESTED') = (decided_at IS NULL)),
     CHECK ((status = 'REJECTED') = (rejection IS NOT NULL))
 );

@@ -294,7 +294,7 @@ final class LedgerCommandsTest {
                                 line.side().name().equals("CREDIT") ? line.amountMinor() : 0));
             }
             try (PreparedStatement insert = connection.prepareStatement("""
-                    INSERT INTO journals VALUES (?, 0, ?, ?, 1, 'PAYMENT', ?, 1, 'KRW', 3, ?, ?::timestamptz, ?::timestamptz, now(), ?)""")) {
+                    INSERT INTO journals VALUES (?, 0, ?, ?, 1, 'PAYMENT', ?, 1, 1, 'KRW', 3, ?, ?::timestamptz, ?::timestamptz, now(), ?)""")) {
                 insert.setObject(1, entry.settlementId());
                 insert.setLong(2, no);
                 insert.setString(3, entry.walletId());

@@ -113,12 +113,12 @@ class LateSettlementsTest {
         send(letter(twice, DeadLetters.BEYOND_HORIZON));
         send(letter(twice, DeadLetters.BEYOND_HORIZON));
 
-        await().atMost(PATIENCE).until(() -> count("decided") == 2);
+        await().atMost(PATIENCE).until(() -> notes().stream().anyMatch(note -> note.getDeadLetterOffset() == 2));
 
         assertThat(read(Topics.SETTLEMENT_REQUESTS)).hasSize(1);
         assertThat(notes())
                 .extracting(DeadLetterReplayed::getDeadLetterOffset, DeadLetterReplayed::getSent)
-                .containsExactlyInAnyOrder(tuple(0L, false), tuple(1L, true), tuple(2L, false));
+                .containsOnly(tuple(0L, false), tuple(1L, true), tuple(2L, false));
         assertThat(notes()).anyMatch(note -> note.getProof().contains("is in the ledger: book 3, journal 1"));
     }
 

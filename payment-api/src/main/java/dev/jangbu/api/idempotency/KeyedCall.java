@@ -2,6 +2,7 @@ package dev.jangbu.api.idempotency;
 
 import dev.jangbu.api.http.Problem;
 import dev.jangbu.contract.ProblemCode;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A call with an idempotency key.
@@ -15,6 +16,13 @@ public record KeyedCall(IdempotencyKey key, String operation, Fingerprint finger
     public static KeyedCall of(IdempotencyKey key, String operation, String resource, Object body) {
         return new KeyedCall(
                 key, operation, Fingerprint.of(resource.isEmpty() ? operation : operation + " " + resource, body));
+    }
+
+    /** The same, for a row that has no fingerprint if it was restored. */
+    public void requireSameIfKnown(byte @Nullable [] stored) {
+        if (stored != null) {
+            requireSame(stored);
+        }
     }
 
     /** @throws dev.jangbu.api.http.Problem 422 {@code idempotency-key-reused} if the stored fingerprint differs */

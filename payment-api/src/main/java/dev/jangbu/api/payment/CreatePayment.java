@@ -61,14 +61,27 @@ class CreatePayment {
                 .requireHealthy()
                 .then(Mono.defer(() -> payments.create(payment, call, generation, answer)))
                 .flatMap(created -> created ? Mono.just(answer) : keys.replay(call))
+                .switchIfEmpty(Mono.defer(() -> payments.findRestored(id)).map(restored -> replay(restored, payment)))
                 // The key is free: it was forgotten, before this call or between the two statements.
-                .switchIfEmpty(Mono.defer(() -> payments.exists(id))
+                .switchIfEmpty(Mono.defer(() -> payments.find(id).hasElement())
                         .flatMap(used -> insert(valid, call, used ? generation + 1 : generation)))
                 .onErrorMap(
                         DuplicateKeyException.class,
                         duplicate -> new Problem(
                                 ProblemCode.ORDER_ALREADY_EXISTS,
                                 "The order has a payment that was not declined, canceled or expired"));
+    }
+
+    /** A restored payment is the response to its repeated creation, whose key and fingerprint were lost. */
+    private ApiResponse replay(Payment restored, Payment requested) {
+        if (!restored.orderId().equals(requested.orderId())
+                || restored.amountMinor() != requested.amountMinor()
+                || !restored.currency().equals(requested.currency())) {
+            throw new Problem(
+                    ProblemCode.IDEMPOTENCY_KEY_REUSED,
+                    "This Idempotency-Key was used for another payment; use a new key for a new operation");
+        }
+        return responses.created(restored).asReplay();
     }
 
     private Payment payment(UUID id, CreatePaymentRequest.Valid valid) {

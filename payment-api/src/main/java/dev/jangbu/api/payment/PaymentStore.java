@@ -61,6 +61,12 @@ public class PaymentStore {
               JOIN unnest(:ids, :versions) AS seen (id, version) ON p.id = seen.id AND p.version > seen.version
             """;
 
+    private static final String RESTORED = """
+            SELECT *
+              FROM payment_details
+             WHERE id = :id AND restored_at > clock_timestamp() - :keptForMs * interval '1 millisecond'
+            """;
+
     private static final String RESERVE = """
             WITH requested AS (
                 SELECT line_id, amount FROM unnest(:lineIds, :amounts) AS line (line_id, amount)),
@@ -83,6 +89,7 @@ public class PaymentStore {
     private final PaymentRow rows;
     private final JsonRecordset json;
     private final Duration expiryAfter;
+    private final Duration keysKeptFor;
     private final Cache<UUID, Credits> created;
     private final GroupCommit<Creation, Boolean> creations;
 
@@ -96,6 +103,7 @@ public class PaymentStore {
         this.rows = rows;
         this.json = json;
         this.expiryAfter = settings.expiryAfter();
+        this.keysKeptFor = settings.idempotency().keptFor();
         this.created = Caffeine.newBuilder()
                 .maximumWeight(MAX_CREATED_SELLERS)
                 .weigher((UUID id, Credits credits) -> credits.amountsMinor().size())
@@ -168,11 +176,12 @@ public class PaymentStore {
                 .collectMap(Function.identity(), id -> true);
     }
 
-    /** Whether there is a payment of this id. */
-    Mono<Boolean> exists(UUID id) {
-        return database.sql("SELECT EXISTS (SELECT FROM payments WHERE id = :id) AS found")
+    /** The payment, if it was restored so recently that its creation's key is not forgotten. */
+    Mono<Payment> findRestored(UUID id) {
+        return database.sql(RESTORED)
                 .bind("id", id)
-                .map(row -> required(row, "found", Boolean.class))
+                .bind("keptForMs", keysKeptFor.toMillis())
+                .map(rows::read)
                 .one();
     }
 

@@ -4,7 +4,9 @@ import static dev.jangbu.api.database.RowMapping.required;
 
 import dev.jangbu.api.database.Bindings;
 import dev.jangbu.api.http.Page;
+import dev.jangbu.api.idempotency.IdempotencyKey;
 import dev.jangbu.api.idempotency.KeyedCall;
+import dev.jangbu.contract.NameBasedId;
 import io.r2dbc.spi.Readable;
 import java.time.Instant;
 import java.util.Set;
@@ -73,14 +75,18 @@ class PayoutStore {
      * differs.
      */
     Mono<Payout> findBy(KeyedCall call) {
-        return database.sql("SELECT * FROM payouts WHERE client_id = :clientId AND idempotency_key = :key")
-                .bind("clientId", call.key().clientId())
-                .bind("key", call.key().text())
+        return database.sql("SELECT * FROM payouts WHERE id = :id")
+                .bind("id", id(call.key()))
                 .map(row -> {
-                    call.requireSame(required(row, "fingerprint", byte[].class));
+                    call.requireSameIfKnown(row.get("fingerprint", byte[].class));
                     return payout(row);
                 })
                 .one();
+    }
+
+    /** The id of the payout that a call with this key requests, whenever it is made. */
+    static UUID id(IdempotencyKey key) {
+        return NameBasedId.ofPayout(key.clientId(), key.text());
     }
 
     /** The payouts of the page, newest first, plus one if another page follows. */

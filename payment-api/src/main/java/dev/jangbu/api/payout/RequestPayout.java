@@ -111,7 +111,7 @@ class RequestPayout {
     private Payout payout(
             String sellerId, PayoutRequest.Valid request, Optional<Long> expectedVersion, IdempotencyKey key) {
         return new Payout(
-                NameBasedId.ofPayout(key.clientId(), key.text()),
+                PayoutStore.id(key),
                 sellerId,
                 request.currency(),
                 request.amount(),

@@ -14,7 +14,6 @@ import dev.jangbu.api.payment.LongPoll;
 import dev.jangbu.api.payment.Payment;
 import dev.jangbu.api.payment.PaymentResponses;
 import dev.jangbu.api.payment.PaymentStore;
-import dev.jangbu.contract.NameBasedId;
 import dev.jangbu.contract.ProblemCode;
 import java.time.Clock;
 import java.util.List;
@@ -105,8 +104,7 @@ class RefundPayment {
 
     /** T1; returns the work after the commit. */
     private Mono<Mono<ApiResponse>> intend(UUID paymentId, Call call) {
-        IdempotencyKey key = call.keyed().key();
-        UUID id = NameBasedId.ofRefund(key.clientId(), key.text());
+        UUID id = RefundStore.id(call.keyed());
         return idempotent.leased(
                 call.keyed(),
                 id,

@@ -12,6 +12,7 @@ import dev.jangbu.api.operation.PspProgress;
 import dev.jangbu.api.outbox.ReplicationSlotMonitor;
 import dev.jangbu.api.payment.PaymentStore;
 import dev.jangbu.api.settings.PaymentApiSettings;
+import dev.jangbu.contract.NameBasedId;
 import io.r2dbc.spi.Readable;
 import java.time.Duration;
 import java.time.Instant;
@@ -123,14 +124,18 @@ class RefundStore {
      * differs.
      */
     Mono<Refund> findBy(KeyedCall call) {
-        return database.sql("SELECT * FROM refund_details WHERE client_id = :clientId AND idempotency_key = :key")
-                .bind("clientId", call.key().clientId())
-                .bind("key", call.key().text())
+        return database.sql("SELECT * FROM refund_details WHERE id = :id")
+                .bind("id", id(call))
                 .map(row -> {
-                    call.requireSame(required(row, "fingerprint", byte[].class));
+                    call.requireSameIfKnown(row.get("fingerprint", byte[].class));
                     return refund(row);
                 })
                 .one();
+    }
+
+    /** The id of the refund that a call requests, whenever it is made. */
+    static UUID id(KeyedCall call) {
+        return NameBasedId.ofRefund(call.key().clientId(), call.key().text());
     }
 
     /** Whether a refund of the payment is in progress or in REVIEW. */

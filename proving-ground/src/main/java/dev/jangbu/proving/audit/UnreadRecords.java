@@ -102,7 +102,7 @@ final class UnreadRecords implements AutoCloseable {
      */
     Map<String, Long> ends() {
         List<String> topics = Topics.ALL.stream()
-                .filter(topic -> topic != Topics.PAYMENT_MARKS)
+                .filter(topic -> !topic.equals(Topics.PAYMENT_MARKS))
                 .<String>map(Topic::name)
                 .toList();
         return uncommitted.endOffsets(partitions(topics)).entrySet().stream()

@@ -126,8 +126,10 @@ final class Poison {
     private static byte[] withFeeAboveAmount(byte[] request) throws IOException {
         BinaryDecoder decoder = DecoderFactory.get()
                 .binaryDecoder(request, WireFormat.HEADER_BYTES, request.length - WireFormat.HEADER_BYTES, null);
-        SettlementRequested settlement = new SpecificDatumReader<>(SettlementRequested.class).read(null, decoder);
-        settlement.setFee(Math.addExact(settlement.getAmount(), 1));
+        SettlementRequested valid = new SpecificDatumReader<>(SettlementRequested.class).read(null, decoder);
+        SettlementRequested settlement = SettlementRequested.newBuilder(valid)
+                .setFee(Math.addExact(valid.getAmount(), 1))
+                .build();
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         bytes.write(request, 0, WireFormat.HEADER_BYTES);
         BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(bytes, null);
