@@ -290,11 +290,17 @@ CREATE VIEW server_position AS
 
 -- Run by the connector on every connection. After a start of the server nothing may move the slot until the application
 -- has judged the database, which it shows by a mark.
-CREATE FUNCTION require_judged_server() RETURNS void LANGUAGE plpgsql STABLE AS $$
+CREATE FUNCTION require_judged_server(patience interval DEFAULT '30 seconds') RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    deadline CONSTANT timestamptz := clock_timestamp() + patience;
 BEGIN
-    IF NOT EXISTS (SELECT FROM marks WHERE server_started_at = pg_postmaster_start_time()) THEN
-        RAISE EXCEPTION 'payment-api has not opened this database since the start of its server' USING ERRCODE = 'JB003';
-    END IF;
+    WHILE NOT EXISTS (SELECT FROM marks WHERE server_started_at = pg_postmaster_start_time()) LOOP
+        IF clock_timestamp() >= deadline THEN
+            RAISE EXCEPTION 'payment-api has not opened this database since the start of its server'
+                USING ERRCODE = 'JB003';
+        END IF;
+        PERFORM pg_sleep(0.1);
+    END LOOP;
 END
 $$ SET search_path = public, pg_temp;
 

@@ -6,13 +6,16 @@ import dev.jangbu.local.stack.Probe;
 import dev.jangbu.local.supervision.LaunchSpec;
 import dev.jangbu.local.supervision.StackProcess;
 import java.io.IOException;
+import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /**
- * A part that is ready when its HTTP endpoint returns 200.
+ * A part that is ready when its HTTP endpoint returns 200. payment-api counts as ready also while it refuses writes
+ * because its database went back: only a running stack can be repaired.
  *
  * @param command computed at each start
  * @param provisioning called once per run, when the part is ready for the first time
@@ -26,6 +29,8 @@ record HttpPart(
         String path,
         Runnable provisioning)
         implements StackProcess {
+
+    private static final Pattern WENT_BACK = Pattern.compile("\"state\":\"(RESTORED|KAFKA_WENT_BACK)\"");
 
     HttpPart(
             PartName name,
@@ -44,7 +49,12 @@ record HttpPart(
 
     @Override
     public boolean isReady() throws IOException, InterruptedException {
-        return Probe.isListening(port) && Probe.returnsOk("http://" + Ports.HOST + ":" + port + path);
+        if (!Probe.isListening(port)) {
+            return false;
+        }
+        HttpResponse<String> response = Probe.get("http://" + Ports.HOST + ":" + port + path);
+        return response.statusCode() == 200
+                || WENT_BACK.matcher(response.body()).find();
     }
 
     @Override

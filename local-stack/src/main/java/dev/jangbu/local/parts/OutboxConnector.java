@@ -23,7 +23,8 @@ import java.util.Set;
 
 /**
  * The connector that publishes the outbox to Kafka. Creates it at Connect, then restarts it when it fails: Connect does
- * not restart a failed task.
+ * not restart a failed task. It fails at each start of the database server until payment-api has opened the database. A
+ * stopped connector is left to payment-api, which stops it when the database went back.
  */
 public final class OutboxConnector implements StackTask {
 
@@ -60,11 +61,12 @@ public final class OutboxConnector implements StackTask {
         Thread.ofVirtual().name("outbox-connector").start(this::restartOnFailure);
     }
 
-    /** Creates or updates the connector and waits until it streams. */
+    /** Creates or updates the connector and waits until it streams or is stopped. */
     private void create() throws InterruptedException {
         long begin = System.nanoTime();
         String problem = "no response";
         boolean configured = false;
+        long restarted = begin - WATCH_INTERVAL.toNanos();
         while (System.nanoTime() - begin < START_LIMIT.toNanos()) {
             try {
                 if (!configured) {
@@ -74,6 +76,14 @@ public final class OutboxConnector implements StackTask {
                 if (configured) {
                     JsonNode status = status();
                     problem = status.toString();
+                    if (hasState(status, "/connector/state", "STOPPED")) {
+                        console.printProblem("outbox connector", "stopped: read the health of payment-api");
+                        return;
+                    }
+                    if (hasFailed(status) && System.nanoTime() - restarted > WATCH_INTERVAL.toNanos()) {
+                        restart();
+                        restarted = System.nanoTime();
+                    }
                     if (hasState(status, "/connector/state", "RUNNING")
                             && hasState(status, "/tasks/0/state", "RUNNING")
                             && slotIsActive()) {
@@ -106,11 +116,15 @@ public final class OutboxConnector implements StackTask {
     private Duration restart(Duration waited) throws InterruptedException {
         console.printProblem("outbox connector", "failed (see connect.log); restarting it");
         try {
-            Probe.send("POST", url + "/restart?includeTasks=true&onlyFailed=true", "");
+            restart();
         } catch (IOException e) {
             // Connect is down; the supervisor restarts it.
         }
         return Backoff.doubled(waited, MAX_BACKOFF);
+    }
+
+    private void restart() throws IOException, InterruptedException {
+        Probe.send("POST", url + "/restart?includeTasks=true&onlyFailed=true", "");
     }
 
     /** Connect's refusal; empty if it accepted. After an unclean stop it refuses for some seconds. */
@@ -127,11 +141,14 @@ public final class OutboxConnector implements StackTask {
 
     private boolean hasFailed() throws InterruptedException {
         try {
-            JsonNode status = status();
-            return hasState(status, "/connector/state", "FAILED") || hasState(status, "/tasks/0/state", "FAILED");
+            return hasFailed(status());
         } catch (IOException e) {
             return false;
         }
+    }
+
+    private static boolean hasFailed(JsonNode status) {
+        return hasState(status, "/connector/state", "FAILED") || hasState(status, "/tasks/0/state", "FAILED");
     }
 
     private static boolean hasState(JsonNode status, String pointer, String state) {

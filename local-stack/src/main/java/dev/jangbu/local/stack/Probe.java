@@ -32,11 +32,6 @@ public final class Probe {
         }
     }
 
-    /** Whether a GET returns 200. */
-    public static boolean returnsOk(String url) throws IOException, InterruptedException {
-        return get(url).statusCode() == 200;
-    }
-
     public static HttpResponse<String> get(String url) throws IOException, InterruptedException {
         return HTTP.send(request(url).build(), BodyHandlers.ofString());
     }

@@ -110,7 +110,7 @@ class RestoredDatabaseTest {
         assertThat(actuator.get("/actuator/prometheus").body())
                 .contains("jangbu_database_continuity{state=\"RESTORED\"} 1.0");
         assertThat(CONNECT.requests()).contains(STOP);
-        assertThatThrownBy(() -> query("jangbu_cdc", "SELECT require_judged_server()"))
+        assertThatThrownBy(() -> query("jangbu_cdc", "SELECT require_judged_server('0')"))
                 .hasMessageContaining("has not opened");
         await().untilAsserted(() -> assertThat(instance.bean(KafkaListenerEndpointRegistry.class)
                         .getListenerContainer("completions")
