@@ -15,6 +15,7 @@ record LedgerJournals(JdbcClient jdbc) implements PostedJournals {
         return jdbc
                 .sql("SELECT book, next_offset FROM books")
                 .query((row, number) -> Map.entry(row.getInt("book"), row.getLong("next_offset")))
+                .list()
                 .stream()
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }

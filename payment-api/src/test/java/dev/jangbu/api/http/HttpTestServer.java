@@ -35,6 +35,7 @@ final class HttpTestServer implements AutoCloseable {
                 .properties(
                         "server.port=0",
                         "management.server.port=0",
+                        "management.endpoint.health.validate-group-membership=false",
                         "spring.flyway.enabled=false",
                         "spring.main.banner-mode=off")
                 .run();

@@ -85,6 +85,8 @@ class PaymentListTest {
 
         try (Connection connection = Testbed.database().as("jangbu_payment");
                 Statement statement = connection.createStatement()) {
+            // As the service's connections: see application.yaml.
+            statement.execute("SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off");
             statement.execute("PREPARE list AS " + prepared);
             for (String mode : List.of("force_custom_plan", "force_generic_plan")) {
                 statement.execute("SET plan_cache_mode = " + mode);
