@@ -126,7 +126,8 @@ public class WalletLimit {
                         .read(wallet.balanceMinor(), before, at)))
                 .switchIfEmpty(
                         Mono.fromRunnable(() -> pausedUntil = clock.instant().plus(PAUSE)))
-                .doFinally(end -> running.remove(key))
+                // Before the waiting calls continue, so that a call after them starts another read.
+                .doOnTerminate(() -> running.remove(key))
                 .then()
                 .cache();
     }

@@ -38,6 +38,9 @@ class ReviewTest {
         assertThat(resolved.id()).isEqualTo(id);
         assertThat(resolved.get("approvedAt")).isNotBlank();
         PaymentInvariants.ofMainInstance().verify(order, id);
+        // The PSP shows the charge, so the settlement has its time.
+        assertThat(PaymentInvariants.ofMainInstance().outbox(order))
+                .allSatisfy(request -> assertThat(request.getMovedAt()).isNotNull());
         resolve(id, "APPROVED").problem(409, "not-in-review");
         resolve(id, "DECLINED").problem(409, "not-in-review");
         Reply outcome = client.post("/payments/" + id + "/confirm", order.confirmation(3_000), key);

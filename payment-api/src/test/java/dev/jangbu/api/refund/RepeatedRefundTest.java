@@ -54,8 +54,9 @@ class RepeatedRefundTest {
     @Test
     void theCancellationOfALostAttemptIsItsOwnWhateverElseIsUnrecorded() {
         Reply refund = unanswered(2_000);
+        PspConsole.cancel(order, 2_000, "console before");
         String own = PspConsole.cancel(order, 2_000, "refund:" + refund.id());
-        PspConsole.cancel(order, 2_000, "console");
+        PspConsole.cancel(order, 2_000, "console after");
         psp.restore(order.tag());
 
         await().untilAsserted(() -> client.get("/refunds/" + refund.id()).of("APPROVED"));

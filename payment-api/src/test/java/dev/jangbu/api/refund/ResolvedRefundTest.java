@@ -4,16 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.jangbu.api.testbed.Client;
+import dev.jangbu.api.testbed.PaymentInvariants;
 import dev.jangbu.api.testbed.PspConsole;
 import dev.jangbu.api.testbed.PspProxy;
 import dev.jangbu.api.testbed.Reply;
 import dev.jangbu.api.testbed.TestOrder;
 import dev.jangbu.api.testbed.Testbed;
+import dev.jangbu.contract.SettlementKind;
+import dev.jangbu.contract.SettlementRequested;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -39,7 +40,7 @@ class ResolvedRefundTest {
 
         resolve(refund, "APPROVED", "").is(200).of("APPROVED");
 
-        assertThat(detail(refund)).isEqualTo(own);
+        assertThat(settledKey()).isEqualTo(own);
     }
 
     @Test
@@ -57,7 +58,7 @@ class ResolvedRefundTest {
                 .is(200)
                 .of("APPROVED");
 
-        assertThat(detail(refund)).isEqualTo(own);
+        assertThat(settledKey()).isEqualTo(own);
     }
 
     @Test
@@ -94,21 +95,14 @@ class ResolvedRefundTest {
                 "{\"outcome\":\"%s\",\"evidence\":\"the PSP's console\"%s}".formatted(outcome, more));
     }
 
-    /** The transaction key of the refund's cancellation: the first that was recorded with it. */
-    private static String detail(String refund) {
-        List<String> recorded = new ArrayList<>();
-        try (Connection connection = Testbed.database().asSuperuser();
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(
-                        "SELECT transaction_key FROM psp_cancels WHERE refund_id = '%s' ORDER BY ctid"
-                                .formatted(refund))) {
-            while (row.next()) {
-                recorded.add(row.getString(1));
-            }
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
-        }
-        return recorded.getFirst();
+    /** The cancellation that the refund's settlement names. */
+    private String settledKey() {
+        List<SettlementRequested> refunds = PaymentInvariants.ofMainInstance().outbox(order).stream()
+                .filter(request -> request.getKind() == SettlementKind.REFUND)
+                .toList();
+        assertThat(refunds).singleElement().satisfies(refund -> assertThat(refund.getMovedAt())
+                .isNotNull());
+        return String.valueOf(refunds.getFirst().getTransactionKey());
     }
 
     private static int updated(String statement) {
