@@ -16,7 +16,7 @@ class ContinuityHealthIndicator implements HealthIndicator {
 
     @Override
     public Health health() {
-        Verdict verdict = continuity.verdict();
+        JudgementResult verdict = continuity.verdict();
         return (verdict.isOpen() ? Health.up() : Health.down())
                 .withDetail("state", verdict.state())
                 .withDetail("reason", verdict.reason())

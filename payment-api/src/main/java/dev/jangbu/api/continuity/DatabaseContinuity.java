@@ -1,7 +1,7 @@
 package dev.jangbu.api.continuity;
 
+import dev.jangbu.api.continuity.JudgementResult.State;
 import dev.jangbu.api.continuity.ServerState.Server;
-import dev.jangbu.api.continuity.Verdict.State;
 import dev.jangbu.api.database.WriteGate;
 import dev.jangbu.api.http.Problem;
 import dev.jangbu.contract.DatabaseMark;
@@ -51,7 +51,7 @@ public class DatabaseContinuity implements WriteGate {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final ReentrantLock judging = new ReentrantLock();
     private final AtomicLong generation = new AtomicLong();
-    private volatile Verdict verdict = new Verdict(State.UNKNOWN, "the database is not judged yet");
+    private volatile JudgementResult verdict = new JudgementResult(State.UNKNOWN, "the database is not judged yet");
     private volatile @Nullable Server judged;
     /** The newest committed mark that this instance knows. */
     private final AtomicReference<@Nullable DatabaseMark> newest = new AtomicReference<>();
@@ -78,7 +78,7 @@ public class DatabaseContinuity implements WriteGate {
      * @throws Problem 503 {@code restored}, or {@code unavailable} if an operator need not act
      */
     public void requireOpen() {
-        Verdict current = verdict;
+        JudgementResult current = verdict;
         if (current.wentBack()) {
             throw new Problem(
                             ProblemCode.RESTORED,
@@ -91,7 +91,7 @@ public class DatabaseContinuity implements WriteGate {
         }
     }
 
-    Verdict verdict() {
+    JudgementResult verdict() {
         return verdict;
     }
 
@@ -114,21 +114,21 @@ public class DatabaseContinuity implements WriteGate {
     public Mono<Boolean> mayWrite(Connection connection) {
         return ServerQueries.server(connection)
                 .flatMap(server -> server.equals(judged) ? Mono.just(verdict) : judge(connection, server, false))
-                .map(Verdict::isOpen);
+                .map(JudgementResult::isOpen);
     }
 
     /** Judges the server behind a connection again. */
-    Mono<Verdict> judgeAgain(Connection connection) {
+    Mono<JudgementResult> judgeAgain(Connection connection) {
         return ServerQueries.server(connection).flatMap(server -> judge(connection, server, true));
     }
 
     /** Continues if the subscriber gives up: the pool keeps the connection for the next one. */
-    private Mono<Verdict> judge(Connection connection, Server server, boolean again) {
+    private Mono<JudgementResult> judge(Connection connection, Server server, boolean again) {
         return Mono.fromFuture(
                 () -> CompletableFuture.supplyAsync(() -> judgeOnce(connection, server, again), threads), true);
     }
 
-    private Verdict judgeOnce(Connection connection, Server server, boolean again) {
+    private JudgementResult judgeOnce(Connection connection, Server server, boolean again) {
         judging.lock();
         try {
             if (again || !server.equals(judged)) {
@@ -141,7 +141,7 @@ public class DatabaseContinuity implements WriteGate {
     }
 
     /** The order matters: what Connect and Kafka have was committed before, so the database read last must have it. */
-    private Verdict collectAndJudge(Connection connection, Server server) {
+    private JudgementResult collectAndJudge(Connection connection, Server server) {
         Long connectorLsn = connector.storedLsn();
         KafkaState kafka = read(server.database());
         DatabaseMark expected = newest.accumulateAndGet(kafka == null ? null : kafka.newest(), Judgement::newer);
@@ -169,7 +169,7 @@ public class DatabaseContinuity implements WriteGate {
         }
     }
 
-    private void accept(Verdict current, Server server) {
+    private void accept(JudgementResult current, Server server) {
         if (current.state() != verdict.state()) {
             if (current.isOpen()) {
                 log.info("The payments database is open: {}", current.reason());

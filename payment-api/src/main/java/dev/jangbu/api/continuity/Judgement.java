@@ -1,6 +1,6 @@
 package dev.jangbu.api.continuity;
 
-import dev.jangbu.api.continuity.Verdict.State;
+import dev.jangbu.api.continuity.JudgementResult.State;
 import dev.jangbu.contract.DatabaseMark;
 import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
@@ -26,13 +26,13 @@ final class Judgement {
      * @param expected the newest mark that Kafka has or this instance has seen; null: none
      * @param connectorLsn the WAL position up to which the outbox connector has read; null if it is not known
      */
-    static Verdict judge(
+    static JudgementResult judge(
             ServerState server,
             @Nullable KafkaState kafka,
             @Nullable DatabaseMark expected,
             @Nullable Long connectorLsn) {
         if (server.timeline() == null || server.lsn() == null) {
-            return new Verdict(State.UNKNOWN, "the server is a standby");
+            return new JudgementResult(State.UNKNOWN, "the server is a standby");
         }
         if (expected == null) {
             return withoutMark(server, kafka);
@@ -66,18 +66,18 @@ final class Judgement {
             return kafkaWentBack("Kafka had acknowledged mark %d and now ends at mark %d"
                     .formatted(server.acknowledged(), sequence(kafka.newest())));
         }
-        return new Verdict(
+        return new JudgementResult(
                 State.OPEN, "mark %d of epoch %d stands".formatted(expected.getSequence(), expected.getEpoch()));
     }
 
     /** A database that Kafka does not know is new, if it is empty. */
-    private static Verdict withoutMark(ServerState server, @Nullable KafkaState kafka) {
+    private static JudgementResult withoutMark(ServerState server, @Nullable KafkaState kafka) {
         if (kafka == null) {
-            return new Verdict(State.UNKNOWN, "Kafka can't be read");
+            return new JudgementResult(State.UNKNOWN, "Kafka can't be read");
         }
         return server.hasPayments() || server.acknowledged() > 0
                 ? kafkaWentBack("Kafka has no mark of this database, which is not empty")
-                : new Verdict(State.OPEN, "the installation is new");
+                : new JudgementResult(State.OPEN, "the installation is new");
     }
 
     private static long sequence(@Nullable DatabaseMark mark) {
@@ -89,11 +89,11 @@ final class Judgement {
         return connectorLsn != null && connectorLsn > lsn;
     }
 
-    private static Verdict restored(String reason) {
-        return new Verdict(State.RESTORED, reason);
+    private static JudgementResult restored(String reason) {
+        return new JudgementResult(State.RESTORED, reason);
     }
 
-    private static Verdict kafkaWentBack(String reason) {
-        return new Verdict(State.KAFKA_WENT_BACK, reason);
+    private static JudgementResult kafkaWentBack(String reason) {
+        return new JudgementResult(State.KAFKA_WENT_BACK, reason);
     }
 }

@@ -2,7 +2,7 @@ package dev.jangbu.api.continuity;
 
 import static dev.jangbu.api.database.RowMapping.required;
 
-import dev.jangbu.api.continuity.Verdict.State;
+import dev.jangbu.api.continuity.JudgementResult.State;
 import dev.jangbu.api.database.Sql;
 import dev.jangbu.api.settings.PaymentApiSettings;
 import dev.jangbu.contract.DatabaseMark;

@@ -2,8 +2,8 @@ package dev.jangbu.api.continuity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jangbu.api.continuity.JudgementResult.State;
 import dev.jangbu.api.continuity.ServerState.Server;
-import dev.jangbu.api.continuity.Verdict.State;
 import dev.jangbu.contract.DatabaseMark;
 import java.time.Instant;
 import java.util.List;
@@ -50,7 +50,7 @@ class JudgementTest {
             State expected) {
         ServerState server = new ServerState(server(cluster), timeline, lsn, hasMark, true, acknowledged, missing);
 
-        Verdict verdict = Judgement.judge(server, new KafkaState(MARK, List.of()), MARK, connectorLsn);
+        JudgementResult verdict = Judgement.judge(server, new KafkaState(MARK, List.of()), MARK, connectorLsn);
 
         assertThat(verdict.state()).as("%s: %s", what, verdict.reason()).isEqualTo(expected);
     }

@@ -5,7 +5,7 @@ package dev.jangbu.api.continuity;
  *
  * @param reason the evidence, for people; also for OPEN
  */
-public record Verdict(State state, String reason) {
+public record JudgementResult(State state, String reason) {
 
     /** Whether the database continues the history that this service has published. Only OPEN permits writes. */
     public enum State {
