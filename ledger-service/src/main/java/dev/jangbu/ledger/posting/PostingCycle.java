@@ -19,7 +19,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -141,7 +140,8 @@ final class PostingCycle implements AutoCloseable {
         for (TopicPartition partition : records.partitions()) {
             Book book = books.of(partition);
             try {
-                List<Decoded> decoded = decode(records.records(partition));
+                List<Decoded> decoded =
+                        records.records(partition).stream().map(decoder::decode).toList();
                 long end = Objects.requireNonNull(records.nextOffsets().get(partition), "a polled partition")
                         .offset();
                 int number = book.number();
@@ -153,14 +153,6 @@ final class PostingCycle implements AutoCloseable {
             }
         }
         return writes;
-    }
-
-    private List<Decoded> decode(List<ConsumerRecord<byte[], byte[]>> records) {
-        List<Decoded> decoded = new ArrayList<>(records.size());
-        for (ConsumerRecord<byte[], byte[]> record : records) {
-            decoded.add(decoder.decode(record));
-        }
-        return decoded;
     }
 
     private int addDeadLetters(

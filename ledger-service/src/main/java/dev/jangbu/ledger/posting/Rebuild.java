@@ -7,8 +7,8 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -33,7 +33,9 @@ public final class Rebuild {
     private final BookWriter writer;
     private final Consumer<String> progress;
     private final AtomicLong written = new AtomicLong();
+    private final AtomicLong poison = new AtomicLong();
     private final AtomicLong remaining = new AtomicLong();
+    private final long beginNanos = System.nanoTime();
 
     /**
      * @param topic opens {@code ledger.entries}
@@ -66,110 +68,71 @@ public final class Rebuild {
      * @throws RuntimeException if Kafka or the registry fails
      */
     public Outcome run(int threads) throws SQLException, InterruptedException {
-        List<Future<BookOutcome>> books = new ArrayList<>();
-        try (ExecutorService executor = Executors.newFixedThreadPool(threads)) {
-            for (BookRebuild book : books()) {
-                books.add(executor.submit(book::run));
-            }
-        }
-        long poison = 0;
         List<String> stops = new ArrayList<>();
-        for (Future<BookOutcome> book : books) {
-            BookOutcome outcome = outcome(book);
-            poison += outcome.poison();
-            outcome.stopReason().ifPresent(stops::add);
-        }
-        return new Outcome(written.get(), poison, stops);
-    }
-
-    /** @param stopReason see {@link BatchResult#stopReason}, with the book and the offset */
-    private record BookOutcome(long poison, Optional<String> stopReason) {}
-
-    private List<BookRebuild> books() {
-        try (CommittedTopic committed = topic.get()) {
-            List<TopicPartition> partitions = committed.partitions();
-            Map<TopicPartition, Long> beginnings = committed.beginningOffsets();
-            Map<TopicPartition, Long> ends = committed.endOffsets();
-            ends.values().forEach(remaining::addAndGet);
-            EntryDecoder decoder = new EntryDecoder(entries, partitions.size());
-            long beginNanos = System.nanoTime();
-            return partitions.stream()
-                    .map(partition -> new BookRebuild(
-                            partition,
-                            Objects.requireNonNull(beginnings.get(partition), "a beginning for each partition"),
-                            Objects.requireNonNull(ends.get(partition), "an end for each partition"),
-                            decoder,
-                            beginNanos))
-                    .toList();
-        }
-    }
-
-    private final class BookRebuild {
-
-        private final TopicPartition partition;
-        private final long beginning;
-        private final long end;
-        private final EntryDecoder decoder;
-        private final long beginNanos;
-        private final RefusalBisector bisector = new RefusalBisector(writer);
-        private long offset;
-        private long poison;
-
-        BookRebuild(TopicPartition partition, long beginning, long end, EntryDecoder decoder, long beginNanos) {
-            this.partition = partition;
-            this.beginning = beginning;
-            this.end = end;
-            this.decoder = decoder;
-            this.beginNanos = beginNanos;
-        }
-
-        BookOutcome run() throws SQLException {
-            writer.create(partition.partition());
-            try (CommittedTopic committed = topic.get()) {
-                for (List<ConsumerRecord<byte[], byte[]>> batch :
-                        committed.batches(Map.of(partition, beginning), Map.of(partition, end))) {
-                    Optional<String> stopReason =
-                            post(decoded(batch), batch.getLast().offset() + 1);
-                    if (stopReason.isPresent()) {
-                        return new BookOutcome(poison, stopReason);
-                    }
-                }
+        try (ExecutorService executor = Executors.newFixedThreadPool(threads)) {
+            for (Future<Optional<String>> book : executor.invokeAll(books())) {
+                book.get().ifPresent(stops::add);
             }
-            return new BookOutcome(poison, post(List.of(), end));
-        }
-
-        private List<Decoded> decoded(List<ConsumerRecord<byte[], byte[]>> batch) {
-            List<Decoded> records = batch.stream().map(decoder::decode).toList();
-            poison += records.stream().filter(Decoded.Poison.class::isInstance).count();
-            return records;
-        }
-
-        /** Returns why the book stops; empty if it does not. */
-        private Optional<String> post(List<Decoded> records, long next) throws SQLException {
-            BatchResult result = bisector.post(partition.partition(), offset, records, next);
-            long count = written.addAndGet(result.posted().size());
-            if (result.stopReason() != null) {
-                return Optional.of("book %d stops at offset %d of %s: %s"
-                        .formatted(partition.partition(), result.nextOffset(), partition.topic(), result.stopReason()));
-            }
-            remaining.addAndGet(offset - next);
-            offset = next;
-            long millis = Math.max(1, (System.nanoTime() - beginNanos) / 1_000_000);
-            progress.accept(String.format(
-                    "%,d entries written (%,d a second), at most %,d to go",
-                    count, count * 1_000 / millis, remaining.get()));
-            return Optional.empty();
-        }
-    }
-
-    private static BookOutcome outcome(Future<BookOutcome> book) throws SQLException, InterruptedException {
-        try {
-            return book.get();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof SQLException database) {
                 throw database;
             }
             throw new IllegalStateException(e.getCause());
         }
+        return new Outcome(written.get(), poison.get(), stops);
+    }
+
+    /** The work of each book. It returns why the book stops before its end, if it does. */
+    private List<Callable<Optional<String>>> books() {
+        try (CommittedTopic committed = topic.get()) {
+            Map<TopicPartition, Long> beginnings = committed.beginningOffsets();
+            Map<TopicPartition, Long> ends = committed.endOffsets();
+            ends.values().forEach(remaining::addAndGet);
+            EntryDecoder decoder = new EntryDecoder(entries, ends.size());
+            return committed.partitions().stream()
+                    .<Callable<Optional<String>>>map(partition -> () -> write(
+                            partition,
+                            beginnings.getOrDefault(partition, 0L),
+                            ends.getOrDefault(partition, 0L),
+                            decoder))
+                    .toList();
+        }
+    }
+
+    private Optional<String> write(TopicPartition partition, long beginning, long end, EntryDecoder decoder)
+            throws SQLException {
+        int book = partition.partition();
+        writer.create(book);
+        RefusalBisector bisector = new RefusalBisector(writer);
+        long offset = 0;
+        try (CommittedTopic committed = topic.get()) {
+            for (List<ConsumerRecord<byte[], byte[]>> batch :
+                    committed.batches(Map.of(partition, beginning), Map.of(partition, end))) {
+                List<Decoded> records = batch.stream().map(decoder::decode).toList();
+                poison.addAndGet(records.stream()
+                        .filter(Decoded.Poison.class::isInstance)
+                        .count());
+                long next = batch.getLast().offset() + 1;
+                BatchResult result = bisector.post(book, offset, records, next);
+                advance(result.posted().size(), next - offset);
+                offset = next;
+                if (result.stopReason() != null) {
+                    return Optional.of("book %d stops at offset %d of %s: %s"
+                            .formatted(book, result.nextOffset(), partition.topic(), result.stopReason()));
+                }
+            }
+        }
+        // Past the transaction markers after the last record.
+        BatchResult unused = bisector.post(book, offset, List.of(), end);
+        advance(0, end - offset);
+        return Optional.empty();
+    }
+
+    private void advance(int entriesWritten, long offsets) {
+        long count = written.addAndGet(entriesWritten);
+        long millis = Math.max(1, (System.nanoTime() - beginNanos) / 1_000_000);
+        progress.accept(String.format(
+                "%,d entries written (%,d a second), at most %,d to go",
+                count, count * 1_000 / millis, remaining.addAndGet(-offsets)));
     }
 }

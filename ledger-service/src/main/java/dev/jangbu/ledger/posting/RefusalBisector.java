@@ -5,7 +5,6 @@ import dev.jangbu.ledger.posting.Decoded.UnsupportedEntry;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Posts the records of one book. If the database refuses a batch, it is bisected until the refused entry is alone: the
@@ -30,58 +29,40 @@ final class RefusalBisector {
             switch (record) {
                 case EntryRecord entry -> entries.add(entry);
                 case UnsupportedEntry unsupported -> {
-                    Run run = new Run(book, knownOffset);
-                    run.post(entries, unsupported.offset());
-                    return run.result(unsupported.offset(), unsupported.reason());
+                    BatchResult before = bisect(book, knownOffset, entries, unsupported.offset());
+                    return before.stopReason() == null
+                            ? new BatchResult(before.posted(), unsupported.offset(), unsupported.reason())
+                            : before;
                 }
                 // Takes no journal number: the book's offset only moves past it.
                 case Decoded.Poison poison -> {}
             }
         }
-        Run run = new Run(book, knownOffset);
-        run.post(entries, end);
-        return run.result(end, null);
+        return bisect(book, knownOffset, entries, end);
     }
 
-    private final class Run {
-
-        private final int book;
-        private final List<PostedEntry> posted = new ArrayList<>();
-        private long knownOffset;
-        private long refusedOffset = -1;
-        private @Nullable String refusal;
-
-        Run(int book, long knownOffset) {
-            this.book = book;
-            this.knownOffset = knownOffset;
-        }
-
-        void post(List<EntryRecord> entries, long end) throws SQLException {
-            try {
-                posted.addAll(writer.post(book, knownOffset, entries, end));
-                knownOffset = Math.max(knownOffset, end);
-            } catch (EntryRefusedException e) {
-                if (entries.isEmpty()) {
-                    throw new SQLException("A batch without entries was refused", e);
-                }
-                if (entries.size() == 1) {
-                    refusedOffset = entries.getFirst().offset();
-                    refusal = "Settlement %s: %s"
-                            .formatted(entries.getFirst().entry().settlementId(), e.getMessage());
-                    return;
-                }
-                int half = entries.size() / 2;
-                post(entries.subList(0, half), entries.get(half).offset());
-                if (refusal == null) {
-                    post(entries.subList(half, entries.size()), end);
-                }
+    private BatchResult bisect(int book, long knownOffset, List<EntryRecord> entries, long end) throws SQLException {
+        try {
+            return new BatchResult(writer.post(book, knownOffset, entries, end), end, null);
+        } catch (EntryRefusedException e) {
+            if (entries.isEmpty()) {
+                throw new SQLException("A batch without entries was refused", e);
+            }
+            if (entries.size() == 1) {
+                EntryRecord refused = entries.getFirst();
+                String reason = "Settlement %s: %s".formatted(refused.entry().settlementId(), e.getMessage());
+                return new BatchResult(List.of(), refused.offset(), reason);
             }
         }
-
-        BatchResult result(long end, @Nullable String stopReason) {
-            return refusal == null
-                    ? new BatchResult(posted, end, stopReason)
-                    : new BatchResult(posted, refusedOffset, refusal);
+        int half = entries.size() / 2;
+        long middle = entries.get(half).offset();
+        BatchResult before = bisect(book, knownOffset, entries.subList(0, half), middle);
+        if (before.stopReason() != null) {
+            return before;
         }
+        BatchResult after = bisect(book, Math.max(knownOffset, middle), entries.subList(half, entries.size()), end);
+        List<PostedEntry> posted = new ArrayList<>(before.posted());
+        posted.addAll(after.posted());
+        return new BatchResult(posted, after.nextOffset(), after.stopReason());
     }
 }

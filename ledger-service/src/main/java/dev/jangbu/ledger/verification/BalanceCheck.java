@@ -52,7 +52,7 @@ final class BalanceCheck {
     private void check(String sql, String description) {
         snapshot.sql(sql).query().listOfRows().forEach(row -> {
             Object[] columns = row.values().toArray();
-            findings.add((int) columns[0], 0, description.formatted(columns));
+            findings.add((int) columns[0], 0, description, columns);
         });
     }
 
@@ -62,10 +62,8 @@ final class BalanceCheck {
             String kind = row.getString("kind");
             String expected = AccountKind.of(code).map(AccountKind::name).orElse("of no known kind");
             if (!expected.equals(kind)) {
-                findings.add(
-                        Finding.NO_BOOK,
-                        0,
-                        "account %s is %s, but by its code it is %s".formatted(code, kind, expected));
+                String difference = "account %s is %s, but by its code it is %s";
+                findings.add(Finding.NO_BOOK, 0, difference, code, kind, expected);
             }
         });
     }

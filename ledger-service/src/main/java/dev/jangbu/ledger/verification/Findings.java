@@ -2,6 +2,7 @@ package dev.jangbu.ledger.verification;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Collects findings: keeps the first ones of each book and counts the others. */
 public final class Findings {
@@ -11,8 +12,9 @@ public final class Findings {
     private final List<Finding> kept = new ArrayList<>();
     private long count;
 
-    void add(int book, long no, String description) {
-        Finding finding = new Finding(book, no, description);
+    /** Adds a finding; see {@link Finding}. The description is formatted with the arguments. */
+    void add(int book, long no, String description, @Nullable Object... arguments) {
+        Finding finding = new Finding(book, no, description.formatted(arguments));
         count++;
         kept.add(finding);
         List<Finding> ofBook = kept.stream()

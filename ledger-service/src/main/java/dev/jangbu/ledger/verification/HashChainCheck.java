@@ -57,23 +57,18 @@ final class HashChainCheck {
         String settlement = row.getString("settlement_id");
         ByteBuffer stored = ByteBuffer.wrap(row.getBytes("hash"));
         if (no != last.no() + 1) {
-            findings.add(book, last.no() + 1, "is missing: after " + last.no() + " comes " + no);
+            findings.add(book, last.no() + 1, "is missing: after %d comes %d", last.no(), no);
         }
         // From the stored previous hash: an edited journal is reported alone, without all its successors.
         ByteBuffer computed = compute(no, settlement, row);
         if (computed != null && !computed.equals(stored)) {
-            findings.add(
-                    book,
-                    no,
-                    "settlement %s: its content has the hash %s, but %s is stored"
-                            .formatted(settlement, hex(computed), hex(stored)));
+            String difference = "settlement %s: its content has the hash %s, but %s is stored";
+            findings.add(book, no, difference, settlement, hex(computed), hex(stored));
         }
         if (!row.getBoolean("in_place")) {
-            findings.add(
-                    book,
-                    no,
-                    "settlement %s: its lines are incomplete, or differ from the journal in number, time or currency"
-                            .formatted(settlement));
+            String difference =
+                    "settlement %s: its lines are incomplete, or differ from the journal in number, time or currency";
+            findings.add(book, no, difference, settlement);
         }
         compareWithPosting(no, settlement, stored);
         last = new Link(no, stored);
@@ -84,7 +79,7 @@ final class HashChainCheck {
             return ByteBuffer.wrap(JournalHash.of(
                     bytes(last.hash()), book, no, JournalReader.read(row).entry()));
         } catch (RuntimeException e) {
-            findings.add(book, no, "settlement %s: is not a valid journal: %s".formatted(settlement, e));
+            findings.add(book, no, "settlement %s: is not a valid journal: %s", settlement, e);
             return null;
         }
     }
@@ -92,18 +87,12 @@ final class HashChainCheck {
     private void compareWithPosting(long no, String settlement, ByteBuffer stored) {
         PostedHash published = no > posted.lastNo() ? null : posted.get(no);
         if (published == null) {
-            findings.add(book, no, "settlement %s: was never published to Kafka".formatted(settlement));
+            findings.add(book, no, "settlement %s: was never published to Kafka", settlement);
         } else if (!published.settlementId().toString().equals(settlement)) {
-            findings.add(
-                    book,
-                    no,
-                    "is settlement %s, but was published as %s".formatted(settlement, published.settlementId()));
+            findings.add(book, no, "is settlement %s, but was published as %s", settlement, published.settlementId());
         } else if (!published.hash().equals(stored)) {
-            findings.add(
-                    book,
-                    no,
-                    "settlement %s: was published with the hash %s, but %s is stored"
-                            .formatted(settlement, hex(published.hash()), hex(stored)));
+            String difference = "settlement %s: was published with the hash %s, but %s is stored";
+            findings.add(book, no, difference, settlement, hex(published.hash()), hex(stored));
         }
     }
 
@@ -112,11 +101,8 @@ final class HashChainCheck {
             long no = row.getLong("last_no");
             ByteBuffer head = ByteBuffer.wrap(row.getBytes("head_hash"));
             if (no != last.no() || !head.equals(last.hash())) {
-                findings.add(
-                        book,
-                        0,
-                        "its head is %d with the hash %s, but its last journal is %d with %s"
-                                .formatted(no, hex(head), last.no(), hex(last.hash())));
+                String difference = "its head is %d with the hash %s, but its last journal is %d with %s";
+                findings.add(book, 0, difference, no, hex(head), last.no(), hex(last.hash()));
             }
         });
     }

@@ -87,7 +87,7 @@ public final class LedgerComparison {
         heads.forEach((book, expected) -> {
             long actual = liveHeads.getOrDefault(book, 0L);
             if (actual < expected) {
-                findings.add(book, actual + 1, "is not in the live ledger, which ends at " + actual);
+                findings.add(book, actual + 1, "is not in the live ledger, which ends at %d", actual);
             }
             common.put(book, Math.min(expected, actual));
             compareJournals(book, Math.min(expected, actual));
@@ -124,8 +124,9 @@ public final class LedgerComparison {
                         (no, expected, actual) -> findings.add(
                                 book,
                                 no,
-                                "is%n    live:    %s%n    rebuilt: %s"
-                                        .formatted(truncated(actual), truncated(expected))));
+                                "is%n    live:    %s%n    rebuilt: %s",
+                                truncated(actual),
+                                truncated(expected)));
             }
             progress.accept(String.format("book %d: %,d of %,d journals compared", book, to, lastNo));
         }
@@ -135,8 +136,8 @@ public final class LedgerComparison {
         forEachDifference(
                 pairs(rebuilt, sql, heads),
                 pairs(live, sql, heads),
-                (key, expected, actual) -> findings.add(
-                        Finding.NO_BOOK, 0, "%s %s: live %s, rebuilt %s".formatted(subject, key, actual, expected)));
+                (key, expected, actual) ->
+                        findings.add(Finding.NO_BOOK, 0, "%s %s: live %s, rebuilt %s", subject, key, actual, expected));
     }
 
     private static <K> void forEachDifference(

@@ -73,14 +73,12 @@ final class PostingIndex implements AutoCloseable {
         PostedHashes hashes = byBook.get(book);
         if (hashes == null || no < 1 || no > hashes.lastNo()) {
             if (beforeSnapshot || no < 1) {
+                String difference = "settlement %s was published with this number at %s, but the book ends at %d";
                 findings.add(
-                        book,
-                        no,
-                        "settlement %s was published with this number at %s, but the book ends at %d"
-                                .formatted(settlement, posted.getPostedAt(), hashes == null ? 0 : hashes.lastNo()));
+                        book, no, difference, settlement, posted.getPostedAt(), hashes == null ? 0 : hashes.lastNo());
             }
         } else if (!hashes.put(no, new PostedHash(UUID.fromString(settlement), posted.getHash()))) {
-            findings.add(book, no, "was published more than once, last as settlement " + settlement);
+            findings.add(book, no, "was published more than once, last as settlement %s", settlement);
         }
     }
 
