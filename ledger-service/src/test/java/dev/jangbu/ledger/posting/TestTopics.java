@@ -1,19 +1,15 @@
 package dev.jangbu.ledger.posting;
 
+import dev.jangbu.contract.CommittedTopic;
 import dev.jangbu.contract.Provision;
 import dev.jangbu.contract.Topic;
 import dev.jangbu.testsupport.TestBroker;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** The topics of the catalogue on the broker of {@link TestBroker}: creation, committed records and offsets. */
 final class TestTopics {
@@ -43,42 +39,18 @@ final class TestTopics {
     /** All committed records of a topic. */
     static List<ConsumerRecord<byte[], byte[]>> read(Topic<?> topic) {
         List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-        try (KafkaConsumer<byte[], byte[]> consumer = reader()) {
-            List<TopicPartition> partitions = partitions(consumer, topic);
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
-                consumer.poll(Duration.ofMillis(100)).forEach(records::add);
-            }
+        try (CommittedTopic committed = CommittedTopic.open(TestBroker.address(), topic)) {
+            committed.records().forEach(records::add);
         }
         return records;
     }
 
     /** The last stable offset of each partition. */
     static Map<Integer, Long> endOffsets(Topic<?> topic) {
-        try (KafkaConsumer<byte[], byte[]> consumer = reader()) {
+        try (CommittedTopic committed = CommittedTopic.open(TestBroker.address(), topic)) {
             Map<Integer, Long> ends = new HashMap<>();
-            consumer.endOffsets(partitions(consumer, topic))
-                    .forEach((partition, end) -> ends.put(partition.partition(), end));
+            committed.endOffsets().forEach((partition, end) -> ends.put(partition.partition(), end));
             return ends;
         }
-    }
-
-    private static List<TopicPartition> partitions(KafkaConsumer<byte[], byte[]> consumer, Topic<?> topic) {
-        return consumer.partitionsFor(topic.name()).stream()
-                .map(info -> new TopicPartition(info.topic(), info.partition()))
-                .toList();
-    }
-
-    private static KafkaConsumer<byte[], byte[]> reader() {
-        return new KafkaConsumer<>(
-                Map.of(
-                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        TestBroker.address(),
-                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                        "read_committed"),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer());
     }
 }
