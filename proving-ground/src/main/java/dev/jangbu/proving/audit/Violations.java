@@ -6,7 +6,7 @@ import java.util.List;
 /** Collects the violations of one invariant: counts all of them and keeps the first. */
 public final class Violations {
 
-    private static final int MAX_KEPT = 20;
+    static final int MAX_KEPT = 20;
     private static final int MAX_LENGTH = 3_000;
 
     private final List<String> first = new ArrayList<>();

@@ -18,7 +18,12 @@ import org.duckdb.DuckDBConnection;
 public final class FactsDatabase implements AutoCloseable {
 
     static final String MEMORY_LIMIT = "96MB";
-    private static final String THREADS = "1";
+
+    /**
+     * With one or two threads, the groups of an aggregation do not spill. All threads are the callers', so that one works
+     * on a statement.
+     */
+    private static final String THREADS = "4";
 
     private final String url;
     private final Properties settings = new Properties();
@@ -31,11 +36,12 @@ public final class FactsDatabase implements AutoCloseable {
      *
      * @param examined receives 1 for each row that is added
      */
-    FactsDatabase(Path file, LongConsumer examined) throws SQLException, IOException {
+    public FactsDatabase(Path file, LongConsumer examined) throws SQLException, IOException {
         this.examined = examined;
         this.url = "jdbc:duckdb:" + file;
         settings.put("memory_limit", MEMORY_LIMIT);
         settings.put("threads", THREADS);
+        settings.put("external_threads", THREADS);
         settings.put("temp_directory", file + ".spill");
         settings.put("preserve_insertion_order", "false");
         settings.put("enable_external_access", "false");
@@ -84,7 +90,7 @@ public final class FactsDatabase implements AutoCloseable {
     }
 
     /** The connection to the tables, for statements that share temporary views. */
-    Connection connection() {
+    public Connection connection() {
         return connection;
     }
 

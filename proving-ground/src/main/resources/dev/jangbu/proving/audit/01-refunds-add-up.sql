@@ -2,19 +2,20 @@
 --
 -- A row is a payment line, or a refund, whose amounts are not the sums of the refund lines.
 
+CREATE OR REPLACE TEMP TABLE refunded AS
+SELECT payment_id, line_id,
+       sum(amount) FILTER (WHERE status IN ('APPROVED', 'COMPLETED')) AS refunded,
+       sum(fee) FILTER (WHERE status IN ('APPROVED', 'COMPLETED')) AS fee,
+       sum(amount) FILTER (WHERE status IN ('EXECUTING', 'UNKNOWN', 'REVIEW')) AS reserved
+  FROM refund_lines
+ GROUP BY payment_id, line_id;
+
 SELECT concat('payment ', l.payment_id, ', line ', l.line_id, ' of ', l.amount, ' with a fee of ', l.fee,
               ': the line has ', l.refunded_amount, ' refunded, ', l.reserved_amount, ' reserved and a fee of ',
               l.refunded_fee, ' refunded; its refunds have ', coalesce(r.refunded, 0), ', ', coalesce(r.reserved, 0),
               ' and ', coalesce(r.fee, 0)) AS violation
   FROM payment_lines l
-  FULL JOIN (SELECT f.payment_id, fl.line_id,
-                    sum(fl.amount) FILTER (WHERE f.status IN ('APPROVED', 'COMPLETED')) AS refunded,
-                    sum(fl.fee) FILTER (WHERE f.status IN ('APPROVED', 'COMPLETED')) AS fee,
-                    sum(fl.amount) FILTER (WHERE f.status IN ('EXECUTING', 'UNKNOWN', 'REVIEW')) AS reserved
-               FROM refunds f
-               JOIN refund_lines fl ON fl.refund_id = f.id
-              GROUP BY f.payment_id, fl.line_id) r
-         ON r.payment_id = l.payment_id AND r.line_id = l.line_id
+  FULL JOIN refunded r ON r.payment_id = l.payment_id AND r.line_id = l.line_id
  WHERE l.refunded_amount IS DISTINCT FROM coalesce(r.refunded, 0)
     OR l.reserved_amount IS DISTINCT FROM coalesce(r.reserved, 0)
     OR l.refunded_fee IS DISTINCT FROM coalesce(r.fee, 0)

@@ -9,20 +9,24 @@ SELECT concat('the outbox row ', id, ' is not on the topic') AS violation
  ORDER BY id;
 
 -- A request may be on the topic repeatedly, with the same bytes.
-WITH differing AS MATERIALIZED (
-    SELECT DISTINCT o.id
+WITH found AS MATERIALIZED (
+    SELECT count(*) AS total, min(id, 20) AS ids
+      FROM (SELECT DISTINCT o.id
+              FROM outbox o
+              JOIN requests r ON r.settlement_id = o.id
+             WHERE r.content <> o.content)),
+stated AS (
+    SELECT o.id, o.content, r.content AS text, count(*) AS times
       FROM outbox o
+      SEMI JOIN (SELECT unnest(ids) AS id FROM found) shown USING (id)
       JOIN requests r ON r.settlement_id = o.id
-     WHERE r.content <> o.content),
-shown AS MATERIALIZED (SELECT id FROM differing ORDER BY id LIMIT 20)
-SELECT concat('settlement ', o.id, ': the outbox has [', o.content, '], the topic has ', quoted(list(r.content)))
-           AS violation,
-       (SELECT count(*) FROM differing) AS total
-  FROM outbox o
-  SEMI JOIN shown USING (id)
-  JOIN requests r ON r.settlement_id = o.id
- GROUP BY o.id, o.content
- ORDER BY o.id;
+     GROUP BY o.id, o.content, r.content)
+SELECT concat('settlement ', id, ': the outbox has [', content, '], the topic has ',
+              quoted(min({'text': text, 'times': times}, 20))) AS violation,
+       (SELECT total FROM found) AS total
+  FROM stated
+ GROUP BY id, content
+ ORDER BY id;
 
 SELECT concat('not among the dead letters: [a request with the id ', r.settlement_id, ', which is not in the outbox] (',
               r.content, ')') AS violation

@@ -21,12 +21,7 @@ SELECT concat(coalesce(kept.account, summed.account), ' ', coalesce(kept.currenc
               coalesce(kept.book, summed.book), ': kept ', kept.debits, '/', kept.credits, ', lines sum to ',
               summed.debits, '/', summed.credits) AS violation
   FROM balances kept
-  FULL JOIN (SELECT j.book, l.account, l.currency,
-                    coalesce(sum(l.amount) FILTER (WHERE l.side = 'DEBIT'), 0) AS debits,
-                    coalesce(sum(l.amount) FILTER (WHERE l.side = 'CREDIT'), 0) AS credits
-               FROM lines l
-               JOIN journals j ON j.settlement_id = l.settlement_id
-              GROUP BY j.book, l.account, l.currency) summed
+  FULL JOIN line_sums summed
          ON summed.book = kept.book AND summed.account = kept.account AND summed.currency = kept.currency
  WHERE kept.debits IS DISTINCT FROM summed.debits OR kept.credits IS DISTINCT FROM summed.credits
  ORDER BY 1;

@@ -6,14 +6,12 @@ CREATE OR REPLACE TEMP VIEW completed AS
 SELECT reference_id AS subject, concat_ws(' ', kind, outcome, rejection, parts) AS text FROM completions;
 
 CREATE OR REPLACE TEMP VIEW ended AS
-SELECT id AS subject, concat_ws(' ', 'PAYMENT COMPLETED', coalesce(parts, 0)) AS text, completed_at_ms AS at_ms
+SELECT id AS subject, concat_ws(' ', 'PAYMENT COMPLETED', parts) AS text, completed_at_ms AS at_ms
   FROM payments
-  LEFT JOIN (SELECT payment_id, count(*) AS parts FROM payment_lines GROUP BY payment_id) n ON n.payment_id = id
  WHERE status = 'COMPLETED'
 UNION ALL
-SELECT id, concat_ws(' ', 'REFUND COMPLETED', coalesce(parts, 0)), completed_at_ms
+SELECT id, concat_ws(' ', 'REFUND COMPLETED', parts), completed_at_ms
   FROM refunds
-  LEFT JOIN (SELECT refund_id, count(*) AS parts FROM refund_lines GROUP BY refund_id) n ON n.refund_id = id
  WHERE status = 'COMPLETED'
 UNION ALL
 SELECT id, CASE status WHEN 'BOOKED' THEN 'PAYOUT COMPLETED 1' ELSE 'PAYOUT REJECTED ' || coalesce(rejection, '') || ' 0' END,

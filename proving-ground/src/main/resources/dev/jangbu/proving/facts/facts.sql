@@ -1,16 +1,18 @@
 -- The tables and macros that the invariants use (DuckDB). Each table is one fact a row, copied from one source.
 -- Amounts are minor units of the currency. Times are milliseconds since 1970 (columns that end in _ms).
 
--- The payments database.
+-- The payments database. parts: the number of lines.
 CREATE TABLE payments (
     id UUID, order_id VARCHAR, status VARCHAR, currency VARCHAR, amount BIGINT, psp VARCHAR, payment_key VARCHAR,
-    approved_at_ms BIGINT, completed_at_ms BIGINT);
+    approved_at_ms BIGINT, completed_at_ms BIGINT, parts BIGINT);
 CREATE TABLE payment_lines (
     payment_id UUID, line_id VARCHAR, seller_id VARCHAR, amount BIGINT, fee BIGINT,
     refunded_amount BIGINT, reserved_amount BIGINT, refunded_fee BIGINT);
 CREATE TABLE refunds (
-    id UUID, payment_id UUID, status VARCHAR, amount BIGINT, approved_at_ms BIGINT, completed_at_ms BIGINT);
-CREATE TABLE refund_lines (refund_id UUID, line_id VARCHAR, amount BIGINT, fee BIGINT);
+    id UUID, payment_id UUID, status VARCHAR, amount BIGINT, approved_at_ms BIGINT, completed_at_ms BIGINT, parts BIGINT);
+-- payment_id, status: of the refund.
+CREATE TABLE refund_lines (
+    refund_id UUID, line_id VARCHAR, amount BIGINT, fee BIGINT, payment_id UUID, status VARCHAR);
 CREATE TABLE payouts (
     id UUID, seller_id VARCHAR, currency VARCHAR, amount BIGINT, status VARCHAR, rejection VARCHAR,
     expected_version BIGINT, created_at_ms BIGINT, decided_at_ms BIGINT);
@@ -40,6 +42,10 @@ CREATE TABLE lines (
     settlement_id UUID, line_no BIGINT, account VARCHAR, side VARCHAR, amount BIGINT, currency VARCHAR,
     book BIGINT, no BIGINT, recorded_at_ms BIGINT);
 CREATE TABLE balances (book BIGINT, account VARCHAR, currency VARCHAR, debits HUGEINT, credits HUGEINT);
+-- The sums of the lines of each balance.
+CREATE TABLE line_sums (book BIGINT, account VARCHAR, currency VARCHAR, debits HUGEINT, credits HUGEINT);
+-- The sellers' accounts by their wallets, summed over the books.
+CREATE TABLE accounts (wallet_id VARCHAR, balance HUGEINT);
 CREATE TABLE books (book BIGINT, last_no BIGINT, head_hash VARCHAR);
 -- Journals whose stored hash is not that of their bytes, according to the view journal_hashes.
 CREATE TABLE wrong_hashes (book BIGINT, no BIGINT);
@@ -90,54 +96,54 @@ CREATE MACRO id_of(name, a, b, c) AS
 -- Whether one of the stages still has work. Data that it would produce is not missing yet.
 CREATE MACRO awaited(stages) AS EXISTS (SELECT 1 FROM busy_stages WHERE stage IN (SELECT unnest(stages)));
 
--- Texts as the report quotes them: nothing, [text] or 2 times [text].
-CREATE MACRO quoted(texts) AS
-    CASE WHEN len(texts) = 0 THEN 'nothing'
-         ELSE array_to_string(list_transform(list_sort(list_distinct(texts)), lambda text:
-                  CASE len(list_filter(texts, lambda other: other = text))
-                       WHEN 1 THEN '[' || text || ']'
-                       ELSE len(list_filter(texts, lambda other: other = text)) || ' times [' || text || ']' END), ' ')
-    END;
+-- Facts as the report quotes them: nothing, [text] or 2 times [text]. facts: a list of (text, times); NULL if empty.
+CREATE MACRO quoted(facts) AS
+    coalesce(array_to_string(list_transform(facts, lambda fact:
+                 CASE fact.times WHEN 1 THEN '' ELSE fact.times || ' times ' END || '[' || fact.text || ']'), ' '),
+             'nothing');
 
--- The subjects about which two views (subject, text) do not state the same: the first 20, with the number of all. The
--- checksum of a subject is the sum of its texts' hashes. Facts that only the first view has do not count if the second
--- is awaited.
+-- The subjects about which two views (subject, text) do not state the same: the first 20, with the number of all and
+-- 20 facts of each view at most. Facts that only the first view has do not count if the second is awaited.
+--
+-- The number of differing subjects is not bounded, so none of them is kept: they are counted, and the first are chosen,
+-- in one pass.
 CREATE MACRO differences(first_view, second_view, awaited := false) AS TABLE
-WITH facts AS (
+WITH facts AS NOT MATERIALIZED (
     SELECT subject, text, 1 AS sign FROM query_table(first_view)
     UNION ALL
     SELECT subject, text, -1 FROM query_table(second_view)),
-unequal AS MATERIALIZED (
-    SELECT subject, sum(sign) AS n
-      FROM facts
-     GROUP BY subject
-    HAVING sum(sign) <> 0 OR sum(sign * hash(text)::HUGEINT) <> 0),
-excess AS (
+differing AS NOT MATERIALIZED (
     SELECT subject
-      FROM query_table(second_view)
-      SEMI JOIN unequal USING (subject)
-      ANTI JOIN (SELECT subject, text FROM query_table(first_view) SEMI JOIN unequal USING (subject)) firsts
-                USING (subject, text)),
-differing AS MATERIALIZED (
-    SELECT subject FROM unequal WHERE NOT awaited OR n < 0 OR subject IN (SELECT subject FROM excess)),
-shown AS MATERIALIZED (SELECT subject FROM differing ORDER BY subject LIMIT 20)
+      FROM (SELECT subject, sum(sign) AS excess FROM facts GROUP BY subject, hash(text) HAVING sum(sign) <> 0)
+     GROUP BY subject
+    HAVING NOT awaited OR min(excess) < 0),
+found AS MATERIALIZED (SELECT count(*) AS total, min(subject, 20) AS subjects FROM differing),
+stated AS (
+    SELECT subject, sign, text, count(*) AS times
+      FROM facts
+      SEMI JOIN (SELECT unnest(subjects) AS subject FROM found) shown USING (subject)
+     GROUP BY subject, sign, text)
 SELECT subject,
-       quoted(coalesce(list(text) FILTER (sign = 1), [])) AS first_texts,
-       quoted(coalesce(list(text) FILTER (sign = -1), [])) AS second_texts,
-       (SELECT count(*) FROM differing) AS total
-  FROM facts
-  SEMI JOIN shown USING (subject)
+       quoted(min({'text': text, 'times': times}, 20) FILTER (sign = 1)) AS first_texts,
+       quoted(min({'text': text, 'times': times}, 20) FILTER (sign = -1)) AS second_texts,
+       (SELECT total FROM found) AS total
+  FROM stated
  GROUP BY subject
  ORDER BY subject;
 
--- The subjects about which a view (subject, text) states more than one fact: the first 20, with the number of all.
+-- The subjects about which a view (subject, text) states more than one fact: 20 of them, with the number of all and 20
+-- facts at most. Grouped by a hash: DuckDB does not spill groups of long texts.
 CREATE MACRO repeated(facts_view) AS TABLE
-WITH several AS MATERIALIZED (
-    SELECT subject FROM query_table(facts_view) GROUP BY subject HAVING count(*) > 1),
-shown AS MATERIALIZED (SELECT subject FROM several ORDER BY subject LIMIT 20)
-SELECT subject, count(*) AS times, quoted(list(text)) AS texts, (SELECT count(*) FROM several) AS total
-  FROM query_table(facts_view)
-  SEMI JOIN shown USING (subject)
+WITH found AS MATERIALIZED (
+    SELECT count(*) AS total, min(key, 20) AS keys
+      FROM (SELECT md5_number(subject::VARCHAR) AS key FROM query_table(facts_view) GROUP BY key HAVING count(*) > 1)),
+stated AS (
+    SELECT subject, text, count(*) AS n
+      FROM query_table(facts_view)
+      SEMI JOIN (SELECT unnest(keys) AS key FROM found) shown ON shown.key = md5_number(subject::VARCHAR)
+     GROUP BY subject, text)
+SELECT subject, sum(n) AS times, quoted(min({'text': text, 'times': n}, 20)) AS texts, (SELECT total FROM found) AS total
+  FROM stated
  GROUP BY subject
  ORDER BY subject;
 

@@ -21,6 +21,18 @@ INTO balances
 SELECT book, account, currency, debits, credits
   FROM balances;
 
+INTO line_sums
+SELECT book, account, currency, coalesce(sum(amount) FILTER (WHERE side = 'DEBIT'), 0),
+       coalesce(sum(amount) FILTER (WHERE side = 'CREDIT'), 0)
+  FROM lines
+ GROUP BY book, account, currency;
+
+INTO accounts
+SELECT split_part(account, ':', 2) || ':' || currency, sum(credits) - sum(debits)
+  FROM balances
+ WHERE account LIKE 'seller:%:payable'
+ GROUP BY account, currency;
+
 INTO books
 SELECT book, last_no, encode(head_hash, 'hex')
   FROM books;

@@ -5,7 +5,8 @@ SELECT (extract(epoch FROM now()) * 1000)::bigint;
 
 INTO payments
 SELECT id, order_id, status, currency, amount, psp, payment_key,
-       (extract(epoch FROM approved_at) * 1000)::bigint, (extract(epoch FROM completed_at) * 1000)::bigint
+       (extract(epoch FROM approved_at) * 1000)::bigint, (extract(epoch FROM completed_at) * 1000)::bigint,
+       (SELECT count(*) FROM payment_lines WHERE payment_id = payments.id)
   FROM payments;
 
 INTO payment_lines
@@ -14,12 +15,14 @@ SELECT payment_id, line_id, seller_id, amount, fee, refunded_amount, reserved_am
 
 INTO refunds
 SELECT id, payment_id, status, amount,
-       (extract(epoch FROM approved_at) * 1000)::bigint, (extract(epoch FROM completed_at) * 1000)::bigint
+       (extract(epoch FROM approved_at) * 1000)::bigint, (extract(epoch FROM completed_at) * 1000)::bigint,
+       (SELECT count(*) FROM refund_lines WHERE refund_id = refunds.id)
   FROM refunds;
 
 INTO refund_lines
-SELECT refund_id, line_id, amount, fee
-  FROM refund_lines;
+SELECT l.refund_id, l.line_id, l.amount, l.fee, r.payment_id, r.status
+  FROM refund_lines l
+  JOIN refunds r ON r.id = l.refund_id;
 
 INTO payouts
 SELECT id, seller_id, currency, amount, status, rejection, expected_version,

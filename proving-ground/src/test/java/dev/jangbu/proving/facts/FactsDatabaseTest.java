@@ -38,7 +38,8 @@ class FactsDatabaseTest {
                 "balances",
                 table -> table.row(7, "fees", "KRW", new BigDecimal("12345678901234567890123"), new BigDecimal(0)));
         facts.fill(
-                "payments", table -> table.row(new UUID(1, 2), "order", "READY", "KRW", 5L, "toss", null, null, null));
+                "payments",
+                table -> table.row(new UUID(1, 2), "order", "READY", "KRW", 5L, "toss", null, null, null, 1L));
         facts.fill("psp", table -> table.row(true));
 
         assertThat(read("SELECT concat_ws(' ', book, account, debits) FROM balances"))

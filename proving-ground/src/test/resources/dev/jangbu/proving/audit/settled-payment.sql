@@ -7,10 +7,10 @@ SELECT '01999999-0000-7000-8000-000000000001'::UUID AS payment, '01999999-0000-7
        '01999999-0000-7000-8000-000000000003'::UUID AS payout;
 
 INSERT INTO payments
-SELECT payment, 'order-1', 'COMPLETED', 'KRW', 10000, 'toss', 'key-1', 1759300000000, 1759300000000 FROM ids;
+SELECT payment, 'order-1', 'COMPLETED', 'KRW', 10000, 'toss', 'key-1', 1759300000000, 1759300000000, 1 FROM ids;
 INSERT INTO payment_lines SELECT payment, '1', 'a', 10000, 500, 4000, 0, 200 FROM ids;
-INSERT INTO refunds SELECT refund, payment, 'COMPLETED', 4000, 1759300000000, 1759300000000 FROM ids;
-INSERT INTO refund_lines SELECT refund, '1', 4000, 200 FROM ids;
+INSERT INTO refunds SELECT refund, payment, 'COMPLETED', 4000, 1759300000000, 1759300000000, 1 FROM ids;
+INSERT INTO refund_lines SELECT refund, '1', 4000, 200, payment, 'COMPLETED' FROM ids;
 INSERT INTO payouts SELECT payout, 'a', 'KRW', 1000, 'BOOKED', NULL, 2, 1759300000000, 1759300000000 FROM ids;
 INSERT INTO settlements
 SELECT 'PAYMENT', payment, 1, '1', 'order-1', 'a', 'a:KRW', 'toss', 10000, 500, 'COMPLETED', 1759300000000,
@@ -68,6 +68,8 @@ INSERT INTO balances
 SELECT 0, account, 'KRW', coalesce(sum(amount) FILTER (side = 'DEBIT'), 0), coalesce(sum(amount) FILTER (side = 'CREDIT'), 0)
   FROM lines
  GROUP BY account;
+INSERT INTO line_sums SELECT * FROM balances;
+INSERT INTO accounts VALUES ('a:KRW', 4700);
 INSERT INTO books VALUES (0, 3, '33');
 INSERT INTO positions SELECT reference_id, '0:' || no FROM booking;
 INSERT INTO postings SELECT settlement_id, 0, no, kind, reference_id, 1, '3' || no FROM booking;
