@@ -9,49 +9,16 @@ import java.util.Map;
 /** The events during the load of a run: the minimum that exposes a bug. */
 enum Scenario {
     /** The load alone: clients repeat requests, and the PSP misbehaves in a fifth of its calls. */
-    LOAD("clients that repeat requests, and a PSP that misbehaves in a fifth of its calls") {
-        @Override
-        void injectFault(EphemeralStack stack, Clock clock) {
-            // The load is sufficient.
-        }
-    },
+    LOAD("clients that repeat requests, and a PSP that misbehaves in a fifth of its calls"),
 
     /** Every row of the outbox is published again, as after the loss of the replication slot. */
-    REPUBLISHED("the load, and every row of the outbox so far is published again, twice") {
-        @Override
-        void injectFault(EphemeralStack stack, Clock clock) throws IOException {
-            EphemeralStack.CommandResult sent = stack.run(
-                    Map.of(),
-                    "outbox",
-                    "republish",
-                    "--data",
-                    stack.data().toString(),
-                    "--from",
-                    "2000-01-01T00:00:00Z");
-            if (sent.exitCode() != 0) {
-                throw new IOException("The outbox was not republished: " + sent.output());
-            }
-        }
-    },
+    REPUBLISHED("the load, and every row of the outbox so far is published again, twice"),
 
     /** The topic of entries has records of an aborted transaction, as after a crash between sending and committing. */
-    TRANSACTION_ABORTED("the load, and twice a transaction with entries is aborted, as by a crash of the processor") {
-        @Override
-        void injectFault(EphemeralStack stack, Clock clock) throws IOException {
-            AbortedEntries.write(stack.address(), clock);
-        }
-    },
+    TRANSACTION_ABORTED("the load, and twice a transaction with entries is aborted, as by a crash of the processor"),
 
     /** PostgreSQL crashes during transactions. */
-    POSTGRES_KILLED("the load, and PostgreSQL is killed with SIGKILL, twice") {
-        @Override
-        void injectFault(EphemeralStack stack, Clock clock) {
-            stack.process("postgres").ifPresent(running -> {
-                running.destroyForcibly();
-                stack.awaitRestartOf("postgres", running);
-            });
-        }
-    };
+    POSTGRES_KILLED("the load, and PostgreSQL is killed with SIGKILL, twice");
 
     /** Fault injections per load, evenly distributed. */
     static final int INJECTIONS = 2;
@@ -73,5 +40,25 @@ enum Scenario {
     }
 
     /** Injects the fault once. The clock gives the times of records that it writes. */
-    abstract void injectFault(EphemeralStack stack, Clock clock) throws IOException;
+    void injectFault(EphemeralStack stack, Clock clock) throws IOException {
+        switch (this) {
+            case LOAD -> {}
+            case REPUBLISHED -> republishOutbox(stack);
+            case TRANSACTION_ABORTED -> AbortedEntries.write(stack.address(), clock);
+            case POSTGRES_KILLED ->
+                stack.process("postgres").ifPresent(running -> {
+                    running.destroyForcibly();
+                    stack.awaitRestartOf("postgres", running);
+                });
+        }
+    }
+
+    private static void republishOutbox(EphemeralStack stack) throws IOException {
+        String data = stack.data().toString();
+        EphemeralStack.CommandResult sent =
+                stack.run(Map.of(), "outbox", "republish", "--data", data, "--from", "2000-01-01T00:00:00Z");
+        if (sent.exitCode() != 0) {
+            throw new IOException("The outbox was not republished: " + sent.output());
+        }
+    }
 }

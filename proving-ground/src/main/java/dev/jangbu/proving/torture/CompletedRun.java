@@ -2,6 +2,7 @@ package dev.jangbu.proving.torture;
 
 import dev.jangbu.proving.audit.AuditReport;
 import dev.jangbu.proving.torture.HealthMonitor.Outage;
+import dev.jangbu.proving.torture.InjectedFault.Recovery;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -104,16 +105,14 @@ record CompletedRun(
                 timeline.approvalMs(99),
                 timeline.completionMs(50),
                 timeline.completionMs(99),
-                worst(InjectedFault::approvedAfter),
-                worst(InjectedFault::completedAfter));
+                worst(Recovery.APPROVED),
+                worst(Recovery.COMPLETED));
     }
 
-    private long worst(Function<InjectedFault, @Nullable Long> after) {
+    private long worst(Recovery sign) {
         return faults.stream()
-                .map(after)
-                .flatMap(Stream::ofNullable)
-                .mapToLong(Long::longValue)
-                .max()
-                .orElse(0);
+                .flatMap(fault -> Stream.ofNullable(fault.recoveredAfter(sign)))
+                .max(Long::compare)
+                .orElse(0L);
     }
 }

@@ -11,67 +11,51 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** Checks that every poison record has exactly one dead letter and that there are no other dead letters. */
-final class DeadLetterCheck {
-
-    private final Map<String, String> poison = new TreeMap<>();
-    private final Map<String, Integer> deadLetters = new TreeMap<>();
-    private final Map<String, Integer> kinds = new TreeMap<>();
-    private final Violations violations = new Violations();
+/**
+ * Whether every poison record has exactly one dead letter and there are no other dead letters.
+ *
+ * @param kinds poison records by {@link Poison.Kind}
+ * @param poison the number of poison records
+ * @param deadLetters the number of their dead letters
+ */
+record DeadLetterCheck(Map<String, Integer> kinds, int poison, int deadLetters, Violations violations) {
 
     /** Checks a quiescent stack. */
     static DeadLetterCheck of(Installation stack) throws IOException {
-        DeadLetterCheck check = new DeadLetterCheck();
+        Map<String, String> poison = new TreeMap<>();
+        Map<String, Integer> kinds = new TreeMap<>();
+        Map<String, Integer> deadLetters = new TreeMap<>();
+        Violations violations = new Violations();
         TopicReader topics = new TopicReader(stack);
         topics.readRaw(Topics.SETTLEMENT_REQUESTS, record -> {
             String kind = EventHeaders.text(record.headers(), Poison.HEADER);
             if (kind != null) {
-                check.poison.put(position(record.topic(), record.partition(), record.offset()), kind);
-                check.kinds.merge(kind, 1, Integer::sum);
+                poison.put(record.topic() + "-" + record.partition() + " offset " + record.offset(), kind);
+                kinds.merge(kind, 1, Integer::sum);
             }
         });
         topics.readRaw(Topics.SETTLEMENT_DEAD_LETTERS, deadLetter -> {
             String position = header(deadLetter, DeadLetters.TOPIC) + "-" + header(deadLetter, DeadLetters.PARTITION)
                     + " offset " + header(deadLetter, DeadLetters.OFFSET);
-            if (!check.poison.containsKey(position)) {
-                check.violations.add(
+            if (poison.containsKey(position)) {
+                deadLetters.merge(position, 1, Integer::sum);
+            } else {
+                violations.add(
                         "a dead letter of a valid record: %s, rejected by %s: %s",
                         position, header(deadLetter, DeadLetters.BY), header(deadLetter, DeadLetters.REASON));
-            } else {
-                check.deadLetters.merge(position, 1, Integer::sum);
             }
         });
-        check.poison.forEach((position, kind) -> {
-            int count = check.deadLetters.getOrDefault(position, 0);
+        poison.forEach((position, kind) -> {
+            int count = deadLetters.getOrDefault(position, 0);
             if (count != 1) {
-                check.violations.add("poison record %s (%s) has %d dead letters", position, kind, count);
+                violations.add("poison record %s (%s) has %d dead letters", position, kind, count);
             }
         });
-        return check;
-    }
-
-    /** Poison records by {@link Poison.Kind}. */
-    Map<String, Integer> kinds() {
-        return kinds;
-    }
-
-    int poison() {
-        return poison.size();
-    }
-
-    int deadLetters() {
-        return deadLetters.values().stream().mapToInt(Integer::intValue).sum();
-    }
-
-    Violations violations() {
-        return violations;
+        int sum = deadLetters.values().stream().mapToInt(Integer::intValue).sum();
+        return new DeadLetterCheck(kinds, poison.size(), sum, violations);
     }
 
     private static String header(ConsumerRecord<byte[], byte[]> deadLetter, String name) {
         return String.valueOf(EventHeaders.text(deadLetter.headers(), name));
-    }
-
-    private static String position(String topic, int partition, long offset) {
-        return topic + "-" + partition + " offset " + offset;
     }
 }

@@ -3,12 +3,12 @@ package dev.jangbu.proving.torture;
 import dev.jangbu.proving.stack.Await;
 import dev.jangbu.proving.stack.EphemeralStack;
 import dev.jangbu.proving.stack.InterruptibleTask;
+import dev.jangbu.proving.torture.InjectedFault.Recovery;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Injects the faults of a schedule at their times and follows each one until clients have recovered.
@@ -82,8 +82,8 @@ record FaultRunner(
         log.print("  #%-3d next approval after %s, next completion after %s%s"
                 .formatted(
                         injected.number(),
-                        after(injected.approvedAfter()),
-                        after(injected.completedAfter()),
+                        after(injected, Recovery.APPROVED),
+                        after(injected, Recovery.COMPLETED),
                         countDuplicates(injected, duplicates)));
     }
 
@@ -100,9 +100,9 @@ record FaultRunner(
         }
         long since = time.nowMs();
         if (await(() -> health.wasHealthySince(fault.part(), since))) {
-            injected.healthy(time.nowMs());
+            injected.recovered(Recovery.HEALTHY, since, time.nowMs());
             log.print("  #%-3d %s healthy after %s"
-                    .formatted(injected.number(), fault.part(), after(injected.healthyAfter())));
+                    .formatted(injected.number(), fault.part(), after(injected, Recovery.HEALTHY)));
         } else {
             log.print("  #%-3d %s not healthy after %d s"
                     .formatted(injected.number(), fault.part(), RECOVERY_TIMEOUT.toSeconds()));
@@ -119,7 +119,8 @@ record FaultRunner(
         return "; %,d requests were delivered again by then".formatted(deliveries.duplicates() - previous);
     }
 
-    private static String after(@Nullable Long millis) {
+    private static String after(InjectedFault injected, Recovery sign) {
+        Long millis = injected.recoveredAfter(sign);
         return millis == null ? "none yet" : RunClock.seconds(millis) + " s";
     }
 

@@ -1,6 +1,7 @@
 package dev.jangbu.proving.torture;
 
 import com.samskivert.mustache.Mustache;
+import dev.jangbu.proving.torture.InjectedFault.Recovery;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -8,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /** A run as a self-contained HTML page, made of {@code report.html}: figures, timeline, checks, faults. */
 final class HtmlReport {
@@ -33,12 +33,13 @@ final class HtmlReport {
                             .formatted(
                                     TimelineChart.Look.of(fault.fault()).color().getRGB() & 0xffffff),
                     fault.fault().text(),
-                    after(fault.healthyAfter()),
-                    after(fault.approvedAfter()),
-                    after(fault.completedAfter()));
+                    after(fault, Recovery.HEALTHY),
+                    after(fault, Recovery.APPROVED),
+                    after(fault, Recovery.COMPLETED));
         }
 
-        private static String after(@Nullable Long millis) {
+        private static String after(InjectedFault fault, Recovery sign) {
+            Long millis = fault.recoveredAfter(sign);
             return millis == null ? "–" : RunClock.seconds(millis);
         }
     }

@@ -1,5 +1,8 @@
 package dev.jangbu.proving.torture;
 
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,12 +13,20 @@ final class InjectedFault {
 
     private final int number;
     private final Fault fault;
+    private final Map<Recovery, Long> recoveries = new ConcurrentHashMap<>();
     private volatile long at;
     private volatile long ended;
     private volatile String outcome = "";
-    private volatile @Nullable Long healthyAfter;
-    private volatile @Nullable Long approvedAfter;
-    private volatile @Nullable Long completedAfter;
+
+    /** A sign of recovery. */
+    enum Recovery {
+        /** The part is healthy. */
+        HEALTHY,
+        /** A payment confirmed after the start is approved. */
+        APPROVED,
+        /** A payment approved after the start is completed. */
+        COMPLETED
+    }
 
     InjectedFault(int number, Fault fault, long at) {
         this.number = number;
@@ -53,8 +64,7 @@ final class InjectedFault {
     /** Sets the start of a fault that started late. */
     void startedLate(long now) {
         at = now;
-        approvedAfter = null;
-        completedAfter = null;
+        recoveries.clear();
     }
 
     void ended(String text, long now) {
@@ -62,43 +72,21 @@ final class InjectedFault {
         outcome = text;
     }
 
-    void healthy(long now) {
-        healthyAfter = now - at;
-    }
-
-    /** Records the first approval, received now, of a call sent after the start. */
-    void approved(long sentAt, long now) {
-        if (approvedAfter == null && sentAt >= at) {
-            approvedAfter = now - at;
+    /** Records a sign of recovery, unless it is not the first or belongs to work that began before the fault. */
+    void recovered(Recovery sign, long begunAt, long now) {
+        if (begunAt >= at) {
+            recoveries.putIfAbsent(sign, now - at);
         }
     }
 
-    /** Records the first completion, read now, of a payment approved after the start. */
-    void completed(long approvedAt, long now) {
-        if (completedAfter == null && approvedAt >= at) {
-            completedAfter = now - at;
-        }
-    }
-
+    /** True if payments are approved and completed again. */
     boolean isRecovered() {
-        return approvedAfter != null && completedAfter != null;
+        return recoveries.keySet().containsAll(Set.of(Recovery.APPROVED, Recovery.COMPLETED));
     }
 
-    /** Time until the part was healthy. */
+    /** Time until the first such sign; null before. */
     @Nullable
-    Long healthyAfter() {
-        return healthyAfter;
-    }
-
-    /** Time until a payment confirmed after the start was approved. */
-    @Nullable
-    Long approvedAfter() {
-        return approvedAfter;
-    }
-
-    /** Time until a payment approved after the start was completed. */
-    @Nullable
-    Long completedAfter() {
-        return completedAfter;
+    Long recoveredAfter(Recovery sign) {
+        return recoveries.get(sign);
     }
 }

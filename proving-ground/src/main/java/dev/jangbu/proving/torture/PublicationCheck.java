@@ -12,7 +12,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -30,7 +29,9 @@ final class PublicationCheck implements AutoCloseable {
     private static final Duration RETRY_DELAY = Duration.ofMillis(200);
 
     private static final String JOURNALS = """
-            SELECT settlement_id::text AS id, book, no, hash, reference_id::text AS reference FROM journals
+            SELECT settlement_id::text AS id,
+                   format('number %s of book %s for %s, hash %s', no, book, reference_id, encode(hash, 'hex')) AS journal
+              FROM journals
              WHERE settlement_id = ANY (?::uuid[])
             """;
 
@@ -46,24 +47,6 @@ final class PublicationCheck implements AutoCloseable {
     private final Violations violations = new Violations();
     private @Nullable Connection connection;
     private final AtomicLong checked = new AtomicLong();
-
-    private record Journal(int book, long no, byte[] hash, String reference) {
-
-        boolean matches(LedgerPosted posted) {
-            byte[] publishedHash = new byte[posted.getHash().remaining()];
-            posted.getHash().duplicate().get(publishedHash);
-            return book == posted.getBook()
-                    && no == posted.getJournalNo()
-                    && reference.equals(posted.getReferenceId())
-                    && Arrays.equals(hash, publishedHash);
-        }
-
-        @Override
-        public String toString() {
-            return "number %d of book %d for %s, hash %s"
-                    .formatted(no, book, reference, HexFormat.of().formatHex(hash));
-        }
-    }
 
     private record Reference(long journals, int parts, Instant approved) {}
 
@@ -88,16 +71,20 @@ final class PublicationCheck implements AutoCloseable {
     /** Checks that each posting's journal exists with its number and hash. */
     void postings(List<LedgerPosted> posted) throws InterruptedException {
         List<String> ids = posted.stream().map(LedgerPosted::getSettlementId).toList();
-        Map<String, Journal> journals = find(
-                JOURNALS,
-                ids,
-                row -> new Journal(
-                        row.getInt("book"), row.getLong("no"), row.getBytes("hash"), row.getString("reference")));
+        Map<String, String> journals = find(JOURNALS, ids, row -> row.getString("journal"));
         for (LedgerPosted each : posted) {
-            Journal journal = journals.get(each.getSettlementId());
+            byte[] hash = new byte[each.getHash().remaining()];
+            each.getHash().duplicate().get(hash);
+            String expected = "number %d of book %d for %s, hash %s"
+                    .formatted(
+                            each.getJournalNo(),
+                            each.getBook(),
+                            each.getReferenceId(),
+                            HexFormat.of().formatHex(hash));
+            String journal = journals.get(each.getSettlementId());
             if (journal == null) {
                 violations.add("published before it was committed: %s", each);
-            } else if (!journal.matches(each)) {
+            } else if (!journal.equals(expected)) {
                 violations.add("published %s, but the ledger has %s", each, journal);
             }
         }

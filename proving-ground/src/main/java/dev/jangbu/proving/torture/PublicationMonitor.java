@@ -41,6 +41,8 @@ public final class PublicationMonitor implements AutoCloseable {
     /** Records per poll, looked up together. */
     private static final int BATCH = 500;
 
+    private static final int FETCH_BYTES = 4 * 1024 * 1024;
+
     private static final List<Topic<?>> TOPICS = List.of(
             Topics.SETTLEMENT_REQUESTS, Topics.LEDGER_ENTRIES, Topics.LEDGER_POSTINGS, Topics.SETTLEMENT_COMPLETIONS);
 
@@ -74,12 +76,9 @@ public final class PublicationMonitor implements AutoCloseable {
         this.consumer = KafkaClients.consumer(
                 stack,
                 Map.of(
-                        ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-                        BATCH,
-                        ConsumerConfig.FETCH_MAX_BYTES_CONFIG,
-                        4 * 1024 * 1024,
-                        ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG,
-                        200));
+                        ConsumerConfig.MAX_POLL_RECORDS_CONFIG, BATCH,
+                        ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_BYTES,
+                        ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 200));
         this.partitions = TOPICS.stream()
                 .flatMap(topic -> consumer.partitionsFor(topic.name()).stream())
                 .map(info -> new TopicPartition(info.topic(), info.partition()))

@@ -1,12 +1,11 @@
 package dev.jangbu.proving.torture;
 
+import dev.jangbu.proving.torture.InjectedFault.Recovery;
 import java.util.Collections;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** Formats one run or several runs as text tables. */
 final class TextReport {
@@ -25,9 +24,9 @@ final class TextReport {
                 .forEach((kind, faults) -> text.append(FAULTS.formatted(
                         kind,
                         faults.size(),
-                        spread(faults, InjectedFault::healthyAfter),
-                        spread(faults, InjectedFault::approvedAfter),
-                        spread(faults, InjectedFault::completedAfter))));
+                        spread(faults, Recovery.HEALTHY),
+                        spread(faults, Recovery.APPROVED),
+                        spread(faults, Recovery.COMPLETED))));
         text.append("(seconds from the start of the fault: median / longest)\n\n");
         result.figures().forEach((name, figure) -> text.append("%-42s %s%n".formatted(name, figure)));
         text.append('\n');
@@ -61,9 +60,11 @@ final class TextReport {
                 .toString();
     }
 
-    private static String spread(List<InjectedFault> faults, Function<InjectedFault, @Nullable Long> after) {
-        List<Long> took =
-                faults.stream().map(after).flatMap(Stream::ofNullable).sorted().toList();
+    private static String spread(List<InjectedFault> faults, Recovery sign) {
+        List<Long> took = faults.stream()
+                .flatMap(fault -> Stream.ofNullable(fault.recoveredAfter(sign)))
+                .sorted()
+                .toList();
         return took.isEmpty()
                 ? "–"
                 : RunClock.seconds(took.get((took.size() - 1) / 2)) + " / " + RunClock.seconds(Collections.max(took));

@@ -4,6 +4,7 @@ import dev.jangbu.proving.chart.Bars;
 import dev.jangbu.proving.chart.Bars.Range;
 import dev.jangbu.proving.stack.EphemeralStack;
 import dev.jangbu.proving.torture.ClientTimeline.AnswerClass;
+import dev.jangbu.proving.torture.InjectedFault.Recovery;
 import java.awt.Color;
 import java.io.IOException;
 import java.text.DecimalFormat;
@@ -92,7 +93,7 @@ final class TimelineChart {
         XYPlot plot = bars.plot(new NumberAxis(), parts);
         for (InjectedFault fault : run.faults()) {
             Look look = Look.of(fault.fault());
-            Long healthy = fault.healthyAfter();
+            Long healthy = fault.recoveredAfter(Recovery.HEALTHY);
             Range across = across(fault.at(), healthy == null ? fault.ended() : fault.at() + healthy);
             Range row = row(rows, fault.fault().part(), 0.3);
             String text = "#%d %s, at %s s. %s";
