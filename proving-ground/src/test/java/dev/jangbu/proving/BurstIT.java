@@ -5,8 +5,8 @@ import static dev.jangbu.proving.stack.Shop.order;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.jangbu.proving.stack.HttpApi;
-import dev.jangbu.proving.stack.HttpApi.Response;
+import dev.jangbu.operator.installation.HttpApi;
+import dev.jangbu.operator.installation.HttpApi.Response;
 import dev.jangbu.proving.stack.SharedStack;
 import dev.jangbu.proving.stack.Shop;
 import java.io.IOException;

@@ -3,6 +3,7 @@ package dev.jangbu.local.demo;
 import dev.jangbu.local.supervision.Shutdown;
 import dev.jangbu.operator.console.CommandException;
 import dev.jangbu.operator.console.Console;
+import dev.jangbu.operator.installation.HttpApi;
 import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.operator.installation.InstallationOptions;
 import java.time.Duration;
@@ -25,6 +26,9 @@ public final class DemoCommand implements Callable<Integer> {
     /** At this many pending payments the demo waits before it sends the next one. */
     private static final int MAX_IN_FLIGHT = 500;
 
+    /** Longer than a payment's wait for its completion. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(40);
+
     @Mixin
     private InstallationOptions options = new InstallationOptions();
 
@@ -46,7 +50,7 @@ public final class DemoCommand implements Callable<Integer> {
                     "--rate must be greater than 0 and at most 10000; --seconds and --sellers at least 1.");
         }
         Installation installation = options.installation();
-        DemoApi api = new DemoApi(installation.api(), installation.apiKey());
+        DemoApi api = new DemoApi(new HttpApi(installation.api(), installation.apiKey(), TIMEOUT));
         DemoTotals totals = new DemoTotals();
         Shutdown shutdown = Shutdown.install(() -> totals.summary().forEach(console::print));
         console.print("%.4g payments per second for %d s".formatted(rate, seconds));

@@ -4,15 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.jangbu.local.stack.PartName;
-import dev.jangbu.local.stack.Probe;
 import dev.jangbu.local.stack.Stack;
 import dev.jangbu.local.supervision.Backoff;
 import dev.jangbu.local.supervision.StackTask;
 import dev.jangbu.operator.console.CommandException;
 import dev.jangbu.operator.console.Console;
+import dev.jangbu.operator.installation.HttpApi;
+import dev.jangbu.operator.installation.HttpApi.Response;
 import java.io.IOException;
-import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -31,21 +30,21 @@ public final class OutboxConnector implements StackTask {
     static final String NAME = "outbox";
 
     private static final String SLOT = "jangbu_outbox";
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
     private static final Duration START_LIMIT = Duration.ofSeconds(300);
     private static final Duration PROBE_INTERVAL = Duration.ofMillis(100);
     private static final Duration WATCH_INTERVAL = Duration.ofSeconds(2);
     private static final Duration MAX_BACKOFF = Duration.ofSeconds(30);
 
-    private final ObjectMapper json = new ObjectMapper();
     private final Postgres postgres;
     private final Path configFile;
-    private final String url;
+    private final HttpApi connector;
     private final Console console;
 
     public OutboxConnector(Stack stack, Console console) {
         this.postgres = new Postgres(stack);
         this.configFile = stack.home().resolve("connect-config").resolve("outbox-connector.json");
-        this.url = stack.ports().url(PartName.CONNECT) + "/connectors/" + NAME;
+        this.connector = new HttpApi(stack.ports().url(PartName.CONNECT) + "/connectors/" + NAME, "", TIMEOUT);
         this.console = console;
     }
 
@@ -113,7 +112,7 @@ public final class OutboxConnector implements StackTask {
         }
     }
 
-    private Duration restart(Duration waited) throws InterruptedException {
+    private Duration restart(Duration waited) {
         console.printProblem("outbox connector", "failed (see connect.log); restarting it");
         try {
             restart();
@@ -123,23 +122,23 @@ public final class OutboxConnector implements StackTask {
         return Backoff.doubled(waited, MAX_BACKOFF);
     }
 
-    private void restart() throws IOException, InterruptedException {
-        Probe.send("POST", url + "/restart?includeTasks=true&onlyFailed=true", "");
+    private void restart() throws IOException {
+        connector.post("/restart?includeTasks=true&onlyFailed=true");
     }
 
     /** Connect's refusal; empty if it accepted. After an unclean stop it refuses for some seconds. */
-    private String configure() throws IOException, InterruptedException {
-        ObjectNode config = (ObjectNode) json.readTree(Files.readString(configFile));
+    private String configure() throws IOException {
+        ObjectNode config = (ObjectNode) new ObjectMapper().readTree(configFile.toFile());
         config.put("name", NAME);
-        HttpResponse<String> present = Probe.get(url + "/config");
-        if (present.statusCode() == 200 && json.readTree(present.body()).equals(config)) {
+        Response present = connector.get("/config");
+        if (present.status() == 200 && present.body().equals(config)) {
             return "";
         }
-        HttpResponse<String> answer = Probe.send("PUT", url + "/config", json.writeValueAsString(config));
-        return answer.statusCode() < 300 ? "" : answer.statusCode() + " " + answer.body();
+        Response answer = connector.put("/config", config.toString());
+        return answer.status() < 300 ? "" : answer.status() + " " + answer.body();
     }
 
-    private boolean hasFailed() throws InterruptedException {
+    private boolean hasFailed() {
         try {
             return hasFailed(status());
         } catch (IOException e) {
@@ -155,8 +154,8 @@ public final class OutboxConnector implements StackTask {
         return status.at(pointer).asText().equals(state);
     }
 
-    private JsonNode status() throws IOException, InterruptedException {
-        return json.readTree(Probe.get(url + "/status").body());
+    private JsonNode status() throws IOException {
+        return connector.get("/status").body();
     }
 
     private boolean slotIsActive() throws SQLException {

@@ -6,7 +6,6 @@ import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
@@ -33,18 +32,8 @@ public final class Probe {
     }
 
     public static HttpResponse<String> get(String url) throws IOException, InterruptedException {
-        return HTTP.send(request(url).build(), BodyHandlers.ofString());
-    }
-
-    /** Sends a JSON body; an empty string is no body. */
-    public static HttpResponse<String> send(String method, String url, String body)
-            throws IOException, InterruptedException {
-        HttpRequest.Builder request = request(url).header("Content-Type", "application/json");
-        request.method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
-        return HTTP.send(request.build(), BodyHandlers.ofString());
-    }
-
-    private static HttpRequest.Builder request(String url) {
-        return HttpRequest.newBuilder(URI.create(url)).timeout(TIMEOUT);
+        HttpRequest get =
+                HttpRequest.newBuilder(URI.create(url)).timeout(TIMEOUT).build();
+        return HTTP.send(get, BodyHandlers.ofString());
     }
 }

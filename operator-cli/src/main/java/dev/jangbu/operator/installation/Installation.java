@@ -14,6 +14,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -74,8 +75,7 @@ public final class Installation {
     private final Map<String, String> environment;
     private final Path dataDirectory;
     private final Supplier<Optional<StackDescriptor>> reader;
-    private final String paymentsDatabase;
-    private final String ledgerDatabase;
+    private final UnaryOperator<String> databases;
     private volatile @Nullable StackDescriptor descriptor;
 
     private Installation(
@@ -83,14 +83,12 @@ public final class Installation {
             Map<String, String> environment,
             Path dataDirectory,
             Supplier<Optional<StackDescriptor>> reader,
-            String paymentsDatabase,
-            String ledgerDatabase) {
+            UnaryOperator<String> databases) {
         this.flags = Map.copyOf(flags);
         this.environment = Map.copyOf(environment);
         this.dataDirectory = dataDirectory;
         this.reader = reader;
-        this.paymentsDatabase = paymentsDatabase;
-        this.ledgerDatabase = ledgerDatabase;
+        this.databases = databases;
     }
 
     /**
@@ -99,13 +97,17 @@ public final class Installation {
      */
     public static Installation of(Map<String, String> flags, Map<String, String> environment, Path dataDirectory) {
         return new Installation(
-                flags, environment, dataDirectory, () -> StackDescriptor.readRunning(dataDirectory), PAYMENTS, LEDGER);
+                flags,
+                environment,
+                dataDirectory,
+                () -> StackDescriptor.readRunning(dataDirectory),
+                UnaryOperator.identity());
     }
 
     /** A local stack, as its {@code dev.json} describes it at this call. Its parts may be down. */
     public static Installation ofLocalStack(Path dataDirectory) {
         Optional<StackDescriptor> descriptor = StackDescriptor.read(dataDirectory);
-        return new Installation(Map.of(), Map.of(), dataDirectory, () -> descriptor, PAYMENTS, LEDGER);
+        return new Installation(Map.of(), Map.of(), dataDirectory, () -> descriptor, UnaryOperator.identity());
     }
 
     /**
@@ -116,12 +118,12 @@ public final class Installation {
         boolean isNamed = named(KAFKA).isPresent() || named(POSTGRES).isPresent();
         Supplier<Optional<StackDescriptor>> local =
                 isNamed ? NO_LOCAL_STACK : () -> StackDescriptor.read(dataDirectory);
-        return new Installation(flags, environment, dataDirectory, local, paymentsDatabase, ledgerDatabase);
+        return new Installation(flags, environment, dataDirectory, local, databases);
     }
 
-    /** This installation with other databases, for instance copies. */
-    public Installation withDatabases(String payments, String ledger) {
-        return new Installation(flags, environment, dataDirectory, reader, payments, ledger);
+    /** @param names maps a database of this installation to the one that is opened instead, for instance a copy */
+    public Installation withDatabases(UnaryOperator<String> names) {
+        return new Installation(flags, environment, dataDirectory, reader, names.andThen(databases)::apply);
     }
 
     /** Kafka's bootstrap servers. */
@@ -169,16 +171,6 @@ public final class Installation {
         return find(SIMULATOR).isPresent();
     }
 
-    /** The name of the payments database. */
-    public String paymentsDatabase() {
-        return paymentsDatabase;
-    }
-
-    /** The name of the ledger's database. */
-    public String ledgerDatabase() {
-        return ledgerDatabase;
-    }
-
     /** The password of a PostgreSQL role: {@code JANGBU_AUDIT_PASSWORD} is that of {@code jangbu_audit}. */
     public String password(String role) {
         return value(passwordOf(role));
@@ -220,19 +212,18 @@ public final class Installation {
         return open(
                 role,
                 switch (role) {
-                    case LEDGER -> ledgerDatabase;
-                    case "postgres" -> "postgres";
-                    default -> paymentsDatabase;
+                    case LEDGER, "postgres" -> role;
+                    default -> PAYMENTS;
                 });
     }
 
     /** A connection as a role to the ledger's database. */
     public Connection openLedgerAs(String role) throws SQLException {
-        return open(role, ledgerDatabase);
+        return open(role, LEDGER);
     }
 
     private Connection open(String role, String database) throws SQLException {
-        String server = postgres() + "/" + database;
+        String server = postgres() + "/" + databases.apply(database);
         Properties properties = new Properties();
         properties.setProperty("user", role);
         properties.setProperty("password", password(role));

@@ -1,4 +1,4 @@
-/** Finds the parts of an installation: {@link dev.jangbu.operator.installation.Installation}. */
+/** Finds the parts of an installation, {@link dev.jangbu.operator.installation.Installation}, and calls their APIs. */
 @NullMarked
 package dev.jangbu.operator.installation;
 

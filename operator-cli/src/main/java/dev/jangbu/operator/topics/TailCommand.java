@@ -11,7 +11,6 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -121,13 +120,7 @@ public final class TailCommand implements Callable<Integer> {
     private CommittedTopic open(String kafka) {
         try {
             return CommittedTopic.open(
-                    Map.of(
-                            ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                            kafka,
-                            ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                            10_000),
-                    topic,
-                    IDLE_LIMIT);
+                    Map.of("bootstrap.servers", kafka, "default.api.timeout.ms", "10000"), topic, IDLE_LIMIT);
         } catch (IllegalStateException e) {
             throw new CommandException("There is no topic '%s'; ./jangbu topics lists them.".formatted(topic), e);
         }

@@ -176,16 +176,12 @@ final class UnreadRecords implements AutoCloseable {
     private static KafkaConsumer<byte[], byte[]> consumer(Installation stack, String isolation) {
         return KafkaClients.consumer(
                 stack,
+                // A fetch that waits at the end of one partition delays the next partition.
                 Map.of(
-                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                        isolation,
-                        // A fetch that waits at the end of one partition delays the next partition.
-                        ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
-                        10,
-                        ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                        10_000,
-                        ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-                        1));
+                        ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 10,
+                        ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 10_000,
+                        ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1,
+                        ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation));
     }
 
     @Override

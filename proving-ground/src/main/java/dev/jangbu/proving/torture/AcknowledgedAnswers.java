@@ -1,7 +1,7 @@
 package dev.jangbu.proving.torture;
 
+import dev.jangbu.operator.installation.HttpApi.Response;
 import dev.jangbu.proving.audit.Violations;
-import dev.jangbu.proving.stack.HttpApi.Response;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;

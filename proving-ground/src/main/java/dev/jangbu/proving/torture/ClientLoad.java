@@ -1,9 +1,9 @@
 package dev.jangbu.proving.torture;
 
+import dev.jangbu.operator.installation.HttpApi;
 import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.proving.audit.Violations;
 import dev.jangbu.proving.stack.Await;
-import dev.jangbu.proving.stack.HttpApi;
 import dev.jangbu.proving.stack.PspSimulatorClient;
 import java.io.IOException;
 import java.time.Duration;

@@ -1,6 +1,7 @@
 package dev.jangbu.proving.torture;
 
-import dev.jangbu.proving.stack.HttpApi.Response;
+import dev.jangbu.operator.installation.HttpApi.Response;
+import dev.jangbu.proving.torture.InjectedFault.Recovery;
 import java.awt.Color;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -96,7 +97,7 @@ final class ClientTimeline {
         if (call.headers().isEmpty()) {
             current().approvalMs().add(now - time.at(begun));
         }
-        pendingFaults.forEach(fault -> fault.approved(time.at(sent), now));
+        pendingFaults.forEach(fault -> fault.recovered(Recovery.APPROVED, time.at(sent), now));
     }
 
     /** Records a repeated call. */
@@ -118,7 +119,7 @@ final class ClientTimeline {
         }
         current().completionMs().add(Math.max(0, now - approved));
         completions++;
-        pendingFaults.forEach(fault -> fault.completed(approved, now));
+        pendingFaults.forEach(fault -> fault.recovered(Recovery.COMPLETED, approved, now));
         pendingFaults.removeIf(InjectedFault::isRecovered);
     }
 

@@ -1,7 +1,7 @@
 package dev.jangbu.proving.torture;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.jangbu.proving.stack.HttpApi.Response;
+import dev.jangbu.operator.installation.HttpApi.Response;
 import dev.jangbu.proving.stack.InterruptibleTask;
 import dev.jangbu.proving.torture.OrderHistory.Event;
 import java.time.Duration;

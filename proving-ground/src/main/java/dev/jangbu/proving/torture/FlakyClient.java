@@ -1,9 +1,9 @@
 package dev.jangbu.proving.torture;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.jangbu.operator.installation.HttpApi;
+import dev.jangbu.operator.installation.HttpApi.Response;
 import dev.jangbu.proving.stack.Await;
-import dev.jangbu.proving.stack.HttpApi;
-import dev.jangbu.proving.stack.HttpApi.Response;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

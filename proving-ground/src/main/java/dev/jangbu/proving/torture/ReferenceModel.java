@@ -1,8 +1,8 @@
 package dev.jangbu.proving.torture;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.jangbu.operator.installation.HttpApi.Response;
 import dev.jangbu.proving.audit.Violations;
-import dev.jangbu.proving.stack.HttpApi.Response;
 import dev.jangbu.proving.stack.PspSimulatorClient;
 import dev.jangbu.proving.torture.OrderHistory.Event;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package dev.jangbu.proving.torture;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.jangbu.proving.stack.HttpApi.Response;
+import dev.jangbu.operator.installation.HttpApi.Response;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;

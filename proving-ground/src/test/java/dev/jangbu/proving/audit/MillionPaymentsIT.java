@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
@@ -33,12 +34,12 @@ class MillionPaymentsIT {
         int payments = Integer.getInteger("jangbu.payments", 1_000_000);
         Installation stack = SharedStack.running().address();
         StackCopies copies = StackCopies.of(stack);
-        Installation copy = copies.withLedger(
-                copies.withPayments(
-                        stack, "TRUNCATE payments, payment_lines, refunds, refund_lines, payouts, history, outbox"),
-                "TRUNCATE journals, lines, books, balances");
+        String paymentsCopy = copies.clone(
+                StackCopies.PAYMENTS,
+                "TRUNCATE payments, payment_lines, refunds, refund_lines, payouts, history, outbox");
+        String ledgerCopy = copies.clone(StackCopies.LEDGER, "TRUNCATE journals, lines, books, balances");
         String prefix = "million-";
-        new PaymentGenerator(copy, copies, prefix).write(payments);
+        new PaymentGenerator(stack, copies, paymentsCopy, ledgerCopy, prefix).write(payments);
 
         Process audit = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -50,8 +51,8 @@ class MillionPaymentsIT {
                         System.getProperty("java.class.path"),
                         Main.class.getName(),
                         SharedStack.running().data().toString(),
-                        copy.paymentsDatabase(),
-                        copy.ledgerDatabase(),
+                        paymentsCopy,
+                        ledgerCopy,
                         prefix)
                 .redirectErrorStream(true)
                 .redirectOutput(new File("target/million-payments.txt"))
@@ -70,7 +71,9 @@ class MillionPaymentsIT {
     static final class Main {
 
         public static void main(String[] args) throws Exception {
-            Installation copy = Installation.ofLocalStack(Path.of(args[0])).withDatabases(args[1], args[2]);
+            Map<String, String> databases = Map.of(StackCopies.PAYMENTS, args[1], StackCopies.LEDGER, args[2]);
+            Installation copy = Installation.ofLocalStack(Path.of(args[0]))
+                    .withDatabases(name -> databases.getOrDefault(name, name));
             List<Invariant> invariants = Audit.all().stream()
                     .filter(each -> !WITHOUT_COPY.contains(each.name()))
                     .toList();

@@ -5,9 +5,9 @@ import static dev.jangbu.proving.stack.Shop.newOrderId;
 import static dev.jangbu.proving.stack.Shop.order;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jangbu.operator.installation.HttpApi;
 import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.proving.stack.EphemeralStack;
-import dev.jangbu.proving.stack.HttpApi;
 import dev.jangbu.proving.stack.SharedStack;
 import dev.jangbu.proving.stack.Shop;
 import java.io.IOException;

@@ -50,15 +50,23 @@ final class PaymentGenerator {
 
     private final Installation stack;
     private final StackCopies copies;
+    private final String paymentsCopy;
+    private final String ledgerCopy;
     private final String prefix;
     private final AvroSerdes serdes;
     private final Map<String, Serializer<?>> serializers = new HashMap<>();
     private final Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
 
-    /** @param stack with empty copies of its databases */
-    PaymentGenerator(Installation stack, StackCopies copies, String prefix) {
+    /**
+     * @param paymentsCopy name of an empty copy of the payments database
+     * @param ledgerCopy name of an empty copy of the ledger's database
+     * @param prefix of the copies of the topics
+     */
+    PaymentGenerator(Installation stack, StackCopies copies, String paymentsCopy, String ledgerCopy, String prefix) {
         this.stack = stack;
         this.copies = copies;
+        this.paymentsCopy = paymentsCopy;
+        this.ledgerCopy = ledgerCopy;
         this.prefix = prefix;
         this.serdes = new AvroSerdes(URI.create(stack.registry()));
     }
@@ -227,14 +235,14 @@ final class PaymentGenerator {
     /** Creates the keys of the services' tables, which the audit relies on. */
     private void index() throws SQLException {
         execute(
-                stack.paymentsDatabase(),
+                paymentsCopy,
                 "CREATE UNIQUE INDEX ON payments (id)",
                 "CREATE INDEX ON payment_lines (payment_id)",
                 "CREATE UNIQUE INDEX ON outbox (id)",
                 "CREATE UNIQUE INDEX ON history (resource_id, version)",
                 "ANALYZE");
         execute(
-                stack.ledgerDatabase(),
+                ledgerCopy,
                 "CREATE UNIQUE INDEX ON journals (settlement_id)",
                 "CREATE UNIQUE INDEX ON journals (book, no)",
                 "CREATE UNIQUE INDEX ON journals (wallet_id, wallet_version)",
@@ -265,11 +273,11 @@ final class PaymentGenerator {
     }
 
     private Table payments(String table) throws SQLException {
-        return new Table(copies.superuser(stack.paymentsDatabase()), table);
+        return new Table(copies.superuser(paymentsCopy), table);
     }
 
     private Table ledger(String table) throws SQLException {
-        return new Table(copies.superuser(stack.ledgerDatabase()), table);
+        return new Table(copies.superuser(ledgerCopy), table);
     }
 
     /** A table that rows are copied into. */

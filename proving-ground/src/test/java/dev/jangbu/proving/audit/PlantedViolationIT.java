@@ -8,9 +8,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.jangbu.contract.Topic;
 import dev.jangbu.contract.Topics;
+import dev.jangbu.operator.installation.HttpApi;
+import dev.jangbu.operator.installation.HttpApi.Response;
 import dev.jangbu.operator.installation.Installation;
-import dev.jangbu.proving.stack.HttpApi;
-import dev.jangbu.proving.stack.HttpApi.Response;
 import dev.jangbu.proving.stack.SharedStack;
 import dev.jangbu.proving.stack.Shop;
 import dev.jangbu.proving.stack.TopicReader;

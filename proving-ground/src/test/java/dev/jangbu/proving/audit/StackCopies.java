@@ -32,8 +32,9 @@ import org.postgresql.core.BaseConnection;
  */
 final class StackCopies {
 
-    private static final String PAYMENTS = "jangbu_payment";
-    private static final String LEDGER = "jangbu_ledger";
+    static final String PAYMENTS = "jangbu_payment";
+    static final String LEDGER = "jangbu_ledger";
+
     private static final String TABLES = """
             SELECT c.relname,
                    string_agg(quote_ident(a.attname) || ' ' || format_type(a.atttypid, a.atttypmod), ', ' ORDER BY a.attnum) AS columns
@@ -74,12 +75,17 @@ final class StackCopies {
 
     /** The addresses of the stack with a clone of the payments database in which the statements were executed. */
     Installation withPayments(Installation of, String... statements) throws SQLException {
-        return of.withDatabases(clone(PAYMENTS, statements), of.ledgerDatabase());
+        return with(of, PAYMENTS, statements);
     }
 
     /** The addresses of the stack with a clone of the ledger's database in which the statements were executed. */
     Installation withLedger(Installation of, String... statements) throws SQLException {
-        return of.withDatabases(of.paymentsDatabase(), clone(LEDGER, statements));
+        return with(of, LEDGER, statements);
+    }
+
+    private Installation with(Installation of, String database, String... statements) throws SQLException {
+        String clone = clone(database, statements);
+        return of.withDatabases(name -> name.equals(database) ? clone : name);
     }
 
     /** A reader that reads a changed copy instead of the topic. */
@@ -136,7 +142,8 @@ final class StackCopies {
         }
     }
 
-    private String clone(String name, String... statements) throws SQLException {
+    /** Clones a database, executes the statements in the clone, and returns its name. */
+    String clone(String name, String... statements) throws SQLException {
         String clone = "violation_" + names.incrementAndGet();
         try (Connection server = superuser("postgres");
                 Statement statement = server.createStatement()) {

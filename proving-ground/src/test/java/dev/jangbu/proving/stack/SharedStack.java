@@ -1,5 +1,6 @@
 package dev.jangbu.proving.stack;
 
+import dev.jangbu.operator.installation.HttpApi;
 import dev.jangbu.operator.installation.Installation;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -2,7 +2,8 @@ package dev.jangbu.proving.stack;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.jangbu.proving.stack.HttpApi.Response;
+import dev.jangbu.operator.installation.HttpApi;
+import dev.jangbu.operator.installation.HttpApi.Response;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.UUID;

@@ -1,4 +1,4 @@
-package dev.jangbu.proving.stack;
+package dev.jangbu.operator.installation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -16,7 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A client of the HTTP API. Thread-safe. */
+/** A client of an HTTP API with JSON bodies. Thread-safe. */
 public final class HttpApi implements AutoCloseable {
 
     private static final String JSON = "application/json";
@@ -33,7 +33,7 @@ public final class HttpApi implements AutoCloseable {
     private final Duration timeout;
 
     /**
-     * @param base base URL, with {@code /v1}
+     * @param base base URL, of the public API with {@code /v1}
      * @param apiKey sent as bearer token; none is sent if it is empty
      */
     public HttpApi(String base, String apiKey) {
@@ -75,7 +75,13 @@ public final class HttpApi implements AutoCloseable {
                 .POST(BodyPublishers.ofString(body)));
     }
 
-    Response put(String path, String body) throws IOException {
+    /** Posts no body. */
+    public Response post(String path) throws IOException {
+        return send(request(path).POST(BodyPublishers.noBody()));
+    }
+
+    /** Puts a JSON text unchanged. */
+    public Response put(String path, String body) throws IOException {
         return send(request(path).header("Content-Type", JSON).PUT(BodyPublishers.ofString(body)));
     }
 
