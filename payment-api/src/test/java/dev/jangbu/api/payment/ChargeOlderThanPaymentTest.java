@@ -70,14 +70,19 @@ class ChargeOlderThanPaymentTest {
 
     private void chargeBeforeThePayment() {
         PspConsole.charge(order, id, AMOUNT);
-        try {
-            // As superuser, without the trigger that protects the time.
-            Testbed.database().execute("""
-                    SET session_replication_role = replica;
-                    UPDATE payments SET created_at = created_at + interval '5 seconds' WHERE id = '%s'
-                    """.formatted(id));
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
+        // An attempt that is already running has read the earlier time, so the change waits for its end.
+        await().until(this::isCreatedLater);
+    }
+
+    /** Moves the payment's creation, as superuser without the trigger that protects the time; false during an attempt. */
+    private boolean isCreatedLater() throws SQLException {
+        try (Connection connection = Testbed.database().asSuperuser();
+                Statement statement = connection.createStatement()) {
+            statement.execute("SET session_replication_role = replica");
+            return statement.executeUpdate("""
+                            UPDATE payments SET created_at = created_at + interval '5 seconds'
+                             WHERE id = '%s' AND lease_until IS NULL
+                            """.formatted(id)) == 1;
         }
     }
 
