@@ -3,8 +3,8 @@ package dev.jangbu.proving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.jangbu.proving.stack.HttpApi;
-import dev.jangbu.proving.stack.HttpApi.Response;
+import dev.jangbu.operator.installation.HttpApi;
+import dev.jangbu.operator.installation.HttpApi.Response;
 import dev.jangbu.proving.stack.SharedStack;
 import dev.jangbu.proving.stack.Shop;
 import dev.jangbu.testsupport.TemporaryFolder;
@@ -49,7 +49,7 @@ class RestoredStackIT {
         copy(server, backup);
         stack.startAgain(SharedStack.PARTS);
         String late = completedPayment(stack);
-        long lost = slot(stack);
+        String lost = slot(stack);
         assertThat(stack.stop()).isZero();
         Files.move(server, latest);
         Files.move(backup, server);

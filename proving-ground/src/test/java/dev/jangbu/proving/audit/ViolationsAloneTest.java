@@ -42,7 +42,7 @@ class ViolationsAloneTest {
                 .containsExactly(
                         entry("OneChargePerPayment", 9 * N),
                         entry("RefundsAddUp", 3 * N),
-                        entry("OutboxMatchesApprovals", 4 * N),
+                        entry("OutboxMatchesApprovals", 5 * N),
                         entry("OutboxIsPublished", 4 * N),
                         entry("SettledOnce", 10 * N),
                         entry("PayoutsAreCovered", 2 * N),

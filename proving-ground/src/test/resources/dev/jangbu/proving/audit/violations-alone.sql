@@ -39,18 +39,20 @@ SELECT id(step.family, n), step.version, step.kind, step.previous_status, step.f
            AS step (family, version, kind, previous_status, from_status, to_status, is_last);
 
 INSERT INTO settlements
-SELECT 'PAYMENT', id(1, n), 1, '1', 'order', 'seller-' || n, 'seller-' || n || ':KRW', 'toss', 1, 0, 'COMPLETED', 0 FROM numbers;
+SELECT 'PAYMENT', id(1, n), 1, '1', 'order', 'seller-' || n, 'seller-' || n || ':KRW', 'toss', 1, 0, 'COMPLETED', 0,
+       'charged-line', 'toss', 'key-' || n, '1'
+  FROM numbers;
 
 -- 10: cannot be read. 11: holds the request of another wallet and reference.
 INSERT INTO outbox
-SELECT id(10, n), 'wallet', repeat('00', 32), 'poison', NULL, NULL, NULL, NULL FROM numbers
+SELECT id(10, n), 'wallet', repeat('00', 32), 'poison', NULL, NULL, NULL, NULL, NULL FROM numbers
 UNION ALL
-SELECT id(11, n), 'wallet', repeat('11', 32), NULL, id(12, n), 'other', id(13, n), 'PAYMENT 1 1 order other:KRW 1 0 toss'
+SELECT id(11, n), 'wallet', repeat('11', 32), NULL, id(12, n), 'other', id(13, n), 'PAYMENT 1 1 order other:KRW 1 0 toss', 0
   FROM numbers;
 
 -- 14: not in the outbox.
 INSERT INTO requests
-SELECT id(family, n), repeat('22', 32) FROM numbers, (SELECT unnest([11, 14]) AS family);
+SELECT id(family, n), repeat('22', 32), 0 FROM numbers, (SELECT unnest([11, 14]) AS family);
 
 -- 11: a payout that is not covered, of another wallet, out of order. 15: a journal without an outbox row.
 INSERT INTO journals
