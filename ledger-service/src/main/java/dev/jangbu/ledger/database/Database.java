@@ -25,14 +25,10 @@ public final class Database implements AutoCloseable {
 
     /**
      * @param postgres the server, host:port
+     * @param name the database
      * @param password of the role jangbu_ledger
      * @param writerThreads the number of connections for posting
      */
-    public Database(String postgres, String password, int writerThreads) {
-        this(postgres, NAME, password, writerThreads);
-    }
-
-    /** @param name the database, if not the service's */
     public Database(String postgres, String name, String password, int writerThreads) {
         String url = url(postgres, name);
         this.posting = pool("posting", url, password, writerThreads, false);

@@ -10,11 +10,11 @@ public class DatabaseConfiguration {
 
     @Bean
     Database database(LedgerSettings settings) {
-        return new Database(settings.postgres(), settings.ledgerPassword(), settings.writerThreads());
+        return new Database(settings.postgres(), Database.NAME, settings.ledgerPassword(), settings.writerThreads());
     }
 
     @Bean
     Migrations migrations(LedgerSettings settings) {
-        return new Migrations(settings.postgres(), settings.ownerPassword());
+        return new Migrations(settings.postgres(), Database.NAME, settings.ownerPassword());
     }
 }

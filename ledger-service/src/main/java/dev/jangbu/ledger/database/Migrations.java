@@ -10,13 +10,9 @@ public final class Migrations {
 
     /**
      * @param postgres the server, host:port
+     * @param name the database
      * @param ownerPassword of the role jangbu_owner
      */
-    public Migrations(String postgres, String ownerPassword) {
-        this(postgres, Database.NAME, ownerPassword);
-    }
-
-    /** @param name the database, if not the service's */
     public Migrations(String postgres, String name, String ownerPassword) {
         this.url = Database.url(postgres, name);
         this.ownerPassword = ownerPassword;

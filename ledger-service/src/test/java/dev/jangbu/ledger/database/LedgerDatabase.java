@@ -15,7 +15,7 @@ public final class LedgerDatabase {
     private static final String BACKUP = "jangbu_ledger_backup";
 
     static {
-        new Migrations(TestPostgres.address(), TestPostgres.PASSWORD).run();
+        new Migrations(TestPostgres.address(), Database.NAME, TestPostgres.PASSWORD).run();
         TestPostgres.save(Database.NAME, MIGRATED);
     }
 

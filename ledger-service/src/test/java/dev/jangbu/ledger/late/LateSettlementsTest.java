@@ -64,7 +64,7 @@ class LateSettlementsTest {
                 Map.of("bootstrap.servers", TestBroker.address()),
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
-        database = new Database(TestPostgres.address(), TestPostgres.PASSWORD, 1);
+        database = new Database(TestPostgres.address(), Database.NAME, TestPostgres.PASSWORD, 1);
         LedgerSettings settings = new LedgerSettings(
                 TestBroker.address(), URI.create("http://127.0.0.1:9"), "", "", "", "", 1, 1, "settlement");
         late = new LateSettlements(

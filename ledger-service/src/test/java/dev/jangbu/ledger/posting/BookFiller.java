@@ -17,7 +17,7 @@ public final class BookFiller implements AutoCloseable {
 
     private static final int BATCH = 1_000;
 
-    private final Database database = new Database(TestPostgres.address(), TestPostgres.PASSWORD, 1);
+    private final Database database = new Database(TestPostgres.address(), Database.NAME, TestPostgres.PASSWORD, 1);
     private final BookWriter writer = new BookWriter(database.forPosting(), Clock.systemUTC());
     private final Map<Integer, Long> nextOffsets = new HashMap<>();
 

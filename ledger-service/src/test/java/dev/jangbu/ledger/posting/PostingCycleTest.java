@@ -98,7 +98,7 @@ final class PostingCycleTest {
         send(entry);
         // Given an instance that crashed between its two transactions.
         commitGroupOffsets(0);
-        try (Database database = new Database(TestPostgres.address(), TestPostgres.PASSWORD, 1)) {
+        try (Database database = new Database(TestPostgres.address(), Database.NAME, TestPostgres.PASSWORD, 1)) {
             BookWriter writer = new BookWriter(database.forPosting(), Clock.systemUTC());
             int book = partition(entry);
             writer.create(book);

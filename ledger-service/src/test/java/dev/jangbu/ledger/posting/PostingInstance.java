@@ -16,7 +16,7 @@ import org.apache.kafka.clients.producer.Producer;
 final class PostingInstance {
 
     final PostingStatus status = new PostingStatus(Clock.systemUTC(), new SimpleMeterRegistry());
-    final Database database = new Database(TestPostgres.address(), TestPostgres.PASSWORD, 4);
+    final Database database = new Database(TestPostgres.address(), Database.NAME, TestPostgres.PASSWORD, 4);
     final PostingLoop loop;
 
     PostingInstance(String name) {
@@ -27,7 +27,7 @@ final class PostingInstance {
     PostingInstance(String name, UnaryOperator<Producer<byte[], byte[]>> wrapProducer) {
         KafkaClients clients = new KafkaClients(TestBroker.address(), name, 50);
         loop = new PostingLoop(
-                new Migrations(TestPostgres.address(), TestPostgres.PASSWORD),
+                new Migrations(TestPostgres.address(), Database.NAME, TestPostgres.PASSWORD),
                 clients::consumer,
                 () -> wrapProducer.apply(clients.producer()),
                 new FixedIdSerdes(),

@@ -49,7 +49,7 @@ final class RefusalBisectorTest {
     @BeforeEach
     void open() throws SQLException {
         LedgerDatabase.empty();
-        database = new Database(TestPostgres.address(), TestPostgres.PASSWORD, 1);
+        database = new Database(TestPostgres.address(), Database.NAME, TestPostgres.PASSWORD, 1);
         writer = new BookWriter(database.forPosting(), Clock.fixed(POSTED_AT, ZoneOffset.UTC));
         bisector = new RefusalBisector(writer);
         writer.create(0);
@@ -238,7 +238,7 @@ final class RefusalBisectorTest {
     void anOvertakenWriterFindsTheJournalsOfItsSuccessor() throws SQLException {
         List<Decoded> batch = payments(new Random(6), 20, 0);
         List<PostedEntry> bySuccessor = bisector.post(0, 0, batch, 20).posted();
-        try (Database stale = new Database(TestPostgres.address(), TestPostgres.PASSWORD, 1)) {
+        try (Database stale = new Database(TestPostgres.address(), Database.NAME, TestPostgres.PASSWORD, 1)) {
             RefusalBisector paused = new RefusalBisector(new BookWriter(stale.forPosting(), Clock.systemUTC()));
             assertThat(paused.post(0, 0, batch, 20).posted()).isEqualTo(bySuccessor);
         }
@@ -247,7 +247,7 @@ final class RefusalBisectorTest {
     @Test
     void concurrentWritersOfOneBookNeverAssignANumberTwice() throws Exception {
         List<Decoded> batch = payments(new Random(7), 200, 0);
-        try (Database otherDatabase = new Database(TestPostgres.address(), TestPostgres.PASSWORD, 1)) {
+        try (Database otherDatabase = new Database(TestPostgres.address(), Database.NAME, TestPostgres.PASSWORD, 1)) {
             RefusalBisector other = new RefusalBisector(new BookWriter(otherDatabase.forPosting(), Clock.systemUTC()));
             CompletableFuture<List<PostedEntry>> second =
                     CompletableFuture.supplyAsync(() -> postInSteps(other, batch, 7));
@@ -263,7 +263,7 @@ final class RefusalBisectorTest {
         close();
         LedgerDatabase.backUp();
         LedgerDatabase.restore();
-        try (Database restored = new Database(TestPostgres.address(), TestPostgres.PASSWORD, 1)) {
+        try (Database restored = new Database(TestPostgres.address(), Database.NAME, TestPostgres.PASSWORD, 1)) {
             RefusalBisector again = new RefusalBisector(new BookWriter(restored.forPosting(), Clock.systemUTC()));
             assertThatThrownBy(() -> again.post(0, 5, payments(new Random(9), 5, 5), 10))
                     .isInstanceOf(DatabaseRestoredException.class);

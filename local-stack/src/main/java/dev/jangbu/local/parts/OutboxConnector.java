@@ -5,10 +5,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.jangbu.local.stack.PartName;
 import dev.jangbu.local.stack.Stack;
-import dev.jangbu.local.supervision.Backoff;
 import dev.jangbu.local.supervision.StackTask;
 import dev.jangbu.operator.console.CommandException;
 import dev.jangbu.operator.console.Console;
+import dev.jangbu.operator.console.InterruptibleTask;
 import dev.jangbu.operator.installation.HttpApi;
 import dev.jangbu.operator.installation.HttpApi.Response;
 import java.io.IOException;
@@ -18,6 +18,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -57,7 +59,7 @@ public final class OutboxConnector implements StackTask {
     @Override
     public void run() throws InterruptedException {
         create();
-        Thread.ofVirtual().name("outbox-connector").start(this::restartOnFailure);
+        Thread.ofVirtual().name("outbox-connector").start(InterruptibleTask.of(this::restartOnFailure));
     }
 
     /** Creates or updates the connector and waits until it streams or is stopped. */
@@ -100,15 +102,11 @@ public final class OutboxConnector implements StackTask {
                 "The outbox connector does not stream after %d s: %s".formatted(START_LIMIT.toSeconds(), problem));
     }
 
-    private void restartOnFailure() {
+    private void restartOnFailure() throws InterruptedException {
         Duration wait = WATCH_INTERVAL;
-        try {
-            while (true) {
-                Thread.sleep(wait);
-                wait = hasFailed() ? restart(wait) : WATCH_INTERVAL;
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        while (true) {
+            Thread.sleep(wait);
+            wait = hasFailed() ? restart(wait) : WATCH_INTERVAL;
         }
     }
 
@@ -119,7 +117,7 @@ public final class OutboxConnector implements StackTask {
         } catch (IOException e) {
             // Connect is down; the supervisor restarts it.
         }
-        return Backoff.doubled(waited, MAX_BACKOFF);
+        return Collections.min(List.of(waited.multipliedBy(2), MAX_BACKOFF));
     }
 
     private void restart() throws IOException {

@@ -1,5 +1,6 @@
 package dev.jangbu.local.supervision;
 
+import dev.jangbu.operator.console.InterruptibleTask;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,16 +32,12 @@ final class LogLimit {
 
     /** Watches a folder in the background until this process ends. */
     static void watch(Path folder) {
-        Thread.ofVirtual().name("log-limit").start(() -> {
-            try {
-                while (true) {
-                    Thread.sleep(INTERVAL_MS);
-                    truncateOversized(folder, MAX_BYTES);
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+        Thread.ofVirtual().name("log-limit").start(InterruptibleTask.of(() -> {
+            while (true) {
+                Thread.sleep(INTERVAL_MS);
+                truncateOversized(folder, MAX_BYTES);
             }
-        });
+        }));
     }
 
     /** Truncates every log in the folder that is larger than the limit. */

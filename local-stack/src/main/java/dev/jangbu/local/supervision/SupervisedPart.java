@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -133,7 +134,7 @@ final class SupervisedPart {
             if (isStopping()) {
                 return;
             }
-            backoff = isReady ? FIRST_BACKOFF : Backoff.doubled(backoff, MAX_BACKOFF);
+            backoff = isReady ? FIRST_BACKOFF : Collections.min(List.of(backoff.multipliedBy(2), MAX_BACKOFF));
             console.printProblem(
                     text,
                     "exited (%s); restarting in %.2f s".formatted(describeExit(code), backoff.toMillis() / 1000.0));

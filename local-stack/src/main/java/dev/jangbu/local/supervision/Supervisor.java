@@ -4,6 +4,7 @@ import dev.jangbu.local.stack.PartName;
 import dev.jangbu.local.stack.Stack;
 import dev.jangbu.operator.console.CommandException;
 import dev.jangbu.operator.console.Console;
+import dev.jangbu.operator.console.InterruptibleTask;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,7 +65,7 @@ public final class Supervisor {
             steps.add(part.ready());
         }
         for (StackTask task : tasks) {
-            steps.add(allReady(task.dependencies()).thenRunAsync(() -> run(task)));
+            steps.add(allReady(task.dependencies()).thenRunAsync(InterruptibleTask.of(task::run)));
         }
         awaitAll(steps);
         started = true;
@@ -92,21 +93,7 @@ public final class Supervisor {
         console.print("Saving class archives for faster starts, once per build");
         try (ExecutorService executor =
                 Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
-            missing.forEach(part -> executor.execute(() -> {
-                try {
-                    part.saveArchive();
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
-            }));
-        }
-    }
-
-    private static void run(StackTask task) {
-        try {
-            task.run();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            missing.forEach(part -> executor.execute(InterruptibleTask.of(part::saveArchive)));
         }
     }
 

@@ -1,4 +1,4 @@
-/** Output and failures of a command. */
+/** Output, failures and threads of a command. */
 @NullMarked
 package dev.jangbu.operator.console;
 

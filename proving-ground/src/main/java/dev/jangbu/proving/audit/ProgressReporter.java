@@ -1,6 +1,6 @@
 package dev.jangbu.proving.audit;
 
-import dev.jangbu.proving.stack.InterruptibleTask;
+import dev.jangbu.operator.console.InterruptibleTask;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;

@@ -93,12 +93,9 @@ final class Quiescence implements AutoCloseable {
      */
     Set<PipelineStage> busyStages(long deadline) throws SQLException, InterruptedException {
         Set<PipelineStage> busy = EnumSet.noneOf(PipelineStage.class);
-        try (Connection payments = stack.openPayments();
-                Statement statement = payments.createStatement()) {
-            quietPosition = value(statement, POSITION);
-            if (value(statement, AT_THE_PSP).equals("t")) {
-                busy.add(PipelineStage.PSP);
-            }
+        quietPosition = value(POSITION);
+        if (value(AT_THE_PSP).equals("t")) {
+            busy.add(PipelineStage.PSP);
         }
         if (!awaitSlot(deadline).isEmpty()) {
             busy.add(PipelineStage.CONNECTOR);
@@ -109,14 +106,19 @@ final class Quiescence implements AutoCloseable {
 
     /** The counts of open payments, refunds and payouts by status. */
     List<String> open() throws SQLException {
-        try (Connection payments = stack.openPayments();
-                Statement statement = payments.createStatement()) {
-            return open(statement);
-        }
+        return rows(OPEN, row -> row.getLong("n") + " " + row.getString("kind") + " " + row.getString("status"));
+    }
+
+    State state() throws SQLException {
+        return new State(value(STATE), unread.ends().toString());
     }
 
     private interface Check {
-        List<String> reasons(Statement payments) throws SQLException, InterruptedException;
+        List<String> reasons() throws SQLException, InterruptedException;
+    }
+
+    private interface Row {
+        String read(ResultSet row) throws SQLException;
     }
 
     private List<String> await(long deadline, Check check) throws InterruptedException {
@@ -134,10 +136,9 @@ final class Quiescence implements AutoCloseable {
         }
     }
 
-    private List<String> run(Check check) throws InterruptedException {
-        try (Connection payments = stack.openPayments();
-                Statement statement = payments.createStatement()) {
-            return check.reasons(statement);
+    private static List<String> run(Check check) throws InterruptedException {
+        try {
+            return check.reasons();
         } catch (SQLException e) {
             return List.of("PostgreSQL: " + e.getMessage());
         } catch (KafkaException e) {
@@ -145,59 +146,45 @@ final class Quiescence implements AutoCloseable {
         }
     }
 
-    State state() throws SQLException {
-        try (Connection payments = stack.openPayments();
-                Statement statement = payments.createStatement()) {
-            return new State(value(statement, STATE), unread.ends().toString());
-        }
-    }
-
-    private List<String> unfinished(Statement statement) throws SQLException, InterruptedException {
-        List<String> open = open(statement);
+    private List<String> unfinished() throws SQLException, InterruptedException {
+        List<String> open = open();
         if (!open.isEmpty()) {
             return open;
         }
-        quietPosition = value(statement, POSITION);
+        quietPosition = value(POSITION);
         return unread.pendingWork().stream()
                 .map(UnreadRecords.PendingWork::reason)
                 .toList();
     }
 
-    private static List<String> open(Statement statement) throws SQLException {
-        List<String> open = new ArrayList<>();
-        try (ResultSet rows = statement.executeQuery(OPEN)) {
-            while (rows.next()) {
-                open.add(rows.getLong("n") + " " + rows.getString("kind") + " " + rows.getString("status"));
+    private List<String> slots() throws SQLException {
+        List<String> slots = rows(SLOTS.formatted(quietPosition), row -> {
+            String slot = "the replication slot " + row.getString("slot_name");
+            if (!row.getBoolean("active")) {
+                return slot + ", which has no reader (" + row.getString("wal_status") + ")";
             }
-        }
-        return open;
+            String position = row.getString("confirmed_flush_lsn");
+            return row.getBoolean("passed") ? "" : slot + " at " + position + " to pass " + quietPosition;
+        });
+        return slots.isEmpty()
+                ? List.of("a replication slot: there is none")
+                : slots.stream().filter(reason -> !reason.isEmpty()).toList();
     }
 
-    private static String value(Statement statement, String query) throws SQLException {
-        try (ResultSet row = statement.executeQuery(query)) {
-            row.next();
-            return row.getString(1);
-        }
+    private String value(String query) throws SQLException {
+        return rows(query, row -> row.getString(1)).getFirst();
     }
 
-    private List<String> slots(Statement statement) throws SQLException {
-        List<String> reasons = new ArrayList<>();
-        boolean any = false;
-        try (ResultSet rows = statement.executeQuery(SLOTS.formatted(quietPosition))) {
+    private List<String> rows(String query, Row row) throws SQLException {
+        List<String> read = new ArrayList<>();
+        try (Connection payments = stack.openPayments();
+                Statement statement = payments.createStatement();
+                ResultSet rows = statement.executeQuery(query)) {
             while (rows.next()) {
-                any = true;
-                String slot = "the replication slot " + rows.getString("slot_name");
-                if (!rows.getBoolean("active")) {
-                    reasons.add(slot + ", which has no reader (" + rows.getString("wal_status") + ")");
-                } else if (!rows.getBoolean("passed")) {
-                    reasons.add(slot + " at " + rows.getString("confirmed_flush_lsn") + " to pass " + quietPosition);
-                }
+                read.add(row.read(rows));
             }
         }
-        if (!any) {
-            reasons.add("a replication slot: there is none");
-        }
-        return reasons;
+        return read;
     }
 
     @Override

@@ -68,21 +68,14 @@ enum Detector {
         Map<Detector, String> detections = new EnumMap<>(Detector.class);
         for (Finding finding : report.findings()) {
             if (!finding.holds()) {
-                detections.put(ofClass(finding.name()), finding.evidence().getFirst());
+                String name =
+                        finding.name().replaceAll("(?<=[a-z])(?=[A-Z])", "_").toUpperCase(Locale.ROOT);
+                detections.put(valueOf(name), finding.evidence().getFirst());
             }
         }
         if (!report.waitingFor().isEmpty()) {
             detections.put(NOT_QUIET, report.waitingFor().getFirst());
         }
         return detections;
-    }
-
-    private static Detector ofClass(String name) {
-        for (Detector detector : values()) {
-            if (detector.label().equals(name)) {
-                return detector;
-            }
-        }
-        throw new IllegalStateException("No detector for the invariant " + name);
     }
 }

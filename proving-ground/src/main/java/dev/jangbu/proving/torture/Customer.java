@@ -1,8 +1,8 @@
 package dev.jangbu.proving.torture;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.jangbu.operator.console.InterruptibleTask;
 import dev.jangbu.operator.installation.HttpApi.Response;
-import dev.jangbu.proving.stack.InterruptibleTask;
 import dev.jangbu.proving.torture.OrderHistory.Event;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -51,16 +51,8 @@ record FaultInjector(
             case Fault.Paused paused -> pause(paused.part(), paused.duration());
             case Fault.Restarted restarted -> restart(restarted.part());
             case Fault.KilledBeforeOffsetCommit killed -> killBeforeOffsetsAreStored(killed, onStart);
-            case Fault.Republished republished ->
-                retry(() -> {
-                    onStart.run();
-                    return republish(republished);
-                });
-            case Fault.Poisoned poisoned ->
-                retry(() -> {
-                    onStart.run();
-                    return Poison.send(address, poisoned);
-                });
+            case Fault.Republished republished -> retry(onStart, () -> republish(republished));
+            case Fault.Poisoned poisoned -> retry(onStart, () -> Poison.send(address, poisoned));
             case Fault.PspFaultStorm storm -> storm(storm);
         };
     }
@@ -142,15 +134,19 @@ record FaultInjector(
 
     private static String setFaults(PspSimulatorClient psp, long seed, Map<String, Integer> perMille)
             throws InterruptedException {
-        return retry(() -> {
+        return retry(() -> {}, () -> {
             psp.injectFaults(seed, perMille);
             return "ended";
         });
     }
 
-    private static String retry(Await.Attempt<String> attempt) throws InterruptedException {
+    /** @param onStart called before each attempt */
+    private static String retry(Runnable onStart, Await.Attempt<String> attempt) throws InterruptedException {
         try {
-            return Await.value("a part", TIMEOUT, RETRY_DELAY, attempt);
+            return Await.value("a part", TIMEOUT, RETRY_DELAY, () -> {
+                onStart.run();
+                return attempt.run();
+            });
         } catch (IllegalStateException e) {
             return SKIPPED + ": " + e.getMessage();
         }

@@ -1,8 +1,8 @@
 package dev.jangbu.proving.torture;
 
+import dev.jangbu.operator.console.InterruptibleTask;
 import dev.jangbu.proving.stack.Await;
 import dev.jangbu.proving.stack.EphemeralStack;
-import dev.jangbu.proving.stack.InterruptibleTask;
 import dev.jangbu.proving.torture.InjectedFault.Recovery;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,12 +1,12 @@
 package dev.jangbu.proving.torture;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.jangbu.operator.console.InterruptibleTask;
 import dev.jangbu.operator.installation.HttpApi;
 import dev.jangbu.operator.installation.HttpApi.Response;
 import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.proving.stack.Await;
 import dev.jangbu.proving.stack.EphemeralStack;
-import dev.jangbu.proving.stack.InterruptibleTask;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -1,6 +1,6 @@
 package dev.jangbu.proving.torture;
 
-import dev.jangbu.proving.stack.InterruptibleTask;
+import dev.jangbu.operator.console.InterruptibleTask;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;

@@ -6,7 +6,6 @@ import dev.jangbu.proving.audit.Violations;
 import dev.jangbu.proving.stack.PspSimulatorClient;
 import dev.jangbu.proving.torture.OrderHistory.Event;
 import java.io.IOException;
-import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -108,7 +107,7 @@ final class ReferenceModel {
     /** Compares all acknowledged answers with the stack. */
     void check() throws IOException, InterruptedException {
         readCharges();
-        Map<String, BigInteger> wallets = new TreeMap<>();
+        Map<String, Long> wallets = new TreeMap<>();
         for (OrderHistory history : histories) {
             FinalState end = finalStates.get(history.paymentId());
             if (end == null) {
@@ -122,7 +121,7 @@ final class ReferenceModel {
             }
         }
         checkPayouts(wallets);
-        for (Map.Entry<String, BigInteger> wallet : wallets.entrySet()) {
+        for (Map.Entry<String, Long> wallet : wallets.entrySet()) {
             String path = "/wallets/" + wallet.getKey().replaceFirst(":", "?currency=");
             expect(
                     "wallet " + wallet.getKey(),
@@ -248,7 +247,7 @@ final class ReferenceModel {
      * Adds the order's effect on its sellers' wallets. The fee is refunded half up on the cumulative amount, so that
      * only the sum matters.
      */
-    private static void addToWallets(OrderHistory history, FinalState end, Map<String, BigInteger> wallets) {
+    private static void addToWallets(OrderHistory history, FinalState end, Map<String, Long> wallets) {
         Map<String, Long> refunded = new HashMap<>();
         for (JsonNode refund : end.completedRefunds()) {
             for (JsonNode part : refund.path("lines")) {
@@ -260,29 +259,20 @@ final class ReferenceModel {
             long feeRefundedMinor =
                     (2 * line.feeMinor() * refundedMinor + line.amountMinor()) / (2 * line.amountMinor());
             long balanceMinor = line.amountMinor() - line.feeMinor() - (refundedMinor - feeRefundedMinor);
-            wallets.merge(
-                    line.sellerId() + ":" + history.order().currency(),
-                    BigInteger.valueOf(balanceMinor),
-                    BigInteger::add);
+            wallets.merge(line.sellerId() + ":" + history.order().currency(), balanceMinor, Math::addExact);
         }
     }
 
-    private void checkPayouts(Map<String, BigInteger> wallets) throws InterruptedException {
+    private void checkPayouts(Map<String, Long> wallets) throws InterruptedException {
         Map<String, Seller.Payout> known = new HashMap<>();
         Set<String> sellers = new HashSet<>();
-        List<Seller.Payout> rejected = new ArrayList<>();
         for (Seller.Payout payout : payouts) {
-            if (payout.id().isEmpty()) {
-                rejected.add(payout);
-            } else {
+            sellers.add(payout.sellerId());
+            if (!payout.id().isEmpty()) {
                 known.put(payout.id(), payout);
             }
-            sellers.add(payout.sellerId());
             if (payout.status().equals("BOOKED")) {
-                wallets.merge(
-                        payout.sellerId() + ":" + payout.currency(),
-                        BigInteger.valueOf(-payout.amountMinor()),
-                        BigInteger::add);
+                wallets.merge(payout.sellerId() + ":" + payout.currency(), -payout.amountMinor(), Math::addExact);
             }
         }
         for (String seller : sellers) {
@@ -291,7 +281,7 @@ final class ReferenceModel {
                 if (payout != null) {
                     expect("payout " + payout.id(), payout.status(), actual.path("status"));
                     expect("payout " + payout.id(), payout.amountMinor(), actual.path("amount"));
-                } else if (rejected.stream().noneMatch(one -> one.mayMatch(actual))) {
+                } else if (payouts.stream().noneMatch(one -> one.mayMatch(actual))) {
                     violations.add("a payout that was not requested: %s", actual);
                 }
             }

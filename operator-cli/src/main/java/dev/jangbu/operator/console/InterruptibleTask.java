@@ -1,4 +1,4 @@
-package dev.jangbu.proving.stack;
+package dev.jangbu.operator.console;
 
 /** The work of a thread that ends when it is interrupted. */
 @FunctionalInterface
