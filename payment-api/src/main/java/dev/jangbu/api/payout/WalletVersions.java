@@ -1,6 +1,6 @@
 package dev.jangbu.api.payout;
 
-import dev.jangbu.api.wallet.WalletReader;
+import dev.jangbu.api.wallet.WalletClient;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
@@ -8,14 +8,14 @@ import reactor.core.publisher.Mono;
 @Component
 class WalletVersions {
 
-    private final WalletReader wallets;
+    private final WalletClient wallets;
 
-    WalletVersions(WalletReader wallets) {
+    WalletVersions(WalletClient wallets) {
         this.wallets = wallets;
     }
 
     /** The present version; empty if it can't be read, for instance while the wallets are being restored. */
     Mono<Long> of(String sellerId, String currency) {
-        return wallets.read(sellerId, currency).map(WalletReader.Wallet::version);
+        return wallets.read(sellerId, currency).map(WalletClient.Wallet::version);
     }
 }

@@ -36,14 +36,14 @@ public class WalletLimit {
 
     private static final int MAX_WALLETS = 100_000;
 
-    private final WalletReader wallets;
+    private final WalletClient wallets;
     private final Clock clock;
     private final Cache<Key, Known> known =
             Caffeine.newBuilder().maximumSize(MAX_WALLETS).build();
     private final Map<Key, Mono<Void>> running = new ConcurrentHashMap<>();
     private volatile Instant pausedUntil = Instant.EPOCH;
 
-    WalletLimit(WalletReader wallets, Clock clock) {
+    WalletLimit(WalletClient wallets, Clock clock) {
         this.wallets = wallets;
         this.clock = clock;
     }

@@ -22,7 +22,7 @@ class WalletLimitTest {
     private final WalletServer server = new WalletServer();
     private final MovableClock clock = new MovableClock();
     private final WalletLimit limit = new WalletLimit(
-            new WalletReader(
+            new WalletClient(
                     WebClient.builder(),
                     TestSettings.of(Map.of("JANGBU_STREAMS_URL", server.url().toString()))),
             clock);

@@ -11,15 +11,15 @@ import tools.jackson.databind.JsonNode;
 
 /** Reads wallets from the streams-processor. */
 @Component
-public class WalletReader {
+public class WalletClient {
 
-    private static final Logger log = LoggerFactory.getLogger(WalletReader.class);
+    private static final Logger log = LoggerFactory.getLogger(WalletClient.class);
 
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
     private final WebClient http;
 
-    WalletReader(WebClient.Builder http, PaymentApiSettings settings) {
+    WalletClient(WebClient.Builder http, PaymentApiSettings settings) {
         this.http = http.baseUrl(settings.streamsUrl().toString()).build();
     }
 
