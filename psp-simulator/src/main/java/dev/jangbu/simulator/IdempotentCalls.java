@@ -3,6 +3,7 @@ package dev.jangbu.simulator;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Toss's {@code Idempotency-Key}.
@@ -17,14 +18,21 @@ final class IdempotentCalls {
     private static final int KEY_LIMIT = 300;
 
     private final PaymentStore store;
-    private final Set<IdempotentCall> running = ConcurrentHashMap.newKeySet();
+    private final Set<Call> running = ConcurrentHashMap.newKeySet();
+
+    /**
+     * The identity of a call. A key belongs to its address: the same text elsewhere is another key.
+     *
+     * @param key as the client sent it; null for a call without a key, which is not idempotent
+     */
+    record Call(String address, @Nullable String key) {}
 
     IdempotentCalls(PaymentStore store) {
         this.store = store;
     }
 
     /** Repeats the stored result of the call, or runs {@code work}. */
-    HttpReply execute(IdempotentCall call, Supplier<HttpReply> work) {
+    HttpReply execute(Call call, Supplier<HttpReply> work) {
         if (call.key() == null) {
             return work.get();
         }

@@ -21,7 +21,7 @@ record PaymentEndpoints(PaymentStore store, Faults faults, IdempotentCalls idemp
 
     HttpReply confirm(HttpCall http) {
         Commands.Confirm confirm = HttpCall.parse(http.body(), Commands.Confirm.class);
-        IdempotentCall call = new IdempotentCall("confirm", http.idempotencyKey());
+        IdempotentCalls.Call call = new IdempotentCalls.Call("confirm", http.idempotencyKey());
         return idempotent.execute(
                 call,
                 () -> perform(
@@ -33,7 +33,7 @@ record PaymentEndpoints(PaymentStore store, Faults faults, IdempotentCalls idemp
 
     HttpReply cancel(HttpCall http, String paymentKey) {
         Commands.Cancel cancel = HttpCall.parse(http.body(), Commands.Cancel.class);
-        IdempotentCall call = new IdempotentCall("cancel " + paymentKey, http.idempotencyKey());
+        IdempotentCalls.Call call = new IdempotentCalls.Call("cancel " + paymentKey, http.idempotencyKey());
         return idempotent.execute(
                 call,
                 () -> perform(

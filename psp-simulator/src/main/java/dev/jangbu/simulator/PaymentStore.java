@@ -88,7 +88,7 @@ final class PaymentStore implements Closeable {
      *
      * @param decline declines the card instead, with this error; the payment stays aborted
      */
-    PaymentResult confirm(Commands.Confirm confirm, @Nullable TossError decline, IdempotentCall call) {
+    PaymentResult confirm(Commands.Confirm confirm, @Nullable TossError decline, IdempotentCalls.Call call) {
         return database.commit(() -> {
             int added = database.update(
                     """
@@ -119,7 +119,8 @@ final class PaymentStore implements Closeable {
      *
      * @param decline declines a valid cancel instead, with this error; the next one may succeed
      */
-    PaymentResult cancel(String paymentKey, Commands.Cancel cancel, @Nullable TossError decline, IdempotentCall call) {
+    PaymentResult cancel(
+            String paymentKey, Commands.Cancel cancel, @Nullable TossError decline, IdempotentCalls.Call call) {
         return database.commit(() -> switch (check(paymentKey, cancel)) {
             case PaymentResult.Failure failure -> refuse(paymentKey, failure.error(), call);
             case PaymentResult.Success success -> {
@@ -236,7 +237,7 @@ final class PaymentStore implements Closeable {
      * The result of an earlier call with this key; empty for a call without one, and for one that is older than the
      * memory of keys.
      */
-    Optional<PaymentResult> resultOf(IdempotentCall call) {
+    Optional<PaymentResult> resultOf(IdempotentCalls.Call call) {
         long forgotten = clock.instant().minus(Duration.ofDays(KEY_MEMORY_DAYS)).toEpochMilli();
         return database.commit(() -> database.first(
                 "SELECT * FROM calls WHERE address = ? AND idempotency_key = ? AND at > ? ORDER BY no DESC LIMIT 1",
@@ -287,7 +288,7 @@ final class PaymentStore implements Closeable {
         return cancel.amountMinor(payment) > payment.balanceMinor() ? TossError.NOT_CANCELABLE_AMOUNT : null;
     }
 
-    private PaymentResult refuse(String paymentKey, TossError error, IdempotentCall call) throws SQLException {
+    private PaymentResult refuse(String paymentKey, TossError error, IdempotentCalls.Call call) throws SQLException {
         if (call.key() != null) {
             database.update("""
                     INSERT INTO calls (kind, payment_key, error, at, address, idempotency_key)

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class PaymentStoreTest {
     private static final int CLIENTS = 16;
-    private static final IdempotentCall NO_KEY = new IdempotentCall("test", null);
+    private static final IdempotentCalls.Call NO_KEY = new IdempotentCalls.Call("test", null);
 
     @TempDir
     Path folder;
@@ -75,7 +75,7 @@ class PaymentStoreTest {
         byte[] log;
         try (PaymentStore store = new PaymentStore(whole, Clock.systemUTC())) {
             for (int i = 0; i < 3; i++) {
-                store.confirm(confirm(i), null, new IdempotentCall("confirm", "key " + i));
+                store.confirm(confirm(i), null, new IdempotentCalls.Call("confirm", "key " + i));
             }
             store.cancel("pay-2", new Commands.Cancel("바꿈", new BigDecimal(40)), null, NO_KEY);
             // As kill -9 leaves it: closing the store would move the log into the file.
@@ -92,7 +92,7 @@ class PaymentStoreTest {
                 assertThat(found).isBetween(charges, 3);
                 charges = found;
                 for (int i = 0; i < 3; i++) {
-                    assertThat(store.resultOf(new IdempotentCall("confirm", "key " + i))
+                    assertThat(store.resultOf(new IdempotentCalls.Call("confirm", "key " + i))
                                     .isPresent())
                             .isEqualTo(i < found);
                 }
@@ -172,7 +172,7 @@ class PaymentStoreTest {
             // Every answer is repeated as it was: effect and idempotency key are one transaction.
             for (String payment : charged) {
                 String number = payment.substring("pay-".length());
-                assertThat(store.resultOf(new IdempotentCall("confirm", "confirm:" + number)))
+                assertThat(store.resultOf(new IdempotentCalls.Call("confirm", "confirm:" + number)))
                         .containsInstanceOf(PaymentResult.Success.class);
             }
         }

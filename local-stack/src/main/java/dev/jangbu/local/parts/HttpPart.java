@@ -2,9 +2,9 @@ package dev.jangbu.local.parts;
 
 import dev.jangbu.local.stack.PartName;
 import dev.jangbu.local.stack.Ports;
-import dev.jangbu.local.stack.Probe;
 import dev.jangbu.local.supervision.LaunchSpec;
 import dev.jangbu.local.supervision.StackProcess;
+import dev.jangbu.operator.installation.Probe;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.util.List;
@@ -49,10 +49,11 @@ record HttpPart(
 
     @Override
     public boolean isReady() throws IOException, InterruptedException {
-        if (!Probe.isListening(port)) {
+        String address = Ports.HOST + ":" + port;
+        if (!Probe.isListening(address)) {
             return false;
         }
-        HttpResponse<String> response = Probe.get("http://" + Ports.HOST + ":" + port + path);
+        HttpResponse<String> response = Probe.get("http://" + address + path);
         return response.statusCode() == 200
                 || WENT_BACK.matcher(response.body()).find();
     }

@@ -4,12 +4,12 @@ import dev.jangbu.contract.Provision;
 import dev.jangbu.contract.Topics;
 import dev.jangbu.local.stack.PartName;
 import dev.jangbu.local.stack.Ports;
-import dev.jangbu.local.stack.Probe;
 import dev.jangbu.local.stack.Stack;
 import dev.jangbu.local.supervision.JvmCommand;
 import dev.jangbu.local.supervision.LaunchSpec;
 import dev.jangbu.local.supervision.StackProcess;
 import dev.jangbu.operator.console.CommandException;
+import dev.jangbu.operator.installation.Probe;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
@@ -71,7 +71,7 @@ record Kafka(Stack stack, int controllerPort) implements StackProcess {
 
     @Override
     public boolean isReady() throws Exception {
-        if (!Probe.isListening(stack.ports().of(PartName.KAFKA))) {
+        if (!Probe.isListening(stack.ports().address(PartName.KAFKA))) {
             return false;
         }
         try (Admin admin = admin()) {

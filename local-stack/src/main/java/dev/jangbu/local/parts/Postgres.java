@@ -4,12 +4,12 @@ import dev.jangbu.local.stack.DataDirectory;
 import dev.jangbu.local.stack.PartName;
 import dev.jangbu.local.stack.Ports;
 import dev.jangbu.local.stack.PrivateFile;
-import dev.jangbu.local.stack.Probe;
 import dev.jangbu.local.stack.Secrets;
 import dev.jangbu.local.stack.Stack;
 import dev.jangbu.local.supervision.LaunchSpec;
 import dev.jangbu.local.supervision.StackProcess;
 import dev.jangbu.operator.console.CommandException;
+import dev.jangbu.operator.installation.Probe;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -89,7 +89,7 @@ record Postgres(Stack stack) implements StackProcess {
 
     @Override
     public boolean isReady() throws SQLException {
-        if (!Probe.isListening(stack.ports().of(PartName.POSTGRES))) {
+        if (!Probe.isListening(stack.ports().address(PartName.POSTGRES))) {
             return false;
         }
         try (Connection connection = superuser("postgres")) {

@@ -5,8 +5,6 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.jangbu.operator.console.CommandException;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -45,8 +43,6 @@ public record StackDescriptor(
     /** The file's name in the data directory. */
     public static final String FILE = "dev.json";
 
-    private static final int CONNECT_TIMEOUT_MS = 1_000;
-
     // Later versions of the file have more fields.
     private static final ObjectMapper JSON =
             new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
@@ -75,7 +71,7 @@ public record StackDescriptor(
      */
     static Optional<StackDescriptor> readRunning(Path dataDirectory) {
         Optional<StackDescriptor> read = read(dataDirectory);
-        read.filter(stack -> Arrays.stream(stack.kafka().split(",")).noneMatch(StackDescriptor::isListening))
+        read.filter(stack -> Arrays.stream(stack.kafka().split(",")).noneMatch(Probe::isListening))
                 .ifPresent(stack -> {
                     throw new CommandException(
                             "The stack on %s was killed: nothing listens at %s. Start it again with ./jangbu up."
@@ -108,18 +104,6 @@ public record StackDescriptor(
         }
         String authority = URI.create(uri).getAuthority();
         return authority.substring(authority.indexOf(':') + 1, authority.lastIndexOf('@'));
-    }
-
-    private static boolean isListening(String address) {
-        int colon = address.lastIndexOf(':');
-        try (Socket socket = new Socket()) {
-            socket.connect(
-                    new InetSocketAddress(address.substring(0, colon), Integer.parseInt(address.substring(colon + 1))),
-                    CONNECT_TIMEOUT_MS);
-            return true;
-        } catch (IOException e) {
-            return false;
-        }
     }
 
     /** Shows no secret. */

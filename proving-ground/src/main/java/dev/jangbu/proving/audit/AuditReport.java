@@ -65,59 +65,50 @@ public record AuditReport(Outcome outcome, List<String> waitingFor, Duration wai
     /** The report as text. */
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder();
+        List<String> lines = new ArrayList<>();
         if (waitingFor.isEmpty()) {
-            text.append(" ✓ 12  The stack is quiet: nothing open, nothing unread, the slot has passed (after ")
-                    .append(seconds(waited))
-                    .append(" s)\n");
+            lines.add(" ✓ 12  The stack is quiet: nothing open, nothing unread, the slot has passed (after %s s)"
+                    .formatted(seconds(waited)));
         } else {
-            text.append("NOT QUIET after ").append(seconds(waited)).append(" s. Waiting for:\n");
-            waitingFor.forEach(reason -> text.append("  - ").append(reason).append('\n'));
-            if (findings.isEmpty()) {
-                return text.append("Nothing was checked: the data keeps changing.")
-                        .toString();
-            }
-            text.append(
-                    "Nothing changes, so the invariants were checked; output that is pending does not count as missing:\n");
+            lines.add("NOT QUIET after %s s. Waiting for:".formatted(seconds(waited)));
+            waitingFor.forEach(reason -> lines.add("  - " + reason));
+            lines.add(
+                    findings.isEmpty()
+                            ? "Nothing was checked: the data keeps changing."
+                            : "Nothing changes, so the invariants were checked; output that is pending does not count as missing:");
         }
         for (Finding finding : findings) {
             String mark = !finding.holds() ? "✗" : finding.unchecked().isEmpty() ? "✓" : "–";
-            text.append(" %s %2d  %s\n".formatted(mark, finding.number(), finding.statement()));
-            text.append("        %s: %,d examined in %s s%s\n"
-                    .formatted(
-                            finding.name(),
-                            finding.examined(),
-                            seconds(finding.duration()),
-                            finding.holds() ? "" : ", BROKEN %,d times".formatted(finding.violations())));
-            finding.evidence()
-                    .forEach(evidence ->
-                            text.append("        ! ").append(evidence).append('\n'));
-            finding.unchecked()
-                    .forEach(part ->
-                            text.append("        – not checked: ").append(part).append('\n'));
-            if (finding.violations() > finding.evidence().size()) {
-                text.append("        ! and %,d more\n"
-                        .formatted(finding.violations() - finding.evidence().size()));
+            lines.add(" %s %2d  %s".formatted(mark, finding.number(), finding.statement()));
+            String broken = finding.holds() ? "" : ", BROKEN %,d times".formatted(finding.violations());
+            lines.add("        %s: %,d examined in %s s%s"
+                    .formatted(finding.name(), finding.examined(), seconds(finding.duration()), broken));
+            finding.evidence().forEach(evidence -> lines.add("        ! " + evidence));
+            finding.unchecked().forEach(part -> lines.add("        – not checked: " + part));
+            long others = finding.violations() - finding.evidence().size();
+            if (others > 0) {
+                lines.add("        ! and %,d more".formatted(others));
             }
         }
+        if (waitingFor.isEmpty() || !findings.isEmpty()) {
+            lines.add(conclusion());
+        }
+        return String.join("\n", lines);
+    }
+
+    private String conclusion() {
         long broken = findings.stream().filter(finding -> !finding.holds()).count();
         String unchecked = findings.stream()
                 .filter(finding -> !finding.unchecked().isEmpty())
                 .map(finding -> Integer.toString(finding.number()))
                 .distinct()
                 .collect(Collectors.joining(", "));
-        text.append(
-                broken > 0
-                        ? broken + " of " + findings.size() + " are BROKEN."
-                        : !waitingFor.isEmpty()
-                                ? "No violation was found, but the stack is not quiet."
-                                : unchecked.isEmpty() ? "All of them hold." : "All that was checked holds.");
-        return unchecked.isEmpty()
-                ? text.toString()
-                : text.append(" Not checked, or not all of it: ")
-                        .append(unchecked)
-                        .append('.')
-                        .toString();
+        String conclusion = broken > 0
+                ? broken + " of " + findings.size() + " are BROKEN."
+                : !waitingFor.isEmpty()
+                        ? "No violation was found, but the stack is not quiet."
+                        : unchecked.isEmpty() ? "All of them hold." : "All that was checked holds.";
+        return unchecked.isEmpty() ? conclusion : conclusion + " Not checked, or not all of it: " + unchecked + ".";
     }
 
     /** The report as JSON, in the format of {@code docs/audit.md}. */

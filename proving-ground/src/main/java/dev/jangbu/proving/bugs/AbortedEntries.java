@@ -1,6 +1,5 @@
 package dev.jangbu.proving.bugs;
 
-import dev.jangbu.contract.AvroSerdes;
 import dev.jangbu.contract.LedgerEntry;
 import dev.jangbu.contract.LedgerLine;
 import dev.jangbu.contract.SettlementKind;
@@ -8,7 +7,6 @@ import dev.jangbu.contract.Side;
 import dev.jangbu.contract.Topics;
 import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.proving.stack.KafkaClients;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
@@ -33,9 +31,7 @@ final class AbortedEntries {
 
     static void write(Installation stack, Clock clock) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        try (var serializer = new AvroSerdes(URI.create(stack.registry()))
-                        .of(Topics.LEDGER_ENTRIES)
-                        .serializer();
+        try (var serializer = stack.serdes().of(Topics.LEDGER_ENTRIES).serializer();
                 KafkaProducer<byte[], byte[]> producer = KafkaClients.producer(
                         stack, Map.of(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "aborted-" + UUID.randomUUID()))) {
             producer.initTransactions();

@@ -1,7 +1,6 @@
 package dev.jangbu.proving.facts;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.jangbu.contract.AvroSerdes;
 import dev.jangbu.contract.PoisonRecordException;
 import dev.jangbu.contract.SettlementRequested;
 import dev.jangbu.contract.Topics;
@@ -13,7 +12,6 @@ import dev.jangbu.proving.stack.Await;
 import dev.jangbu.proving.stack.PspSimulatorClient;
 import dev.jangbu.proving.stack.TopicReader;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -117,9 +115,8 @@ public final class InstallationFacts implements AutoCloseable {
     }
 
     private void copyOutbox(FactsTable table) throws SQLException, IOException, InterruptedException {
-        try (Deserializer<SettlementRequested> reader = new AvroSerdes(URI.create(stack.registry()))
-                .of(Topics.SETTLEMENT_REQUESTS)
-                .deserializer()) {
+        try (Deserializer<SettlementRequested> reader =
+                stack.serdes().of(Topics.SETTLEMENT_REQUESTS).deserializer()) {
             payments.query("SELECT id, aggregateid, payload FROM outbox", row -> table.row(columns(row, reader)));
         }
     }

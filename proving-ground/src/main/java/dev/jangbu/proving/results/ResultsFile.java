@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -27,17 +26,19 @@ public record ResultsFile<T extends Record>(Path file, Class<T> type) {
 
     /** The first of the results that matches. */
     public Optional<T> find(Predicate<T> wanted) throws IOException {
-        List<T> results = new ArrayList<>();
         if (Files.exists(file)) {
             for (String line : Files.readAllLines(file)) {
                 try {
-                    results.add(JSON.readValue(line, type));
+                    T result = JSON.readValue(line, type);
+                    if (wanted.test(result)) {
+                        return Optional.of(result);
+                    }
                 } catch (JsonProcessingException e) {
                     // An incomplete line of an interrupted run, which has no result.
                 }
             }
         }
-        return results.stream().filter(wanted).findFirst();
+        return Optional.empty();
     }
 
     /** Appends a result. */

@@ -35,7 +35,6 @@ public final class EphemeralStack implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofMinutes(12);
     private static final Duration STOP_LIMIT = Duration.ofMinutes(6);
     private static final Duration COMMAND_LIMIT = Duration.ofMinutes(10);
-    private static final Duration KILL_LIMIT = Duration.ofMinutes(2);
     private static final Duration RESTART_LIMIT = Duration.ofMinutes(5);
 
     private final Path home;
@@ -138,27 +137,11 @@ public final class EphemeralStack implements AutoCloseable {
         }
     }
 
-    /** Kills a part with SIGKILL and returns when its process has ended. */
-    public void kill9(String part) {
-        ProcessHandle process = process(part).orElseThrow(() -> new IllegalStateException(part + " does not run"));
-        process.destroyForcibly();
-        Await.until("the end of " + part, KILL_LIMIT, () -> !process.isAlive());
-    }
-
     /** Returns when a part runs in another process than this one. */
     public void awaitRestartOf(String part, ProcessHandle before) {
         Await.until("a restart of " + part, RESTART_LIMIT, () -> process(part)
                 .filter(now -> now.pid() != before.pid())
                 .isPresent());
-    }
-
-    /** Kills the supervisor with SIGKILL. Returns the processes that it had started. */
-    public List<ProcessHandle> killSupervisor9() {
-        List<ProcessHandle> running =
-                PARTS.stream().map(this::process).flatMap(Optional::stream).toList();
-        launcher.destroyForcibly();
-        Await.until("the end of the supervisor", KILL_LIMIT, () -> !launcher.isAlive());
-        return running;
     }
 
     /** Sends SIGTERM to the launcher alone and waits for its end. Returns its exit code. */

@@ -1,12 +1,10 @@
 package dev.jangbu.proving.stack;
 
-import dev.jangbu.contract.AvroSerdes;
 import dev.jangbu.contract.CommittedTopic;
 import dev.jangbu.contract.PoisonRecordException;
 import dev.jangbu.contract.Topic;
 import dev.jangbu.operator.installation.Installation;
 import java.io.IOException;
-import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -55,8 +53,7 @@ public final class TopicReader {
     public <T extends SpecificRecord> void read(Topic<T> topic, DecodedRecords<T> values, Records unreadable)
             throws IOException {
         try (CommittedTopic committed = open(topic);
-                Deserializer<T> deserializer =
-                        new AvroSerdes(URI.create(stack.registry())).of(topic).deserializer()) {
+                Deserializer<T> deserializer = stack.serdes().of(topic).deserializer()) {
             Map<TopicPartition, Long> from = committed.beginningOffsets();
             Map<TopicPartition, Long> to = committed.endOffsets();
             for (TopicPartition partition : committed.partitions()) {

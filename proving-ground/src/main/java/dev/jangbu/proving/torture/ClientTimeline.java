@@ -22,21 +22,14 @@ final class ClientTimeline {
         RETRYABLE("503, or 409 in progress", 0xe07a5f),
         NO_ANSWER("no answer", 0x7b2d26);
 
-        private final String text;
-        private final Color color;
+        final String text;
+
+        /** The color in charts. */
+        final Color color;
 
         AnswerClass(String text, int rgb) {
             this.text = text;
             this.color = new Color(rgb);
-        }
-
-        String text() {
-            return text;
-        }
-
-        /** The color in charts. */
-        Color color() {
-            return color;
         }
     }
 

@@ -72,10 +72,7 @@ record CompletedRun(
                 Stream.concat(verdicts.lines().stream(), verdicts.evidence().stream())
                         .toList(),
                 verdicts.violations(),
-                count(
-                        Arrays.stream(ClientTimeline.AnswerClass.values()),
-                        ClientTimeline.AnswerClass::text,
-                        timeline::total),
+                count(Arrays.stream(ClientTimeline.AnswerClass.values()), answer -> answer.text, timeline::total),
                 count(
                         faults.stream().filter(InjectedFault::wasInjected),
                         fault -> fault.fault().kind(),

@@ -83,7 +83,7 @@ record FaultInjector(
             return "process is already down";
         }
         // SIGINT is PostgreSQL's fast shutdown.
-        ProcessSignal.send(part.equals("postgres") ? "INT" : "TERM", process.get());
+        ProcessPause.signal(part.equals("postgres") ? "INT" : "TERM", process.get());
         long begin = System.nanoTime();
         boolean ended =
                 Await.holds(TIMEOUT, Duration.ofMillis(20), () -> !process.get().isAlive());

@@ -1,11 +1,13 @@
 package dev.jangbu.proving.torture;
 
 import dev.jangbu.operator.console.InterruptibleTask;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Pauses a process and its descendants; PostgreSQL works in child processes. */
+/** Signals to a process; pauses it with its descendants, because PostgreSQL works in child processes. */
 final class ProcessPause {
 
     private final List<ProcessHandle> processes;
@@ -23,12 +25,12 @@ final class ProcessPause {
         List<ProcessHandle> processes = new ArrayList<>(List.of(process));
         ProcessPause pause = new ProcessPause(processes);
         Runtime.getRuntime().addShutdownHook(pause.atExit);
-        ProcessSignal.send("STOP", process);
+        signal("STOP", process);
         try (Stream<ProcessHandle> children = process.descendants()) {
             processes.addAll(children.toList());
         }
         for (ProcessHandle child : processes.subList(1, processes.size())) {
-            ProcessSignal.send("STOP", child);
+            signal("STOP", child);
         }
         return pause;
     }
@@ -42,8 +44,25 @@ final class ProcessPause {
     private void resumeAll() throws InterruptedException {
         for (ProcessHandle process : processes.reversed()) {
             if (process.isAlive()) {
-                ProcessSignal.send("CONT", process);
+                signal("CONT", process);
             }
+        }
+    }
+
+    /**
+     * Sends a signal to a process; ignored if the process has ended.
+     *
+     * @param name without SIG
+     */
+    static void signal(String name, ProcessHandle process) throws InterruptedException {
+        try {
+            new ProcessBuilder("kill", "-s", name, Long.toString(process.pid()))
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException("The kill program can't be run", e);
         }
     }
 

@@ -12,7 +12,6 @@ import dev.jangbu.operator.console.InterruptibleTask;
 import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.proving.audit.Violations;
 import dev.jangbu.proving.stack.KafkaClients;
-import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -67,7 +66,7 @@ public final class PublicationMonitor implements AutoCloseable {
 
     /** @param timeline records the completions */
     PublicationMonitor(Installation stack, RunClock time, ClientTimeline timeline) {
-        AvroSerdes serdes = new AvroSerdes(URI.create(stack.registry()));
+        AvroSerdes serdes = stack.serdes();
         this.postings = serdes.of(Topics.LEDGER_POSTINGS).deserializer();
         this.completions = serdes.of(Topics.SETTLEMENT_COMPLETIONS).deserializer();
         this.publications = new PublicationCheck(stack, () -> stopping);

@@ -130,7 +130,7 @@ final class TimelineChart {
                 int count = seconds.get(second).answers(each);
                 Range up = new Range(below, below + count);
                 String tip = "%d s: %d".formatted(second, count);
-                bars.add("answer: " + each.text(), each.color(), new Range(second, second + 1), up, tip);
+                bars.add("answer: " + each.text, each.color, new Range(second, second + 1), up, tip);
                 below += count;
             }
         }

@@ -14,7 +14,6 @@ import dev.jangbu.contract.Topic;
 import dev.jangbu.contract.Topics;
 import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.proving.facts.BookRebuild;
-import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -68,7 +67,7 @@ final class PaymentGenerator {
         this.paymentsCopy = paymentsCopy;
         this.ledgerCopy = ledgerCopy;
         this.prefix = prefix;
-        this.serdes = new AvroSerdes(URI.create(stack.registry()));
+        this.serdes = stack.serdes();
     }
 
     void write(int count) throws Exception {

@@ -5,6 +5,7 @@ import dev.jangbu.operator.installation.Installation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +17,8 @@ public final class SharedStack {
     public static final List<String> PARTS = EphemeralStack.PARTS;
 
     private static @Nullable SharedStack shared;
+
+    private static final Duration KILL_LIMIT = Duration.ofMinutes(2);
 
     private final EphemeralStack stack;
 
@@ -66,16 +69,24 @@ public final class SharedStack {
         return stack.process(part);
     }
 
+    /** Kills a part with SIGKILL and returns when its process has ended. */
     public void kill9(String part) {
-        stack.kill9(part);
+        ProcessHandle process =
+                stack.process(part).orElseThrow(() -> new IllegalStateException(part + " does not run"));
+        process.destroyForcibly();
+        Await.until("the end of " + part, KILL_LIMIT, () -> !process.isAlive());
     }
 
     public void awaitRestartOf(String part, ProcessHandle before) {
         stack.awaitRestartOf(part, before);
     }
 
+    /** Kills the supervisor with SIGKILL. Returns the processes that it had started. */
     public List<ProcessHandle> killSupervisor9() {
-        return stack.killSupervisor9();
+        List<ProcessHandle> started =
+                PARTS.stream().map(this::process).flatMap(Optional::stream).toList();
+        kill9("supervisor");
+        return started;
     }
 
     public int stop() {

@@ -17,7 +17,6 @@ import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.proving.stack.EphemeralStack;
 import dev.jangbu.proving.stack.Shop;
 import dev.jangbu.proving.stack.TopicReader;
-import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -119,7 +118,7 @@ class PublicationMonitorIT {
 
         Forger(Installation address) {
             this.address = address;
-            this.serdes = new AvroSerdes(URI.create(address.registry()));
+            this.serdes = address.serdes();
             this.producer = new KafkaProducer<>(
                     Map.of("bootstrap.servers", address.kafka()), new ByteArraySerializer(), new ByteArraySerializer());
         }

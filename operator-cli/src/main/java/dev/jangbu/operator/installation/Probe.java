@@ -1,4 +1,4 @@
-package dev.jangbu.local.stack;
+package dev.jangbu.operator.installation;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -10,7 +10,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 
-/** Short requests to a part on this machine. */
+/** Short requests to a part of an installation. */
 public final class Probe {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
@@ -21,16 +21,19 @@ public final class Probe {
 
     private Probe() {}
 
-    /** Whether the port accepts connections. */
-    public static boolean isListening(int port) {
+    /** Whether a host:port accepts connections. */
+    public static boolean isListening(String address) {
+        int colon = address.lastIndexOf(':');
+        String host = address.substring(0, colon);
         try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(Ports.HOST, port), 1_000);
+            socket.connect(new InetSocketAddress(host, Integer.parseInt(address.substring(colon + 1))), 1_000);
             return true;
         } catch (IOException e) {
             return false;
         }
     }
 
+    /** The response to a GET, with its body as text. */
     public static HttpResponse<String> get(String url) throws IOException, InterruptedException {
         HttpRequest get =
                 HttpRequest.newBuilder(URI.create(url)).timeout(TIMEOUT).build();
