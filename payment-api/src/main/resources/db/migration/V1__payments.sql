@@ -241,6 +241,18 @@ CREATE TABLE resolutions (
     at          timestamptz NOT NULL DEFAULT now()
 );
 
+-- Charges at the PSP whose payment a restored database has lost before it was settled. A payment that is created again for
+-- one of them may be younger than its charge.
+CREATE TABLE unsettled_charges (
+    psp         text        NOT NULL,
+    payment_key text        NOT NULL,
+    order_id    text        NOT NULL,
+    currency    text        NOT NULL,
+    amount      bigint      NOT NULL,
+    seen_at     timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (psp, payment_key)
+);
+
 -- Logical replication sends these rows to Kafka in the order of their commits.
 CREATE TABLE outbox (
     -- The settlement's: the name of the movement of money.
@@ -306,11 +318,26 @@ $$ SET search_path = public, pg_temp;
 
 CREATE PUBLICATION jangbu_outbox FOR TABLE outbox, heartbeat;
 
+-- Whether a payment may take this transition, or begin, because an operator restores the database.
+CREATE FUNCTION is_restored_payment(payment payments, old_status text) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT session_user = 'jangbu_maintenance' AND CASE
+           -- Kafka has its settlement.
+           WHEN payment.cause = 'restored' AND payment.status = 'APPROVED'
+           THEN old_status IS DISTINCT FROM 'COMPLETED'
+           -- The PSP has its charge.
+           WHEN payment.cause = 'restored' AND payment.status = 'EXECUTING'
+           THEN old_status IS NOT DISTINCT FROM 'EXPIRED'
+           -- Another payment of the order was approved, so this one had ended before.
+           WHEN payment.cause LIKE 'restored as %' AND payment.status = 'CANCELED'
+           THEN coalesce(old_status, '') IN ('READY', 'ACCEPTED', 'EXECUTING', 'UNKNOWN', 'REVIEW')
+           ELSE false END
+$$ SET search_path = public, pg_temp;
+
 -- Checks the transitions, which the application has checked before, and is the only writer of the history.
 CREATE FUNCTION payment_transition() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN
-        IF NEW.status <> 'READY' THEN
+        IF NEW.status <> 'READY' AND NOT is_restored_payment(NEW, NULL) THEN
             RAISE EXCEPTION 'payment % can''t begin as %', NEW.id, NEW.status USING ERRCODE = 'JB001';
         END IF;
         INSERT INTO history (resource_id, version, kind, from_status, to_status, cause)
@@ -327,6 +354,7 @@ BEGIN
         ('UNKNOWN', 'APPROVED'), ('UNKNOWN', 'DECLINED'), ('UNKNOWN', 'REVIEW'),
         ('REVIEW', 'APPROVED'), ('REVIEW', 'DECLINED'),
         ('APPROVED', 'COMPLETED'))
+        AND NOT is_restored_payment(NEW, OLD.status)
     THEN
         RAISE EXCEPTION 'payment % can''t go from % to %', NEW.id, OLD.status, NEW.status USING ERRCODE = 'JB001';
     END IF;
@@ -342,7 +370,8 @@ $$ SECURITY DEFINER SET search_path = public, pg_temp;
 CREATE TRIGGER payment_transition AFTER INSERT OR UPDATE ON payments
     FOR EACH ROW EXECUTE FUNCTION payment_transition();
 
--- The terms of a payment are immutable: id and its name, order, currency, amount, PSP, and the payment key once set.
+-- The terms of a payment are immutable: id and its name, order, currency, amount, PSP, and the payment key once set. A
+-- payment gives up its key to the one that was approved with it, when an operator restores the database.
 CREATE FUNCTION payment_terms_are_fixed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'the terms of payment % are fixed', OLD.id USING ERRCODE = 'JB002';
@@ -355,13 +384,21 @@ CREATE TRIGGER payment_terms_are_fixed BEFORE UPDATE ON payments FOR EACH ROW
               IS DISTINCT FROM
           (NEW.id, NEW.client_id, NEW.creation_key, NEW.generation, NEW.order_id, NEW.currency, NEW.amount, NEW.psp,
            NEW.created_at)
-          OR OLD.payment_key IS NOT NULL AND NEW.payment_key IS DISTINCT FROM OLD.payment_key)
+          OR OLD.payment_key IS NOT NULL AND NEW.payment_key IS DISTINCT FROM OLD.payment_key
+             AND NOT (NEW.payment_key IS NULL AND NEW.cause LIKE 'restored as %'
+                      AND session_user = 'jangbu_maintenance'))
     EXECUTE FUNCTION payment_terms_are_fixed();
+
+-- Kafka has the refund's settlement.
+CREATE FUNCTION is_restored_refund(refund refunds, old_status text) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT session_user = 'jangbu_maintenance' AND refund.cause = 'restored' AND refund.status = 'APPROVED'
+           AND old_status IS DISTINCT FROM 'COMPLETED'
+$$ SET search_path = public, pg_temp;
 
 CREATE FUNCTION refund_transition() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN
-        IF NEW.status <> 'EXECUTING' THEN
+        IF NEW.status <> 'EXECUTING' AND NOT is_restored_refund(NEW, NULL) THEN
             RAISE EXCEPTION 'refund % can''t begin as %', NEW.id, NEW.status USING ERRCODE = 'JB001';
         END IF;
         INSERT INTO history (resource_id, version, kind, from_status, to_status, cause)
@@ -376,6 +413,7 @@ BEGIN
         ('UNKNOWN', 'APPROVED'), ('UNKNOWN', 'FAILED'), ('UNKNOWN', 'REVIEW'),
         ('REVIEW', 'APPROVED'), ('REVIEW', 'FAILED'),
         ('APPROVED', 'COMPLETED'))
+        AND NOT is_restored_refund(NEW, OLD.status)
     THEN
         RAISE EXCEPTION 'refund % can''t go from % to %', NEW.id, OLD.status, NEW.status USING ERRCODE = 'JB001';
     END IF;
@@ -481,9 +519,27 @@ GRANT INSERT (id, aggregatetype, aggregateid, type, payload, ce_time, traceparen
 GRANT INSERT (sequence, epoch, acknowledged) ON marks TO jangbu_payment;
 GRANT DELETE ON idempotency_keys, marks TO jangbu_payment;
 GRANT SELECT, INSERT, DELETE ON outbox TO jangbu_maintenance;
--- Opens a restored database: see docs/restore.md.
+-- Restores a database from Kafka and opens it: see docs/restore.md.
+GRANT SELECT ON payments, payment_lines, refunds, refund_lines, payouts, psp_cancels, unsettled_charges, server_position
+    TO jangbu_maintenance;
+GRANT INSERT (id, client_id, restored_at, order_id, status, currency, amount, metadata, psp, payment_key, cause,
+              version, created_at, approved_at),
+      UPDATE (status, cause, version, payment_key, first_attempt_at, lease_until, next_attempt_at, unknown_since,
+              decline_code, approved_at, completed_at, position) ON payments TO jangbu_maintenance;
+GRANT INSERT (payment_id, line_no, line_id, seller_id, amount, fee, created_at),
+      UPDATE (refunded_amount, reserved_amount, refunded_fee) ON payment_lines TO jangbu_maintenance;
+GRANT INSERT (id, client_id, payment_id, operation, status, amount, reason, restored_at, cause, version, attempts,
+              created_at, approved_at),
+      UPDATE (status, cause, version, lease_until, next_attempt_at, failure_code, approved_at, completed_at, position)
+    ON refunds TO jangbu_maintenance;
+GRANT INSERT, UPDATE (fee) ON refund_lines TO jangbu_maintenance;
+GRANT INSERT (payment_id, transaction_key, refund_id) ON psp_cancels TO jangbu_maintenance;
+GRANT INSERT (id, client_id, seller_id, currency, amount, destination, status, expected_version, restored_at, cause,
+              version, created_at),
+      UPDATE (status, cause, version, rejection, decided_at, position) ON payouts TO jangbu_maintenance;
+GRANT INSERT (psp, payment_key, order_id, currency, amount) ON unsettled_charges TO jangbu_maintenance;
+GRANT SELECT (key, created_at), DELETE ON idempotency_keys TO jangbu_maintenance;
 GRANT SELECT, INSERT (sequence, epoch) ON marks TO jangbu_maintenance;
-GRANT SELECT ON server_position TO jangbu_maintenance;
 GRANT SELECT ON outbox, heartbeat, marks TO jangbu_cdc;
 GRANT UPDATE ON heartbeat TO jangbu_cdc;
 -- The audit role must not see the hashes of keys.

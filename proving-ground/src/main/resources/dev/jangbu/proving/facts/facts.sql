@@ -19,9 +19,10 @@ CREATE TABLE payouts (
 -- Changes of status. previous_status: the to_status of the row before; BEGIN stands before the first status.
 CREATE TABLE history (
     resource_id UUID, version BIGINT, kind VARCHAR, previous_status VARCHAR, from_status VARCHAR, to_status VARCHAR,
-    is_last BOOLEAN);
+    is_last BOOLEAN, cause VARCHAR);
 -- What must be settled: each approved line of a payment or refund, and each payout. parts: of the reference.
--- name: of the movement of money at the PSP, or of the payout; NULL if a person decided about a refund.
+-- name: of the movement of money at the PSP, or of the payout; NULL if a person decided about a refund, or if the payout's
+-- key was lost in a restore.
 CREATE TABLE settlements (
     kind VARCHAR, reference_id UUID, parts BIGINT, line_id VARCHAR, order_id VARCHAR, seller_id VARCHAR, wallet_id VARCHAR,
     psp VARCHAR, amount BIGINT, fee BIGINT, status VARCHAR, at_ms BIGINT,

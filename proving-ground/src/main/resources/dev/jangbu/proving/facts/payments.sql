@@ -31,7 +31,8 @@ SELECT id, seller_id, currency, amount, status, rejection, expected_version,
 
 INTO history
 SELECT resource_id, version, kind,
-       lag(to_status, 1, 'BEGIN') OVER steps, coalesce(from_status, 'BEGIN'), to_status, lead(to_status) OVER steps IS NULL
+       lag(to_status, 1, 'BEGIN') OVER steps, coalesce(from_status, 'BEGIN'), to_status, lead(to_status) OVER steps IS NULL,
+       cause
   FROM history
 WINDOW steps AS (PARTITION BY resource_id ORDER BY version);
 
@@ -45,7 +46,11 @@ SELECT 'PAYMENT', p.id, count(*) OVER (PARTITION BY p.id), l.line_id, p.order_id
 UNION ALL
 SELECT 'REFUND', r.id, count(*) OVER (PARTITION BY r.id), l.line_id, p.order_id, l.seller_id, l.seller_id || ':' || p.currency,
        p.psp, rl.amount, rl.fee, r.status, (extract(epoch FROM r.approved_at) * 1000)::bigint,
-       CASE WHEN EXISTS (SELECT FROM resolutions WHERE resource_id = r.id) THEN NULL ELSE 'canceled-line' END, p.psp,
+       CASE WHEN EXISTS (SELECT FROM resolutions WHERE resource_id = r.id)
+                 -- The resolution itself was lost in a restore.
+                 OR EXISTS (SELECT FROM history WHERE resource_id = r.id AND cause = 'restored')
+                    AND NOT EXISTS (SELECT FROM psp_cancels WHERE refund_id = r.id)
+            THEN NULL ELSE 'canceled-line' END, p.psp,
        (SELECT transaction_key FROM psp_cancels WHERE refund_id = r.id LIMIT 1), l.line_id
   FROM refunds r
   JOIN refund_lines rl ON rl.refund_id = r.id
@@ -55,5 +60,5 @@ SELECT 'REFUND', r.id, count(*) OVER (PARTITION BY r.id), l.line_id, p.order_id,
 UNION ALL
 SELECT 'PAYOUT', id, 1, id::text, '', seller_id, seller_id || ':' || currency,
        '', amount, 0, status, (extract(epoch FROM created_at) * 1000)::bigint,
-       'payout-settlement', client_id, idempotency_key, NULL
+       CASE WHEN idempotency_key IS NOT NULL THEN 'payout-settlement' END, client_id, idempotency_key, NULL
   FROM payouts;

@@ -162,6 +162,18 @@ class SqlInvariantTest {
     }
 
     @Test
+    void aRestoredPaymentMayTakeTransitionsThatTheDatabaseHasLost() throws SQLException {
+        facts.execute("DELETE FROM history WHERE kind = 'PAYMENT' AND version = 2");
+        facts.execute("UPDATE history SET from_status = 'READY', previous_status = 'READY'"
+                + " WHERE kind = 'PAYMENT' AND version = 3");
+        assertThat(check("LegalHistory").count()).isEqualTo(1);
+
+        facts.execute("UPDATE history SET cause = 'restored' WHERE kind = 'PAYMENT' AND version = 3");
+
+        assertThat(check("LegalHistory").first()).isEmpty();
+    }
+
+    @Test
     void unreadableRecordsAreDeadLetters() throws SQLException {
         facts.execute("INSERT INTO unreadable VALUES ('ledger.postings', 'key 12', 'ledger.postings-0@7')");
         assertThat(check("GapFree").first())

@@ -29,7 +29,7 @@ SELECT unnest([payment, payment, payment, payment, refund, refund, refund, payou
        unnest(['BEGIN', 'READY', 'EXECUTING', 'APPROVED', 'BEGIN', 'EXECUTING', 'APPROVED', 'BEGIN', 'REQUESTED']),
        unnest(['BEGIN', 'READY', 'EXECUTING', 'APPROVED', 'BEGIN', 'EXECUTING', 'APPROVED', 'BEGIN', 'REQUESTED']),
        unnest(['READY', 'EXECUTING', 'APPROVED', 'COMPLETED', 'EXECUTING', 'APPROVED', 'COMPLETED', 'REQUESTED', 'BOOKED']),
-       unnest([false, false, false, true, false, false, true, false, true])
+       unnest([false, false, false, true, false, false, true, false, true]), 'test'
   FROM ids;
 
 CREATE TEMP TABLE booking AS
