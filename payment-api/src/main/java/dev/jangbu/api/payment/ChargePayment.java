@@ -7,6 +7,7 @@ import dev.jangbu.api.psp.Psp;
 import dev.jangbu.api.psp.PspResult;
 import dev.jangbu.api.settings.PaymentApiSettings;
 import java.time.Duration;
+import java.util.function.Function;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
@@ -16,15 +17,25 @@ import reactor.core.publisher.Mono;
 @Component
 public class ChargePayment {
 
+    /** The tolerance for a charge that may be older than its payment. */
+    private static final Duration ANY_AGE = Duration.ofDays(36_500);
+
     private final PaymentStore payments;
     private final Psp psp;
     private final RecordConfirmation record;
+    private final UnsettledCharges unsettled;
     private final Duration clockTolerance;
 
-    ChargePayment(PaymentStore payments, Psp psp, RecordConfirmation record, PaymentApiSettings settings) {
+    ChargePayment(
+            PaymentStore payments,
+            Psp psp,
+            RecordConfirmation record,
+            UnsettledCharges unsettled,
+            PaymentApiSettings settings) {
         this.payments = payments;
         this.psp = psp;
         this.record = record;
+        this.unsettled = unsettled;
         this.clockTolerance = settings.psp().clockTolerance();
     }
 
@@ -48,12 +59,22 @@ public class ChargePayment {
         return psp.confirm("confirm:" + payment.id(), payment.order())
                 .flatMap(answer -> answer instanceof PspResult.Declined refusal
                         ? psp.find(payment.order())
-                                .map(shown -> ConfirmOutcome.fromRefusal(refusal, shown, payment, clockTolerance))
-                        : Mono.just(outcome(answer, payment)));
+                                .flatMap(shown -> outcome(
+                                        payment,
+                                        tolerance -> ConfirmOutcome.fromRefusal(refusal, shown, payment, tolerance)))
+                        : outcome(answer, payment));
     }
 
     /** The outcome of an attempt by the PSP's result. */
-    Outcome outcome(PspResult result, Payment payment) {
-        return ConfirmOutcome.from(result, payment, clockTolerance);
+    Mono<Outcome> outcome(PspResult result, Payment payment) {
+        return outcome(payment, tolerance -> ConfirmOutcome.from(result, payment, tolerance));
+    }
+
+    /** A charge that a restored database has lost before it was settled may be older than its payment. */
+    private Mono<Outcome> outcome(Payment payment, Function<Duration, Outcome> rule) {
+        Outcome outcome = rule.apply(clockTolerance);
+        return ConfirmOutcome.isOlderThanPayment(outcome)
+                ? unsettled.contains(payment).map(lost -> lost ? rule.apply(ANY_AGE) : outcome)
+                : Mono.just(outcome);
     }
 }

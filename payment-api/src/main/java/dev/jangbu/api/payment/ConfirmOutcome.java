@@ -10,7 +10,7 @@ import java.time.Instant;
 final class ConfirmOutcome {
 
     /** The beginning of the review reason of a charge that the PSP approved before the payment existed here. */
-    static final String CHARGE_OLDER_THAN_PAYMENT = "charge-older-than-payment";
+    private static final String CHARGE_OLDER_THAN_PAYMENT = "charge-older-than-payment";
 
     private ConfirmOutcome() {}
 
@@ -54,6 +54,11 @@ final class ConfirmOutcome {
             case PspResult.Declined declined -> refused;
             case PspResult.NotFound notFound -> refused;
         };
+    }
+
+    /** Whether a payment goes to review only because its charge is older. */
+    static boolean isOlderThanPayment(Outcome outcome) {
+        return outcome instanceof Outcome.Review review && review.detail().startsWith(CHARGE_OLDER_THAN_PAYMENT);
     }
 
     private static Outcome charged(PspResult.Charged charged, Payment payment, Duration clockTolerance) {

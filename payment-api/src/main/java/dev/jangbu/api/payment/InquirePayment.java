@@ -59,9 +59,9 @@ public class InquirePayment {
                     case PspResult.NotFound notFound ->
                         notCharged(payment, new Outcome.Refused("AUTHENTICATION_EXPIRED"));
                     case PspResult.InProgress inProgress -> notCharged(payment, STILL_IN_PROGRESS);
-                    case PspResult.Charged charged -> Mono.just(charge.outcome(charged, payment));
-                    case PspResult.Declined declined -> Mono.just(charge.outcome(declined, payment));
-                    case PspResult.Uncertain uncertain -> Mono.just(charge.outcome(uncertain, payment));
+                    case PspResult.Charged charged -> charge.outcome(charged, payment);
+                    case PspResult.Declined declined -> charge.outcome(declined, payment);
+                    case PspResult.Uncertain uncertain -> charge.outcome(uncertain, payment);
                 })
                 .flatMap(outcome -> record.record(payment, outcome, "recovery"));
     }

@@ -68,6 +68,19 @@ class ChargeOlderThanPaymentTest {
         verify();
     }
 
+    @Test
+    void aChargeThatTheRestoreOfTheDatabaseHasFoundUnsettledIsAdopted() throws SQLException {
+        chargeBeforeThePayment();
+        Testbed.database().execute("""
+                INSERT INTO unsettled_charges (psp, payment_key, order_id, currency, amount)
+                SELECT 'toss', '%s', order_id, currency, amount FROM payments WHERE id = '%s'
+                """.formatted(order.paymentKey(), id));
+
+        order.confirm(id, AMOUNT).is(200).of("APPROVED");
+
+        PaymentInvariants.ofMainInstance().verify(order, id);
+    }
+
     private void chargeBeforeThePayment() {
         PspConsole.charge(order, id, AMOUNT);
         // An attempt that is already running has read the earlier time, so the change waits for its end.
