@@ -40,7 +40,8 @@ public record Stack(Path home, DataDirectory data, Ports ports, Secrets secrets)
                 ports.address(PartName.KAFKA),
                 ports.url(PartName.REGISTRY),
                 ports.url(PartName.CONNECT),
-                ports.url(PartName.PSP_SIMULATOR));
+                ports.url(PartName.PSP_SIMULATOR),
+                secrets.psp());
     }
 
     private String uri(String role, String database) {

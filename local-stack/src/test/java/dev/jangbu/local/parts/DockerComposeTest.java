@@ -195,10 +195,13 @@ final class DockerComposeTest {
         assertThat(List.of(installation.api(), installation.connect(), installation.simulator()))
                 .containsExactly("http://payment-api:8080/v1", "http://connect:8083", "http://psp-simulator:8090");
         assertThat(installation.apiKey()).startsWith("${JANGBU_DEV_API_KEY:?");
-        for (String role : List.of("jangbu_audit", "jangbu_owner", "jangbu_ledger", "jangbu_maintenance", "postgres")) {
+        assertThat(installation.psp()).isEqualTo("http://psp-simulator:8090");
+        assertThat(installation.pspSecret()).startsWith("${JANGBU_PSP_SECRET:?");
+        for (String role : List.of(
+                "jangbu_audit", "jangbu_owner", "jangbu_ledger", "jangbu_maintenance", "jangbu_cdc", "postgres")) {
             assertThat(installation.password(role)).startsWith("${" + Installation.passwordVariable(role) + ":?");
         }
-        assertThat(environment).hasSize(12);
+        assertThat(environment).hasSize(15);
     }
 
     @Test

@@ -41,7 +41,16 @@ final class StackDescriptorTest {
         assertThat(json.fieldNames())
                 .toIterable()
                 .containsExactly(
-                        "api", "apiKey", "payments", "ledger", "roles", "kafka", "registry", "connect", "simulator");
+                        "api",
+                        "apiKey",
+                        "payments",
+                        "ledger",
+                        "roles",
+                        "kafka",
+                        "registry",
+                        "connect",
+                        "simulator",
+                        "pspSecret");
         assertThat(json.get("api").asText()).isEqualTo("http://127.0.0.1:18080/v1");
         assertThat(json.get("ledger").asText())
                 .isEqualTo("postgresql://jangbu_audit:%s@127.0.0.1:15432/jangbu_ledger"

@@ -1,5 +1,6 @@
 package dev.jangbu.operator.installation;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -26,7 +27,9 @@ public final class HttpApi implements AutoCloseable {
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(90);
 
     private final HttpClient http;
-    private final ObjectMapper json = new ObjectMapper();
+    /** Amounts are exact. */
+    private final ObjectMapper json = new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
+
     private final AtomicLong responses = new AtomicLong();
     private final String base;
     private final String apiKey;
@@ -83,6 +86,10 @@ public final class HttpApi implements AutoCloseable {
     /** Puts a JSON text unchanged. */
     public Response put(String path, String body) throws IOException {
         return send(request(path).header("Content-Type", JSON).PUT(BodyPublishers.ofString(body)));
+    }
+
+    public Response delete(String path) throws IOException {
+        return send(request(path).DELETE());
     }
 
     /** Sends a POST request and closes the connection without reading the response. */

@@ -66,8 +66,13 @@ public final class Installation {
     private static final Setting API_KEY = new Setting("The API key", null, "JANGBU_API_KEY", StackDescriptor::apiKey);
     private static final Setting SIMULATOR =
             new Setting("The URL of the PSP simulator", null, "JANGBU_SIMULATOR", StackDescriptor::simulator);
+    private static final Setting PSP =
+            new Setting("The URL of the PSP", null, "JANGBU_PSP_URL", StackDescriptor::simulator);
+    private static final Setting PSP_SECRET =
+            new Setting("The secret key of the PSP", null, "JANGBU_PSP_SECRET", StackDescriptor::pspSecret);
 
-    private static final Set<String> VARIABLES = Stream.of(KAFKA, REGISTRY, POSTGRES, CONNECT, API, API_KEY, SIMULATOR)
+    private static final Set<String> VARIABLES = Stream.of(
+                    KAFKA, REGISTRY, POSTGRES, CONNECT, API, API_KEY, SIMULATOR, PSP, PSP_SECRET)
             .map(Setting::variable)
             .collect(Collectors.toUnmodifiableSet());
 
@@ -169,6 +174,16 @@ public final class Installation {
     /** Whether the installation has a PSP simulator instead of a real PSP. */
     public boolean hasSimulator() {
         return find(SIMULATOR).isPresent();
+    }
+
+    /** The base URL of the PSP. */
+    public String psp() {
+        return value(PSP);
+    }
+
+    /** The secret key of the PSP. */
+    public String pspSecret() {
+        return value(PSP_SECRET);
     }
 
     /** The password of a PostgreSQL role: {@code JANGBU_AUDIT_PASSWORD} is that of {@code jangbu_audit}. */

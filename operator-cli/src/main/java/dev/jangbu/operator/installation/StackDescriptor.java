@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param registry base URL of the schema registry
  * @param connect base URL of Kafka Connect
  * @param simulator base URL of the PSP simulator
+ * @param pspSecret the secret that the simulator accepts
  */
 public record StackDescriptor(
         String api,
@@ -38,7 +39,8 @@ public record StackDescriptor(
         String kafka,
         String registry,
         String connect,
-        String simulator) {
+        String simulator,
+        String pspSecret) {
 
     /** The file's name in the data directory. */
     public static final String FILE = "dev.json";

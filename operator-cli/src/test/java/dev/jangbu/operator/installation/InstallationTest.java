@@ -81,6 +81,8 @@ class InstallationTest {
         settings.put("--api or JANGBU_API", Installation::api);
         settings.put("set JANGBU_API_KEY", Installation::apiKey);
         settings.put("set JANGBU_SIMULATOR", Installation::simulator);
+        settings.put("set JANGBU_PSP_URL", Installation::psp);
+        settings.put("set JANGBU_PSP_SECRET", Installation::pspSecret);
         settings.put("set JANGBU_MAINTENANCE_PASSWORD", installation -> installation.password("jangbu_maintenance"));
         // A blank value counts as missing.
         Installation installation = Installation.of(Map.of(), Map.of("JANGBU_KAFKA", " "), data);
@@ -196,7 +198,8 @@ class InstallationTest {
                 "127.0.0.1:" + kafkaPort,
                 "http://127.0.0.1:8084",
                 "http://127.0.0.1:8083",
-                "http://127.0.0.1:8090");
+                "http://127.0.0.1:8090",
+                SECRET);
         Files.writeString(data.resolve("dev.json"), descriptor.toJson());
         return descriptor;
     }

@@ -31,7 +31,8 @@ class OneSourceTest {
                 "127.0.0.1:1",
                 "http://registry",
                 "http://connect",
-                "http://simulator");
+                "http://simulator",
+                "secret");
         Files.writeString(data.resolve(StackDescriptor.FILE), descriptor.toJson());
     }
 

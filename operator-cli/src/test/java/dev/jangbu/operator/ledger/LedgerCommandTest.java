@@ -88,7 +88,8 @@ class LedgerCommandTest {
                                 "127.0.0.1:" + kafkaPort,
                                 "http://127.0.0.1:1",
                                 "http://127.0.0.1:1",
-                                "http://127.0.0.1:1")
+                                "http://127.0.0.1:1",
+                                "secret")
                         .toJson());
     }
 
