@@ -4,6 +4,7 @@ import dev.jangbu.operator.console.CommandRunner;
 import dev.jangbu.operator.deadletters.DeadLettersCommand;
 import dev.jangbu.operator.ledger.LedgerCommand;
 import dev.jangbu.operator.outbox.OutboxCommand;
+import dev.jangbu.operator.restore.RestoreCommand;
 import dev.jangbu.operator.topics.TailCommand;
 import dev.jangbu.operator.topics.TopicsCommand;
 import picocli.CommandLine;
@@ -17,6 +18,7 @@ import picocli.CommandLine.HelpCommand;
  *   <li>{@code topics} and {@code tail} read Kafka
  *   <li>{@code dead-letters} lists, shows and replays records that could not be processed
  *   <li>{@code outbox} sends outbox rows again
+ *   <li>{@code restore} completes a payments database that went back, and opens it
  *   <li>{@code ledger} and {@code reconcile} verify the ledger
  * </ul>
  */
@@ -35,6 +37,7 @@ import picocli.CommandLine.HelpCommand;
             TailCommand.class,
             DeadLettersCommand.class,
             OutboxCommand.class,
+            RestoreCommand.class,
             LedgerCommand.class,
             LedgerCommand.Reconcile.class,
             HelpCommand.class

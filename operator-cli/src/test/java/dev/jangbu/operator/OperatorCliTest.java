@@ -15,7 +15,7 @@ class OperatorCliTest {
         OperatorCli.addCommandsTo(program);
 
         assertThat(program.getSubcommands())
-                .containsOnlyKeys("topics", "tail", "dead-letters", "outbox", "ledger", "reconcile");
+                .containsOnlyKeys("topics", "tail", "dead-letters", "outbox", "restore", "ledger", "reconcile");
     }
 
     @Test
