@@ -1,0 +1,277 @@
+package dev.jangbu.proving;
+
+import static dev.jangbu.proving.stack.Shop.line;
+import static dev.jangbu.proving.stack.Shop.newOrderId;
+import static dev.jangbu.proving.stack.Shop.order;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.jangbu.operator.installation.HttpApi;
+import dev.jangbu.operator.installation.HttpApi.Response;
+import dev.jangbu.proving.stack.EphemeralStack;
+import dev.jangbu.proving.stack.EphemeralStack.CommandResult;
+import dev.jangbu.proving.stack.PspSimulatorClient;
+import dev.jangbu.proving.stack.SharedStack;
+import dev.jangbu.proving.stack.Shop;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The drill of {@code docs/restore.md}: PostgreSQL is restored from a base backup that was taken under load, while
+ * Kafka and the PSP went on. Afterwards every payment, refund and payout has moved its money once.
+ */
+class RestoreDrillIT {
+
+    private static final String SELLER = "drill";
+
+    @Test
+    void afterARestoreEveryMovementOfMoneyHasHappenedOnce() throws Exception {
+        try (EphemeralStack stack = new EphemeralStack(SharedStack.home(), false);
+                HttpApi api = new HttpApi(stack.address().api(), stack.address().apiKey())) {
+            drill(stack, api, new Shop(api));
+        }
+    }
+
+    /** A call and the key under which it is repeated. */
+    private record Call(String path, String key, String body) {
+        static Call of(String path, String body) {
+            return new Call(path, UUID.randomUUID().toString(), body);
+        }
+
+        Response send(HttpApi api) throws IOException {
+            return api.post(path, key, body);
+        }
+
+        void unanswered(HttpApi api) {
+            try {
+                assertThat(send(api).status()).isEqualTo(202);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private static void drill(EphemeralStack stack, HttpApi api, Shop shop) throws Exception {
+        // Before the backup. (a) is at the PSP, (b) is not confirmed, (d) and (e) are completed.
+        String refunded = paid(shop, SELLER, 20_000);
+        paid(shop, SELLER + "-e", 50_000);
+        String unconfirmed = shop.create(SELLER, 3_000);
+        String atThePsp = shop.create(SELLER, 4_000);
+        Call slowConfirmation = Call.of(
+                "/payments/" + atThePsp + "/confirm", Shop.confirmation("sim_timeout_after_charge_" + atThePsp, 4_000));
+        CompletableFuture<Void> confirming = CompletableFuture.runAsync(() -> slowConfirmation.unanswered(api));
+        await().atMost(Shop.SETTLE_LIMIT)
+                .until(() -> api.get("/payments/" + atThePsp).text("status").equals("EXECUTING"));
+        Path server = stack.data().resolve("postgres");
+        Path backup = stack.data().resolve("postgres-backup");
+        baseBackup(stack, server, backup);
+
+        // After the backup, and lost with it.
+        confirming.join();
+        shop.awaitStatus(atThePsp, "COMPLETED");
+        Call confirmation =
+                Call.of("/payments/" + unconfirmed + "/confirm", Shop.confirmation("key-" + unconfirmed, 3_000));
+        assertThat(confirmation.send(api).status()).isEqualTo(200);
+        Call creation = Call.of("/payments", order(newOrderId(), line(SELLER, 5_000, 250)));
+        String created = creation.send(api).text("id");
+        Call createdConfirmation =
+                Call.of("/payments/" + created + "/confirm", Shop.confirmation("key-" + created, 5_000));
+        assertThat(createdConfirmation.send(api).status()).isEqualTo(200);
+        Call refund = Call.of("/payments/" + refunded + "/refunds", """
+                {"lines":[{"lineId":"%s","amount":5000}],"reason":"drill"}""".formatted(
+                api.get("/payments/" + refunded).body().at("/lines/0/lineId").asText()));
+        Response refundReply = refund.send(api);
+        assertThat(refundReply.status()).as("%s", refundReply).isEqualTo(201);
+        Call payout = Call.of(
+                "/wallets/" + SELLER + "-e/payouts",
+                "{\"amount\":7000,\"currency\":\"KRW\",\"destination\":\"bank-1\"}");
+        Response payoutReply = payout.send(api);
+        assertThat(payoutReply.status()).as("%s", payoutReply).isEqualTo(202);
+        for (String id : List.of(unconfirmed, created)) {
+            shop.awaitStatus(id, "COMPLETED");
+        }
+        awaitStatus(api, "/refunds/" + refundReply.text("id"), "COMPLETED");
+        awaitStatus(api, "/payouts/" + payoutReply.text("id"), "BOOKED");
+        String unsettledOrder = newOrderId();
+        chargeAtThePspAlone(stack, unsettledOrder, "key-" + unsettledOrder, 6_000);
+        Map<String, Long> walletsBefore =
+                Map.of(SELLER, balance(api, SELLER), SELLER + "-e", balance(api, SELLER + "-e"));
+
+        // The restore.
+        assertThat(stack.stop()).isZero();
+        Files.move(server, stack.data().resolve("postgres-lost"));
+        Files.move(backup, server);
+        stack.startAgain(EphemeralStack.PARTS);
+        Call refused = Call.of("/payments", order(newOrderId(), line(SELLER, 1_000, 50)));
+        await().atMost(Shop.SETTLE_LIMIT)
+                .ignoreExceptions()
+                .until(() -> refused.send(api).text("code").equals("restored"));
+        assertThat(api.get("/payments/" + created).status()).isEqualTo(404);
+
+        CommandResult plan = restore(stack, "plan");
+        assertThat(plan.exitCode()).as(plan.output()).isEqualTo(1);
+        assertThat(plan.output()).contains("restore payment " + created, "note the charge");
+        CommandResult applied = restore(stack, "apply");
+        assertThat(applied.exitCode()).as(applied.output()).isEqualTo(1);
+        assertThat(applied.output())
+                .contains("restore payout " + payoutReply.text("id"), "The database is open", unsettledOrder)
+                .contains("For a person (1)");
+
+        // The clients repeat their calls, with the same keys.
+        await().atMost(Shop.SETTLE_LIMIT)
+                .ignoreExceptions()
+                .until(() -> refused.send(api).status() == 201);
+        assertThat(slowConfirmation.send(api).status()).isEqualTo(200);
+        assertThat(confirmation.send(api).status()).isEqualTo(200);
+        assertThat(creation.send(api).text("id")).isEqualTo(created);
+        assertThat(createdConfirmation.send(api).status()).isEqualTo(200);
+        assertThat(refund.send(api).text("id")).isEqualTo(refundReply.text("id"));
+        assertThat(payout.send(api).text("id")).isEqualTo(payoutReply.text("id"));
+        for (String id : List.of(refunded, unconfirmed, atThePsp, created)) {
+            shop.awaitStatus(id, "COMPLETED");
+        }
+        String late = shop.create(order(unsettledOrder, line(SELLER, 6_000, 300)));
+        Response adopted = shop.confirm(late, UUID.randomUUID().toString(), "key-" + unsettledOrder, 6_000);
+        assertThat(adopted.status()).as("%s", adopted).isEqualTo(200);
+        shop.awaitStatus(late, "COMPLETED");
+        for (int n = 0; n < 3; n++) {
+            paid(shop, SELLER, 1_000);
+        }
+
+        AuditAssertions.assertThatAllHolds(stack.address(), "after a restore");
+        assertThat(balance(api, SELLER)).isEqualTo(walletsBefore.get(SELLER) + 5_700 + 3 * 950);
+        assertThat(balance(api, SELLER + "-e")).isEqualTo(walletsBefore.get(SELLER + "-e"));
+        assertThat(charges(stack, unsettledOrder)).hasSize(1);
+        CommandResult again = restore(stack, "apply");
+        assertThat(again.exitCode()).as(again.output()).isZero();
+    }
+
+    private static String paid(Shop shop, String seller, long amount) throws IOException {
+        String id = shop.awaitCreated(seller, amount);
+        shop.confirm(id, UUID.randomUUID().toString(), "key-" + id, amount);
+        shop.awaitStatus(id, "COMPLETED");
+        return id;
+    }
+
+    private static void awaitStatus(HttpApi api, String path, String status) {
+        await().atMost(Shop.SETTLE_LIMIT)
+                .ignoreExceptions()
+                .until(() -> api.get(path).text("status").equals(status));
+    }
+
+    private static CommandResult restore(EphemeralStack stack, String command) throws IOException {
+        return stack.run(Map.of(), "restore", command, "--data", stack.data().toString());
+    }
+
+    private static long balance(HttpApi api, String seller) throws IOException {
+        return api.get("/wallets/" + seller + "?currency=KRW")
+                .body()
+                .path("balance")
+                .asLong();
+    }
+
+    private static List<JsonNode> charges(EphemeralStack stack, String orderId) throws IOException {
+        List<JsonNode> charges = new ArrayList<>();
+        try (PspSimulatorClient psp = new PspSimulatorClient(stack.address())) {
+            psp.charges(charge -> {
+                if (charge.path("orderId").asText().equals(orderId)) {
+                    charges.add(charge);
+                }
+            });
+        }
+        return charges;
+    }
+
+    private static void chargeAtThePspAlone(EphemeralStack stack, String orderId, String paymentKey, long amount)
+            throws IOException {
+        String credentials = Base64.getEncoder()
+                .encodeToString((stack.address().pspSecret() + ":").getBytes(StandardCharsets.UTF_8));
+        try (HttpApi psp = new HttpApi(stack.address().psp() + "/v1", "")) {
+            Response charged = psp.post(
+                    "/payments/confirm",
+                    orderId,
+                    "{\"paymentKey\":\"%s\",\"orderId\":\"%s\",\"amount\":%d}".formatted(paymentKey, orderId, amount),
+                    "Authorization",
+                    "Basic " + credentials);
+            assertThat(charged.status()).as("%s", charged).isEqualTo(200);
+        }
+    }
+
+    /**
+     * Takes a base backup of the running server, with the WAL until its end, by PostgreSQL's low-level API.
+     *
+     * @see <a href="https://www.postgresql.org/docs/18/continuous-archiving.html#BACKUP-LOWLEVEL-BASE-BACKUP">Making a Base
+     *     Backup Using the Low Level API</a>
+     */
+    private static void baseBackup(EphemeralStack stack, Path server, Path backup) throws SQLException, IOException {
+        try (Connection superuser = stack.address().openAs("postgres");
+                Statement statement = superuser.createStatement()) {
+            statement.execute("SELECT pg_backup_start('drill', true)");
+            Path wal = server.resolve("pg_wal");
+            Path slots = server.resolve("pg_replslot");
+            copy(server, backup, path -> path.equals(wal) || path.equals(slots) || path.endsWith("postmaster.pid"));
+            try (ResultSet row = statement.executeQuery("SELECT labelfile FROM pg_backup_stop(false)")) {
+                assertThat(row.next()).isTrue();
+                Files.writeString(backup.resolve("backup_label"), row.getString(1));
+            }
+            Files.createDirectory(backup.resolve("pg_replslot"));
+            copy(wal, backup.resolve("pg_wal"), path -> false);
+        }
+    }
+
+    /** Keeps the permissions: PostgreSQL refuses a data directory that others can read. A file may disappear meanwhile. */
+    private static void copy(Path from, Path to, Predicate<Path> without) throws IOException {
+        Files.walkFileTree(from, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) throws IOException {
+                if (without.test(folder)) {
+                    return FileVisitResult.SKIP_SUBTREE;
+                }
+                Files.copy(folder, to.resolve(from.relativize(folder).toString()), StandardCopyOption.COPY_ATTRIBUTES);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                if (!without.test(file)) {
+                    try {
+                        Files.copy(
+                                file, to.resolve(from.relativize(file).toString()), StandardCopyOption.COPY_ATTRIBUTES);
+                    } catch (NoSuchFileException e) {
+                        return FileVisitResult.CONTINUE;
+                    }
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+                if (e instanceof NoSuchFileException) {
+                    return FileVisitResult.CONTINUE;
+                }
+                throw e;
+            }
+        });
+    }
+}
