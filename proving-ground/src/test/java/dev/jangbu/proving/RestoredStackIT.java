@@ -24,12 +24,14 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * The whole stack starts on an older copy of its PostgreSQL: nothing is written, and the connector, which Connect starts
  * before payment-api has judged the database, moves no slot.
  */
+@Tag("proof")
 class RestoredStackIT {
 
     private static final Duration LIMIT = Duration.ofMinutes(5);
