@@ -70,7 +70,8 @@ public final class Provision {
                             .toList(),
                     partitions);
         } catch (ExecutionException e) {
-            throw new IllegalStateException("Kafka refused to create or describe the topics", e.getCause());
+            throw new IllegalStateException(
+                    "Kafka refused to create or describe the topics: " + e.getCause(), e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Interrupted while creating the topics", e);

@@ -164,7 +164,12 @@ final class LateSettlements implements SmartLifecycle {
                         ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
                         "earliest",
                         ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-                        MAX_POLL_RECORDS),
+                        MAX_POLL_RECORDS,
+                        // 6 s until a killed instance is replaced: the minimum that brokers allow by default.
+                        ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
+                        6_000,
+                        ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
+                        2_000),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer());
     }

@@ -32,7 +32,7 @@ SELECT (jsonb_populate_record(l, jsonb_build_object(
  WHERE settlement_id = ':journal';
 INSERT INTO journals
 SELECT (jsonb_populate_record(j, jsonb_build_object(
-           'settlement_id', ':new',
+           'settlement_id', ':new', 'reference_id', ':new',
            'no', (SELECT max(no) + 1 FROM journals n WHERE n.book = j.book),
            'wallet_version', (SELECT max(wallet_version) + 1 FROM journals w WHERE w.wallet_id = j.wallet_id)))).*
   FROM journals j
