@@ -153,7 +153,8 @@ class RestoreDrillIT {
         }
         String late = shop.create(order(unsettledOrder, line(SELLER, 6_000, 300)));
         Response adopted = shop.confirm(late, UUID.randomUUID().toString(), "key-" + unsettledOrder, 6_000);
-        assertThat(adopted.status()).as("%s", adopted).isEqualTo(200);
+        // The PSP refuses a second charge; this call or the recovery finds the first one.
+        assertThat(adopted.status()).as("%s", adopted).isIn(200, 202);
         shop.awaitStatus(late, "COMPLETED");
         for (int n = 0; n < 3; n++) {
             paid(shop, SELLER, 1_000);
