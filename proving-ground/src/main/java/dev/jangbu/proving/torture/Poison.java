@@ -1,6 +1,7 @@
 package dev.jangbu.proving.torture;
 
 import dev.jangbu.contract.EventHeaders;
+import dev.jangbu.contract.NameBasedId;
 import dev.jangbu.contract.SettlementRequested;
 import dev.jangbu.contract.Topic;
 import dev.jangbu.contract.Topics;
@@ -99,7 +100,7 @@ final class Poison {
             // A string with a negative length.
             case UNDECODABLE -> record(kind, owner, key, with(WireFormat.HEADER_BYTES, (byte) 1, request));
             case WRONG_PARTITION -> record(kind, other, key, request);
-            case FEE_ABOVE_AMOUNT -> record(kind, owner, key, withFeeAboveAmount(request));
+            case FEE_ABOVE_AMOUNT -> record(kind, owner, key, withFeeAboveAmount(request, random));
         };
     }
 
@@ -122,12 +123,14 @@ final class Poison {
         return bytes;
     }
 
-    /** Uses Avro's own reader and writer because the registry may be down. */
-    private static byte[] withFeeAboveAmount(byte[] request) throws IOException {
+    /** With an id of its own. Uses Avro's own reader and writer because the registry may be down. */
+    private static byte[] withFeeAboveAmount(byte[] request, RandomGenerator random) throws IOException {
         BinaryDecoder decoder = DecoderFactory.get()
                 .binaryDecoder(request, WireFormat.HEADER_BYTES, request.length - WireFormat.HEADER_BYTES, null);
         SettlementRequested valid = new SpecificDatumReader<>(SettlementRequested.class).read(null, decoder);
         SettlementRequested settlement = SettlementRequested.newBuilder(valid)
+                .setSettlementId(NameBasedId.ofPayment("poison", Long.toString(random.nextLong()), 0)
+                        .toString())
                 .setFee(Math.addExact(valid.getAmount(), 1))
                 .build();
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
