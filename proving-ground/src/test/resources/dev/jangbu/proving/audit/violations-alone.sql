@@ -32,7 +32,8 @@ INSERT INTO payouts SELECT id(7, n), 'seller', 'KRW', 1, 'BOOKED', NULL, 1, 0, 0
 
 -- 2: of two kinds. 3: ends in another status. 6: without a payment, and not from its beginning.
 INSERT INTO history
-SELECT id(step.family, n), step.version, step.kind, step.previous_status, step.from_status, step.to_status, step.is_last
+SELECT id(step.family, n), step.version, step.kind, step.previous_status, step.from_status, step.to_status, step.is_last,
+       'test'
   FROM numbers,
        (VALUES (2, 1, 'PAYMENT', 'BEGIN', 'BEGIN', 'READY', false), (2, 2, 'REFUND', 'READY', 'READY', 'EXECUTING', true),
                (3, 1, 'PAYMENT', 'BEGIN', 'BEGIN', 'READY', true), (6, 1, 'PAYMENT', 'BEGIN', 'READY', 'EXECUTING', true))
