@@ -6,6 +6,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.util.logging.LogManager;
 import picocli.CommandLine;
 
 /** Runs a command line on the process's standard streams, in UTF-8 whatever the locale. */
@@ -30,6 +31,8 @@ public final class CommandRunner {
 
     /** @return the command's exit code; {@code failed}, with a message, if it failed; 2 if its arguments are invalid */
     public static int run(CommandLine commands, int failed, String... args) {
+        // The serializer library logs whole schemas with java.util.logging.
+        LogManager.getLogManager().reset();
         PrintWriter err = new PrintWriter(stderr(), true, StandardCharsets.UTF_8);
         commands.setOut(new PrintWriter(stdout(), true, StandardCharsets.UTF_8));
         commands.setErr(err);

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.logging.LogManager;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -87,8 +86,6 @@ public final class BugsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        // The serializer library logs whole schemas with java.util.logging.
-        LogManager.getLogManager().reset();
         Path repository = Path.of(System.getProperty("jangbu.home", "."));
         try {
             Map<String, PlantedBug> bugs = new LinkedHashMap<>();
