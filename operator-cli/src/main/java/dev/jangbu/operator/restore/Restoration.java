@@ -63,7 +63,7 @@ final class Restoration {
     private final LostCompletions completions;
     private final Report report;
 
-    /** @param lines receives what is printed */
+    /** @param lines receives the printed lines */
     Restoration(Parts parts, Options options, Consumer<String> lines) {
         this.parts = parts;
         this.options = options;
@@ -105,7 +105,7 @@ final class Restoration {
      * Plans or restores.
      *
      * @return whether nothing is left to do, neither for this command nor for a person
-     * @throws CommandException if it can't be told what is lost, or the database is open
+     * @throws CommandException if the losses can't be determined, or the database is open
      */
     boolean run() throws SQLException {
         Marks.State state = marks.read(parts.audit());

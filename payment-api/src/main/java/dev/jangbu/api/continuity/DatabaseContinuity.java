@@ -26,8 +26,8 @@ import reactor.core.publisher.Mono;
 
 /**
  * Whether the payments database continues the history that this service has published. A database that went back
- * (restore, point-in-time recovery, failover that lost commits) would charge and settle again what is already charged and
- * settled. Thread-safe.
+ * (restore, point-in-time recovery, failover that lost commits) would charge and settle the same payments again.
+ * Thread-safe.
  *
  * <p>Each new connection is judged before its first statement. One round trip tells whether it leads to the same start of
  * the same server as before; only another start is judged anew, from the database, Kafka and Kafka Connect. While the

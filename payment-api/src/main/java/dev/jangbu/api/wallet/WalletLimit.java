@@ -12,8 +12,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Tells whether wallets can take a payment's credits, by their balances of at most a minute ago and what was credited
- * here since. Thread-safe.
+ * Tells whether wallets can take a payment's credits, by their balances of at most a minute ago and the credits
+ * admitted here since. Thread-safe.
  *
  * <ul>
  *   <li>A balance that is known and recent costs no round trip. After 30 seconds its next use reads it again in the
@@ -81,7 +81,7 @@ public class WalletLimit {
                 .then(Mono.fromSupplier(() -> isWithin(credits)));
     }
 
-    /** The same by what is known now, without a read. */
+    /** The same by the balances that are known now, without a read. */
     public boolean isWithin(Credits credits) {
         return credits.amountsMinor().entrySet().stream()
                 .allMatch(credit ->
