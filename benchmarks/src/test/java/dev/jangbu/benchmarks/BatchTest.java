@@ -40,19 +40,20 @@ class BatchTest {
     }
 
     @Test
-    void idsAreVersionSevenInTimeOrderAndNotInTheFuture() {
-        List<UUID> ids = batch(Load.UNIFORM, 1_000).requests().stream()
-                .map(request -> UUID.fromString(request.getSettlementId()))
-                .toList();
+    void idsNameTheirChargesAndChargesAreNotInTheFuture() {
+        List<SettlementRequested> requests = batch(Load.UNIFORM, 1_000).requests();
 
-        assertThat(ids).allSatisfy(id -> {
-            assertThat(id.version()).isEqualTo(7);
-            assertThat(id.variant()).isEqualTo(2);
-            assertThat(id.getMostSignificantBits() >>> 16).isLessThanOrEqualTo(NOW.toEpochMilli());
-        });
-        assertThat(ids)
-                .isSortedAccordingTo(Comparator.comparingLong(id -> id.getMostSignificantBits() >>> 16))
-                .doesNotHaveDuplicates();
+        assertThat(requests)
+                .extracting(SettlementRequested::getSettlementId)
+                .doesNotHaveDuplicates()
+                .allSatisfy(id -> {
+                    assertThat(UUID.fromString(id).version()).isEqualTo(8);
+                    assertThat(UUID.fromString(id).variant()).isEqualTo(2);
+                });
+        assertThat(requests)
+                .extracting(SettlementRequested::getMovedAt)
+                .isSortedAccordingTo(Comparator.naturalOrder())
+                .allSatisfy(movedAt -> assertThat(movedAt).isBeforeOrEqualTo(NOW));
     }
 
     @Test
