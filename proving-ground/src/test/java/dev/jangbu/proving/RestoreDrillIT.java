@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.jangbu.operator.installation.HttpApi;
 import dev.jangbu.operator.installation.HttpApi.Response;
+import dev.jangbu.proving.stack.BaseBackup;
 import dev.jangbu.proving.stack.EphemeralStack;
 import dev.jangbu.proving.stack.EphemeralStack.CommandResult;
 import dev.jangbu.proving.stack.PspSimulatorClient;
@@ -17,24 +18,12 @@ import dev.jangbu.proving.stack.Shop;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -83,9 +72,7 @@ class RestoreDrillIT {
         CompletableFuture<Void> confirming = CompletableFuture.runAsync(() -> slowConfirmation.unanswered(api));
         await().atMost(Shop.SETTLE_LIMIT)
                 .until(() -> api.get("/payments/" + atThePsp).text("status").equals("EXECUTING"));
-        Path server = stack.data().resolve("postgres");
-        Path backup = stack.data().resolve("postgres-backup");
-        baseBackup(stack, server, backup);
+        BaseBackup backup = BaseBackup.take(stack);
 
         // After the backup, and lost with it.
         confirming.join();
@@ -120,8 +107,7 @@ class RestoreDrillIT {
 
         // The restore.
         assertThat(stack.stop()).isZero();
-        Files.move(server, stack.data().resolve("postgres-lost"));
-        Files.move(backup, server);
+        backup.restore();
         stack.startAgain(EphemeralStack.PARTS);
         Call refused = Call.of("/payments", order(newOrderId(), line(SELLER, 1_000, 50)));
         await().atMost(Shop.SETTLE_LIMIT)
@@ -217,62 +203,5 @@ class RestoreDrillIT {
                     "Basic " + credentials);
             assertThat(charged.status()).as("%s", charged).isEqualTo(200);
         }
-    }
-
-    /**
-     * Takes a base backup of the running server, with the WAL until its end, by PostgreSQL's low-level API.
-     *
-     * @see <a href="https://www.postgresql.org/docs/18/continuous-archiving.html#BACKUP-LOWLEVEL-BASE-BACKUP">Making a Base
-     *     Backup Using the Low Level API</a>
-     */
-    private static void baseBackup(EphemeralStack stack, Path server, Path backup) throws SQLException, IOException {
-        try (Connection superuser = stack.address().openAs("postgres");
-                Statement statement = superuser.createStatement()) {
-            statement.execute("SELECT pg_backup_start('drill', true)");
-            Path wal = server.resolve("pg_wal");
-            Path slots = server.resolve("pg_replslot");
-            copy(server, backup, path -> path.equals(wal) || path.equals(slots) || path.endsWith("postmaster.pid"));
-            try (ResultSet row = statement.executeQuery("SELECT labelfile FROM pg_backup_stop(false)")) {
-                assertThat(row.next()).isTrue();
-                Files.writeString(backup.resolve("backup_label"), row.getString(1));
-            }
-            Files.createDirectory(backup.resolve("pg_replslot"));
-            copy(wal, backup.resolve("pg_wal"), path -> false);
-        }
-    }
-
-    /** Keeps the permissions: PostgreSQL refuses a data directory that others can read. A file may disappear meanwhile. */
-    private static void copy(Path from, Path to, Predicate<Path> without) throws IOException {
-        Files.walkFileTree(from, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) throws IOException {
-                if (without.test(folder)) {
-                    return FileVisitResult.SKIP_SUBTREE;
-                }
-                Files.copy(folder, to.resolve(from.relativize(folder).toString()), StandardCopyOption.COPY_ATTRIBUTES);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                if (!without.test(file)) {
-                    try {
-                        Files.copy(
-                                file, to.resolve(from.relativize(file).toString()), StandardCopyOption.COPY_ATTRIBUTES);
-                    } catch (NoSuchFileException e) {
-                        return FileVisitResult.CONTINUE;
-                    }
-                }
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
-                if (e instanceof NoSuchFileException) {
-                    return FileVisitResult.CONTINUE;
-                }
-                throw e;
-            }
-        });
     }
 }

@@ -36,6 +36,9 @@ public final class EventHeaders {
     public static final String TYPE_LEDGER_POSTED = "dev.jangbu.ledger.posted";
     public static final String TYPE_SETTLEMENT_COMPLETED = "dev.jangbu.settlement.completed";
 
+    /** The {@link #CE_SOURCE} of the records that Connect reads from the outbox. */
+    public static final String SOURCE_OUTBOX = "/jangbu/payment-api";
+
     private EventHeaders() {}
 
     /**

@@ -147,6 +147,10 @@ final class KafkaComparison {
         List<KafkaRequest> batch = new ArrayList<>();
         List<ConsumerRecord<byte[], byte[]>> origins = new ArrayList<>();
         for (ConsumerRecord<byte[], byte[]> record : records) {
+            if (!EventHeaders.SOURCE_OUTBOX.equals(EventHeaders.text(record.headers(), EventHeaders.CE_SOURCE))) {
+                // Not a request of this database, for instance a forged one: it is a dead letter, or becomes one.
+                continue;
+            }
             read(record).ifPresent(request -> {
                 unpublished.remove(request.settlementId());
                 batch.add(request);

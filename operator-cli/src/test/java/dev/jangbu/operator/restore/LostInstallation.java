@@ -45,6 +45,7 @@ import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
@@ -327,7 +328,19 @@ final class LostInstallation implements AutoCloseable {
 
     void publish(SettlementRequested.Builder request) {
         SettlementRequested built = request.build();
-        send(Topics.SETTLEMENT_REQUESTS, built.getWalletId(), built);
+        send(Topics.SETTLEMENT_REQUESTS, built.getWalletId(), built, ofOutbox());
+    }
+
+    private static Headers ofOutbox() {
+        Headers headers = new RecordHeaders();
+        EventHeaders.add(headers, EventHeaders.CE_SOURCE, EventHeaders.SOURCE_OUTBOX);
+        return headers;
+    }
+
+    /** Publishes a request that does not come from the outbox. */
+    void forge(SettlementRequested.Builder builder) {
+        SettlementRequested request = builder.build();
+        send(Topics.SETTLEMENT_REQUESTS, request.getWalletId(), request, new RecordHeaders());
     }
 
     /** Publishes the entry of a request alone, as if the request were older than its topic. */
@@ -382,7 +395,8 @@ final class LostInstallation implements AutoCloseable {
         SettlementRequested built = request.build();
         byte[] key = built.getWalletId().getBytes(StandardCharsets.UTF_8);
         byte[] value = bytes(Topics.SETTLEMENT_REQUESTS, built);
-        var sent = producer.send(new ProducerRecord<>(Topics.SETTLEMENT_REQUESTS.name(), key, value))
+        var sent = producer.send(
+                        new ProducerRecord<>(Topics.SETTLEMENT_REQUESTS.name(), null, key, value, ofOutbox()))
                 .get();
         ProducerRecord<byte[], byte[]> letter = DeadLetters.record(
                 key,
@@ -423,8 +437,13 @@ final class LostInstallation implements AutoCloseable {
     }
 
     private <T extends SpecificRecord> void send(Topic<T> topic, String key, T value) {
+        send(topic, key, value, new RecordHeaders());
+    }
+
+    private <T extends SpecificRecord> void send(Topic<T> topic, String key, T value, Headers headers) {
+        byte[] keyBytes = key.getBytes(StandardCharsets.UTF_8);
         try {
-            producer.send(new ProducerRecord<>(topic.name(), key.getBytes(StandardCharsets.UTF_8), bytes(topic, value)))
+            producer.send(new ProducerRecord<>(topic.name(), null, keyBytes, bytes(topic, value), headers))
                     .get();
         } catch (Exception e) {
             throw new IllegalStateException(e);

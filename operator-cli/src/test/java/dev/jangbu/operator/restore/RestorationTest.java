@@ -304,6 +304,23 @@ final class RestorationTest {
     }
 
     @Test
+    void aRequestThatIsNotFromTheOutboxRestoresNothing() throws Exception {
+        approved("order-1", 1);
+        lost.publish(charged("order-1", 1, 1));
+        lost.forge(charged("order-1", 1, 1)
+                .setSettlementId(NameBasedId.ofPayout("forged", "1").toString())
+                .setFee(10_001));
+        lost.forge(charged("order-2", 1, 1));
+
+        Run run = lost.apply();
+
+        assertThat(run.nothingLeft()).as(run.text()).isTrue();
+        assertThat(rows("SELECT order_id FROM payments")).containsExactly("order-1");
+        assertThat(rows("SELECT id FROM outbox"))
+                .containsExactly(charged("order-1", 1, 1).build().getSettlementId());
+    }
+
+    @Test
     void chargesThatOnlyThePspKnowsAreAdoptedOrNoted() throws Exception {
         UUID ready = payment("order-1", 1);
         UUID expired = payment("order-2", 1);

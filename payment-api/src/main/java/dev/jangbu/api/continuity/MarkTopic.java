@@ -31,9 +31,6 @@ class MarkTopic {
     /** Limit of each request to Kafka, and of a pause without progress. */
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
-    /** The source of the records that come from the outbox; see the connector's settings. */
-    private static final String OUTBOX_SOURCE = "/jangbu/payment-api";
-
     /** Outbox rows are kept for 7 days. One day of margin: a row that may have been deleted proves nothing. */
     private static final Duration OUTBOX_KEPT_FOR = Duration.ofDays(6);
 
@@ -104,7 +101,7 @@ class MarkTopic {
 
     /** Whether the outbox must have the record's row. A replayed dead letter may be older than the outbox. */
     private boolean hasOutboxRow(ConsumerRecord<byte[], byte[]> record) {
-        return OUTBOX_SOURCE.equals(EventHeaders.text(record.headers(), EventHeaders.CE_SOURCE))
+        return EventHeaders.SOURCE_OUTBOX.equals(EventHeaders.text(record.headers(), EventHeaders.CE_SOURCE))
                 && EventHeaders.text(record.headers(), EventHeaders.CE_ID) != null
                 && EventHeaders.text(record.headers(), EventHeaders.REPLAY) == null
                 && record.timestamp() > clock.millis() - OUTBOX_KEPT_FOR.toMillis();

@@ -7,6 +7,7 @@ import dev.jangbu.proving.audit.ProgressReporter;
 import dev.jangbu.proving.audit.Violations;
 import dev.jangbu.proving.stack.EphemeralStack;
 import dev.jangbu.proving.torture.ClientLoad;
+import dev.jangbu.proving.torture.DatabaseRestore;
 import dev.jangbu.proving.torture.PublicationMonitor;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -67,10 +68,11 @@ record DetectionRun(Path repository, long seed, boolean kept, Clock clock, Consu
         Installation address = stack.address();
         Map<Detector, String> detections = new EnumMap<>(Detector.class);
         execute(address, bugs, false);
-        try (PublicationMonitor watcher = new PublicationMonitor(address);
+        try (PublicationMonitor watcher = new PublicationMonitor(address, clock.instant());
                 ClientLoad load = new ClientLoad(address, seed, out);
                 ProgressReporter progress = new ProgressReporter(line -> {})) {
-            FutureTask<Void> work = new FutureTask<>(() -> work(stack, scenario, load));
+            FutureTask<Void> work = new FutureTask<>(
+                    () -> work(stack, scenario, load, new DatabaseRestore(stack, load, watcher, out)));
             Thread clients = Thread.ofPlatform().name("clients").start(work);
             boolean ended = await(work, stack.data());
             // Before the clients are interrupted, which they would report as well.
@@ -93,14 +95,15 @@ record DetectionRun(Path repository, long seed, boolean kept, Clock clock, Consu
     }
 
     /** Runs the load and injects the scenario's faults meanwhile. */
-    private Void work(EphemeralStack stack, Scenario scenario, ClientLoad load) throws Exception {
+    private Void work(EphemeralStack stack, Scenario scenario, ClientLoad load, DatabaseRestore restore)
+            throws Exception {
         FutureTask<Void> injecting = new FutureTask<>(() -> {
-            for (int injection = 1; injection <= Scenario.INJECTIONS; injection++) {
-                int due = ORDERS * injection / (Scenario.INJECTIONS + 1);
+            for (int injection = 1; injection <= scenario.injections(); injection++) {
+                int due = ORDERS * injection / (scenario.injections() + 1);
                 while (load.orders() < due) {
                     Thread.sleep(POLL_INTERVAL);
                 }
-                scenario.injectFault(stack, clock);
+                scenario.injectFault(stack, restore, clock);
             }
             return null;
         });

@@ -1,8 +1,10 @@
 package dev.jangbu.proving.bugs;
 
 import dev.jangbu.proving.stack.EphemeralStack;
+import dev.jangbu.proving.torture.DatabaseRestore;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 
@@ -18,10 +20,13 @@ enum Scenario {
     TRANSACTION_ABORTED("the load, and twice a transaction with entries is aborted, as by a crash of the processor"),
 
     /** PostgreSQL crashes during transactions. */
-    POSTGRES_KILLED("the load, and PostgreSQL is killed with SIGKILL, twice");
+    POSTGRES_KILLED("the load, and PostgreSQL is killed with SIGKILL, twice"),
 
-    /** Fault injections per load, evenly distributed. */
-    static final int INJECTIONS = 2;
+    /** The databases of payments and ledger go back in time. Kafka and the PSP do not. */
+    RESTORED("the load, and PostgreSQL is restored from a backup taken during it, then `restore apply`");
+
+    /** Traffic between the backup and the loss. */
+    private static final Duration AGE = Duration.ofSeconds(3);
 
     private final String description;
 
@@ -39,8 +44,14 @@ enum Scenario {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
+    /** Fault injections per load, evenly distributed. */
+    int injections() {
+        return this == RESTORED ? 1 : 2;
+    }
+
     /** Injects the fault once. The clock gives the times of records that it writes. */
-    void injectFault(EphemeralStack stack, Clock clock) throws IOException {
+    void injectFault(EphemeralStack stack, DatabaseRestore restore, Clock clock)
+            throws IOException, InterruptedException {
         switch (this) {
             case LOAD -> {}
             case REPUBLISHED -> republishOutbox(stack);
@@ -50,6 +61,7 @@ enum Scenario {
                     running.destroyForcibly();
                     stack.awaitRestartOf("postgres", running);
                 });
+            case RESTORED -> restore.run(AGE, () -> {});
         }
     }
 

@@ -151,6 +151,11 @@ public final class EphemeralStack implements AutoCloseable {
         return launcher.exitValue();
     }
 
+    /** The process that starts the parts, and starts them again when they end. */
+    ProcessHandle supervisor() {
+        return launcher.toHandle();
+    }
+
     /** Whether the supervisor runs. */
     public boolean isRunning() {
         return launcher.isAlive();

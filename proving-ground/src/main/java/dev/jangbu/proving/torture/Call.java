@@ -33,4 +33,9 @@ record Call(Kind kind, String path, String key, String body, List<String> header
     Call(Kind kind, String path, String key, String body, String... headers) {
         this(kind, path, key, body, List.of(headers));
     }
+
+    /** The payment in the path of a call on a payment. */
+    String paymentId() {
+        return path.replaceFirst("^/payments/([^/]+)/.*$", "$1");
+    }
 }

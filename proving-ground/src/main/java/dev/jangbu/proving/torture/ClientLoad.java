@@ -1,5 +1,6 @@
 package dev.jangbu.proving.torture;
 
+import dev.jangbu.operator.console.InterruptibleTask;
 import dev.jangbu.operator.installation.HttpApi;
 import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.proving.audit.Violations;
@@ -16,6 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.IntPredicate;
@@ -44,6 +46,9 @@ public final class ClientLoad implements AutoCloseable {
     /** Orders per payout. */
     private static final int ORDERS_PER_PAYOUT = 5;
 
+    /** Orders whose calls are repeated concurrently after a restore. */
+    private static final int REPEATING = 8;
+
     private static final Duration TIMEOUT = Duration.ofMinutes(3);
     private static final Duration IDLE = Duration.ofMillis(20);
 
@@ -53,6 +58,7 @@ public final class ClientLoad implements AutoCloseable {
     private final HttpApi api;
     private final PspSimulatorClient psp;
     private final AcknowledgedAnswers answers = new AcknowledgedAnswers();
+    private final Restores restores = new Restores();
     private final FlakyClient client;
     private final ReferenceModel model;
     private final AtomicInteger started = new AtomicInteger();
@@ -72,7 +78,8 @@ public final class ClientLoad implements AutoCloseable {
         this.out = out;
         this.api = new HttpApi(stack.api(), stack.apiKey());
         this.psp = new PspSimulatorClient(stack);
-        this.client = new FlakyClient(api, answers, timeline);
+        this.client = new FlakyClient(
+                api, answers, timeline, restores, id -> this.model().resolveReviews(id), CallChain.NONE);
         this.model = new ReferenceModel(client, psp, answers.violations());
     }
 
@@ -84,6 +91,54 @@ public final class ClientLoad implements AutoCloseable {
     /** The number of received answers. */
     public long answers() {
         return api.responseCount();
+    }
+
+    Restores restores() {
+        return restores;
+    }
+
+    /**
+     * Tells the clients that the database was restored. It must still be closed.
+     *
+     * @param since the beginning of the backup, {@link System#nanoTime()}
+     */
+    void announceRestore(long since) {
+        answers.mayBeLost(since);
+        restores.announce(since);
+    }
+
+    /**
+     * Lets the clients of all orders and payouts repeat the calls that the last restore may have lost; those that are
+     * calling do so by themselves.
+     *
+     * @return the number of calls repeated here
+     */
+    int repeatLostCalls() throws InterruptedException {
+        AtomicInteger count = new AtomicInteger();
+        Semaphore slots = new Semaphore(REPEATING);
+        try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (CallChain chain : restores.chains()) {
+                executor.execute(InterruptibleTask.of(() -> {
+                    slots.acquire();
+                    try {
+                        count.addAndGet(client.of(chain).repeatLostCalls());
+                    } catch (IllegalStateException e) {
+                        answers.addViolation(String.valueOf(e.getMessage()));
+                    } finally {
+                        slots.release();
+                    }
+                }));
+            }
+        }
+        return count.get();
+    }
+
+    void addViolation(String what) {
+        answers.addViolation(what);
+    }
+
+    private ReferenceModel model() {
+        return model;
     }
 
     /** The violations found so far. */

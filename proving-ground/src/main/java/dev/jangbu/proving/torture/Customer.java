@@ -18,6 +18,7 @@ final class Customer {
     private static final Set<String> OPEN = Set.of("READY", "ACCEPTED", "EXECUTING", "UNKNOWN");
 
     private final FlakyClient client;
+    private final CallChain calls;
     private final String run;
     private final int number;
     private final SplittableRandom random;
@@ -25,7 +26,8 @@ final class Customer {
     private int keys;
 
     Customer(FlakyClient client, String run, long seed, int number) {
-        this.client = client;
+        this.calls = client.restores().newChain();
+        this.client = client.of(calls);
         this.run = run;
         this.number = number;
         this.random = new SplittableRandom(seed * 1_000_003 + number);
@@ -44,6 +46,7 @@ final class Customer {
             throw new IllegalStateException("order " + order.orderId() + " was not created: " + created);
         }
         OrderHistory history = new OrderHistory(order, created.text("id"));
+        calls.attach(history);
         onCreated.accept(history);
         beforeConfirmation(history);
         if (order.mode() == Order.ConfirmMode.NEVER) {
@@ -88,23 +91,21 @@ final class Customer {
         for (Thread other : others) {
             other.join();
         }
-        switch (answer.status()) {
-            case 200 -> history.events().add(Event.APPROVED);
-            case 402 -> history.events().add(Event.DECLINED);
-            default -> awaitOutcome(history);
+        if (answer.status() != 200 && answer.status() != 402) {
+            awaitOutcome(history);
         }
     }
 
     private void awaitOutcome(OrderHistory history) throws InterruptedException {
         Response payment = client.readUntil(
-                status -> !OPEN.contains(status),
+                answer -> answer.status() == 200 && !OPEN.contains(answer.text("status")),
                 Duration.ZERO,
                 "/payments/" + history.paymentId(),
                 "Prefer",
                 "wait=5");
         switch (payment.text("status")) {
-            case "APPROVED", "COMPLETED" -> history.events().add(Event.APPROVED);
-            case "DECLINED" -> history.events().add(Event.DECLINED);
+            case "APPROVED", "COMPLETED" -> history.add(Event.APPROVED);
+            case "DECLINED" -> history.add(Event.DECLINED);
             default -> {}
         }
     }
@@ -148,22 +149,14 @@ final class Customer {
     private void requestRefund(OrderHistory history, String body, RandomGenerator branch) throws InterruptedException {
         Response answer = client.call(refund(history, body), branch);
         if (answer.status() == 201 || answer.status() == 202) {
-            String id = answer.text("id");
-            history.refunds().put(id, answer.body().path("amount").asLong());
-            if (answer.status() == 201) {
-                history.acknowledgedRefunds().add(id);
-            }
-            read("/refunds/" + id);
+            read("/refunds/" + answer.text("id"));
         }
     }
 
     private void cancel(OrderHistory history, RandomGenerator branch) throws InterruptedException {
-        history.events().add(Event.CANCEL_REQUESTED);
+        history.add(Event.CANCEL_REQUESTED);
         String path = "/payments/" + history.paymentId() + "/cancel";
-        Call call = new Call(Call.Kind.CANCEL, path, key("cancel"), "{\"reason\":\"changed my mind\"}");
-        if (client.call(call, branch).status() == 200) {
-            history.events().add(Event.CANCELED);
-        }
+        client.call(new Call(Call.Kind.CANCEL, path, key("cancel"), "{\"reason\":\"changed my mind\"}"), branch);
     }
 
     private Call confirmation(OrderHistory history, long amountMinor) {

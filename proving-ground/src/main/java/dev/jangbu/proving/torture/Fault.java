@@ -67,6 +67,38 @@ sealed interface Fault {
         }
     }
 
+    /**
+     * PostgreSQL's data, and with them the databases of payments and ledger, are replaced by a backup taken during the
+     * load; an operator restores what Kafka and the PSP have, and opens the database.
+     *
+     * @param age time between the backup and the loss of the data
+     */
+    record Restored(Duration age) implements Fault {
+
+        /** Kill, start, {@code restore apply}: more than most machines need. */
+        private static final Duration WORK = Duration.ofSeconds(30);
+
+        @Override
+        public String part() {
+            return "postgres";
+        }
+
+        @Override
+        public Duration duration() {
+            return age.plus(WORK);
+        }
+
+        @Override
+        public boolean isAlone() {
+            return true;
+        }
+    }
+
+    /** Whether no other fault starts before this one is over, and the others before it are over. */
+    default boolean isAlone() {
+        return false;
+    }
+
     /** The kind without parameters; faults are counted by kind. */
     default String kind() {
         return switch (this) {
@@ -77,6 +109,7 @@ sealed interface Fault {
             case Republished republished -> "republish outbox rows";
             case Poisoned poisoned -> "poison records on settlement.requests";
             case PspFaultStorm storm -> "storm at the PSP";
+            case Restored restored -> "restore a backup of PostgreSQL";
         };
     }
 
@@ -90,6 +123,7 @@ sealed interface Fault {
                 kind() + ", " + killed.records() + " records or more after the last";
             case Republished republished -> "republish " + republished.rows() + " outbox rows";
             case Poisoned poisoned -> poisoned.records() + " " + kind();
+            case Restored restored -> kind() + ", taken %d s before".formatted(restored.age().toSeconds());
             case PspFaultStorm storm ->
                 "%s for %d s: of 1,000 calls %s"
                         .formatted(

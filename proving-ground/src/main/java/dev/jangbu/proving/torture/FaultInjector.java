@@ -3,6 +3,7 @@ package dev.jangbu.proving.torture;
 import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.proving.stack.Await;
 import dev.jangbu.proving.stack.EphemeralStack;
+import dev.jangbu.proving.stack.ProcessPause;
 import dev.jangbu.proving.stack.PspSimulatorClient;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -18,7 +19,11 @@ import org.apache.kafka.common.KafkaException;
  * @param permanentFaults PSP faults without a storm, per 1,000 calls
  */
 record FaultInjector(
-        EphemeralStack stack, Installation address, long permanentSeed, Map<String, Integer> permanentFaults) {
+        EphemeralStack stack,
+        Installation address,
+        DatabaseRestore restore,
+        long permanentSeed,
+        Map<String, Integer> permanentFaults) {
 
     /** Prefix of the outcome of a fault that could not be injected. */
     static final String SKIPPED = "skipped";
@@ -54,6 +59,7 @@ record FaultInjector(
             case Fault.Republished republished -> retry(onStart, () -> republish(republished));
             case Fault.Poisoned poisoned -> retry(onStart, () -> Poison.send(address, poisoned));
             case Fault.PspFaultStorm storm -> storm(storm);
+            case Fault.Restored restored -> restore.run(restored.age(), onStart);
         };
     }
 

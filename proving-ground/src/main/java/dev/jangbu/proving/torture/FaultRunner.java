@@ -38,10 +38,19 @@ record FaultRunner(
             for (FaultSchedule.ScheduledFault scheduled : schedule.faults()) {
                 long dueMs = scheduled.after().toMillis() + delayMs;
                 Thread.sleep(Duration.ofMillis(Math.max(0, dueMs - time.nowMs())));
+                boolean isAlone = scheduled.fault().isAlone();
+                if (isAlone) {
+                    await(() -> faults.stream().allMatch(InjectedFault::isOver));
+                }
                 InjectedFault injected = begin(scheduled.fault());
-                following.add(Thread.ofVirtual()
+                Thread follower = Thread.ofVirtual()
                         .name("fault " + injected.number())
-                        .start(InterruptibleTask.of(() -> follow(injected))));
+                        .start(InterruptibleTask.of(() -> follow(injected)));
+                following.add(follower);
+                if (isAlone) {
+                    awaitOver(injected, follower);
+                    delayMs = Math.max(delayMs, time.nowMs() - scheduled.ends().toMillis());
+                }
             }
             for (Thread each : following) {
                 each.join();
@@ -49,6 +58,13 @@ record FaultRunner(
         } catch (InterruptedException e) {
             following.forEach(Thread::interrupt);
             throw e;
+        }
+    }
+
+    /** Without a limit: the injection has its own. A failed one never ends. */
+    private static void awaitOver(InjectedFault injected, Thread follower) throws InterruptedException {
+        while (!injected.isOver() && follower.isAlive()) {
+            Thread.sleep(INTERVAL);
         }
     }
 

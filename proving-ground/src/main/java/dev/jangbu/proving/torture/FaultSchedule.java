@@ -18,8 +18,8 @@ import java.util.random.RandomGenerator;
  *
  * <p>Groups of faults are drawn without replacement: all groups are shuffled by the seed, and none is repeated before
  * all have been drawn. After a fault there usually is time to recover; every fourth one starts while the previous one
- * lasts or recovers. All groups take eight minutes at most, so a run of ten minutes contains every kind. A run of less
- * than three minutes starts with the priority groups.
+ * lasts or recovers. A fault that is alone overlaps with no other. All groups take nine minutes at most, so a run of ten
+ * minutes contains every kind. A run of less than three minutes starts with the priority groups.
  */
 record FaultSchedule(List<ScheduledFault> faults) {
 
@@ -71,12 +71,14 @@ record FaultSchedule(List<ScheduledFault> faults) {
         List<ScheduledFault> faults = new ArrayList<>();
         Deque<FaultGroup> groups = new ArrayDeque<>(first(length, random));
         Duration at = FIRST_AFTER;
+        Duration over = Duration.ZERO;
         while (true) {
             if (groups.isEmpty()) {
                 groups.addAll(shuffled(ALL, random));
             }
-            Duration begin = at;
-            List<ScheduledFault> drawn = groups.remove().draw(random).stream()
+            List<ScheduledFault> group = groups.remove().draw(random);
+            Duration begin = isAlone(group) ? Collections.max(List.of(at, over)) : at;
+            List<ScheduledFault> drawn = group.stream()
                     .map(scheduled -> new ScheduledFault(begin.plus(scheduled.after()), scheduled.fault()))
                     .toList();
             Duration ends = drawn.stream()
@@ -87,6 +89,7 @@ record FaultSchedule(List<ScheduledFault> faults) {
                 return new FaultSchedule(List.copyOf(faults));
             }
             faults.addAll(drawn);
+            over = Collections.max(List.of(over, ends));
             at = next(drawn, ends, random);
         }
     }
@@ -103,8 +106,12 @@ record FaultSchedule(List<ScheduledFault> faults) {
         int draw = random.nextInt(4);
         int tenths = random.nextInt(80);
         return draw == 0 || noRecovery
-                ? last.after().plusMillis(800 + tenths * 40L)
+                ? (isAlone(drawn) ? ends : last.after()).plusMillis(800 + tenths * 40L)
                 : ends.plusSeconds(6).plusMillis(tenths * 100L);
+    }
+
+    private static boolean isAlone(List<ScheduledFault> group) {
+        return group.stream().anyMatch(scheduled -> scheduled.fault().isAlone());
     }
 
     private static List<FaultGroup> first(Duration length, RandomGenerator random) {
@@ -130,6 +137,7 @@ record FaultSchedule(List<ScheduledFault> faults) {
         all.add(one(random -> new Fault.Paused(Fault.PSP, Duration.ofSeconds(8 + random.nextInt(8)))));
         all.add(one(FaultSchedule::storm));
         all.add(one(random -> new Fault.Restarted("kafka")));
+        all.add(one(random -> new Fault.Restored(Duration.ofSeconds(5 + random.nextInt(16)))));
         all.add(random -> List.of(
                 in(0, new Fault.Restarted("postgres")), in(random.nextInt(1_500), new Fault.Killed("ledger-service"))));
         all.add(random -> List.of(

@@ -1,6 +1,7 @@
 package dev.jangbu.proving.torture;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.jangbu.operator.console.InterruptibleTask;
 import dev.jangbu.operator.installation.HttpApi;
 import dev.jangbu.operator.installation.HttpApi.Response;
 import dev.jangbu.proving.stack.Await;
@@ -14,9 +15,18 @@ import java.util.random.RandomGenerator;
 
 /**
  * A client with an unreliable connection: it repeats calls, closes connections, sends copies concurrently, and retries
- * until it gets an answer.
+ * until it gets an answer. After a restore of the database it first repeats the acknowledged calls of its order.
+ *
+ * @param reviewer resolves reviews that a call waits for after a restore
+ * @param chain the calls of the order or payout
  */
-record FlakyClient(HttpApi api, AcknowledgedAnswers answers, ClientTimeline timeline) {
+record FlakyClient(
+        HttpApi api,
+        AcknowledgedAnswers answers,
+        ClientTimeline timeline,
+        Restores restores,
+        Restores.Reviewer reviewer,
+        CallChain chain) {
 
     /**
      * The time limit for a final answer. Recovery asks the PSP again within a minute, and more faults may follow before
@@ -25,6 +35,16 @@ record FlakyClient(HttpApi api, AcknowledgedAnswers answers, ClientTimeline time
     static final Duration TIMEOUT = Duration.ofMinutes(10);
 
     private static final Duration RETRY_DELAY = Duration.ofMillis(150);
+
+    /** This client for the calls of one order or payout. */
+    FlakyClient of(CallChain calls) {
+        return new FlakyClient(api, answers, timeline, restores, reviewer, calls);
+    }
+
+    /** Repeats the calls that a restore may have lost; see {@link CallChain#repeatLost}. */
+    int repeatLostCalls() throws InterruptedException {
+        return chain.repeatLost(of(CallChain.NONE), reviewer);
+    }
 
     /** Reads until the answer is not retryable. */
     Response read(String path, String... headers) throws InterruptedException {
@@ -36,19 +56,28 @@ record FlakyClient(HttpApi api, AcknowledgedAnswers answers, ClientTimeline time
                 answer -> answer.status() < 500);
     }
 
-    /** Reads until the status of the resource is one of those that end the wait. */
-    Response readUntil(Predicate<String> ended, Duration interval, String path, String... headers)
+    /** Reads until an answer ends the wait. */
+    Response readUntil(Predicate<Response> ended, Duration interval, String path, String... headers)
             throws InterruptedException {
         return Await.value(
                 "the end of " + path,
                 TIMEOUT,
                 interval,
                 () -> read(path, headers),
-                answer -> answer.status() == 200 && ended.test(answer.text("status")));
+                ended::test);
     }
 
-    private Response get(String path, String... headers) throws IOException {
-        return timeline.recorded(() -> api.get(path, headers));
+    private Response get(String path, String... headers) throws IOException, InterruptedException {
+        repeatLostCalls();
+        return requireNotLost(timeline.recorded(() -> api.get(path, headers)));
+    }
+
+    /** While the database goes back, it may lack a resource whose calls are repeated later: not an answer yet. */
+    private Response requireNotLost(Response answer) throws IOException {
+        if (answer.status() == 404 && (restores.isUnderway() || chain.isLost())) {
+            throw new IOException("not restored yet: " + answer);
+        }
+        return answer;
     }
 
     /**
@@ -85,17 +114,20 @@ record FlakyClient(HttpApi api, AcknowledgedAnswers answers, ClientTimeline time
             return send(call, begin);
         };
         // A resource in review stays in progress until it is resolved.
-        return Await.value(
+        Response last = Await.value(
                 "an answer to " + call,
                 TIMEOUT,
                 RETRY_DELAY,
                 attempt,
                 answer -> !AcknowledgedAnswers.isRetryable(answer) || isInReview(call, answer));
+        chain.acknowledge(call, last);
+        return last;
     }
 
-    private Response send(Call call, long begun) throws IOException {
+    private Response send(Call call, long begun) throws IOException, InterruptedException {
+        repeatLostCalls();
         long asked = System.nanoTime();
-        Response answer = timeline.recorded(() -> post(call, call.body()));
+        Response answer = requireNotLost(timeline.recorded(() -> post(call, call.body())));
         answers.record(call, asked, answer);
         timeline.recordApproval(call, begun, asked, answer);
         return answer;
@@ -109,7 +141,7 @@ record FlakyClient(HttpApi api, AcknowledgedAnswers answers, ClientTimeline time
         if (!answer.text("code").equals("payment-in-progress")) {
             return false;
         }
-        String payment = call.path().replaceFirst("^(/payments/[^/]+)/.*$", "$1");
+        String payment = "/payments/" + call.paymentId();
         if (read(payment).text("status").equals("REVIEW")) {
             return true;
         }
@@ -121,7 +153,8 @@ record FlakyClient(HttpApi api, AcknowledgedAnswers answers, ClientTimeline time
         return false;
     }
 
-    private void sendAndHangUp(Call call) {
+    private void sendAndHangUp(Call call) throws InterruptedException {
+        repeatLostCalls();
         timeline.recordRepetition();
         try {
             api.postAndDisconnect(
@@ -135,25 +168,30 @@ record FlakyClient(HttpApi api, AcknowledgedAnswers answers, ClientTimeline time
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < copies; i++) {
             timeline.recordRepetition();
-            threads.add(Thread.ofVirtual().start(() -> {
+            threads.add(Thread.ofVirtual().start(InterruptibleTask.of(() -> {
                 try {
                     send(call, System.nanoTime());
                 } catch (IOException e) {
                     // A failed copy does not affect the others.
                 }
-            }));
+            })));
         }
         for (Thread thread : threads) {
             thread.join();
         }
     }
 
-    private void sendOtherBody(Call call) {
+    private void sendOtherBody(Call call) throws InterruptedException {
+        repeatLostCalls();
+        if (!answers.hasFinalAnswer(call)) {
+            // A restore has lost it: the key is free.
+            return;
+        }
         String body = call.body().contains("\"amount\":")
                 ? call.body().replaceFirst("\"amount\":(\\d)", "\"amount\":1$1")
                 : call.body().replaceFirst("\"reason\":\"", "\"reason\":\"not ");
         try {
-            answers.recordOtherBody(call, post(call, body));
+            answers.recordOtherBody(call, requireNotLost(post(call, body)));
         } catch (IOException e) {
             // Without an answer there is nothing to check.
         }

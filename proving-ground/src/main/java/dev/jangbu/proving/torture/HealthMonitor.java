@@ -86,11 +86,17 @@ final class HealthMonitor implements AutoCloseable {
         watch("registry", () -> isOk(http.get(address.registry() + "/apis/ccompat/v7/subjects")));
         watch("connect", this::connector);
         watch("psp-simulator", () -> isOk(http.get(address.simulator() + "/simulator/health")));
-        watch("payment-api", () -> isOk(api.get("/payments?limit=1")));
+        // It reads, and its database is open to writes.
+        watch(
+                "payment-api",
+                () -> isOk(api.get("/payments?limit=1")) && isOk(http.get(readiness(stack, "payment-api"))));
         for (String service : List.of("streams-processor", "ledger-service")) {
-            String readiness = "http://127.0.0.1:" + stack.port(service) + "/actuator/health/readiness";
-            watch(service, () -> isOk(http.get(readiness)));
+            watch(service, () -> isOk(http.get(readiness(stack, service))));
         }
+    }
+
+    private static String readiness(EphemeralStack stack, String service) {
+        return "http://127.0.0.1:" + stack.port(service) + "/actuator/health/readiness";
     }
 
     /** True if a check that started at this time or later succeeded, and the part is still healthy. */

@@ -51,6 +51,10 @@ final class InjectedFault {
         return ended;
     }
 
+    boolean isOver() {
+        return ended > 0;
+    }
+
     /** The outcome reported by the injector; empty before. */
     String outcome() {
         return outcome;

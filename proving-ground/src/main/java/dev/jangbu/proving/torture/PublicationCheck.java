@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Looks up published postings and completions in the ledger's database. Retries while PostgreSQL is unreachable. At the
  * first successful query all of them must be present, because they are published after the commit.
+ *
+ * <p>A restored ledger may lack what was published before its loss, until ledger-service has written it again from the
+ * entries. Those are looked up again at the end.
  */
 final class PublicationCheck implements AutoCloseable {
 
@@ -45,8 +48,18 @@ final class PublicationCheck implements AutoCloseable {
     private final Installation stack;
     private final BooleanSupplier stopping;
     private final Violations violations = new Violations();
+    private final List<Published<LedgerPosted>> lostPostings = new ArrayList<>();
+    private final List<Published<SettlementCompleted>> lostCompletions = new ArrayList<>();
+    private volatile Instant lackingUntil = Instant.MIN;
     private @Nullable Connection connection;
     private final AtomicLong checked = new AtomicLong();
+
+    /**
+     * A published record.
+     *
+     * @param at its timestamp
+     */
+    record Published<T>(T value, Instant at) {}
 
     private record Reference(long journals, int parts, Instant approved) {}
 
@@ -68,11 +81,29 @@ final class PublicationCheck implements AutoCloseable {
         return checked.get();
     }
 
+    /** The ledger is restored: it may lack what was published until this time. */
+    void mayLack(Instant until) {
+        lackingUntil = until;
+    }
+
+    private boolean mayBeLost(Published<?> published) {
+        return !published.at().isAfter(lackingUntil);
+    }
+
+    /** Looks up again what the restored ledger lacked. Now it must have all of it. */
+    void checkRestored() throws InterruptedException {
+        lackingUntil = Instant.MIN;
+        postings(List.copyOf(lostPostings));
+        completions(List.copyOf(lostCompletions));
+    }
+
     /** Checks that each posting's journal exists with its number and hash. */
-    void postings(List<LedgerPosted> posted) throws InterruptedException {
-        List<String> ids = posted.stream().map(LedgerPosted::getSettlementId).toList();
+    void postings(List<Published<LedgerPosted>> posted) throws InterruptedException {
+        List<String> ids =
+                posted.stream().map(each -> each.value().getSettlementId()).toList();
         Map<String, String> journals = find(JOURNALS, ids, row -> row.getString("journal"));
-        for (LedgerPosted each : posted) {
+        for (Published<LedgerPosted> published : posted) {
+            LedgerPosted each = published.value();
             byte[] hash = new byte[each.getHash().remaining()];
             each.getHash().duplicate().get(hash);
             String expected = "number %d of book %d for %s, hash %s"
@@ -82,7 +113,9 @@ final class PublicationCheck implements AutoCloseable {
                             each.getReferenceId(),
                             HexFormat.of().formatHex(hash));
             String journal = journals.get(each.getSettlementId());
-            if (journal == null) {
+            if (journal == null && mayBeLost(published)) {
+                lostPostings.add(published);
+            } else if (journal == null) {
                 violations.add("published before it was committed: %s", each);
             } else if (!journal.equals(expected)) {
                 violations.add("published %s, but the ledger has %s", each, journal);
@@ -95,9 +128,9 @@ final class PublicationCheck implements AutoCloseable {
      *
      * @return the approval times of the completed payments
      */
-    List<Instant> completions(List<SettlementCompleted> completed) throws InterruptedException {
+    List<Instant> completions(List<Published<SettlementCompleted>> completed) throws InterruptedException {
         List<String> ids =
-                completed.stream().map(SettlementCompleted::getReferenceId).toList();
+                completed.stream().map(each -> each.value().getReferenceId()).toList();
         Map<String, Reference> references = find(
                 REFERENCES,
                 ids,
@@ -106,7 +139,8 @@ final class PublicationCheck implements AutoCloseable {
                         row.getInt("parts"),
                         row.getTimestamp("approved").toInstant()));
         List<Instant> approvals = new ArrayList<>();
-        for (SettlementCompleted each : completed) {
+        for (Published<SettlementCompleted> published : completed) {
+            SettlementCompleted each = published.value();
             Reference reference = references.get(each.getReferenceId());
             if (each.getOutcome() == Outcome.REJECTED) {
                 if (reference != null) {
@@ -115,6 +149,10 @@ final class PublicationCheck implements AutoCloseable {
             } else if (reference == null
                     || reference.journals() != reference.parts()
                     || reference.journals() != each.getParts()) {
+                if (mayBeLost(published)) {
+                    lostCompletions.add(published);
+                    continue;
+                }
                 violations.add("completed before all parts were committed: %s, %s", each, String.valueOf(reference));
             } else {
                 approvals.add(reference.approved());

@@ -12,6 +12,7 @@ import dev.jangbu.operator.console.InterruptibleTask;
 import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.proving.audit.Violations;
 import dev.jangbu.proving.stack.KafkaClients;
+import dev.jangbu.proving.torture.PublicationCheck.Published;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -59,9 +60,13 @@ public final class PublicationMonitor implements AutoCloseable {
     private volatile boolean ended;
     private volatile @Nullable KafkaException lastError;
 
-    /** Starts to read; the stack must be ready. */
-    public PublicationMonitor(Installation stack) {
-        this(stack, new RunClock(Instant.EPOCH), new ClientTimeline(new RunClock(Instant.EPOCH)));
+    /**
+     * Starts to read; the stack must be ready.
+     *
+     * @param now the current time
+     */
+    public PublicationMonitor(Installation stack, Instant now) {
+        this(stack, new RunClock(now), new ClientTimeline(new RunClock(now)));
     }
 
     /** @param timeline records the completions */
@@ -101,6 +106,16 @@ public final class PublicationMonitor implements AutoCloseable {
         return deliveries;
     }
 
+    /** The ledger's database is about to be restored. */
+    void databaseGoesBack() {
+        publications.mayLack(Instant.MAX);
+    }
+
+    /** The ledger's database is restored: from now on, a publication follows a commit in it. */
+    void databaseIsBack() {
+        publications.mayLack(time.now());
+    }
+
     /**
      * Reads to the current end of the topics and stops.
      *
@@ -124,6 +139,9 @@ public final class PublicationMonitor implements AutoCloseable {
                 do {
                     process(consumer.poll(Duration.ofMillis(100)));
                 } while (!stopping && finalPass && isBehind(ends));
+                if (finalPass) {
+                    publications.checkRestored();
+                }
                 ended = finalPass;
             } catch (KafkaException e) {
                 lastError = e;
@@ -138,14 +156,14 @@ public final class PublicationMonitor implements AutoCloseable {
 
     private void process(ConsumerRecords<byte[], byte[]> records) throws InterruptedException {
         long now = time.nowMs();
-        List<LedgerPosted> posted = new ArrayList<>();
-        List<SettlementCompleted> completed = new ArrayList<>();
+        List<Published<LedgerPosted>> posted = new ArrayList<>();
+        List<Published<SettlementCompleted>> completed = new ArrayList<>();
         for (ConsumerRecord<byte[], byte[]> record : records) {
             if (record.topic().equals(Topics.LEDGER_POSTINGS.name())) {
-                read(postings, record).ifPresent(posted::add);
+                read(postings, record).ifPresent(posting -> posted.add(published(posting, record)));
             } else if (record.topic().equals(Topics.SETTLEMENT_COMPLETIONS.name())) {
                 read(completions, record).ifPresent(completion -> {
-                    completed.add(completion);
+                    completed.add(published(completion, record));
                     if (completion.getOutcome() == Outcome.REJECTED) {
                         deliveries.rejection();
                     }
@@ -160,6 +178,10 @@ public final class PublicationMonitor implements AutoCloseable {
         publications
                 .completions(completed)
                 .forEach(approved -> timeline.recordCompletion(time.ofInstant(approved), now));
+    }
+
+    private static <T> Published<T> published(T value, ConsumerRecord<byte[], byte[]> record) {
+        return new Published<>(value, Instant.ofEpochMilli(record.timestamp()));
     }
 
     /** Polled records are not polled again, so wait for the registry here. */

@@ -3,6 +3,7 @@ package dev.jangbu.proving.torture;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.jangbu.operator.installation.HttpApi.Response;
 import dev.jangbu.proving.audit.Violations;
+import dev.jangbu.proving.stack.Await;
 import dev.jangbu.proving.stack.PspSimulatorClient;
 import dev.jangbu.proving.torture.OrderHistory.Event;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import java.util.TreeMap;
 final class ReferenceModel {
 
     private static final Duration STALL_TIMEOUT = Duration.ofMinutes(4);
+    private static final Duration RETRY_DELAY = Duration.ofMillis(200);
     private static final Set<String> PAYMENT_ENDED = Set.of("READY", "COMPLETED", "DECLINED", "CANCELED", "EXPIRED");
     private static final Set<String> REFUND_ENDED = Set.of("COMPLETED", "FAILED");
 
@@ -151,6 +153,19 @@ final class ReferenceModel {
         return nodes;
     }
 
+    /** Resolves the reviews of a payment and its refunds while the load goes on. */
+    synchronized void resolveReviews(String paymentId) throws InterruptedException {
+        for (OrderHistory history : histories) {
+            if (history.paymentId().equals(paymentId)) {
+                Await.value("the PSP's charges", FlakyClient.TIMEOUT, RETRY_DELAY, () -> {
+                    readCharges();
+                    return true;
+                });
+                review(history, read(history));
+            }
+        }
+    }
+
     /** Resolves reviews as an operator would: by the PSP's charges. */
     private void review(OrderHistory history, FinalState end) throws InterruptedException {
         JsonNode charge = charges.get(history.order().paymentKey());
@@ -186,7 +201,8 @@ final class ReferenceModel {
         }
         boolean fullyRefunded =
                 end.isCompleted() && end.payment().path("refundStatus").asText().equals("FULL");
-        if (history.has(Event.CANCELED) && !status.asText().equals("CANCELED") && !fullyRefunded) {
+        boolean canceled = history.has(Event.CANCELED) || history.has(Event.REFUNDED);
+        if (canceled && !status.asText().equals("CANCELED") && !fullyRefunded) {
             violations.add("%s was canceled, but is %s", what, end);
         }
         for (Order.Line line : history.order().lines()) {
@@ -204,11 +220,11 @@ final class ReferenceModel {
         Set<String> missing = new HashSet<>(history.refunds().keySet());
         for (JsonNode refund : end.refunds()) {
             missing.remove(id(refund));
-            Long amountMinor = history.refunds().get(id(refund));
-            if (amountMinor != null) {
-                expect("refund " + id(refund) + ", amount", amountMinor, refund.path("amount"));
+            OrderHistory.KnownRefund known = history.refunds().get(id(refund));
+            if (known != null) {
+                expect("refund " + id(refund) + ", amount", known.amountMinor(), refund.path("amount"));
             }
-            if (history.acknowledgedRefunds().contains(id(refund))) {
+            if (known != null && known.acknowledged()) {
                 expect("refund " + id(refund) + " was acknowledged", "COMPLETED", refund.path("status"));
             }
         }

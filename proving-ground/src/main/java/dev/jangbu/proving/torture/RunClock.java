@@ -19,6 +19,10 @@ final class RunClock {
         return begin;
     }
 
+    Instant now() {
+        return begin.plusMillis(nowMs());
+    }
+
     long nowMs() {
         return at(System.nanoTime());
     }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Requests one payout of a simulated seller: within the balance or above it, with an expected version or without.
@@ -40,13 +41,34 @@ record Seller(FlakyClient client, String run, long seed, int number) {
         }
     }
 
+    /** Keeps the status of the last answer to the request. */
+    private record LastAnswer(AtomicInteger status) implements CallChain.Knowledge {
+
+        @Override
+        public void learn(Call call, Response answer) {
+            status.set(answer.status());
+        }
+
+        @Override
+        public void forget(long since) {}
+    }
+
+    private static boolean isDecided(Response payout) {
+        return payout.status() == 200 && DECIDED.contains(payout.text("status"));
+    }
+
     /** Requests the payout and waits for the decision of the wallet processor. */
     Payout request() throws InterruptedException {
+        CallChain calls = client.restores().newChain();
+        return request(client.of(calls), calls);
+    }
+
+    private Payout request(FlakyClient own, CallChain calls) throws InterruptedException {
         SplittableRandom random = new SplittableRandom(~seed * 1_000_003 + number);
         String sellerId = Order.seller(run, random);
         String currency = random.nextInt(5) == 0 ? "USD" : "KRW";
         JsonNode wallet =
-                client.read("/wallets/" + sellerId + "?currency=" + currency).body();
+                own.read("/wallets/" + sellerId + "?currency=" + currency).body();
         long balance = wallet.path("balance").asLong();
         long version = wallet.path("version").asLong();
         long amountMinor = 1 + random.nextLong(Math.max(2, balance + balance / 4));
@@ -55,12 +77,18 @@ record Seller(FlakyClient client, String run, long seed, int number) {
         int stale = random.nextInt(4);
         List<String> headers = stale < 2 ? List.of("If-Match", "\"" + Math.max(0, version - stale) + "\"") : List.of();
         Call call = new Call(Call.Kind.PAYOUT, path, run + "-payout-" + number, body, headers);
-        Response answer = client.call(call, random);
-        if (answer.status() != 202) {
+        AtomicInteger last = new AtomicInteger();
+        calls.attach(new LastAnswer(last));
+        Response answer = own.call(call, random);
+        JsonNode decision = answer.status() == 202
+                ? own.readUntil(
+                                // The payout was lost before its request was published, and refused when it was repeated.
+                                read -> last.get() == 412 || isDecided(read), INTERVAL, "/payouts/" + answer.text("id"))
+                        .body()
+                : answer.body();
+        if (last.get() != 202) {
             return new Payout("", sellerId, currency, amountMinor, "REFUSED");
         }
-        JsonNode decision = client.readUntil(DECIDED::contains, INTERVAL, "/payouts/" + answer.text("id"))
-                .body();
         if (decision.path("rejection").asText().equals("VERSION_CONFLICT")
                 && call.headers().isEmpty()) {
             throw new IllegalStateException(call + " has no expected version, but was rejected for it: " + decision);

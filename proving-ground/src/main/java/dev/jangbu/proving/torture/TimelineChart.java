@@ -52,6 +52,7 @@ final class TimelineChart {
                 case Fault.PspFaultStorm storm -> new Look("PSP fault storm", new Color(0x8e5bb5));
                 case Fault.Republished republished -> new Look("republished rows", new Color(0x2a9d8f));
                 case Fault.Poisoned poisoned -> new Look("poison", new Color(0x6a994e));
+                case Fault.Restored restored -> new Look("restored backup", new Color(0x5d4037));
             };
         }
     }

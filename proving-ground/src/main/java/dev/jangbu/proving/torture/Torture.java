@@ -96,7 +96,12 @@ record Torture(Path home, Path folder, Duration length, int clients, boolean kee
                 ClientLoad load = new ClientLoad(address, seed, log::print, timeline);
                 ProgressReporter progress = new ProgressReporter(log::print)) {
             log.begin(time);
-            FaultInjector injector = new FaultInjector(stack, address, seed, ClientLoad.PSP_FAULTS);
+            FaultInjector injector = new FaultInjector(
+                    stack,
+                    address,
+                    new DatabaseRestore(stack, load, monitor, log::print),
+                    seed,
+                    ClientLoad.PSP_FAULTS);
             List<InjectedFault> faults = new CopyOnWriteArrayList<>();
             FaultRunner runner =
                     new FaultRunner(stack, injector, health, timeline, monitor.deliveries(), time, log, faults);

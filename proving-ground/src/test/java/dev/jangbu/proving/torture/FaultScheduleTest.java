@@ -45,7 +45,8 @@ class FaultScheduleTest {
                 "republish outbox rows",
                 "poison records on settlement.requests",
                 "storm at the PSP",
-                "the PSP is silent"));
+                "the PSP is silent",
+                "restore a backup of PostgreSQL"));
         for (long seed = 0; seed < 2_000; seed++) {
             assertThat(FaultSchedule.of(seed, TEN_MINUTES).faults().stream()
                             .map(scheduled -> scheduled.fault().kind()))
@@ -67,6 +68,27 @@ class FaultScheduleTest {
             }
             assertThat(overlaps).as("seed %d", seed).isGreaterThan(3);
         }
+    }
+
+    @Test
+    void aRestoreOverlapsWithNoOtherFault() {
+        int restores = 0;
+        for (long seed = 0; seed < 2_000; seed++) {
+            List<FaultSchedule.ScheduledFault> faults =
+                    FaultSchedule.of(seed, Duration.ofMinutes(30)).faults();
+            for (FaultSchedule.ScheduledFault restore : faults) {
+                if (restore.fault() instanceof Fault.Restored restored) {
+                    restores++;
+                    assertThat(restored.age()).isBetween(Duration.ofSeconds(5), Duration.ofSeconds(20));
+                    assertThat(faults)
+                            .as("seed %d", seed)
+                            .allMatch(other -> other == restore
+                                    || other.ends().compareTo(restore.after()) <= 0
+                                    || other.after().compareTo(restore.ends()) > 0);
+                }
+            }
+        }
+        assertThat(restores).as("more than one in a long run").isGreaterThan(2 * 2_000);
     }
 
     @Test

@@ -1,4 +1,4 @@
-package dev.jangbu.proving.torture;
+package dev.jangbu.proving.stack;
 
 import dev.jangbu.operator.console.InterruptibleTask;
 import java.io.IOException;
@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Signals to a process; pauses it with its descendants, because PostgreSQL works in child processes. */
-final class ProcessPause {
+/** Signals to a process, and its pause. */
+public final class ProcessPause {
 
     private final List<ProcessHandle> processes;
 
@@ -20,23 +20,31 @@ final class ProcessPause {
         this.atExit = new Thread(InterruptibleTask.of(this::resumeAll), "resume paused processes");
     }
 
-    /** Stops a process first, so that it starts no more children, then its descendants. */
-    static ProcessPause of(ProcessHandle process) throws InterruptedException {
-        List<ProcessHandle> processes = new ArrayList<>(List.of(process));
-        ProcessPause pause = new ProcessPause(processes);
+    /** Stops a process without its descendants. */
+    static ProcessPause ofAlone(ProcessHandle process) throws InterruptedException {
+        ProcessPause pause = new ProcessPause(new ArrayList<>(List.of(process)));
         Runtime.getRuntime().addShutdownHook(pause.atExit);
         signal("STOP", process);
+        return pause;
+    }
+
+    /**
+     * Stops a process first, so that it starts no more children, then its descendants: PostgreSQL works in child
+     * processes.
+     */
+    public static ProcessPause of(ProcessHandle process) throws InterruptedException {
+        ProcessPause pause = ofAlone(process);
         try (Stream<ProcessHandle> children = process.descendants()) {
-            processes.addAll(children.toList());
+            pause.processes.addAll(children.toList());
         }
-        for (ProcessHandle child : processes.subList(1, processes.size())) {
+        for (ProcessHandle child : pause.processes.subList(1, pause.processes.size())) {
             signal("STOP", child);
         }
         return pause;
     }
 
     /** Resumes all of them. */
-    void resume() throws InterruptedException {
+    public void resume() throws InterruptedException {
         resumeAll();
         Runtime.getRuntime().removeShutdownHook(atExit);
     }
@@ -54,7 +62,7 @@ final class ProcessPause {
      *
      * @param name without SIG
      */
-    static void signal(String name, ProcessHandle process) throws InterruptedException {
+    public static void signal(String name, ProcessHandle process) throws InterruptedException {
         try {
             new ProcessBuilder("kill", "-s", name, Long.toString(process.pid()))
                     .redirectErrorStream(true)
