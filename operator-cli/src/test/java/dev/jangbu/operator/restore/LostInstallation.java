@@ -395,8 +395,7 @@ final class LostInstallation implements AutoCloseable {
         SettlementRequested built = request.build();
         byte[] key = built.getWalletId().getBytes(StandardCharsets.UTF_8);
         byte[] value = bytes(Topics.SETTLEMENT_REQUESTS, built);
-        var sent = producer.send(
-                        new ProducerRecord<>(Topics.SETTLEMENT_REQUESTS.name(), null, key, value, ofOutbox()))
+        var sent = producer.send(new ProducerRecord<>(Topics.SETTLEMENT_REQUESTS.name(), null, key, value, ofOutbox()))
                 .get();
         ProducerRecord<byte[], byte[]> letter = DeadLetters.record(
                 key,

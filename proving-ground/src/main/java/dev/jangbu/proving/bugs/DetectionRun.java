@@ -71,8 +71,8 @@ record DetectionRun(Path repository, long seed, boolean kept, Clock clock, Consu
         try (PublicationMonitor watcher = new PublicationMonitor(address, clock.instant());
                 ClientLoad load = new ClientLoad(address, seed, out);
                 ProgressReporter progress = new ProgressReporter(line -> {})) {
-            FutureTask<Void> work = new FutureTask<>(
-                    () -> work(stack, scenario, load, new DatabaseRestore(stack, load, watcher, out)));
+            FutureTask<Void> work =
+                    new FutureTask<>(() -> work(stack, scenario, load, new DatabaseRestore(stack, load, watcher, out)));
             Thread clients = Thread.ofPlatform().name("clients").start(work);
             boolean ended = await(work, stack.data());
             // Before the clients are interrupted, which they would report as well.

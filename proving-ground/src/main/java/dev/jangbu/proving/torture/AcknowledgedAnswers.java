@@ -148,7 +148,8 @@ final class AcknowledgedAnswers {
                     // A decline is neither on Kafka nor a charge.
                     case CONFIRM -> answer.status() == 402;
                     // Nothing was charged: the cancellation is a status of the database. Or it was refused.
-                    case CANCEL -> answer.status() != 200 || answer.text("status").equals("CANCELED");
+                    case CANCEL ->
+                        answer.status() != 200 || answer.text("status").equals("CANCELED");
                     // A refusal is in the stored answer of the key.
                     case REFUND -> answer.status() != 201;
                     // A request that was not published yet. Its repetition is compared with the wallet's version again.

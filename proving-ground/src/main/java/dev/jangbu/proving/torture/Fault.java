@@ -123,7 +123,8 @@ sealed interface Fault {
                 kind() + ", " + killed.records() + " records or more after the last";
             case Republished republished -> "republish " + republished.rows() + " outbox rows";
             case Poisoned poisoned -> poisoned.records() + " " + kind();
-            case Restored restored -> kind() + ", taken %d s before".formatted(restored.age().toSeconds());
+            case Restored restored ->
+                kind() + ", taken %d s before".formatted(restored.age().toSeconds());
             case PspFaultStorm storm ->
                 "%s for %d s: of 1,000 calls %s"
                         .formatted(

@@ -59,12 +59,7 @@ record FlakyClient(
     /** Reads until an answer ends the wait. */
     Response readUntil(Predicate<Response> ended, Duration interval, String path, String... headers)
             throws InterruptedException {
-        return Await.value(
-                "the end of " + path,
-                TIMEOUT,
-                interval,
-                () -> read(path, headers),
-                ended::test);
+        return Await.value("the end of " + path, TIMEOUT, interval, () -> read(path, headers), ended::test);
     }
 
     private Response get(String path, String... headers) throws IOException, InterruptedException {

@@ -80,7 +80,8 @@ record OrderHistory(Order order, String paymentId, Map<String, KnownRefund> refu
 
     @Override
     public void forget(long since) {
-        events.entrySet().removeIf(event -> IN_THE_DATABASE_ALONE.contains(event.getKey()) && event.getValue() - since >= 0);
+        events.entrySet()
+                .removeIf(event -> IN_THE_DATABASE_ALONE.contains(event.getKey()) && event.getValue() - since >= 0);
         // A refund in progress is lost if its call had not reached the PSP.
         refunds.values().removeIf(refund -> !refund.acknowledged() && refund.at() - since >= 0);
     }

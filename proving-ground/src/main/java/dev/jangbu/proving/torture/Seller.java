@@ -82,8 +82,11 @@ record Seller(FlakyClient client, String run, long seed, int number) {
         Response answer = own.call(call, random);
         JsonNode decision = answer.status() == 202
                 ? own.readUntil(
-                                // The payout was lost before its request was published, and refused when it was repeated.
-                                read -> last.get() == 412 || isDecided(read), INTERVAL, "/payouts/" + answer.text("id"))
+                                // The payout was lost before its request was published, and refused when it was
+                                // repeated.
+                                read -> last.get() == 412 || isDecided(read),
+                                INTERVAL,
+                                "/payouts/" + answer.text("id"))
                         .body()
                 : answer.body();
         if (last.get() != 202) {

@@ -97,11 +97,7 @@ record Torture(Path home, Path folder, Duration length, int clients, boolean kee
                 ProgressReporter progress = new ProgressReporter(log::print)) {
             log.begin(time);
             FaultInjector injector = new FaultInjector(
-                    stack,
-                    address,
-                    new DatabaseRestore(stack, load, monitor, log::print),
-                    seed,
-                    ClientLoad.PSP_FAULTS);
+                    stack, address, new DatabaseRestore(stack, load, monitor, log::print), seed, ClientLoad.PSP_FAULTS);
             List<InjectedFault> faults = new CopyOnWriteArrayList<>();
             FaultRunner runner =
                     new FaultRunner(stack, injector, health, timeline, monitor.deliveries(), time, log, faults);

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.jangbu.operator.installation.HttpApi.Response;
 import dev.jangbu.proving.torture.Call.Kind;
 import java.net.http.HttpHeaders;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -88,11 +89,10 @@ class AcknowledgedAnswersTest {
 
     @Test
     void aRestoredRefundAnswersAnotherBodyButAPaymentDoesNot() {
-        for (Kind kind : new Kind[] {Kind.REFUND, Kind.CREATE}) {
-            answers.record(call(kind), System.nanoTime(), answer(201, "one", "APPROVED"));
-            answers.mayBeLost(begin);
-            answers.record(call(kind), System.nanoTime(), answer(201, "one", "APPROVED"));
-        }
+        List<Kind> kinds = List.of(Kind.REFUND, Kind.CREATE);
+        kinds.forEach(kind -> answers.record(call(kind), System.nanoTime(), answer(201, "one", "APPROVED")));
+        answers.mayBeLost(begin);
+        kinds.forEach(kind -> answers.record(call(kind), System.nanoTime(), answer(201, "one", "APPROVED")));
 
         answers.recordOtherBody(call(Kind.REFUND), answer(201, "one", "APPROVED"));
         assertThat(answers.violations().first()).isEmpty();
