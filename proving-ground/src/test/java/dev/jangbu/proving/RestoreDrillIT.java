@@ -18,6 +18,7 @@ import dev.jangbu.proving.stack.Shop;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -72,7 +73,7 @@ class RestoreDrillIT {
         CompletableFuture<Void> confirming = CompletableFuture.runAsync(() -> slowConfirmation.unanswered(api));
         await().atMost(Shop.SETTLE_LIMIT)
                 .until(() -> api.get("/payments/" + atThePsp).text("status").equals("EXECUTING"));
-        BaseBackup backup = BaseBackup.take(stack);
+        Path backup = BaseBackup.take(stack.address(), stack.data(), BaseBackup.Slots.LEFT_OUT);
 
         // After the backup, and lost with it.
         confirming.join();
@@ -107,7 +108,7 @@ class RestoreDrillIT {
 
         // The restore.
         assertThat(stack.stop()).isZero();
-        backup.restore();
+        BaseBackup.restore(backup, stack.data());
         stack.startAgain(EphemeralStack.PARTS);
         Call refused = Call.of("/payments", order(newOrderId(), line(SELLER, 1_000, 50)));
         await().atMost(Shop.SETTLE_LIMIT)

@@ -1,6 +1,7 @@
 package dev.jangbu.proving.stack;
 
 import dev.jangbu.local.stack.DataDirectory;
+import dev.jangbu.operator.installation.Installation;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -19,65 +20,84 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** A base backup of a stack's PostgreSQL server, with the WAL until its end. */
+/**
+ * A base backup of a stack's running PostgreSQL server, with the WAL until its end, by PostgreSQL's low-level API.
+ *
+ * @see <a href="https://www.postgresql.org/docs/18/continuous-archiving.html#BACKUP-LOWLEVEL-BASE-BACKUP">Making a Base
+ *     Backup Using the Low Level API</a>
+ */
 public final class BaseBackup {
 
     private static final String PART = "postgres";
     private static final Duration END_LIMIT = Duration.ofMinutes(1);
     private static final Duration POLL = Duration.ofMillis(10);
 
-    private final EphemeralStack stack;
-    private final Path server;
-    private final Path folder;
+    private BaseBackup() {}
 
-    private BaseBackup(EphemeralStack stack) {
-        this.stack = stack;
-        this.server = stack.data().resolve(PART);
-        this.folder = stack.data().resolve(PART + "-backup");
+    /** Whether the backup has the replication slots. {@code pg_basebackup} leaves them out, a copy of all files does not. */
+    public enum Slots {
+        LEFT_OUT,
+        KEPT
     }
 
     /**
-     * Takes a backup of the running server by PostgreSQL's low-level API. It replaces an earlier one of the stack.
+     * Takes a backup. The server goes on meanwhile.
      *
-     * @see <a href="https://www.postgresql.org/docs/18/continuous-archiving.html#BACKUP-LOWLEVEL-BASE-BACKUP">Making a Base
-     *     Backup Using the Low Level API</a>
+     * @param data the stack's data directory
+     * @return the folder of the backup, beside the server's
      */
-    public static BaseBackup take(EphemeralStack stack) throws IOException, SQLException {
-        BaseBackup backup = new BaseBackup(stack);
-        DataDirectory.delete(backup.folder);
-        backup.copyServer();
-        return backup;
-    }
-
-    private void copyServer() throws IOException, SQLException {
-        try (Connection superuser = stack.address().openAs("postgres");
-                Statement statement = superuser.createStatement()) {
-            statement.execute("SELECT pg_backup_start('proving-ground', true)");
-            Path wal = server.resolve("pg_wal");
-            Path slots = server.resolve("pg_replslot");
-            copy(server, folder, path -> path.equals(wal) || path.equals(slots) || path.endsWith("postmaster.pid"));
-            try (ResultSet row = statement.executeQuery("SELECT labelfile FROM pg_backup_stop(false)")) {
-                row.next();
-                Files.writeString(folder.resolve("backup_label"), row.getString(1));
-            }
-            Files.createDirectory(folder.resolve("pg_replslot"));
-            copy(wal, folder.resolve("pg_wal"), path -> false);
+    public static Path take(Installation stack, Path data, Slots slots) throws SQLException, IOException {
+        Path backup = Files.createTempDirectory(data, "postgres-backup-");
+        Files.delete(backup);
+        try {
+            copyServer(stack, data, backup, slots);
+            return backup;
+        } catch (SQLException | IOException e) {
+            DataDirectory.delete(backup);
+            throw e;
         }
     }
 
-    /** Puts the backup in the place of the stopped server's data, which are deleted. */
-    public void restore() throws IOException {
-        Path lost = stack.data().resolve(PART + "-lost");
-        Files.move(server, lost);
-        Files.move(folder, server);
-        DataDirectory.delete(lost);
+    private static void copyServer(Installation stack, Path data, Path backup, Slots slots)
+            throws SQLException, IOException {
+        Path server = server(data);
+        Path wal = server.resolve("pg_wal");
+        Path slotFiles = server.resolve("pg_replslot");
+        try (Connection superuser = stack.openAs("postgres");
+                Statement statement = superuser.createStatement()) {
+            statement.execute("SELECT pg_backup_start('base backup', true)");
+            copy(
+                    server,
+                    backup,
+                    path -> path.equals(wal)
+                            || path.endsWith("postmaster.pid")
+                            || slots == Slots.LEFT_OUT && path.startsWith(slotFiles) && !path.equals(slotFiles));
+            try (ResultSet row = statement.executeQuery("SELECT labelfile FROM pg_backup_stop(false)")) {
+                row.next();
+                Files.writeString(backup.resolve("backup_label"), row.getString(1));
+            }
+            copy(wal, backup.resolve("pg_wal"), path -> false);
+        }
     }
 
     /**
-     * Kills the running server with all its processes and restores the backup. The supervisor, paused meanwhile, starts
-     * the server again.
+     * Replaces the files of the stopped server by a backup.
+     *
+     * @return the folder of the replaced files
      */
-    public void killAndRestore() throws IOException, InterruptedException {
+    public static Path restore(Path backup, Path data) throws IOException {
+        Path lost = Files.createTempDirectory(data, "postgres-lost-");
+        Files.delete(lost);
+        Files.move(server(data), lost);
+        Files.move(backup, server(data));
+        return lost;
+    }
+
+    /**
+     * Kills the running server with all its processes and replaces its files by a backup. The supervisor, paused
+     * meanwhile, starts the server again. The replaced files are deleted.
+     */
+    public static void killAndRestore(EphemeralStack stack, Path backup) throws IOException, InterruptedException {
         ProcessPause supervisor = ProcessPause.ofAlone(stack.supervisor());
         try {
             List<ProcessHandle> processes = new ArrayList<>();
@@ -91,10 +111,15 @@ public final class BaseBackup {
             if (!Await.holds(END_LIMIT, POLL, () -> processes.stream().noneMatch(ProcessHandle::isAlive))) {
                 throw new IllegalStateException("PostgreSQL does not end: " + processes);
             }
-            restore();
+            DataDirectory.delete(restore(backup, stack.data()));
         } finally {
             supervisor.resume();
         }
+    }
+
+    /** The files of a stack's server. */
+    public static Path server(Path data) {
+        return data.resolve(PART);
     }
 
     /** Keeps the permissions: PostgreSQL refuses a data directory that others can read. A file may disappear meanwhile. */

@@ -7,6 +7,7 @@ import dev.jangbu.proving.stack.BaseBackup;
 import dev.jangbu.proving.stack.EphemeralStack;
 import dev.jangbu.proving.stack.EphemeralStack.CommandResult;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -17,7 +18,8 @@ import java.util.function.Consumer;
  *
  * @param out receives the list of {@code restore apply} for a person
  */
-public record DatabaseRestore(EphemeralStack stack, ClientLoad load, PublicationMonitor monitor, Consumer<String> out) {
+public record DatabaseRestore(
+        EphemeralStack stack, ClientLoad load, PublicationMonitor monitor, Consumer<String> out) {
 
     private static final Duration BACKUP_LIMIT = Duration.ofMinutes(2);
     private static final Duration NOTICE_LIMIT = Duration.ofMinutes(2);
@@ -43,12 +45,16 @@ public record DatabaseRestore(EphemeralStack stack, ClientLoad load, Publication
         Restores restores = load.restores();
         long since = System.nanoTime();
         try (HttpApi api = new HttpApi(stack.address().api(), stack.address().apiKey())) {
-            BaseBackup backup = Await.value("a base backup", BACKUP_LIMIT, INTERVAL, () -> BaseBackup.take(stack));
+            Path backup = Await.value(
+                    "a base backup",
+                    BACKUP_LIMIT,
+                    INTERVAL,
+                    () -> BaseBackup.take(stack.address(), stack.data(), BaseBackup.Slots.LEFT_OUT));
             Thread.sleep(age);
             onLoss.run();
             restores.begin();
             monitor.databaseGoesBack();
-            backup.killAndRestore();
+            BaseBackup.killAndRestore(stack, backup);
             return complete(api, since);
         } catch (IOException | IllegalStateException e) {
             load.addViolation("the restore of the database failed: " + e.getMessage());
@@ -92,12 +98,8 @@ public record DatabaseRestore(EphemeralStack stack, ClientLoad load, Publication
 
     private static void awaitAnswer(HttpApi api, String what, Duration limit, boolean closed)
             throws InterruptedException {
-        Await.value(
-                what,
-                limit,
-                INTERVAL,
-                () -> api.post("/payments", "restore-probe", NO_PAYMENT),
-                answer -> closed ? isClosed(answer) : answer.status() < 500);
+        Await.value(what, limit, INTERVAL, () -> api.post("/payments", "restore-probe", NO_PAYMENT), answer ->
+                closed ? isClosed(answer) : answer.status() < 500);
     }
 
     private static boolean isClosed(Response answer) {
