@@ -4,6 +4,7 @@ import dev.jangbu.operator.console.CommandException;
 import dev.jangbu.operator.console.Console;
 import dev.jangbu.operator.installation.Installation;
 import dev.jangbu.operator.installation.InstallationOptions;
+import java.io.PrintWriter;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -62,13 +63,17 @@ public final class RestoreCommand {
                 description = "payment-api's jangbu.idempotency.kept-for, ISO 8601 (default: ${DEFAULT-VALUE})")
         Duration keysKeptFor = Duration.ofHours(24);
 
-        int run(boolean applies) throws Exception {
+        int run(boolean applies) {
+            PrintWriter err = spec.commandLine().getErr();
             try {
                 return installation.run(found -> run(found, applies));
             } catch (CommandException | SQLException | IllegalStateException e) {
-                spec.commandLine().getErr().println(e.getMessage());
-                return UNDECIDED;
+                err.println(e.getMessage());
+            } catch (Exception | Error e) {
+                // Else the exit code would be 1: something is left to do.
+                e.printStackTrace(err);
             }
+            return UNDECIDED;
         }
 
         private int run(Installation found, boolean applies) throws SQLException {
@@ -113,7 +118,7 @@ public final class RestoreCommand {
         private Options options = new Options();
 
         @Override
-        public Integer call() throws Exception {
+        public Integer call() {
             return options.run(false);
         }
     }
@@ -132,7 +137,7 @@ public final class RestoreCommand {
         private Options options = new Options();
 
         @Override
-        public Integer call() throws Exception {
+        public Integer call() {
             return options.run(true);
         }
     }
