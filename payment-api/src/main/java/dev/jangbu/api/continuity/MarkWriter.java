@@ -26,8 +26,9 @@ import reactor.core.publisher.Mono;
 import reactor.util.retry.Retry;
 
 /**
- * Writes marks into the open database and publishes each after its commit. While the database is closed, judges it again
- * at the same interval. The service is not ready before the first judgement.
+ * Writes marks into the open database and publishes each after its commit. While the database is closed, or if the outbox
+ * connector has read beyond a mark, judges it again at the same interval. The service is not ready before the first
+ * judgement.
  *
  * <p>Instances share the marks of a database: one that finds a fresh mark writes none. Sequences are unique. If two
  * records are published in the wrong order, readers take the greater sequence.
@@ -72,7 +73,7 @@ class MarkWriter implements ApplicationRunner {
     @Override
     public void run(ApplicationArguments arguments) {
         Mono.defer(this::judgeIfUnknown)
-                .then(Mono.defer(() -> continuity.isOpen() ? writeMark() : Mono.empty()))
+                .then(Mono.defer(() -> continuity.isOpen() ? writeMark().then() : Mono.empty()))
                 .retryWhen(Retry.fixedDelay(Long.MAX_VALUE, RETRY_DELAY)
                         .doBeforeRetry(retry ->
                                 log.warn("Not ready: {}", retry.failure().getMessage())))
@@ -93,7 +94,12 @@ class MarkWriter implements ApplicationRunner {
         try {
             if (continuity.isOpen()) {
                 connector.resume();
-                writeMark().block(TIMEOUT);
+                // Read first: the mark's position is later than all that a connector of this database can have read.
+                Long stored = connector.storedLsn();
+                DatabaseMark mark = writeMark().block(TIMEOUT);
+                if (mark != null && stored != null && stored > mark.getLsn()) {
+                    database.inConnection(continuity::judgeAgain).block(TIMEOUT);
+                }
             } else {
                 database.inConnection(continuity::judgeAgain).block(TIMEOUT);
             }
@@ -102,7 +108,8 @@ class MarkWriter implements ApplicationRunner {
         }
     }
 
-    private Mono<Void> writeMark() {
+    /** Emits the newest mark; nothing if the database was judged again. */
+    private Mono<DatabaseMark> writeMark() {
         return database.sql(WRITE)
                 .bind("acknowledged", acknowledged.get())
                 // Less than the interval: the schedule is not exact.
@@ -110,14 +117,14 @@ class MarkWriter implements ApplicationRunner {
                 .map(MarkWriter::found)
                 .one()
                 .flatMap(found -> continuity.isNewest(found.mark())
-                        ? Mono.<Void>fromRunnable(() -> publish(found))
-                        : database.inConnection(continuity::judgeAgain).then());
+                        ? Mono.fromCallable(() -> publish(found))
+                        : database.inConnection(continuity::judgeAgain).then(Mono.empty()));
     }
 
     /** Does not wait for the acknowledgement. A mark that never arrives is harmless. */
-    private void publish(Found found) {
+    private DatabaseMark publish(Found found) {
         if (!found.isNew()) {
-            return;
+            return found.mark();
         }
         CompletableFuture<?> unused = topic.publish(found.mark()).whenComplete((sent, failure) -> {
             if (failure == null) {
@@ -126,6 +133,7 @@ class MarkWriter implements ApplicationRunner {
                 log.warn("Mark {} is not published: {}", found.mark().getSequence(), failure.toString());
             }
         });
+        return found.mark();
     }
 
     private static Found found(Readable row) {

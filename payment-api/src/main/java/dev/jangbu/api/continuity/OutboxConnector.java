@@ -90,7 +90,7 @@ class OutboxConnector {
                             .build(),
                     BodyHandlers.ofString());
         } catch (IOException e) {
-            log.info("Kafka Connect at {} does not answer: {}", url, e.toString());
+            log.debug("Kafka Connect at {} does not answer: {}", url, e.toString());
             return null;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

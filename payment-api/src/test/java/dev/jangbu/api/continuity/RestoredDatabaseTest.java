@@ -204,6 +204,15 @@ class RestoredDatabaseTest {
         Testbed.awaitReady(client);
     }
 
+    @Test
+    void aConnectorThatHasReadBeyondTheEndOfTheLogIsNoticedWithoutARestart() throws SQLException {
+        CONNECT.storeLsn(number("SELECT lsn FROM server_position") + 1_000_000_000);
+
+        awaitClosed("the outbox connector has read up to");
+        CONNECT.storeLsn(0);
+        Testbed.awaitReady(client);
+    }
+
     private static void awaitClosed(String reason) {
         await().untilAsserted(() -> {
             Reply refusal = new TestOrder(client).create(1_000).is(503);
