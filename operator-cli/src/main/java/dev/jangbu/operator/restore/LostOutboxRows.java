@@ -23,6 +23,8 @@ final class LostOutboxRows {
             ON CONFLICT (id) DO NOTHING
             """;
 
+    private static final String SINCE = "SELECT id FROM outbox WHERE created_at >= ?";
+
     /** An inserted row is published, as a new one. */
     private static final String REINSERT = """
             WITH taken AS (
@@ -59,6 +61,11 @@ final class LostOutboxRows {
                 serializer.serialize(Topics.SETTLEMENT_REQUESTS.name(), request),
                 request.getOccurredAt(),
                 null);
+    }
+
+    /** The rows that were written at or after a time. */
+    List<UUID> since(Instant time) throws SQLException {
+        return maintenance.list(SINCE, row -> row.getObject("id", UUID.class), time);
     }
 
     /** Inserts rows again, so that the connector publishes them. Each batch is one transaction. */

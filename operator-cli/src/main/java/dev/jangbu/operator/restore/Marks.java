@@ -31,7 +31,7 @@ final class Marks {
 
     /** An open database gets a mark every two seconds. */
     private static final String STATE = """
-            SELECT position.lsn IS NULL AS is_standby,
+            SELECT position.lsn IS NULL AS is_standby, position.lsn,
                    coalesce(position.system_identifier = ? AND position.timeline >= ? AND position.lsn >= ?
                             AND EXISTS (SELECT FROM marks WHERE sequence = ? AND nonce = ?), false) AS stands,
                    coalesce((SELECT max(written_at) FROM marks) > now() - interval '30 seconds', false) AS is_fresh,
@@ -67,6 +67,7 @@ final class Marks {
      * @param newest Kafka's newest mark
      * @param stands whether the database contains it
      * @param isFresh whether a mark was written within half a minute: payment-api has the database open
+     * @param lsn the end of the WAL, in bytes since 0/0
      * @param reachedAt the time of the newest mark that the database contains; null: it has none
      * @param now the database's time
      */
@@ -74,6 +75,7 @@ final class Marks {
             DatabaseMark newest,
             boolean stands,
             boolean isFresh,
+            long lsn,
             @Nullable Instant reachedAt,
             Instant now) {}
 
@@ -111,6 +113,7 @@ final class Marks {
                 newest,
                 row.getBoolean("stands"),
                 row.getBoolean("is_fresh"),
+                row.getLong("lsn"),
                 Database.instant(row, "reached_at"),
                 Objects.requireNonNull(Database.instant(row, "now")));
     }

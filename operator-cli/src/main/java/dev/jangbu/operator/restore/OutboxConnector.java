@@ -1,10 +1,12 @@
 package dev.jangbu.operator.restore;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.jangbu.operator.console.CommandException;
 import dev.jangbu.operator.installation.HttpApi;
 import dev.jangbu.operator.installation.HttpApi.Response;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.OptionalLong;
 
 /**
  * The outbox connector, through Kafka Connect's REST interface.
@@ -35,6 +37,12 @@ final class OutboxConnector {
             }
             pause();
         }
+    }
+
+    /** The WAL position that Connect has stored, in bytes since 0/0; empty if there is none. */
+    OptionalLong storedLsn() {
+        JsonNode lsn = require(() -> connect.get("/offsets")).body().at("/offsets/0/offset/lsn");
+        return lsn.isIntegralNumber() ? OptionalLong.of(lsn.longValue()) : OptionalLong.empty();
     }
 
     /** Deletes the stored position of the stopped connector. */

@@ -11,6 +11,12 @@ final class ReplicationSlot {
             SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = 'jangbu_outbox'
             """;
 
+    private static final String IS_USABLE = """
+            SELECT EXISTS (SELECT FROM pg_replication_slots
+                            WHERE slot_name = 'jangbu_outbox' AND database = current_database()
+                                  AND wal_status <> 'lost')
+            """;
+
     private static final String CREATE = "SELECT pg_create_logical_replication_slot('jangbu_outbox', 'pgoutput')";
 
     private static final String OBJECT_IN_USE = "55006";
@@ -18,6 +24,11 @@ final class ReplicationSlot {
     private static final Duration POLL = Duration.ofMillis(200);
 
     private ReplicationSlot() {}
+
+    /** Whether the slot exists and has all WAL that the connector needs. */
+    static boolean isUsable(Database database) throws SQLException {
+        return database.first(IS_USABLE, row -> row.getBoolean(1)).orElseThrow();
+    }
 
     /**
      * Replaces the slot. Waits while a server process still ends the stopped connector's session.

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -17,7 +18,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Completes a payments database that went back in time, and opens it:
+ * Completes a payments database that went back in time, or whose outbox connector can't continue, and opens it:
  *
  * <ol>
  *   <li>stops the outbox connector
@@ -34,6 +35,9 @@ final class Restoration {
 
     /** The PSP may have charged before the newest mark and answered after it. */
     private static final Duration PSP_MARGIN = Duration.ofHours(1);
+
+    /** A row is created when its transaction begins. */
+    private static final Duration LONGEST_TRANSACTION = Duration.ofMinutes(1);
 
     /** One line of progress for so many references. */
     private static final int PROGRESS = 1_000;
@@ -108,28 +112,33 @@ final class Restoration {
      * @throws CommandException if the losses can't be determined, or the database is open
      */
     boolean run() throws SQLException {
+        // Before the end of the WAL is read: what Connect has stored was committed earlier.
+        OptionalLong stored = parts.connector().storedLsn();
         Marks.State state = marks.read(parts.audit());
-        if (options.applies() && !state.stands()) {
+        Optional<String> interruption = interruption(stored, state);
+        boolean stops = options.applies() && (!state.stands() || interruption.isPresent());
+        if (stops) {
             stopConnector();
         }
         KafkaComparison.Result lost = compare();
         if (state.stands()) {
-            if (lost.lackingRows().isEmpty()) {
+            if (lost.lackingRows().isEmpty() && interruption.isEmpty()) {
                 report.progress("The database has mark %d of epoch %d and every request on Kafka: nothing to restore."
                         .formatted(state.newest().getSequence(), state.newest().getEpoch()));
                 lost.references().forEach(reference -> report.forPerson(reference.describe() + ": not restored"));
                 return end(lost);
             }
-            if (state.isFresh()) {
+            if (!lost.lackingRows().isEmpty() && state.isFresh()) {
                 throw new CommandException(
                         "payment-api has opened this database, whose outbox lacks %d requests that Kafka has."
                                 .formatted(lost.lackingRows().size()));
             }
-            if (options.applies()) {
+            if (options.applies() && !stops) {
                 stopConnector();
                 lost = compare();
             }
         }
+        interruption.ifPresent(report::progress);
         Instant since = since(state);
         if (options.applies()) {
             apply(lost, state, since);
@@ -138,6 +147,17 @@ final class Restoration {
         }
         listApiKeys(since);
         return end(lost) && options.applies();
+    }
+
+    /** Why the connector can't continue where it was; empty if it can. */
+    private Optional<String> interruption(OptionalLong stored, Marks.State state) throws SQLException {
+        if (stored.isPresent() && stored.getAsLong() > state.lsn()) {
+            return Optional.of("The outbox connector has read up to %d, beyond the end of the WAL at %d."
+                    .formatted(stored.getAsLong(), state.lsn()));
+        }
+        return ReplicationSlot.isUsable(parts.audit())
+                ? Optional.empty()
+                : Optional.of("The replication slot is missing or lost.");
     }
 
     private void stopConnector() {
@@ -194,6 +214,9 @@ final class Restoration {
             parts.connector().deleteOffsets();
             ReplicationSlot.createAgain(replication);
             report.progress("The replication slot is created again.");
+            if (state.stands()) {
+                unpublished.addAll(writtenMeanwhile(lost, outbox, state.now()));
+            }
             // Only now: the slot has nothing that was written before it.
             outbox.reinsert(unpublished);
             report.progress("%d outbox rows are to be published.".formatted(unpublished.size()));
@@ -202,6 +225,14 @@ final class Restoration {
             report.progress("The database is open, with mark %d of epoch %d. The outbox connector is resumed."
                     .formatted(mark.getSequence(), mark.getEpoch()));
         }
+    }
+
+    /** An open database goes on: the comparison has not seen these rows, and the slot may be newer than they are. */
+    private static Set<UUID> writtenMeanwhile(KafkaComparison.Result lost, LostOutboxRows outbox, Instant begin)
+            throws SQLException {
+        Set<UUID> written = new HashSet<>(outbox.since(begin.minus(LONGEST_TRANSACTION)));
+        lost.lackingRows().forEach(request -> written.remove(request.settlementId()));
+        return written;
     }
 
     private void restore(List<LostReference> references, ReferenceRestorer restorer, Set<UUID> unpublished)

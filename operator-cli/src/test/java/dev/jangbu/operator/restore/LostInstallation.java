@@ -65,6 +65,7 @@ final class LostInstallation implements AutoCloseable {
     private final HttpServer connect;
     private final List<String> connectRequests = new CopyOnWriteArrayList<>();
     private volatile @Nullable String refusedRequest;
+    private volatile long storedLsn;
 
     LostInstallation() {
         TestBroker.reset();
@@ -101,7 +102,9 @@ final class LostInstallation implements AutoCloseable {
         server.createContext("/", exchange -> {
             String request = exchange.getRequestMethod() + " " + exchange.getRequestURI();
             connectRequests.add(request);
-            byte[] body = "{\"connector\":{\"state\":\"STOPPED\"},\"tasks\":[]}".getBytes(StandardCharsets.UTF_8);
+            byte[] body = "{\"connector\":{\"state\":\"STOPPED\"},\"tasks\":[],\"offsets\":[{\"offset\":{\"lsn\":%d}}]}"
+                    .formatted(storedLsn)
+                    .getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(request.equals(refusedRequest) ? 500 : 200, body.length);
             exchange.getResponseBody().write(body);
             exchange.close();
@@ -134,6 +137,11 @@ final class LostInstallation implements AutoCloseable {
     /** Lets Kafka Connect answer 500 to a request, for instance {@code DELETE /connectors/outbox/offsets}. */
     void refuse(@Nullable String request) {
         refusedRequest = request;
+    }
+
+    /** Sets the WAL position that Connect has stored, in bytes since 0/0. */
+    void storeLsn(long lsn) {
+        storedLsn = lsn;
     }
 
     List<String> connectRequests() {

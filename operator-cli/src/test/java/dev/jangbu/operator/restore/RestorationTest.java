@@ -97,7 +97,7 @@ final class RestorationTest {
                 .contains("confirm payment " + NameBasedId.ofPayment("default", "order-2", 0))
                 .doesNotContain("confirm payment " + NameBasedId.ofPayment("default", "order-1", 0));
         assertThat(content()).isEqualTo(before);
-        assertThat(lost.connectRequests()).isEmpty();
+        assertThat(lost.connectRequests()).containsExactly("GET /connectors/outbox/offsets");
     }
 
     @Test
@@ -367,6 +367,56 @@ final class RestorationTest {
         Run restored = lost.apply();
         assertThat(restored.nothingLeft()).as(restored.text()).isTrue();
         assertThat(content()).isEqualTo(after);
+    }
+
+    @Test
+    void aConnectorThatHasReadBeyondTheLogStartsAnewAndPublishesWhatKafkaLacks() throws Exception {
+        assertThat(lost.apply().nothingLeft()).isTrue();
+        unpublished("order-1");
+        lost.storeLsn(number("SELECT lsn FROM server_position") + 1_000_000_000);
+
+        Run plan = lost.plan();
+        assertThat(plan.nothingLeft()).isFalse();
+        assertThat(plan.text()).contains("beyond the end of the WAL").contains("1 outbox rows are to be published");
+        lost.connectRequests().clear();
+        Run run = lost.apply();
+
+        assertThat(run.nothingLeft()).as(run.text()).isTrue();
+        assertThat(run.text()).contains("1 outbox rows are to be published", "The database is open");
+        assertThat(lost.connectRequests())
+                .containsSubsequence(
+                        "PUT /connectors/outbox/stop",
+                        "DELETE /connectors/outbox/offsets",
+                        "PUT /connectors/outbox/resume");
+        lost.storeLsn(0);
+        assertThat(lost.apply().text()).contains("nothing to restore");
+    }
+
+    @Test
+    void aMissingSlotIsCreatedAgainAndWhatKafkaLacksIsPublishedAlthoughTheDatabaseIsOpen() throws Exception {
+        assertThat(lost.apply().nothingLeft()).isTrue();
+        unpublished("order-1");
+        sql("SELECT pg_drop_replication_slot('jangbu_outbox')");
+
+        assertThat(lost.plan().text()).contains("The replication slot is missing");
+        Run run = lost.apply();
+
+        assertThat(run.nothingLeft()).as(run.text()).isTrue();
+        assertThat(run.text()).contains("1 outbox rows are to be published");
+        assertThat(number("SELECT count(*) FROM pg_replication_slots WHERE slot_name = 'jangbu_outbox'"))
+                .isEqualTo(1);
+        assertThat(lost.apply().text()).contains("nothing to restore");
+    }
+
+    /** A row of the outbox that Kafka lacks, as that of a payment that was charged meanwhile. */
+    private static void unpublished(String order) {
+        SettlementRequested request = charged(order, 1, 1).build();
+        approved(order, 1);
+        sql("INSERT INTO outbox (id, aggregateid, payload, ce_time) VALUES ('%s', '%s', '\\x%s', now())"
+                .formatted(
+                        request.getSettlementId(),
+                        request.getWalletId(),
+                        HexFormat.of().formatHex(bytes(Topics.SETTLEMENT_REQUESTS, request))));
     }
 
     @Test
