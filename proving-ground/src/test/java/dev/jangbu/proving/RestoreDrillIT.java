@@ -99,8 +99,8 @@ class RestoreDrillIT {
         for (String id : List.of(unconfirmed, created)) {
             shop.awaitStatus(id, "COMPLETED");
         }
-        awaitStatus(api, "/refunds/" + refundReply.text("id"), "COMPLETED");
-        awaitStatus(api, "/payouts/" + payoutReply.text("id"), "BOOKED");
+        shop.awaitStatusOf("/refunds/" + refundReply.text("id"), "COMPLETED");
+        shop.awaitStatusOf("/payouts/" + payoutReply.text("id"), "BOOKED");
         String unsettledOrder = newOrderId();
         chargeAtThePspAlone(stack, unsettledOrder, "key-" + unsettledOrder, 6_000);
         Map<String, Long> walletsBefore =
@@ -160,12 +160,6 @@ class RestoreDrillIT {
         shop.confirm(id, UUID.randomUUID().toString(), "key-" + id, amount);
         shop.awaitStatus(id, "COMPLETED");
         return id;
-    }
-
-    private static void awaitStatus(HttpApi api, String path, String status) {
-        await().atMost(Shop.SETTLE_LIMIT)
-                .ignoreExceptions()
-                .until(() -> api.get(path).text("status").equals(status));
     }
 
     private static CommandResult restore(EphemeralStack stack, String command) throws IOException {

@@ -66,10 +66,14 @@ public final class Shop {
 
     /** Waits until a payment has a status, also while the API does not respond. */
     public Response awaitStatus(String paymentId, String status) {
-        return await("payment " + paymentId + " is " + status)
+        return awaitStatusOf("/payments/" + paymentId, status);
+    }
+
+    /** Waits until a payment, refund or payout has a status, also while the API does not respond. */
+    public Response awaitStatusOf(String path, String status) {
+        return await(path + " is " + status)
                 .atMost(SETTLE_LIMIT)
                 .ignoreExceptions()
-                .until(() -> api.get("/payments/" + paymentId), payment -> payment.text("status")
-                        .equals(status));
+                .until(() -> api.get(path), resource -> resource.text("status").equals(status));
     }
 }
