@@ -471,6 +471,29 @@ final class RestorationTest {
     }
 
     @Test
+    void keysThatTheBackupMayHaveRevivedArePrinted() throws Exception {
+        String revived = apiKey("revived", "now() - interval '1 day', NULL, NULL");
+        apiKey("revoked", "now() - interval '1 day', NULL, now() - interval '1 hour'");
+        apiKey("expired", "now() - interval '1 day', now() - interval '1 hour', NULL");
+        apiKey("later", "now(), NULL, NULL");
+
+        assertThat(lost.plan().text()).contains("Revoke those that were revoked after it: " + revived);
+        Run run = lost.apply();
+
+        assertThat(run.text())
+                .contains("Revoke those that were revoked after it: " + revived)
+                .doesNotContain(", revoked ", ", expired ", ", later ", ": expired ", ": later ");
+    }
+
+    /** @param times created, expires and revoked at */
+    private static String apiKey(String name, String times) {
+        UUID id = UUID.randomUUID();
+        sql("INSERT INTO api_keys (id, name, key_hash, scopes, created_at, expires_at, revoked_at)"
+                + " VALUES ('%s', '%s', sha256('%s'), '{admin}', %s)".formatted(id, name, id, times));
+        return name + " " + id;
+    }
+
+    @Test
     void onlyAnOperatorMayTakeTheTransitionsOfARestoration() {
         UUID id = payment("order-1", 1);
 
