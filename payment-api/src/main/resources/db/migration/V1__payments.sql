@@ -480,6 +480,53 @@ CREATE TRIGGER payout_terms_are_fixed BEFORE UPDATE ON payouts FOR EACH ROW
            NEW.idempotency_key, NEW.fingerprint, NEW.created_at))
     EXECUTE FUNCTION terms_are_fixed();
 
+-- Applies completions: updates open payments, refunds and payouts, each once even if a batch contains it twice. Returns the
+-- indexes, from 0, of those that match neither an open nor a completed one; all parts see the same snapshot. Used by the
+-- application, and by the operator who restores the database.
+CREATE FUNCTION record_completions(
+    ids uuid[], kinds text[], outcomes text[], rejections text[], ats timestamptz[], positions text[])
+    RETURNS SETOF integer LANGUAGE sql AS $$
+WITH received AS (
+    SELECT *
+      FROM unnest(ids, kinds, outcomes, rejections, ats, positions) WITH ORDINALITY
+           AS t (id, kind, outcome, rejection, at, position, ordinal)),
+completed AS (SELECT DISTINCT ON (id, kind) * FROM received ORDER BY id, kind, ordinal),
+paid AS (
+    UPDATE payments p
+       SET status = 'COMPLETED', version = p.version + 1, cause = 'completion', completed_at = completed.at,
+           position = nullif(completed.position, '')
+      FROM completed
+     WHERE p.id = completed.id AND completed.kind = 'PAYMENT'
+           AND completed.outcome = 'COMPLETED' AND p.status = 'APPROVED'
+    RETURNING 1),
+refunded AS (
+    UPDATE refunds r
+       SET status = 'COMPLETED', version = r.version + 1, cause = 'completion', completed_at = completed.at,
+           position = nullif(completed.position, '')
+      FROM completed
+     WHERE r.id = completed.id AND completed.kind = 'REFUND'
+           AND completed.outcome = 'COMPLETED' AND r.status = 'APPROVED'
+    RETURNING 1),
+decided AS (
+    UPDATE payouts o
+       SET status = CASE completed.outcome WHEN 'COMPLETED' THEN 'BOOKED' ELSE 'REJECTED' END,
+           rejection = CASE completed.outcome WHEN 'COMPLETED' THEN NULL ELSE completed.rejection END,
+           version = o.version + 1, cause = 'completion', decided_at = completed.at,
+           position = nullif(completed.position, '')
+      FROM completed
+     WHERE o.id = completed.id AND completed.kind = 'PAYOUT'
+           AND completed.outcome IN ('COMPLETED', 'REJECTED') AND o.status = 'REQUESTED'
+    RETURNING 1)
+SELECT (t.ordinal - 1)::integer
+  FROM received t
+ WHERE NOT EXISTS (SELECT FROM payments p
+                    WHERE t.kind = 'PAYMENT' AND p.id = t.id AND p.status IN ('APPROVED', 'COMPLETED'))
+   AND NOT EXISTS (SELECT FROM refunds r
+                    WHERE t.kind = 'REFUND' AND r.id = t.id AND r.status IN ('APPROVED', 'COMPLETED'))
+   AND NOT EXISTS (SELECT FROM payouts o WHERE t.kind = 'PAYOUT' AND o.id = t.id)
+ ORDER BY t.ordinal
+$$;
+
 -- Payments and refunds with their lines, as the application reads them. Times are compared with the statement's: a
 -- volatile function such as clock_timestamp() would keep the planner from reading a list in the order of an index.
 CREATE VIEW payment_line_lists AS

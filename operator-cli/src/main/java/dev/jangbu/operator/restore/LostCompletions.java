@@ -21,8 +21,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.serialization.Deserializer;
 
 /**
- * Applies the completions that the database has lost, by the rules of payment-api's {@code record-completions.sql}. The
- * offsets of payment-api's consumer group stay: what it has not consumed, it consumes after the opening.
+ * Applies the completions that the database has lost, as payment-api does. The offsets of its consumer group stay: what it
+ * has not consumed, it consumes after the opening.
  */
 final class LostCompletions {
 
@@ -36,38 +36,7 @@ final class LostCompletions {
             SELECT id FROM payouts WHERE id = ANY (?) AND status = 'REQUESTED'
             """;
 
-    private static final String APPLY = """
-            WITH received AS (
-                SELECT * FROM unnest(?, ?, ?, ?, ?, ?) AS t (id, kind, outcome, rejection, at, position)),
-            completed AS (SELECT DISTINCT ON (id, kind) * FROM received ORDER BY id, kind),
-            paid AS (
-                UPDATE payments p
-                   SET status = 'COMPLETED', version = p.version + 1, cause = 'completion', completed_at = completed.at,
-                       position = nullif(completed.position, '')
-                  FROM completed
-                 WHERE p.id = completed.id AND completed.kind = 'PAYMENT'
-                       AND completed.outcome = 'COMPLETED' AND p.status = 'APPROVED'
-                RETURNING 1),
-            refunded AS (
-                UPDATE refunds r
-                   SET status = 'COMPLETED', version = r.version + 1, cause = 'completion', completed_at = completed.at,
-                       position = nullif(completed.position, '')
-                  FROM completed
-                 WHERE r.id = completed.id AND completed.kind = 'REFUND'
-                       AND completed.outcome = 'COMPLETED' AND r.status = 'APPROVED'
-                RETURNING 1),
-            decided AS (
-                UPDATE payouts o
-                   SET status = CASE completed.outcome WHEN 'COMPLETED' THEN 'BOOKED' ELSE 'REJECTED' END,
-                       rejection = CASE completed.outcome WHEN 'COMPLETED' THEN NULL ELSE completed.rejection END,
-                       version = o.version + 1, cause = 'completion', decided_at = completed.at,
-                       position = nullif(completed.position, '')
-                  FROM completed
-                 WHERE o.id = completed.id AND completed.kind = 'PAYOUT' AND o.status = 'REQUESTED'
-                RETURNING 1)
-            SELECT (SELECT count(*) FROM paid) + (SELECT count(*) FROM refunded)
-                   + (SELECT count(*) FROM decided) AS changed
-            """;
+    private static final String RECORD = "SELECT record_completions(?, ?, ?, ?, ?, ?)";
 
     private final String kafka;
     private final Deserializer<SettlementCompleted> deserializer;
@@ -84,8 +53,7 @@ final class LostCompletions {
     /** The number of completions to apply, those of references to be restored included. Reads only. */
     long count(Database audit, Set<UUID> lost) throws SQLException {
         return read(completions -> {
-            UUID[] ids = ids(completions);
-            Set<UUID> open = new HashSet<>(audit.list(OPEN, row -> row.getObject("id", UUID.class), ids, ids, ids));
+            Set<UUID> open = open(audit, completions);
             completions.stream().map(LostCompletions::id).filter(lost::contains).forEach(open::add);
             return open.size();
         });
@@ -93,21 +61,24 @@ final class LostCompletions {
 
     /** Applies them, each batch in one transaction. Returns the number of changed payments, refunds and payouts. */
     long apply(Database maintenance) throws SQLException {
-        return read(completions -> maintenance
-                .first(
-                        APPLY,
-                        row -> row.getLong("changed"),
-                        ids(completions),
-                        texts(completions.stream()
-                                .map(completion -> completion.getKind().name())),
-                        texts(completions.stream()
-                                .map(completion -> completion.getOutcome().name())),
-                        texts(completions.stream().map(LostCompletions::rejection)),
-                        completions.stream()
-                                .map(SettlementCompleted::getCompletedAt)
-                                .toArray(Instant[]::new),
-                        texts(completions.stream().map(LostCompletions::position)))
-                .orElseThrow());
+        return read(completions -> {
+            int open = open(maintenance, completions).size();
+            maintenance.list(
+                    RECORD,
+                    row -> row.getInt(1),
+                    ids(completions),
+                    texts(completions.stream().map(completion -> completion.getKind().name())),
+                    texts(completions.stream().map(completion -> completion.getOutcome().name())),
+                    texts(completions.stream().map(LostCompletions::rejection)),
+                    completions.stream().map(SettlementCompleted::getCompletedAt).toArray(Instant[]::new),
+                    texts(completions.stream().map(LostCompletions::position)));
+            return open;
+        });
+    }
+
+    private static Set<UUID> open(Database database, List<SettlementCompleted> completions) throws SQLException {
+        UUID[] ids = ids(completions);
+        return new HashSet<>(database.list(OPEN, row -> row.getObject("id", UUID.class), ids, ids, ids));
     }
 
     private long read(Batch work) throws SQLException {

@@ -3,7 +3,6 @@ package dev.jangbu.api.completion;
 import static dev.jangbu.api.database.RowMapping.column;
 
 import dev.jangbu.api.database.RowMapping;
-import dev.jangbu.api.database.Sql;
 import dev.jangbu.contract.SettlementCompleted;
 import dev.jangbu.contract.SettlementKind;
 import java.time.Instant;
@@ -18,7 +17,8 @@ import reactor.core.publisher.Mono;
 @Component
 class Completions {
 
-    private static final String RECORD = Sql.read(Completions.class, "record-completions.sql");
+    private static final String RECORD = "SELECT index"
+            + " FROM record_completions(:ids, :kinds, :outcomes, :rejections, :ats, :positions) AS index";
 
     private final DatabaseClient database;
 
