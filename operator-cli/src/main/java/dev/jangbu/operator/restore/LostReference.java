@@ -4,8 +4,10 @@ import dev.jangbu.contract.SettlementKind;
 import dev.jangbu.contract.SettlementRequested;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +42,21 @@ record LostReference(UUID id, SettlementKind kind, @Nullable String status, List
 
     long amountMinor() {
         return parts.stream().mapToLong(part -> part.request().getAmount()).reduce(0, Math::addExact);
+    }
+
+    /**
+     * The requests of its parts by settlement id, without those that Kafka has.
+     *
+     * @throws Unrestorable if Kafka has others
+     */
+    List<SettlementRequested> without(Map<UUID, SettlementRequested> requests) {
+        Map<UUID, SettlementRequested> missing = new HashMap<>(requests);
+        parts.forEach(part -> missing.remove(part.settlementId()));
+        // A person's decision or an entry names the lines otherwise: then all parts must be known.
+        if (missing.size() + parts.size() != common().getReferenceParts()) {
+            throw new Unrestorable("the ids of its parts differ from those of the database");
+        }
+        return List.copyOf(missing.values());
     }
 
     /** What a person needs to know about it. */

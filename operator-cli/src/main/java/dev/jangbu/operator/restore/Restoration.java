@@ -145,7 +145,9 @@ final class Restoration {
         } else {
             plan(lost, since, state.now());
         }
-        listApiKeys(since);
+        if (!state.stands()) {
+            listApiKeys(since);
+        }
         return end(lost) && options.applies();
     }
 
@@ -247,7 +249,7 @@ final class Restoration {
             try {
                 unpublished.addAll(restorer.restore(reference));
                 report.progress("  " + line(reference));
-            } catch (ReferenceRestorer.Unrestorable e) {
+            } catch (Unrestorable e) {
                 report.forPerson(reference.describe() + ": " + e.getMessage());
             }
             count++;

@@ -2,6 +2,7 @@ package dev.jangbu.api.refund;
 
 import dev.jangbu.api.payment.Payment;
 import dev.jangbu.api.payment.PaymentLine;
+import dev.jangbu.contract.RefundedFee;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;

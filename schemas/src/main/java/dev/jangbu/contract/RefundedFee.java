@@ -1,9 +1,9 @@
-package dev.jangbu.api.refund;
+package dev.jangbu.contract;
 
 import java.math.BigInteger;
 
 /** The part of the platform's fee that is returned with a refund. Pure function. */
-final class RefundedFee {
+public final class RefundedFee {
 
     private RefundedFee() {}
 
@@ -18,7 +18,7 @@ final class RefundedFee {
      * @return minor units, {@code round_half_up(feeMinor × refundedSoFarMinor ÷ amountMinor) − returnedBeforeMinor}, at
      *     least 0
      */
-    static long of(long feeMinor, long amountMinor, long refundedSoFarMinor, long returnedBeforeMinor) {
+    public static long of(long feeMinor, long amountMinor, long refundedSoFarMinor, long returnedBeforeMinor) {
         BigInteger doubled = BigInteger.valueOf(feeMinor)
                 .multiply(BigInteger.valueOf(refundedSoFarMinor))
                 .multiply(BigInteger.TWO)

@@ -1,4 +1,4 @@
-package dev.jangbu.api.refund;
+package dev.jangbu.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
