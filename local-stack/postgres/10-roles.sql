@@ -10,6 +10,8 @@ ALTER ROLE jangbu_payment SET idle_in_transaction_session_timeout = '10s';
 CREATE ROLE jangbu_ledger LOGIN;
 -- The outbox connector, which reads the WAL.
 CREATE ROLE jangbu_cdc LOGIN REPLICATION;
+-- A heartbeat that waits for a locked row would stop the connector; one that fails is logged and sent again.
+ALTER ROLE jangbu_cdc SET lock_timeout = '2s';
 -- Maintenance of the outbox: deletes old rows, republishes rows.
 CREATE ROLE jangbu_maintenance LOGIN;
 -- Read-only access to all tables.

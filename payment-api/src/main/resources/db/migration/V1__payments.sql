@@ -480,50 +480,66 @@ CREATE TRIGGER payout_terms_are_fixed BEFORE UPDATE ON payouts FOR EACH ROW
            NEW.idempotency_key, NEW.fingerprint, NEW.created_at))
     EXECUTE FUNCTION terms_are_fixed();
 
--- Applies completions: updates open payments, refunds and payouts, each once even if a batch contains it twice. Returns the
--- indexes, from 0, of those that match neither an open nor a completed one; all parts see the same snapshot. Used by the
--- application, and by the operator who restores the database.
+-- Applies completions: updates open payments, refunds and payouts, each once even if a batch contains it twice. Rows that
+-- other transactions have locked are skipped, so that one of them delays no other; a foreign key that merely holds a row is
+-- no such lock. Returns the indexes, from 0, of the completions that were not applied: those of a locked row, and those that
+-- match neither an open nor a completed one. All parts see the same snapshot. Used by the application, and by the operator
+-- who restores the database.
 CREATE FUNCTION record_completions(
     ids uuid[], kinds text[], outcomes text[], rejections text[], ats timestamptz[], positions text[])
-    RETURNS SETOF integer LANGUAGE sql AS $$
+    RETURNS TABLE (index integer, locked boolean) LANGUAGE sql AS $$
 WITH received AS (
     SELECT *
       FROM unnest(ids, kinds, outcomes, rejections, ats, positions) WITH ORDINALITY
            AS t (id, kind, outcome, rejection, at, position, ordinal)),
 completed AS (SELECT DISTINCT ON (id, kind) * FROM received ORDER BY id, kind, ordinal),
+payment AS (
+    SELECT completed.*
+      FROM completed
+      JOIN payments p ON p.id = completed.id
+     WHERE completed.kind = 'PAYMENT' AND completed.outcome = 'COMPLETED' AND p.status = 'APPROVED'
+       FOR NO KEY UPDATE OF p SKIP LOCKED),
+refund AS (
+    SELECT completed.*
+      FROM completed
+      JOIN refunds r ON r.id = completed.id
+     WHERE completed.kind = 'REFUND' AND completed.outcome = 'COMPLETED' AND r.status = 'APPROVED'
+       FOR NO KEY UPDATE OF r SKIP LOCKED),
+payout AS (
+    SELECT completed.*
+      FROM completed
+      JOIN payouts o ON o.id = completed.id
+     WHERE completed.kind = 'PAYOUT' AND completed.outcome IN ('COMPLETED', 'REJECTED') AND o.status = 'REQUESTED'
+       FOR NO KEY UPDATE OF o SKIP LOCKED),
 paid AS (
     UPDATE payments p
-       SET status = 'COMPLETED', version = p.version + 1, cause = 'completion', completed_at = completed.at,
-           position = nullif(completed.position, '')
-      FROM completed
-     WHERE p.id = completed.id AND completed.kind = 'PAYMENT'
-           AND completed.outcome = 'COMPLETED' AND p.status = 'APPROVED'
-    RETURNING 1),
+       SET status = 'COMPLETED', version = p.version + 1, cause = 'completion', completed_at = payment.at,
+           position = nullif(payment.position, '')
+      FROM payment
+     WHERE p.id = payment.id),
 refunded AS (
     UPDATE refunds r
-       SET status = 'COMPLETED', version = r.version + 1, cause = 'completion', completed_at = completed.at,
-           position = nullif(completed.position, '')
-      FROM completed
-     WHERE r.id = completed.id AND completed.kind = 'REFUND'
-           AND completed.outcome = 'COMPLETED' AND r.status = 'APPROVED'
-    RETURNING 1),
+       SET status = 'COMPLETED', version = r.version + 1, cause = 'completion', completed_at = refund.at,
+           position = nullif(refund.position, '')
+      FROM refund
+     WHERE r.id = refund.id),
 decided AS (
     UPDATE payouts o
-       SET status = CASE completed.outcome WHEN 'COMPLETED' THEN 'BOOKED' ELSE 'REJECTED' END,
-           rejection = CASE completed.outcome WHEN 'COMPLETED' THEN NULL ELSE completed.rejection END,
-           version = o.version + 1, cause = 'completion', decided_at = completed.at,
-           position = nullif(completed.position, '')
-      FROM completed
-     WHERE o.id = completed.id AND completed.kind = 'PAYOUT'
-           AND completed.outcome IN ('COMPLETED', 'REJECTED') AND o.status = 'REQUESTED'
-    RETURNING 1)
-SELECT (t.ordinal - 1)::integer
+       SET status = CASE payout.outcome WHEN 'COMPLETED' THEN 'BOOKED' ELSE 'REJECTED' END,
+           rejection = CASE payout.outcome WHEN 'COMPLETED' THEN NULL ELSE payout.rejection END,
+           version = o.version + 1, cause = 'completion', decided_at = payout.at,
+           position = nullif(payout.position, '')
+      FROM payout
+     WHERE o.id = payout.id)
+SELECT (t.ordinal - 1)::integer, coalesce(p.id, r.id, o.id) IS NOT NULL
   FROM received t
- WHERE NOT EXISTS (SELECT FROM payments p
-                    WHERE t.kind = 'PAYMENT' AND p.id = t.id AND p.status IN ('APPROVED', 'COMPLETED'))
-   AND NOT EXISTS (SELECT FROM refunds r
-                    WHERE t.kind = 'REFUND' AND r.id = t.id AND r.status IN ('APPROVED', 'COMPLETED'))
-   AND NOT EXISTS (SELECT FROM payouts o WHERE t.kind = 'PAYOUT' AND o.id = t.id)
+  LEFT JOIN payments p ON t.kind = 'PAYMENT' AND p.id = t.id AND p.status IN ('APPROVED', 'COMPLETED')
+  LEFT JOIN refunds r ON t.kind = 'REFUND' AND r.id = t.id AND r.status IN ('APPROVED', 'COMPLETED')
+  LEFT JOIN payouts o ON t.kind = 'PAYOUT' AND o.id = t.id
+ WHERE NOT coalesce(
+           p.status = 'COMPLETED' OR p.id IN (SELECT id FROM payment)
+           OR r.status = 'COMPLETED' OR r.id IN (SELECT id FROM refund)
+           OR o.status <> 'REQUESTED' OR o.id IN (SELECT id FROM payout), false)
  ORDER BY t.ordinal
 $$;
 

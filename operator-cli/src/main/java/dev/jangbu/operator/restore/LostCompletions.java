@@ -7,6 +7,7 @@ import dev.jangbu.contract.Rejection;
 import dev.jangbu.contract.SettlementCompleted;
 import dev.jangbu.contract.Topics;
 import dev.jangbu.contract.UuidText;
+import dev.jangbu.operator.console.CommandException;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.HashSet;
@@ -36,7 +37,7 @@ final class LostCompletions {
             SELECT id FROM payouts WHERE id = ANY (?) AND status = 'REQUESTED'
             """;
 
-    private static final String RECORD = "SELECT record_completions(?, ?, ?, ?, ?, ?)";
+    private static final String RECORD = "SELECT locked FROM record_completions(?, ?, ?, ?, ?, ?)";
 
     private final String kafka;
     private final Deserializer<SettlementCompleted> deserializer;
@@ -59,19 +60,27 @@ final class LostCompletions {
         });
     }
 
-    /** Applies them, each batch in one transaction. Returns the number of changed payments, refunds and payouts. */
+    /**
+     * Applies them, each batch in one transaction. Returns the number of changed payments, refunds and payouts.
+     *
+     * @throws CommandException if another transaction has locked one of them
+     */
     long apply(Database maintenance) throws SQLException {
         return read(completions -> {
             int open = open(maintenance, completions).size();
-            maintenance.list(
+            List<Boolean> locked = maintenance.list(
                     RECORD,
-                    row -> row.getInt(1),
+                    row -> row.getBoolean("locked"),
                     ids(completions),
                     texts(completions.stream().map(completion -> completion.getKind().name())),
                     texts(completions.stream().map(completion -> completion.getOutcome().name())),
                     texts(completions.stream().map(LostCompletions::rejection)),
                     completions.stream().map(SettlementCompleted::getCompletedAt).toArray(Instant[]::new),
                     texts(completions.stream().map(LostCompletions::position)));
+            if (locked.contains(true)) {
+                throw new CommandException("Another transaction has locked a payment, refund or payout whose completion"
+                        + " is to be applied. End it, then apply again.");
+            }
             return open;
         });
     }

@@ -22,6 +22,9 @@ import org.springframework.util.backoff.ExponentialBackOff;
 @Configuration(proxyBeanMethods = false)
 class CompletionConfiguration {
 
+    /** How soon a pending completion is tried again. */
+    private static final long PENDING_RETRY_MS = 200;
+
     private final String bootstrapServers;
 
     CompletionConfiguration(@Value("${spring.kafka.bootstrap-servers}") String bootstrapServers) {
@@ -29,12 +32,12 @@ class CompletionConfiguration {
     }
 
     @Bean
-    ConcurrentKafkaListenerContainerFactory<byte[], byte[]> kafkaListenerContainerFactory() {
+    ConcurrentKafkaListenerContainerFactory<byte[], byte[]> kafkaListenerContainerFactory(CompletionListener listener) {
         Map<String, Object> config = new HashMap<>();
         config.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
         // Skips records of aborted transactions.
         config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-        // The container commits after the listener returns. A new group starts at the beginning.
+        // The listener commits. A new group starts at the beginning.
         config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 2_000);
@@ -46,8 +49,11 @@ class CompletionConfiguration {
                 new ConcurrentKafkaListenerContainerFactory<>();
         factory.setConsumerFactory(
                 new DefaultKafkaConsumerFactory<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
-        factory.getContainerProperties().setAckMode(ContainerProperties.AckMode.BATCH);
-        factory.getContainerProperties().setPollTimeout(1_000);
+        ContainerProperties container = factory.getContainerProperties();
+        container.setAckMode(ContainerProperties.AckMode.MANUAL);
+        container.setConsumerRebalanceListener(listener);
+        container.setPollTimeout(PENDING_RETRY_MS);
+        container.setIdleEventInterval(PENDING_RETRY_MS);
         factory.setCommonErrorHandler(retryForever());
         return factory;
     }

@@ -4,6 +4,7 @@ import dev.jangbu.contract.DeadLetters;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import java.util.NavigableSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListSet;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,8 +21,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * Sends completions that can't be processed to the dead-letter topic, each once. A failed batch is delivered again, so
- * the offsets of sent records are kept until a later batch of the same partition arrives. A second letter is possible
- * only if the instance ends or loses the partition between the send and the commit of the offsets.
+ * the offsets of sent records are kept until higher ones are committed. A second letter is possible only if the instance
+ * ends or loses the partition between the send and the commit of the offsets.
  *
  * <p>Called by the listener's thread only; acknowledgements arrive on the producer's thread.
  */
@@ -44,13 +46,11 @@ class CompletionDeadLetters {
     record DeadLetter(ConsumerRecord<byte[], byte[]> record, String reason) {}
 
     /**
-     * Sends the dead letters of a batch. Returns when all in-sync replicas have them.
+     * Sends dead letters. Returns when all in-sync replicas have them.
      *
-     * @param batch all records of the batch, in the order of offsets
      * @throws java.util.concurrent.CompletionException if one could not be written; the next call skips the others
      */
-    void send(List<ConsumerRecord<byte[], byte[]>> batch, List<DeadLetter> letters) {
-        forgetBefore(batch);
+    void send(List<DeadLetter> letters) {
         List<CompletableFuture<?>> sends = new ArrayList<>();
         for (DeadLetter letter : letters) {
             CompletableFuture<?> send = send(letter);
@@ -63,11 +63,15 @@ class CompletionDeadLetters {
         CompletableFuture.allOf(sends.toArray(CompletableFuture[]::new)).join();
     }
 
-    private void forgetBefore(List<ConsumerRecord<byte[], byte[]>> batch) {
-        Map<TopicPartition, Long> firstOffsets = new HashMap<>();
-        batch.forEach(record -> firstOffsets.putIfAbsent(partitionOf(record), record.offset()));
-        firstOffsets.forEach(
-                (partition, offset) -> sentTo(partition).headSet(offset).clear());
+    /** Forgets the records below the committed offsets: they are not delivered again. */
+    void forgetBefore(Map<TopicPartition, OffsetAndMetadata> committed) {
+        committed.forEach((partition, offset) ->
+                sentTo(partition).headSet(offset.offset()).clear());
+    }
+
+    /** Forgets partitions that another instance may consume now. */
+    void forget(Collection<TopicPartition> partitions) {
+        sentOffsets.keySet().removeAll(partitions);
     }
 
     private CompletableFuture<?> send(DeadLetter letter) {

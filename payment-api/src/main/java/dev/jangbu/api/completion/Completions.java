@@ -17,8 +17,8 @@ import reactor.core.publisher.Mono;
 @Component
 class Completions {
 
-    private static final String RECORD = "SELECT index"
-            + " FROM record_completions(:ids, :kinds, :outcomes, :rejections, :ats, :positions) AS index";
+    private static final String RECORD =
+            "SELECT * FROM record_completions(:ids, :kinds, :outcomes, :rejections, :ats, :positions)";
 
     private final DatabaseClient database;
 
@@ -27,10 +27,16 @@ class Completions {
     }
 
     /**
-     * Records {@linkplain #validate valid} completions; returns the indexes of those that match no payment, refund or
-     * payout whose commit is visible yet.
+     * A completion that was not recorded.
+     *
+     * @param index of the batch
+     * @param locked whether another transaction has locked its payment, refund or payout; otherwise there is none whose
+     *     commit is visible yet
      */
-    Mono<List<Integer>> record(List<SettlementCompleted> batch) {
+    record Unrecorded(int index, boolean locked) {}
+
+    /** Records {@linkplain #validate valid} completions; returns those that it could not record. */
+    Mono<List<Unrecorded>> record(List<SettlementCompleted> batch) {
         return database.sql(RECORD)
                 .bind("ids", column(batch, c -> UUID.fromString(c.getReferenceId()), UUID[]::new))
                 .bind("kinds", column(batch, c -> c.getKind().name(), String[]::new))
@@ -38,7 +44,9 @@ class Completions {
                 .bind("rejections", column(batch, Completions::rejection, String[]::new))
                 .bind("positions", column(batch, Completions::position, String[]::new))
                 .bind("ats", column(batch, SettlementCompleted::getCompletedAt, Instant[]::new))
-                .map(row -> RowMapping.required(row, "index", Integer.class))
+                .map(row -> new Unrecorded(
+                        RowMapping.required(row, "index", Integer.class),
+                        RowMapping.required(row, "locked", Boolean.class)))
                 .all()
                 .collectList();
     }

@@ -6,7 +6,7 @@ import dev.jangbu.api.idempotency.IdempotencyKey;
 import dev.jangbu.api.idempotency.IdempotencyKeys;
 import dev.jangbu.api.idempotency.KeyedCall;
 import dev.jangbu.api.operation.PspProgress;
-import dev.jangbu.api.outbox.ReplicationSlotMonitor;
+import dev.jangbu.api.outbox.ChargeGuard;
 import dev.jangbu.api.psp.Psp;
 import dev.jangbu.api.settings.PaymentApiSettings;
 import dev.jangbu.contract.NameBasedId;
@@ -24,7 +24,7 @@ class CreatePayment {
     private final PaymentStore payments;
     private final IdempotencyKeys keys;
     private final PaymentResponses responses;
-    private final ReplicationSlotMonitor replicationSlot;
+    private final ChargeGuard chargeGuard;
     private final Psp psp;
     private final Clock clock;
     private final long maxAmountMinor;
@@ -33,14 +33,14 @@ class CreatePayment {
             PaymentStore payments,
             IdempotencyKeys keys,
             PaymentResponses responses,
-            ReplicationSlotMonitor replicationSlot,
+            ChargeGuard chargeGuard,
             Psp psp,
             Clock clock,
             PaymentApiSettings settings) {
         this.payments = payments;
         this.keys = keys;
         this.responses = responses;
-        this.replicationSlot = replicationSlot;
+        this.chargeGuard = chargeGuard;
         this.psp = psp;
         this.clock = clock;
         this.maxAmountMinor = settings.limits().maxPaymentAmount();
@@ -57,7 +57,7 @@ class CreatePayment {
         UUID id = NameBasedId.ofPayment(call.key().clientId(), call.key().text(), generation);
         Payment payment = payment(id, valid);
         ApiResponse answer = responses.created(payment);
-        return replicationSlot
+        return chargeGuard
                 .requireHealthy()
                 .then(Mono.defer(() -> payments.create(payment, call, generation, answer)))
                 .flatMap(created -> created ? Mono.just(answer) : keys.replay(call))

@@ -1,11 +1,12 @@
 package dev.jangbu.api.payment;
 
+import dev.jangbu.api.database.DatabaseClock;
 import dev.jangbu.api.operation.Outcome;
 import dev.jangbu.api.operation.RecordOutcome.Recorded;
 import dev.jangbu.api.operation.WorkLease;
+import dev.jangbu.api.outbox.ChargeGuard;
 import dev.jangbu.api.psp.Psp;
 import dev.jangbu.api.psp.PspResult;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
@@ -17,7 +18,8 @@ import reactor.core.publisher.Mono;
  *
  * <ol>
  *   <li>Looks the payment up at the PSP by payment key, then by order.
- *   <li>If the PSP has not charged, confirms again with the same key while the buyer's authentication is valid.
+ *   <li>If the PSP has not charged, confirms again with the same key while the buyer's authentication is valid, unless
+ *       charges are refused.
  *   <li>After that a payment that the PSP doesn't know is declined. One that is in progress at the PSP needs a review.
  * </ol>
  */
@@ -33,17 +35,27 @@ public class InquirePayment {
     private static final Outcome STILL_IN_PROGRESS =
             new Outcome.Review("in progress at the PSP after the buyer's authentication expired");
 
+    private static final Outcome REFUSED_FOR_NOW = new Outcome.Unknown("not charged so far; charges are refused for now");
+
     private final PaymentStore payments;
     private final Psp psp;
     private final ChargePayment charge;
     private final RecordConfirmation record;
-    private final Clock clock;
+    private final ChargeGuard chargeGuard;
+    private final DatabaseClock clock;
 
-    InquirePayment(PaymentStore payments, Psp psp, ChargePayment charge, RecordConfirmation record, Clock clock) {
+    InquirePayment(
+            PaymentStore payments,
+            Psp psp,
+            ChargePayment charge,
+            RecordConfirmation record,
+            ChargeGuard chargeGuard,
+            DatabaseClock clock) {
         this.payments = payments;
         this.psp = psp;
         this.charge = charge;
         this.record = record;
+        this.chargeGuard = chargeGuard;
         this.clock = clock;
     }
 
@@ -96,7 +108,7 @@ public class InquirePayment {
         Instant firstAttemptAt = Objects.requireNonNull(payment.firstAttemptAt(), "attempted");
         Instant now = clock.instant();
         if (now.isBefore(firstAttemptAt.plus(AUTHENTICATION_VALIDITY))) {
-            return charge.confirm(payment);
+            return chargeGuard.isHealthy() ? charge.confirm(payment) : Mono.just(REFUSED_FOR_NOW);
         }
         return Mono.just(
                 now.isBefore(firstAttemptAt.plus(AUTHENTICATION_VALIDITY).plus(LAST_ATTEMPT_MARGIN))

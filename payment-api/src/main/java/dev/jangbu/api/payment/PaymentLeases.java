@@ -11,7 +11,7 @@ import dev.jangbu.api.idempotency.KeyedCall;
 import dev.jangbu.api.operation.OperationKind;
 import dev.jangbu.api.operation.OperationLeases;
 import dev.jangbu.api.operation.WorkLease;
-import dev.jangbu.api.outbox.ReplicationSlotMonitor;
+import dev.jangbu.api.outbox.ChargeGuard;
 import dev.jangbu.api.settings.PaymentApiSettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
@@ -37,7 +37,7 @@ public class PaymentLeases {
     private final DatabaseClient database;
     private final PaymentStore payments;
     private final OperationLeases open;
-    private final ReplicationSlotMonitor replicationSlot;
+    private final ChargeGuard chargeGuard;
     private final PaymentRow rows;
     private final JsonRecordset json;
     private final PaymentApiSettings settings;
@@ -47,7 +47,7 @@ public class PaymentLeases {
             DatabaseClient database,
             PaymentStore payments,
             OperationLeases open,
-            ReplicationSlotMonitor replicationSlot,
+            ChargeGuard chargeGuard,
             PaymentRow rows,
             JsonRecordset json,
             PaymentApiSettings settings,
@@ -55,7 +55,7 @@ public class PaymentLeases {
         this.database = database;
         this.payments = payments;
         this.open = open;
-        this.replicationSlot = replicationSlot;
+        this.chargeGuard = chargeGuard;
         this.rows = rows;
         this.json = json;
         this.settings = settings;
@@ -69,7 +69,7 @@ public class PaymentLeases {
 
     /** READY to EXECUTING, with a lease and the first attempt. The caller holds the row lock and the key. */
     Mono<Payment> start(Payment payment, String paymentKey, String traceparent) {
-        return replicationSlot
+        return chargeGuard
                 .requireHealthy()
                 .then(Mono.defer(() -> RowMapping.changeOne(ofReady(payment, paymentKey, traceparent)
                         .with("leaseMs", settings.lease().toMillis())
@@ -82,7 +82,7 @@ public class PaymentLeases {
      * READY, its amount, a new key and a healthy replication slot. Empty, with nothing changed, if one is missing.
      */
     Mono<Payment> startFastPath(UUID id, ConfirmRequest.Valid request, KeyedCall call, String traceparent) {
-        return replicationSlot.isHealthy()
+        return chargeGuard.isHealthy()
                 ? confirmations.call(new Confirmation(
                         id,
                         request.amount(),
@@ -107,7 +107,7 @@ public class PaymentLeases {
      * other's rows, so the queue may exceed its limit by the number of connections.
      */
     Mono<Boolean> accept(Payment payment, String paymentKey, String traceparent) {
-        return replicationSlot
+        return chargeGuard
                 .requireHealthy()
                 .then(Mono.defer(() -> RowMapping.changed(ofReady(payment, paymentKey, traceparent)
                         .with("expiryMs", settings.expiryAfter().toMillis())
@@ -128,8 +128,14 @@ public class PaymentLeases {
         return open.leaseOf(id, ConfirmPayment.OPERATION).singleOrEmpty();
     }
 
-    /** ACCEPTED to EXECUTING for the oldest queued payments, each with a lease and its first attempt. */
+    /**
+     * ACCEPTED to EXECUTING for the oldest queued payments, each with a lease and its first attempt. None while charges
+     * are refused.
+     */
     public Flux<WorkLease> leaseQueued(int limit) {
+        if (!chargeGuard.isHealthy()) {
+            return Flux.empty();
+        }
         return database.sql(LEASE_QUEUED)
                 .bind("limit", limit)
                 .bind("leaseMs", settings.lease().toMillis())

@@ -47,7 +47,7 @@ public class PaymentStore {
                  WHERE status IN ('READY', 'ACCEPTED') AND expires_at <= clock_timestamp()
                  ORDER BY expires_at
                  LIMIT :limit
-                   FOR UPDATE SKIP LOCKED)
+                   FOR NO KEY UPDATE SKIP LOCKED)
             UPDATE payments p
                SET status = 'EXPIRED', version = p.version + 1, cause = 'expiry'
               FROM due

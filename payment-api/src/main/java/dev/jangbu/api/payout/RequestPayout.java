@@ -8,7 +8,7 @@ import dev.jangbu.api.idempotency.IdempotencyKeys;
 import dev.jangbu.api.idempotency.IdempotentCall;
 import dev.jangbu.api.idempotency.KeyedCall;
 import dev.jangbu.api.outbox.Outbox;
-import dev.jangbu.api.outbox.ReplicationSlotMonitor;
+import dev.jangbu.api.outbox.ChargeGuard;
 import dev.jangbu.contract.NameBasedId;
 import dev.jangbu.contract.ProblemCode;
 import dev.jangbu.contract.SettlementKind;
@@ -35,7 +35,7 @@ class RequestPayout {
     private final IdempotencyKeys keys;
     private final IdempotentCall idempotent;
     private final Outbox outbox;
-    private final ReplicationSlotMonitor replicationSlot;
+    private final ChargeGuard chargeGuard;
     private final Clock clock;
     private final JsonMapper json;
 
@@ -45,7 +45,7 @@ class RequestPayout {
             IdempotencyKeys keys,
             IdempotentCall idempotent,
             Outbox outbox,
-            ReplicationSlotMonitor replicationSlot,
+            ChargeGuard chargeGuard,
             Clock clock,
             JsonMapper json) {
         this.payouts = payouts;
@@ -53,7 +53,7 @@ class RequestPayout {
         this.keys = keys;
         this.idempotent = idempotent;
         this.outbox = outbox;
-        this.replicationSlot = replicationSlot;
+        this.chargeGuard = chargeGuard;
         this.clock = clock;
         this.json = json;
     }
@@ -67,7 +67,7 @@ class RequestPayout {
         KeyedCall call = KeyedCall.of(key, OPERATION, sellerId + " " + expectedVersion, request);
         return keys.replay(call).switchIfEmpty(Mono.defer(() -> {
             Payout payout = payout(sellerId, request, expectedVersion, key);
-            return replicationSlot.requireHealthy().then(Mono.defer(() -> write(payout, call, trace)));
+            return chargeGuard.requireHealthy().then(Mono.defer(() -> write(payout, call, trace)));
         }));
     }
 

@@ -1,16 +1,16 @@
 package dev.jangbu.api.refund;
 
+import dev.jangbu.api.database.DatabaseClock;
 import dev.jangbu.api.operation.Outcome;
 import dev.jangbu.api.operation.RecordOutcome.Recorded;
 import dev.jangbu.api.operation.WorkLease;
+import dev.jangbu.api.outbox.ChargeGuard;
 import dev.jangbu.api.payment.Payment;
 import dev.jangbu.api.payment.PaymentStore;
 import dev.jangbu.api.psp.Psp;
 import dev.jangbu.api.psp.PspResult;
 import dev.jangbu.api.review.PspCancels;
 import dev.jangbu.api.settings.PaymentApiSettings;
-import java.time.Clock;
-import java.time.Instant;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
@@ -32,13 +32,16 @@ public class RefundGateway {
     private static final Outcome KEY_FORGOTTEN =
             new Outcome.Review("the PSP no longer remembers the key of the refund's first attempt");
 
+    private static final Outcome REFUSED_FOR_NOW = new Outcome.Unknown("not shown by the PSP; refunds are refused for now");
+
     private final PaymentStore payments;
     private final RefundStore refunds;
     private final PspCancels cancels;
     private final Psp psp;
     private final RecordRefund record;
     private final PaymentApiSettings.Psp settings;
-    private final Clock clock;
+    private final ChargeGuard chargeGuard;
+    private final DatabaseClock clock;
 
     RefundGateway(
             PaymentStore payments,
@@ -47,13 +50,15 @@ public class RefundGateway {
             Psp psp,
             RecordRefund record,
             PaymentApiSettings settings,
-            Clock clock) {
+            ChargeGuard chargeGuard,
+            DatabaseClock clock) {
         this.payments = payments;
         this.refunds = refunds;
         this.cancels = cancels;
         this.psp = psp;
         this.record = record;
         this.settings = settings.psp();
+        this.chargeGuard = chargeGuard;
         this.clock = clock;
     }
 
@@ -69,9 +74,16 @@ public class RefundGateway {
         return refunds.find(lease.id())
                 .filter(refund -> refund.isHeldBy(lease))
                 .flatMap(refund -> payments.find(refund.paymentId()).flatMap(payment -> work(payment, refund)))
-                .flatMap(work -> (isKeyRemembered(work.refund()) ? cancel(work) : lookUp(work, KEY_FORGOTTEN))
+                .flatMap(work -> again(work)
                         .flatMap(outcome -> record.record(work.refund(), outcome, "recovery")))
                 .then();
+    }
+
+    private Mono<Outcome> again(RefundWork work) {
+        if (!chargeGuard.isHealthy()) {
+            return lookUp(work, REFUSED_FOR_NOW);
+        }
+        return isKeyRemembered(work.refund()) ? cancel(work) : lookUp(work, KEY_FORGOTTEN);
     }
 
     /** A refund with the data that its call to the PSP needs. */

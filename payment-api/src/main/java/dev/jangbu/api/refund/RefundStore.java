@@ -9,7 +9,7 @@ import dev.jangbu.api.http.Page;
 import dev.jangbu.api.http.Problem;
 import dev.jangbu.api.idempotency.KeyedCall;
 import dev.jangbu.api.operation.PspProgress;
-import dev.jangbu.api.outbox.ReplicationSlotMonitor;
+import dev.jangbu.api.outbox.ChargeGuard;
 import dev.jangbu.api.payment.PaymentStore;
 import dev.jangbu.api.settings.PaymentApiSettings;
 import dev.jangbu.contract.NameBasedId;
@@ -50,19 +50,19 @@ class RefundStore {
 
     private final DatabaseClient database;
     private final PaymentStore payments;
-    private final ReplicationSlotMonitor replicationSlot;
+    private final ChargeGuard chargeGuard;
     private final JsonMapper json;
     private final Duration lease;
 
     RefundStore(
             DatabaseClient database,
             PaymentStore payments,
-            ReplicationSlotMonitor replicationSlot,
+            ChargeGuard chargeGuard,
             JsonMapper json,
             PaymentApiSettings settings) {
         this.database = database;
         this.payments = payments;
-        this.replicationSlot = replicationSlot;
+        this.chargeGuard = chargeGuard;
         this.json = json;
         this.lease = settings.lease();
     }
@@ -74,7 +74,7 @@ class RefundStore {
     Mono<Void> start(Refund refund, KeyedCall call) {
         String[] lineIds = column(refund.lines(), RefundLine::lineId, String[]::new);
         Long[] amounts = column(refund.lines(), RefundLine::amountMinor, Long[]::new);
-        return replicationSlot
+        return chargeGuard
                 .requireHealthy()
                 .then(Mono.defer(() -> payments.reserve(refund.paymentId(), lineIds, amounts)))
                 .flatMap(reserved -> reserved

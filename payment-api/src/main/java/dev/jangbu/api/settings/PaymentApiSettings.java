@@ -64,8 +64,19 @@ public record PaymentApiSettings(
     /**
      * @param maxRetainedWal new payments are refused while the slot retains more WAL; keep it well below the server's
      *     {@code max_slot_wal_keep_size}, at which the slot is lost
+     * @param inactiveGrace new payments are refused if nothing has read the slot for longer: longer than a restart of
+     *     Connect or Kafka
      */
-    public record ReplicationSlot(@DefaultValue("2GB") DataSize maxRetainedWal) {}
+    public record ReplicationSlot(
+            @DefaultValue("2GB") DataSize maxRetainedWal,
+            @DefaultValue("5m") Duration inactiveGrace) {
+
+        public ReplicationSlot {
+            require(
+                    inactiveGrace.toSeconds() >= 1,
+                    "jangbu.replication-slot.inactive-grace must be at least 1s");
+        }
+    }
 
     /** @param keptFor how long a key and its response are stored */
     public record Idempotency(@DefaultValue("24h") Duration keptFor) {

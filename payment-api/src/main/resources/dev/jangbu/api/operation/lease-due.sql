@@ -9,7 +9,7 @@ WITH due_payment AS (
        AND id = :paymentId -- if :paymentId
      ORDER BY next_attempt_at NULLS FIRST
      LIMIT :payments
-       FOR UPDATE SKIP LOCKED),
+       FOR NO KEY UPDATE SKIP LOCKED),
 due_refund AS (
     SELECT id
       FROM refunds
@@ -19,7 +19,7 @@ due_refund AS (
        AND payment_id = :paymentId -- if :paymentId
      ORDER BY next_attempt_at NULLS FIRST
      LIMIT :refunds
-       FOR UPDATE SKIP LOCKED),
+       FOR NO KEY UPDATE SKIP LOCKED),
 leased_payment AS (
     UPDATE payments p
        SET attempts = p.attempts + 1, lease_until = clock_timestamp() + :leaseMs * interval '1 millisecond'

@@ -14,7 +14,7 @@ payment AS (
              FROM payments
             WHERE id = requested.id AND attempts = requested.attempt
                   AND status = requested.from_status AND version = requested.from_version
-              FOR UPDATE SKIP LOCKED) AS locked
+              FOR NO KEY UPDATE SKIP LOCKED) AS locked
      WHERE requested.kind = 'PAYMENT'),
 refund AS (
     SELECT requested.*, locked.payment_id
@@ -24,7 +24,7 @@ refund AS (
              FROM refunds
             WHERE id = requested.id AND attempts = requested.attempt
                   AND status = requested.from_status AND version = requested.from_version
-              FOR UPDATE SKIP LOCKED) AS locked
+              FOR NO KEY UPDATE SKIP LOCKED) AS locked
      WHERE requested.kind = 'REFUND'),
 payments_updated AS (
     UPDATE payments p

@@ -5,7 +5,7 @@ WITH queued AS (
      WHERE status = 'ACCEPTED' AND expires_at > clock_timestamp()
      ORDER BY accepted_at
      LIMIT :limit
-       FOR UPDATE SKIP LOCKED),
+       FOR NO KEY UPDATE SKIP LOCKED),
 started AS (
     UPDATE payments p
        SET status = 'EXECUTING', version = p.version + 1, cause = 'queue',

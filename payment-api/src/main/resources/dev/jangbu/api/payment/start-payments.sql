@@ -13,7 +13,7 @@ call AS (
              FROM payments
             WHERE id = requested.id AND status = 'READY' AND amount = requested.amount
               AND expires_at > clock_timestamp()
-              FOR UPDATE SKIP LOCKED) AS locked),
+              FOR NO KEY UPDATE SKIP LOCKED) AS locked),
 acquired AS (
     INSERT INTO idempotency_keys (key, fingerprint, operation, resource_id, status, lease_until)
     SELECT key, decode(fingerprint, 'base64'), 'confirm', id, 'RUNNING',

@@ -113,7 +113,7 @@ class CompletionTest {
                 COMPLETIONS.value(SettlementKind.PAYOUT, payment.id(), Outcome.COMPLETED, null),
                 COMPLETIONS.value(SettlementKind.PAYMENT, ready.id(), Outcome.COMPLETED, null));
 
-        // One key, so one partition and few batches: each batch is retried for three seconds.
+        // One key, so one partition and one order.
         String key = "unmatched-" + UUID.randomUUID();
         unmatched.forEach(value -> COMPLETIONS.send(key, value));
 
@@ -190,6 +190,43 @@ class CompletionTest {
         assertThat(deadLetters(key)).hasSize(1);
     }
 
+    @Test
+    void aLockedRowDelaysNoOtherCompletionAndIsRecordedAfterwards() throws Exception {
+        StagedPayment locked = StagedPayment.in(State.APPROVED);
+        StagedPayment referenced = StagedPayment.in(State.APPROVED);
+        List<StagedPayment> others = StagedPayment.many(State.APPROVED, 8);
+        String key = "locked-" + UUID.randomUUID();
+        long offset;
+        try (Connection holder = Testbed.database().asSuperuser();
+                Statement lock = holder.createStatement()) {
+            holder.setAutoCommit(false);
+            lock.execute("SELECT FROM payments WHERE id = '" + locked.id() + "' FOR UPDATE");
+            // What a foreign key does.
+            lock.execute("SELECT FROM payments WHERE id = '" + referenced.id() + "' FOR KEY SHARE");
+            TopicPartition partition = COMPLETIONS.send(
+                    key, COMPLETIONS.value(SettlementKind.PAYMENT, locked.id(), Outcome.COMPLETED, null));
+            offset = endOffset(partition) - 1;
+            // One key: the others follow in the same partition.
+            COMPLETIONS.send(
+                    key, COMPLETIONS.value(SettlementKind.PAYMENT, referenced.id(), Outcome.COMPLETED, null));
+            for (StagedPayment other : others) {
+                COMPLETIONS.send(key, COMPLETIONS.value(SettlementKind.PAYMENT, other.id(), Outcome.COMPLETED, null));
+            }
+
+            others.forEach(other -> other.awaitState(State.COMPLETED));
+            referenced.awaitState(State.COMPLETED);
+            // Longer than an unmatched completion is pending.
+            await().during(Duration.ofSeconds(5))
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> committedOffset(partition) == offset);
+            locked.order().read(locked.id()).of("APPROVED");
+            holder.rollback();
+        }
+
+        locked.awaitState(State.COMPLETED);
+        assertThat(deadLetters(key)).isEmpty();
+    }
+
     /** The statement of a batch with a malformed record is cancelled twice, so the batch is delivered three times. */
     @Test
     void aBatchThatIsRetriedWritesEachDeadLetterOnce() throws Exception {
@@ -200,7 +237,7 @@ class CompletionTest {
         try (Connection holder = Testbed.database().asSuperuser();
                 Statement lock = holder.createStatement()) {
             holder.setAutoCommit(false);
-            lock.execute("SELECT id FROM payments WHERE id = '" + payment.id() + "' FOR UPDATE");
+            lock.execute("LOCK TABLE payments IN ACCESS EXCLUSIVE MODE");
             sendInOneBatch(
                     key, malformed, COMPLETIONS.value(SettlementKind.PAYMENT, payment.id(), Outcome.COMPLETED, null));
             int holderPid = holder.unwrap(PgConnection.class).getBackendPID();
@@ -264,6 +301,19 @@ class CompletionTest {
             for (Future<RecordMetadata> send : sends) {
                 send.get();
             }
+        }
+    }
+
+    private static long endOffset(TopicPartition partition) {
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer("jangbu-payment-api")) {
+            return consumer.endOffsets(List.of(partition)).get(partition);
+        }
+    }
+
+    private static long committedOffset(TopicPartition partition) {
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer("jangbu-payment-api")) {
+            OffsetAndMetadata committed = consumer.committed(Set.of(partition)).get(partition);
+            return committed == null ? 0 : committed.offset();
         }
     }
 

@@ -17,6 +17,8 @@ import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serializer;
 import org.jspecify.annotations.Nullable;
@@ -61,10 +63,10 @@ public final class CompletionProducer implements AutoCloseable {
                         .build());
     }
 
-    /** Writes any bytes under any key and waits for the broker's acknowledgement. */
-    public void send(String key, byte @Nullable [] value) {
+    /** Writes any bytes under any key and waits for the broker's acknowledgement. Returns their partition. */
+    public TopicPartition send(String key, byte @Nullable [] value) {
         try {
-            producer.send(new ProducerRecord<>(
+            RecordMetadata sent = producer.send(new ProducerRecord<>(
                             Topics.SETTLEMENT_COMPLETIONS.name(),
                             null,
                             key.getBytes(StandardCharsets.UTF_8),
@@ -75,6 +77,7 @@ public final class CompletionProducer implements AutoCloseable {
                                     "/jangbu/streams-processor",
                                     Instant.now())))
                     .get(60, TimeUnit.SECONDS);
+            return new TopicPartition(sent.topic(), sent.partition());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);

@@ -184,6 +184,8 @@ public final class Testbed {
                 Map.entry("jangbu.psp.secret", TestSimulator.SECRET),
                 Map.entry("jangbu.psp.timeout", PSP_TIMEOUT.toMillis() + "ms"),
                 Map.entry("jangbu.recovery.lease-margin", "1s"),
+                // Nothing reads the slot of these tests.
+                Map.entry("jangbu.replication-slot.inactive-grace", "1d"),
                 Map.entry("jangbu.async.concurrency", Integer.toString(ASYNC_CONCURRENCY)),
                 Map.entry("logging.level.root", "WARN"),
                 Map.entry("logging.level.io.apicurio", "ERROR"),
