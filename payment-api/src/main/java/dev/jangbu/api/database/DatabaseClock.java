@@ -26,7 +26,7 @@ public class DatabaseClock {
     private final Clock clock;
     private volatile Duration difference = Duration.ZERO;
 
-    DatabaseClock(DatabaseClient database, Clock clock, MeterRegistry meters) {
+    public DatabaseClock(DatabaseClient database, Clock clock, MeterRegistry meters) {
         this.database = database;
         this.clock = clock;
         Gauge.builder("jangbu.clock.difference", this, measured -> measured.difference.toMillis() / 1000.0)

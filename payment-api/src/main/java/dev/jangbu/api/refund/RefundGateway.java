@@ -11,6 +11,7 @@ import dev.jangbu.api.psp.Psp;
 import dev.jangbu.api.psp.PspResult;
 import dev.jangbu.api.review.PspCancels;
 import dev.jangbu.api.settings.PaymentApiSettings;
+import java.time.Instant;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
