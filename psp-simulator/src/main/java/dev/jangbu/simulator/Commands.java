@@ -12,7 +12,7 @@ final class Commands {
 
     private Commands() {}
 
-    /** {@code POST /v1/payments/confirm}. The notation of the amount chooses the currency, see {@link Currency}. */
+    /** {@code POST /v1/payments/confirm}. */
     @JsonIgnoreProperties(ignoreUnknown = true)
     record Confirm(String paymentKey, String orderId, BigDecimal amount) {
 
@@ -25,15 +25,6 @@ final class Commands {
             if (amount == null) {
                 throw new InvalidRequestException("amount is required");
             }
-            Currency.ofConfirmed(amount).minor(amount);
-        }
-
-        Currency currency() {
-            return Currency.ofConfirmed(amount);
-        }
-
-        long amountMinor() {
-            return currency().minor(amount);
         }
     }
 
@@ -53,7 +44,7 @@ final class Commands {
     }
 
     private static void requireText(String field, @Nullable String text) {
-        if (text == null || text.isBlank() || text.length() > TEXT_LIMIT) {
+        if (text == null || text.isBlank() || text.codePointCount(0, text.length()) > TEXT_LIMIT) {
             throw new InvalidRequestException(field + " is required, as text of at most " + TEXT_LIMIT + " characters");
         }
     }

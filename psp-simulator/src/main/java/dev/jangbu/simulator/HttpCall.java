@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * A parsed HTTP request.
  *
  * @param path the segments, percent-decoded
+ * @param currency the value of {@link Currency#HEADER}
  */
 record HttpCall(
         String method,
@@ -28,6 +29,7 @@ record HttpCall(
         Map<String, String> query,
         @Nullable String authorization,
         @Nullable String idempotencyKey,
+        @Nullable String currency,
         byte[] body) {
 
     /** Strict: text is no number, a number is no text, and no field is repeated or unknown. */

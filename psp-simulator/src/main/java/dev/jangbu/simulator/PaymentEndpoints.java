@@ -21,13 +21,16 @@ record PaymentEndpoints(PaymentStore store, Faults faults, IdempotentCalls idemp
 
     HttpReply confirm(HttpCall http) {
         Commands.Confirm confirm = HttpCall.parse(http.body(), Commands.Confirm.class);
+        Currency currency = Currency.ofConfirmed(http.currency(), confirm.amount());
+        // Refused before a fault is drawn.
+        currency.minor(confirm.amount());
         IdempotentCalls.Call call = new IdempotentCalls.Call("confirm", http.idempotencyKey());
         return idempotent.execute(
                 call,
                 () -> perform(
                         faults.next(Operation.CONFIRM, confirm.paymentKey()),
-                        () -> store.confirm(confirm, null, call),
-                        () -> store.confirm(confirm, TossError.REJECT_CARD_COMPANY, call),
+                        () -> store.confirm(confirm, currency, null, call),
+                        () -> store.confirm(confirm, currency, TossError.REJECT_CARD_COMPANY, call),
                         Payment::withWrongAmount));
     }
 

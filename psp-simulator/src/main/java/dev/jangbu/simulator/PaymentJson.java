@@ -33,7 +33,7 @@ final class PaymentJson {
         json.put("orderId", payment.orderId());
         json.put("orderName", "Order " + payment.orderId());
         json.put("status", payment.status().name());
-        json.put("currency", currency.name());
+        json.put("currency", currency.code());
         json.put("totalAmount", currency.decimal(payment.amountMinor()));
         json.put("balanceAmount", currency.decimal(balance));
         json.put("suppliedAmount", currency.decimal(Math.subtractExact(balance, vat)));
@@ -63,7 +63,7 @@ final class PaymentJson {
         json.put("orderId", transaction.orderId());
         json.put("status", transaction.status().name());
         json.put("transactionAt", koreaTime(transaction.at()));
-        json.put("currency", currency.name());
+        json.put("currency", currency.code());
         json.put("amount", currency.decimal(transaction.amountMinor()));
         return json;
     }
@@ -98,7 +98,7 @@ final class PaymentJson {
      * taxed at 0 %.
      */
     private static long vatMinor(Currency currency, long amountMinor) {
-        return currency == Currency.KRW ? amountMinor / 11 + (amountMinor % 11 >= 6 ? 1 : 0) : 0;
+        return currency.equals(Currency.KRW) ? amountMinor / 11 + (amountMinor % 11 >= 6 ? 1 : 0) : 0;
     }
 
     private static String koreaTime(Instant instant) {

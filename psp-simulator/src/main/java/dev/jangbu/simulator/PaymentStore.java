@@ -88,7 +88,9 @@ final class PaymentStore implements Closeable {
      *
      * @param decline declines the card instead, with this error; the payment stays aborted
      */
-    PaymentResult confirm(Commands.Confirm confirm, @Nullable TossError decline, IdempotentCalls.Call call) {
+    PaymentResult confirm(
+            Commands.Confirm confirm, Currency currency, @Nullable TossError decline, IdempotentCalls.Call call) {
+        long amountMinor = currency.minor(confirm.amount());
         return database.commit(() -> {
             int added = database.update(
                     """
@@ -100,8 +102,8 @@ final class PaymentStore implements Closeable {
                     decline == null ? "CHARGE" : "DECLINE",
                     confirm.paymentKey(),
                     confirm.orderId(),
-                    confirm.currency(),
-                    confirm.amountMinor(),
+                    currency.code(),
+                    amountMinor,
                     decline == null ? transactionKey(confirm.paymentKey(), 0) : null,
                     decline,
                     clock.millis(),
@@ -328,7 +330,7 @@ final class PaymentStore implements Closeable {
         return new Payment(
                 row.getString("payment_key"),
                 row.getString("order_id"),
-                Currency.valueOf(row.getString("currency")),
+                Currency.of(row.getString("currency")),
                 row.getLong("amount_minor"),
                 Instant.ofEpochMilli(row.getLong("at")),
                 row.getString("transaction_key"),

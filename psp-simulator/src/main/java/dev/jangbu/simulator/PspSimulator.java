@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * <p>Rules of the simulation:
  *
  * <ul>
- *   <li>Any payment key is charged, in the amount and currency (see {@link Currency}) of its confirm, because there
+ *   <li>Any payment key is charged, in the amount and currency (see {@link Currency#ofConfirmed}) of its confirm, because there
  *       is no checkout.
  *   <li>A key {@code sim_<behaviour>_<anything>} shows the {@link Behaviour} at its first confirm, {@code
  *       sim_refund_<behaviour>_<anything>} at its first cancel. {@code PUT /simulator/faults} adds faults at seeded

@@ -43,7 +43,7 @@ final class SettlementFile {
                         payment.idempotencyKey(),
                         payment.paymentKey(),
                         payment.orderId(),
-                        payment.currency(),
+                        payment.currency().code(),
                         payment.amountMinor(),
                         payment.confirmedAt());
                 for (Payment.Cancel cancel : payment.cancels()) {
@@ -53,7 +53,7 @@ final class SettlementFile {
                             cancel.idempotencyKey(),
                             payment.paymentKey(),
                             payment.orderId(),
-                            payment.currency(),
+                            payment.currency().code(),
                             cancel.amountMinor(),
                             cancel.canceledAt());
                 }

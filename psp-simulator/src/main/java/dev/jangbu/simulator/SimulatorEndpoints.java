@@ -32,7 +32,7 @@ final class SimulatorEndpoints {
                     .put("paymentKey", payment.paymentKey())
                     .put("orderId", payment.orderId())
                     .put("amount", payment.amountMinor())
-                    .put("currency", payment.currency().name())
+                    .put("currency", payment.currency().code())
                     .put("cancelled", payment.cancelledMinor())
                     .put("status", payment.status().name());
         }

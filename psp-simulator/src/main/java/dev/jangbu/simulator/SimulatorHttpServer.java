@@ -87,6 +87,7 @@ final class SimulatorHttpServer implements Closeable {
                     HttpCall.parameters(exchange.getRequestURI().getRawQuery()),
                     exchange.getRequestHeaders().getFirst("Authorization"),
                     exchange.getRequestHeaders().getFirst("Idempotency-Key"),
+                    exchange.getRequestHeaders().getFirst(Currency.HEADER),
                     body));
         } catch (InvalidRequestException e) {
             return HttpReply.invalid(String.valueOf(e.getMessage()));

@@ -75,7 +75,7 @@ class PaymentStoreTest {
         byte[] log;
         try (PaymentStore store = new PaymentStore(whole, Clock.systemUTC())) {
             for (int i = 0; i < 3; i++) {
-                store.confirm(confirm(i), null, new IdempotentCalls.Call("confirm", "key " + i));
+                store.confirm(confirm(i), Currency.KRW, null, new IdempotentCalls.Call("confirm", "key " + i));
             }
             store.cancel("pay-2", new Commands.Cancel("바꿈", new BigDecimal(40)), null, NO_KEY);
             // As kill -9 leaves it: closing the store would move the log into the file.
@@ -96,7 +96,7 @@ class PaymentStoreTest {
                                     .isPresent())
                             .isEqualTo(i < found);
                 }
-                store.confirm(confirm(9), null, NO_KEY);
+                store.confirm(confirm(9), Currency.KRW, null, NO_KEY);
             }
             try (PaymentStore store = new PaymentStore(torn, Clock.systemUTC())) {
                 assertThat(store.charges("", 10)).hasSize(charges + 1);

@@ -47,6 +47,13 @@ final class PspClient {
         return call("POST", "/v1/payments/confirm", body, key, SECRET);
     }
 
+    /** A confirm that names its currency. */
+    Reply confirmIn(String currency, String paymentKey, String amount) throws IOException {
+        String body = "{\"paymentKey\":\"%s\",\"orderId\":\"order-%s\",\"amount\":%s}"
+                .formatted(paymentKey, paymentKey, amount);
+        return call("POST", "/v1/payments/confirm", body, SECRET, Currency.HEADER, currency);
+    }
+
     Reply cancel(String paymentKey, @Nullable String amount, @Nullable String key) throws IOException {
         String part = amount == null ? "" : ",\"cancelAmount\":" + amount;
         return call(
@@ -67,8 +74,12 @@ final class PspClient {
 
     Reply call(String method, String path, @Nullable String body, @Nullable String key, String secret)
             throws IOException {
+        return call(method, path, body, secret, key == null ? new String[0] : new String[] {"Idempotency-Key", key});
+    }
+
+    private Reply call(String method, String path, @Nullable String body, String secret, String... headers)
+            throws IOException {
         String credentials = Base64.getEncoder().encodeToString((secret + ":").getBytes(StandardCharsets.UTF_8));
-        String[] headers = key == null ? new String[0] : new String[] {"Idempotency-Key", key};
         try {
             TestHttpClient.Response response =
                     http.withHeader("Authorization", "Basic " + credentials).send(method, path, body, headers);

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TossApiTest {
@@ -93,6 +94,33 @@ class TossApiTest {
         assertThat(charge.path("amount").longValue()).isEqualTo(1200);
         assertThat(charge.path("cancelled").longValue()).isEqualTo(110);
         assertThat(charge.path("currency").asText()).isEqualTo("USD");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "JPY, 1234, 1234",
+        "UGX, 1234, 1234",
+        "HUF, 12.34, 1234",
+        "KWD, 1.234, 1234",
+        "CLF, 0.1234, 1234",
+        "XAD, 12.34, 1234"
+    })
+    void namedCurrenciesAreChargedAsThemselvesWithTheirDigits(String currency, String amount, long minor)
+            throws Exception {
+        assertThat(psp.confirmIn(currency, "pay-1", amount).text())
+                .contains("\"currency\":\"" + currency + "\"", "\"totalAmount\":" + amount + ",");
+
+        JsonNode charge = psp.get("/simulator/charges").json().get(0);
+        assertThat(charge.path("amount").longValue()).isEqualTo(minor);
+        assertThat(charge.path("currency").asText()).isEqualTo(currency);
+        assertThat(psp.get("/simulator/settlement.csv").text()).contains("," + currency + ",1234,");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"JPY, 12.34", "KWD, 1.2345", "DEM, 12.34", "XAU, 1", "jpy, 1", "'', 1"})
+    void unknownCurrenciesAndTooManyDecimalsAreRejected(String currency, String amount) throws Exception {
+        assertThat(psp.confirmIn(currency, "pay-1", amount).code()).isEqualTo("INVALID_REQUEST");
+        assertThat(psp.get("/simulator/charges").text()).isEqualTo("[]");
     }
 
     @Test

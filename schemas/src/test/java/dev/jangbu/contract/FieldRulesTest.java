@@ -1,9 +1,11 @@
 package dev.jangbu.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import java.util.Currency;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -37,26 +39,51 @@ class FieldRulesTest {
     }
 
     @Test
-    void listedCurrenciesAreThoseOfIso4217AndOnlyRealMoneyHasMinorUnits() {
-        assertThat(new String[] {"KRW", "USD", "BHD"})
+    void currentCurrenciesAreThoseOfTheListWithTheirDigits() {
+        assertThat(CurrencyCode.current())
+                .hasSize(165)
+                .containsEntry("KRW", 0)
+                .containsEntry("HUF", 2)
+                .containsEntry("ISK", 0)
+                .containsEntry("USD", 2)
+                .containsEntry("KWD", 3)
+                .containsEntry("CLF", 4)
+                // Newer than the JDK.
+                .containsEntry("XAD", 2)
+                .doesNotContainKeys("DEM", "HRK", "BGN", "ANG", "XAU", "XXX", "XTS", "XDR");
+        assertThat(CurrencyCode.current()).allSatisfy((code, digits) -> assertThat(CurrencyCode.digits(code))
+                .as(code)
+                .isEqualTo(digits)
+                .isEqualTo(jdkDigits(code).orElse(digits)));
+    }
+
+    @Test
+    void withdrawnCurrenciesAreReadAndPaidOut() {
+        assertThat(new String[] {"KRW", "XAD", "DEM", "HRK"})
                 .allMatch(CurrencyCode::isListed)
                 .allMatch(CurrencyCode::hasMinorUnits)
                 .allMatch(CurrencyCode::isWellFormed);
+        assertThat(CurrencyCode.digits("DEM")).isEqualTo(2);
         assertThat(new String[] {"XAU", "XXX", "XTS"})
                 .allMatch(CurrencyCode::isListed)
                 .noneMatch(CurrencyCode::hasMinorUnits);
+        assertThatThrownBy(() -> CurrencyCode.digits("XAU")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> CurrencyCode.digits("QQQ")).isInstanceOf(IllegalArgumentException.class);
         assertThat(new String[] {"krw", "QQQ", "", "KR", "KRWW"})
                 .noneMatch(CurrencyCode::isListed)
                 .noneMatch(CurrencyCode::hasMinorUnits);
     }
 
     @Test
-    void listedCurrenciesAreThoseThatTheJdkCreates() {
+    void listedCurrenciesAreThoseOfTheListAndOfTheJdk() {
         for (char a = 'A'; a <= 'Z'; a++) {
             for (char b = 'A'; b <= 'Z'; b++) {
                 for (char c = 'A'; c <= 'Z'; c++) {
                     String code = "" + a + b + c;
-                    assertThat(CurrencyCode.isListed(code)).as(code).isEqualTo(isCreatedByTheJdk(code));
+                    assertThat(CurrencyCode.isListed(code))
+                            .as(code)
+                            .isEqualTo(CurrencyCode.current().containsKey(code)
+                                    || jdkDigits(code).isPresent());
                 }
             }
         }
@@ -73,11 +100,11 @@ class FieldRulesTest {
         assertThat(ProblemCode.INVALID_FIELD.type()).hasToString("urn:jangbu:problem:invalid-field");
     }
 
-    private static boolean isCreatedByTheJdk(String code) {
+    private static Optional<Integer> jdkDigits(String code) {
         try {
-            return Currency.getInstance(code).getCurrencyCode().equals(code);
+            return Optional.of(Currency.getInstance(code).getDefaultFractionDigits());
         } catch (IllegalArgumentException e) {
-            return false;
+            return Optional.empty();
         }
     }
 

@@ -3,6 +3,7 @@ package dev.jangbu.api.http;
 import dev.jangbu.api.http.Problem.FieldError;
 import dev.jangbu.contract.CurrencyCode;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,17 @@ public final class FieldErrors {
     public String matching(String field, @Nullable String value, Pattern pattern, String mustBe) {
         if (value == null || !pattern.matcher(value).matches()) {
             add(field, mustBe);
+            return "";
+        }
+        return value;
+    }
+
+    /** Validates a currency by the accepted ones; empty if it is none of them, after adding the error, which names them. */
+    public String currency(String field, @Nullable String value, Collection<String> accepted) {
+        if (value == null || !accepted.contains(value)) {
+            add(
+                    field,
+                    "must be a currency that the payment service provider takes: " + String.join(", ", accepted));
             return "";
         }
         return value;

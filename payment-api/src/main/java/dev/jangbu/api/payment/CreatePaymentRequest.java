@@ -4,6 +4,7 @@ import dev.jangbu.api.http.CardNumbers;
 import dev.jangbu.api.http.FieldErrors;
 import dev.jangbu.api.http.Problem;
 import dev.jangbu.contract.SellerId;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -38,12 +39,13 @@ record CreatePaymentRequest(
 
     /**
      * @param maxAmountMinor the largest amount of a payment
+     * @param currencies those that the PSP takes
      * @throws Problem 422 that names every invalid field
      */
-    Valid validated(long maxAmountMinor) {
+    Valid validated(long maxAmountMinor, Collection<String> currencies) {
         FieldErrors errors = new FieldErrors();
         String order = errors.matching("orderId", orderId, ORDER_ID, "must be 6 to 64 of A-Z a-z 0-9 _ -");
-        String code = errors.currency("currency", currency);
+        String code = errors.currency("currency", currency, currencies);
         List<PaymentLine> paymentLines = lines(errors, maxAmountMinor);
         Valid valid = new Valid(order, code, sum(paymentLines, errors, maxAmountMinor), paymentLines, metadata(errors));
         errors.throwIfAny();

@@ -1,7 +1,7 @@
 package dev.jangbu.api.psp;
 
+import dev.jangbu.contract.CurrencyCode;
 import java.math.BigDecimal;
-import java.util.Currency;
 
 /** Converts minor units to and from the PSP's decimals: 1230 minor units are 1230 KRW and 12.30 USD (ISO 4217). */
 public final class Money {
@@ -10,19 +10,16 @@ public final class Money {
 
     /** The amount with the currency's number of decimals. */
     public static BigDecimal decimal(long minorUnits, String currency) {
-        return BigDecimal.valueOf(minorUnits, digits(currency));
+        return BigDecimal.valueOf(minorUnits, CurrencyCode.digits(currency));
     }
 
     /**
      * The amount in minor units.
      *
+     * @throws IllegalArgumentException if the currency is unknown, or has no minor units
      * @throws ArithmeticException if it has more decimals than the currency, or is out of the range of long
      */
     public static long minorUnits(BigDecimal amount, String currency) {
-        return amount.movePointRight(digits(currency)).longValueExact();
-    }
-
-    private static int digits(String currency) {
-        return Math.max(0, Currency.getInstance(currency).getDefaultFractionDigits());
+        return amount.movePointRight(CurrencyCode.digits(currency)).longValueExact();
     }
 }

@@ -1,5 +1,6 @@
 package dev.jangbu.api.psp;
 
+import java.util.SortedMap;
 import reactor.core.publisher.Mono;
 
 /**
@@ -10,6 +11,12 @@ public interface Psp {
 
     /** The PSP's name in payments and ledger accounts, for instance {@code toss}. */
     String name();
+
+    /**
+     * The currencies that it takes, in alphabetical order: ISO 4217 letters, with the number of decimals of its amounts.
+     * Payments in others are refused at their creation.
+     */
+    SortedMap<String, Integer> currencies();
 
     /**
      * Charges an order that the buyer has authenticated. A repetition with the same idempotency key does not charge

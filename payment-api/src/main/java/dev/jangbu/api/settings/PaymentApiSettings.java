@@ -1,7 +1,9 @@
 package dev.jangbu.api.settings;
 
+import dev.jangbu.contract.CurrencyCode;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -164,6 +166,8 @@ public record PaymentApiSettings(
      * @param timeout time without a response after which the outcome of a call is unknown
      * @param clockTolerance tolerated lag of the PSP's clock; a charge older than its payment by more is never approved
      *     without a person
+     * @param currencies those that the merchant's contract with the PSP includes, ISO 4217 letters; payments in others are
+     *     refused at their creation
      * @param keyMemory how long the PSP repeats its answer to an idempotency key; afterwards a refund is not sent again
      */
     public record Psp(
@@ -171,12 +175,17 @@ public record PaymentApiSettings(
             @DefaultValue("") String secret,
             @DefaultValue("10s") Duration timeout,
             @DefaultValue("1s") Duration clockTolerance,
-            @DefaultValue("15d") Duration keyMemory) {
+            @DefaultValue("15d") Duration keyMemory,
+            @DefaultValue({"KRW", "USD"}) List<String> currencies) {
 
         public Psp {
             require(timeout.isPositive(), "jangbu.psp.timeout must be above 0");
             require(!clockTolerance.isNegative(), "jangbu.psp.clock-tolerance must be at least 0");
             require(keyMemory.compareTo(timeout) > 0, "jangbu.psp.key-memory must be longer than jangbu.psp.timeout");
+            require(
+                    !currencies.isEmpty() && CurrencyCode.current().keySet().containsAll(currencies),
+                    "jangbu.psp.currencies must be current currencies of ISO 4217, separated by commas");
+            currencies = List.copyOf(currencies);
         }
 
         @Override

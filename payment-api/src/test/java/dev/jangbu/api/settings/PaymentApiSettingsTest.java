@@ -38,6 +38,7 @@ class PaymentApiSettingsTest {
                 "JANGBU_REPLICATIONSLOT_MAXRETAINEDWAL", "1MB",
                 "JANGBU_GROUPCOMMIT_MAXBATCH", "9",
                 "JANGBU_RECOVERY_LEASEMARGIN", "2s",
+                "JANGBU_PSP_CURRENCIES", "KRW, JPY",
                 "JANGBU_PSP_TIMEOUT", "3s"));
 
         assertThat(settings.streamsUrl()).isEqualTo(URI.create("http://streams:1"));
@@ -47,6 +48,7 @@ class PaymentApiSettingsTest {
         assertThat(settings.rateLimit().capacity()).isEqualTo(7);
         assertThat(settings.replicationSlot().maxRetainedWal()).isEqualTo(DataSize.ofMegabytes(1));
         assertThat(settings.groupCommit().maxBatch()).isEqualTo(9);
+        assertThat(settings.psp().currencies()).containsExactly("KRW", "JPY");
         assertThat(settings.lease()).isEqualTo(Duration.ofSeconds(5));
     }
 
@@ -65,6 +67,8 @@ class PaymentApiSettingsTest {
         "JANGBU_PSP_TIMEOUT, 0s",
         "JANGBU_PSP_CLOCKTOLERANCE, -1s",
         "JANGBU_PSP_KEYMEMORY, 10s",
+        "JANGBU_PSP_CURRENCIES, DEM",
+        "JANGBU_PSP_CURRENCIES, ''",
         "JANGBU_LIMITS_MAXPAYMENTAMOUNT, 0",
         "JANGBU_LIMITS_MAXPAYMENTAMOUNT, 9007199254740992"
     })

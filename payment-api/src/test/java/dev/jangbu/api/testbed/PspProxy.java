@@ -225,7 +225,7 @@ public final class PspProxy {
     private HttpRequest request(HttpExchange exchange, Call call) {
         HttpRequest.Builder request =
                 simulator.request(call.path()).method(call.method(), BodyPublishers.ofString(call.body()));
-        for (String name : List.of("Authorization", "Content-Type", "Idempotency-Key")) {
+        for (String name : List.of("Authorization", "Content-Type", "Idempotency-Key", "Jangbu-Currency")) {
             String value = exchange.getRequestHeaders().getFirst(name);
             if (value != null) {
                 request.header(name, value);

@@ -5,10 +5,14 @@ import dev.jangbu.api.psp.Psp;
 import dev.jangbu.api.psp.PspOrder;
 import dev.jangbu.api.psp.PspResult;
 import dev.jangbu.api.settings.PaymentApiSettings;
+import dev.jangbu.contract.CurrencyCode;
 import java.math.BigDecimal;
 import java.net.ConnectException;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.springframework.http.MediaType;
 import org.springframework.http.client.reactive.ReactorClientHttpConnector;
 import org.springframework.stereotype.Component;
@@ -33,11 +37,21 @@ final class TossPsp implements Psp {
             Retry.backoff(2, Duration.ofMillis(100)).filter(thrown -> thrown.getCause() instanceof ConnectException);
 
     private final WebClient http;
+    /**
+     * Names the currency of a confirmation. Toss knows it from the checkout and ignores the header; a stand-in without a
+     * checkout needs it.
+     */
+    private static final String CURRENCY = "Jangbu-Currency";
+
     private final Duration timeout;
+    private final SortedMap<String, Integer> currencies;
 
     TossPsp(WebClient.Builder http, PaymentApiSettings settings) {
         PaymentApiSettings.Psp psp = settings.psp();
         this.timeout = psp.timeout();
+        SortedMap<String, Integer> digits = new TreeMap<>();
+        psp.currencies().forEach(currency -> digits.put(currency, CurrencyCode.digits(currency)));
+        this.currencies = Collections.unmodifiableSortedMap(digits);
         this.http = http.baseUrl(psp.url().toString())
                 .clientConnector(new ReactorClientHttpConnector(
                         HttpClient.create(connections()).disableRetry(true)))
@@ -64,12 +78,18 @@ final class TossPsp implements Psp {
     }
 
     @Override
+    public SortedMap<String, Integer> currencies() {
+        return currencies;
+    }
+
+    @Override
     public Mono<PspResult> confirm(String idempotencyKey, PspOrder order) {
         BigDecimal amount = Money.decimal(order.amountMinor(), order.currency());
         return call(
                 http.post()
                         .uri("/v1/payments/confirm")
                         .header("Idempotency-Key", idempotencyKey)
+                        .header(CURRENCY, order.currency())
                         .contentType(MediaType.APPLICATION_JSON)
                         .bodyValue(
                                 Map.of("paymentKey", order.paymentKey(), "orderId", order.orderId(), "amount", amount)),
