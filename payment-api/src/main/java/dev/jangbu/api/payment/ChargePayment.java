@@ -57,7 +57,7 @@ public class ChargePayment {
      */
     Mono<Outcome> confirm(Payment payment) {
         return psp.confirm("confirm:" + payment.id(), payment.order())
-                .flatMap(answer -> answer instanceof PspResult.Declined refusal
+                .flatMap(answer -> answer instanceof PspResult.Refusal refusal
                         ? psp.find(payment.order())
                                 .flatMap(shown -> outcome(
                                         payment,

@@ -23,6 +23,7 @@ final class ConfirmOutcome {
     static Outcome from(PspResult result, Payment payment, Duration clockTolerance) {
         return switch (result) {
             case PspResult.Charged charged -> charged(charged, payment, clockTolerance);
+            case PspResult.Rejected rejected -> rejected(rejected);
             case PspResult.Declined declined -> new Outcome.Refused(declined.code());
             case PspResult.InProgress inProgress -> new Outcome.Unknown("in progress at the PSP");
             case PspResult.NotFound notFound -> new Outcome.Unknown("not found at the PSP");
@@ -33,12 +34,13 @@ final class ConfirmOutcome {
     /**
      * Derives the outcome of a refused confirmation from a look-up of its payment key. The PSP may refuse because an
      * earlier attempt charged, perhaps one that the database has lost. A repeated attempt may also be refused while an
-     * earlier one is still running: the PSP then shows the payment as in progress.
+     * earlier one is still running: the PSP then shows the payment as in progress. A refusal whose code doesn't say that
+     * nothing was charged needs a review, unless the look-up says it.
      *
      * @param shown the PSP's record of the payment key, read after the refusal
      */
-    static Outcome fromRefusal(PspResult.Declined refusal, PspResult shown, Payment payment, Duration clockTolerance) {
-        Outcome refused = new Outcome.Refused(refusal.code());
+    static Outcome fromRefusal(PspResult.Refusal refusal, PspResult shown, Payment payment, Duration clockTolerance) {
+        Outcome refused = from(refusal, payment, clockTolerance);
         return switch (shown) {
             case PspResult.Charged charged ->
                 charged.paymentKey().equals(payment.order().paymentKey())
@@ -51,9 +53,14 @@ final class ConfirmOutcome {
             case PspResult.Uncertain uncertain ->
                 new Outcome.Unknown("refused with %s, not confirmed by a look-up: %s"
                         .formatted(refusal.code(), uncertain.reason()));
-            case PspResult.Declined declined -> refused;
+            case PspResult.Declined declined -> new Outcome.Refused(refusal.code());
+            case PspResult.Rejected rejected -> refused;
             case PspResult.NotFound notFound -> refused;
         };
+    }
+
+    private static Outcome rejected(PspResult.Rejected rejected) {
+        return new Outcome.Review("rejected by the PSP with %s, and not shown as charged".formatted(rejected.code()));
     }
 
     /** Whether a payment goes to review only because its charge is older. */

@@ -72,7 +72,7 @@ public class InquirePayment {
                         notCharged(payment, new Outcome.Refused("AUTHENTICATION_EXPIRED"));
                     case PspResult.InProgress inProgress -> notCharged(payment, STILL_IN_PROGRESS);
                     case PspResult.Charged charged -> charge.outcome(charged, payment);
-                    case PspResult.Declined declined -> charge.outcome(declined, payment);
+                    case PspResult.Refusal refusal -> charge.outcome(refusal, payment);
                     case PspResult.Uncertain uncertain -> charge.outcome(uncertain, payment);
                 })
                 .flatMap(outcome -> record.record(payment, outcome, "recovery"));

@@ -33,11 +33,18 @@ public sealed interface PspResult {
         }
     }
 
-    /**
-     * The PSP refuses this call for good. An earlier one may have succeeded: a look-up shows it. The code is the PSP's
-     * own.
-     */
-    record Declined(String code) implements PspResult {}
+    /** The PSP refuses this call for good. An earlier one may have succeeded: a look-up shows it. */
+    sealed interface Refusal extends PspResult {
+
+        /** The PSP's own code. */
+        String code();
+    }
+
+    /** A refusal whose code says that this call moved no money. */
+    record Declined(String code) implements Refusal {}
+
+    /** A refusal whose code doesn't say whether this call moved money. */
+    record Rejected(String code) implements Refusal {}
 
     /** Neither a charge nor a refusal. */
     sealed interface Open extends PspResult {}

@@ -104,6 +104,11 @@ public class RefundGateway {
                 .flatMap(answer -> switch (answer) {
                     case PspResult.Charged charged -> named(charged, work);
                     case PspResult.Declined refusal -> lookUp(work, new Outcome.Refused(refusal.code()));
+                    case PspResult.Rejected refusal ->
+                        lookUp(
+                                work,
+                                new Outcome.Review("rejected by the PSP with %s, and not shown as refunded"
+                                        .formatted(refusal.code())));
                     case PspResult.Open open -> Mono.just(RefundOutcome.ofNoCharge(open));
                 });
     }

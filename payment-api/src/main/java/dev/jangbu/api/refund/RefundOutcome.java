@@ -45,9 +45,9 @@ final class RefundOutcome {
         return switch (shown) {
             case PspResult.Charged charged ->
                 anotherCharge(charged, work).orElseGet(() -> ofUnrecorded(charged, work, notShown));
-            case PspResult.Declined declined ->
+            case PspResult.Refusal refusal ->
                 new Outcome.Review(
-                        "the PSP reports %s for a payment that was approved here".formatted(declined.code()));
+                        "the PSP reports %s for a payment that was approved here".formatted(refusal.code()));
             case PspResult.Open open -> ofNoCharge(open);
         };
     }

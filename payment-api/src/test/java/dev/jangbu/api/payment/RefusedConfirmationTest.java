@@ -7,6 +7,7 @@ import dev.jangbu.api.testbed.Client;
 import dev.jangbu.api.testbed.PaymentInvariants;
 import dev.jangbu.api.testbed.PspConsole;
 import dev.jangbu.api.testbed.PspProxy;
+import dev.jangbu.api.testbed.Reply;
 import dev.jangbu.api.testbed.TestOrder;
 import dev.jangbu.api.testbed.Testbed;
 import java.sql.Connection;
@@ -14,6 +15,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A refused confirmation declines a payment only if the PSP shows that it was not charged. */
 class RefusedConfirmationTest {
@@ -77,6 +80,66 @@ class RefusedConfirmationTest {
 
         psp.restore(lookUp);
         await().untilAsserted(() -> order.read(id).of("DECLINED"));
+        PaymentInvariants.ofMainInstance().verify(order, id);
+    }
+
+    @Test
+    void aRequestThatThePspFindsInvalidIsDeclinedAtOnce() {
+        psp.answer(confirmation, 400, "{\"code\":\"INVALID_REQUEST\",\"message\":\"…\"}");
+
+        Reply declined = order.confirm(id, AMOUNT).problem(402, "payment-declined");
+
+        assertThat(declined.get("pspCode")).isEqualTo("INVALID_REQUEST");
+        PaymentInvariants.ofMainInstance().verify(order, id);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 403, 422})
+    void aRefusalThatDoesNotSayWhetherItChargedNeedsAReviewAtOnce(int status) {
+        psp.answer(confirmation, status, "{\"code\":\"A_FUTURE_CODE\",\"message\":\"…\"}");
+
+        Reply review = order.confirm(id, AMOUNT).is(202).of("REVIEW");
+
+        assertThat(review.get("reviewReason")).contains("A_FUTURE_CODE");
+        assertThat(order.read(id).get("reviewReason")).contains("A_FUTURE_CODE");
+    }
+
+    @Test
+    void aRefusalOfAChargedPaymentDoesNotCount() {
+        PspConsole.charge(order, id, AMOUNT);
+        psp.answer(confirmation, 400, "{\"code\":\"A_FUTURE_CODE\",\"message\":\"…\"}");
+
+        order.confirm(id, AMOUNT).is(200).of("APPROVED");
+
+        PaymentInvariants.ofMainInstance().verify(order, id);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {401, 408, 409, 429, 500})
+    void anErrorThatPassesIsNoDecline(int status) {
+        psp.answer(confirmation, status, "{\"code\":\"A_FUTURE_CODE\",\"message\":\"…\"}");
+
+        order.confirm(id, AMOUNT).is(202).of("UNKNOWN");
+
+        psp.restore(confirmation);
+        await().untilAsserted(() -> order.read(id).of("APPROVED"));
+        PaymentInvariants.ofMainInstance().verify(order, id);
+    }
+
+    @Test
+    void anInvalidRefundFailsAtOnceAndARejectedOneNeedsAReview() {
+        order.confirm(id, AMOUNT).is(200);
+        String cancel = lookUp + "/cancel";
+
+        psp.answer(cancel, 400, "{\"code\":\"INVALID_REQUEST\",\"message\":\"…\"}");
+        assertThat(order.refund(id).problem(402, "refund-refused").get("pspCode"))
+                .isEqualTo("INVALID_REQUEST");
+        psp.answer(cancel, 400, "{\"code\":\"A_FUTURE_CODE\",\"message\":\"…\"}");
+        Reply review = order.refund(id).is(202).of("REVIEW");
+        psp.restore(cancel);
+
+        assertThat(review.get("reviewReason")).contains("A_FUTURE_CODE");
+        assertThat(client.get("/refunds/" + review.id()).get("reviewReason")).contains("A_FUTURE_CODE");
         PaymentInvariants.ofMainInstance().verify(order, id);
     }
 

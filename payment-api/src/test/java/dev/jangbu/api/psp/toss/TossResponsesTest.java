@@ -67,7 +67,9 @@ class TossResponsesTest {
                         403, error("ALREADY_CANCELED_PAYMENT").getBytes(StandardCharsets.UTF_8)))
                 .isEqualTo(new PspResult.Declined("ALREADY_CANCELED_PAYMENT"));
         assertThat(TossResponses.parseCancel(400, error("FORBIDDEN_REQUEST").getBytes(StandardCharsets.UTF_8)))
-                .isEqualTo(new PspResult.Uncertain("FORBIDDEN_REQUEST"));
+                .isEqualTo(new PspResult.Rejected("FORBIDDEN_REQUEST"));
+        assertThat(TossResponses.parseCancel(400, error("INVALID_REQUEST").getBytes(StandardCharsets.UTF_8)))
+                .isEqualTo(new PspResult.Declined("INVALID_REQUEST"));
     }
 
     @Test
@@ -104,11 +106,25 @@ class TossResponsesTest {
                 "IDEMPOTENT_REQUEST_PROCESSING",
                 "FAILED_PAYMENT_INTERNAL_SYSTEM_PROCESSING",
                 "UNKNOWN_PAYMENT_ERROR",
-                "UNAUTHORIZED_KEY",
-                "A_FUTURE_CODE"
+                "UNAUTHORIZED_KEY"
             })
-    void aCodeThatIsNotFinalIsUncertain(String code) {
+    void aCodeThatAsksForAnotherTryIsUncertain(String code) {
         assertThat(confirm(false, error(code))).isEqualTo(new PspResult.Uncertain(code));
+    }
+
+    @Test
+    void anUnknownCodeIsRejectedUnlessItsStatusPasses() {
+        byte[] future = error("A_FUTURE_CODE").getBytes(StandardCharsets.UTF_8);
+
+        assertThat(TossResponses.parseConfirm(400, future)).isEqualTo(new PspResult.Rejected("A_FUTURE_CODE"));
+        assertThat(TossResponses.parseConfirm(403, future)).isEqualTo(new PspResult.Rejected("A_FUTURE_CODE"));
+        for (int status : new int[] {401, 408, 409, 429, 500, 503}) {
+            assertThat(TossResponses.parseConfirm(status, future)).isEqualTo(new PspResult.Uncertain("A_FUTURE_CODE"));
+        }
+        assertThat(TossResponses.parseConfirm(400, "{\"error\":1}".getBytes(StandardCharsets.UTF_8)))
+                .isInstanceOf(PspResult.Uncertain.class);
+        assertThat(TossResponses.parseConfirm(403, "<html>".getBytes(StandardCharsets.UTF_8)))
+                .isInstanceOf(PspResult.Uncertain.class);
     }
 
     @ParameterizedTest
