@@ -191,14 +191,19 @@ CREATE TABLE refund_lines (
 );
 
 -- Cancellations known at the PSP, by its transaction keys. One that is not in this table may belong to the refund in
--- progress. Cancellations seen at a manual resolution are recorded too.
+-- progress. A foreign one, made at the PSP's console for instance, is no refund: the PSP's answer to a refund names its own.
 CREATE TABLE psp_cancels (
     payment_id      uuid        NOT NULL REFERENCES payments,
     transaction_key text        NOT NULL,
-    -- The refund that it belongs to, or at whose resolution it was seen; NULL: seen at the resolution of the payment.
+    -- The refund that made it; NULL: foreign.
     refund_id       uuid REFERENCES refunds,
+    -- Of a foreign one, as the PSP shows them.
+    amount          bigint CHECK (amount > 0),
+    canceled_at     timestamptz,
     seen_at         timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (payment_id, transaction_key)
+    PRIMARY KEY (payment_id, transaction_key),
+    CHECK ((refund_id IS NULL) = (amount IS NOT NULL)),
+    CHECK ((amount IS NULL) = (canceled_at IS NULL))
 );
 
 CREATE TABLE payouts (
@@ -554,11 +559,21 @@ CREATE VIEW payment_line_lists AS
       FROM payment_lines
      GROUP BY payment_id;
 
+CREATE VIEW foreign_cancel_lists AS
+    SELECT payment_id,
+           json_agg(json_build_object(
+               'transactionKey', transaction_key, 'amountMinor', amount, 'canceledAt', canceled_at)
+               ORDER BY canceled_at, transaction_key)::text AS foreign_cancels
+      FROM psp_cancels
+     WHERE refund_id IS NULL
+     GROUP BY payment_id;
+
 CREATE VIEW payment_details AS
     SELECT p.*, coalesce(p.lease_until > statement_timestamp(), false) AS lease_live,
            coalesce(p.next_attempt_at <= statement_timestamp(), true) AS inquiry_due,
            p.status IN ('READY', 'ACCEPTED') AND p.expires_at <= statement_timestamp() AS expired,
-           (SELECT l.lines FROM payment_line_lists l WHERE l.payment_id = p.id) AS lines
+           (SELECT l.lines FROM payment_line_lists l WHERE l.payment_id = p.id) AS lines,
+           (SELECT c.foreign_cancels FROM foreign_cancel_lists c WHERE c.payment_id = p.id) AS foreign_cancels
       FROM payments p;
 
 CREATE VIEW refund_details AS
@@ -576,7 +591,7 @@ GRANT INSERT, UPDATE ON payments, refunds, payouts, psp_attempts, idempotency_ke
 -- Of a line only the refunded and reserved parts may change, of a refund's line only the fee.
 GRANT INSERT, UPDATE (refunded_amount, reserved_amount, refunded_fee) ON payment_lines TO jangbu_payment;
 GRANT INSERT, UPDATE (fee) ON refund_lines TO jangbu_payment;
-GRANT INSERT (payment_id, transaction_key, refund_id) ON psp_cancels TO jangbu_payment;
+GRANT INSERT (payment_id, transaction_key, refund_id, amount, canceled_at) ON psp_cancels TO jangbu_payment;
 GRANT INSERT (resource_id, kind, outcome, evidence, api_key_id) ON resolutions TO jangbu_payment;
 GRANT INSERT (id, aggregatetype, aggregateid, type, payload, ce_time, traceparent) ON outbox TO jangbu_payment;
 GRANT INSERT (sequence, epoch, acknowledged) ON marks TO jangbu_payment;

@@ -1,6 +1,7 @@
 package dev.jangbu.api.payment;
 
 import dev.jangbu.api.operation.Outcome;
+import dev.jangbu.api.psp.PspCancel;
 import dev.jangbu.api.psp.PspOrder;
 import dev.jangbu.api.psp.PspResult;
 import java.time.Duration;
@@ -89,7 +90,8 @@ final class ConfirmOutcome {
         if (charged.canceled()) {
             // Not canceled by this service, which refunds nothing before the approval. Crediting the sellers would pay
             // twice.
-            return new Outcome.Review("canceled at the PSP before it was approved here");
+            return new Outcome.Review(
+                    "canceled at the PSP before it was approved here: " + PspCancel.names(charged.cancels()));
         }
         return new Outcome.Approved("", charged.approvedAt());
     }

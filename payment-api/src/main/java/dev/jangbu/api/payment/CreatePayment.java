@@ -12,6 +12,7 @@ import dev.jangbu.api.settings.PaymentApiSettings;
 import dev.jangbu.contract.NameBasedId;
 import dev.jangbu.contract.ProblemCode;
 import java.time.Clock;
+import java.util.List;
 import java.util.UUID;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.stereotype.Component;
@@ -103,6 +104,7 @@ class CreatePayment {
                 clock.instant(),
                 null,
                 null,
-                null);
+                null,
+                List.of());
     }
 }

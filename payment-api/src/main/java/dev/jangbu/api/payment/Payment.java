@@ -4,6 +4,7 @@ import dev.jangbu.api.operation.Operation;
 import dev.jangbu.api.operation.OperationKind;
 import dev.jangbu.api.operation.Outcome;
 import dev.jangbu.api.operation.PspProgress;
+import dev.jangbu.api.psp.PspCancel;
 import dev.jangbu.api.psp.PspOrder;
 import dev.jangbu.api.wallet.Credits;
 import java.time.Instant;
@@ -18,10 +19,11 @@ import org.jspecify.annotations.Nullable;
  * A stored payment.
  *
  * @param amountMinor in minor units of the currency; the sum of the lines
- * @param version counts the changes that clients see, from 1: changes of the status and of the refunded amount
+ * @param version counts the changes that clients see, from 1: of the status, the refunded amount, the foreign cancellations
  * @param expired whether the time for its confirmation is over; it becomes EXPIRED within a second
  * @param firstAttemptAt start of the buyer's authentication validity
  * @param position position of its entries in the ledger, once completed; a wallet read with it is at least that recent
+ * @param foreignCancels cancellations at the PSP that no refund of this service made, oldest first, as far as seen
  */
 public record Payment(
         UUID id,
@@ -41,7 +43,8 @@ public record Payment(
         Instant createdAt,
         @Nullable Instant approvedAt,
         @Nullable Instant completedAt,
-        @Nullable String position)
+        @Nullable String position,
+        List<PspCancel> foreignCancels)
         implements Operation {
 
     @Override
@@ -75,7 +78,8 @@ public record Payment(
                 createdAt,
                 to == PaymentStatus.APPROVED ? at : null,
                 completedAt,
-                position);
+                position,
+                foreignCancels);
     }
 
     private @Nullable Instant unknownSince(PaymentStatus to, Instant at) {
@@ -104,7 +108,8 @@ public record Payment(
                 createdAt,
                 approvedAt,
                 completedAt,
-                position);
+                position,
+                foreignCancels);
     }
 
     /** The order at the PSP. The payment was confirmed, so its payment key is set. */
@@ -119,6 +124,11 @@ public record Payment(
                 lines.stream()
                         .collect(Collectors.toMap(
                                 PaymentLine::sellerId, line -> line.amountMinor() - line.feeMinor(), Math::addExact)));
+    }
+
+    /** The amount that foreign cancellations returned to the buyer, in minor units. */
+    public long foreignCanceledAmountMinor() {
+        return foreignCancels.stream().mapToLong(PspCancel::amountMinor).reduce(0, Math::addExact);
     }
 
     /** The amount refunded to the buyer, in minor units. */

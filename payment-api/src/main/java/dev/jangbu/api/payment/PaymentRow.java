@@ -3,11 +3,13 @@ package dev.jangbu.api.payment;
 import static dev.jangbu.api.database.RowMapping.required;
 
 import dev.jangbu.api.operation.PspProgress;
+import dev.jangbu.api.psp.PspCancel;
 import io.r2dbc.spi.Readable;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
@@ -18,6 +20,8 @@ class PaymentRow {
 
     private static final TypeReference<List<PaymentLine>> LINES = new TypeReference<>() {};
     private static final TypeReference<Map<String, String>> METADATA = new TypeReference<>() {};
+
+    private static final TypeReference<List<PspCancel>> CANCELS = new TypeReference<>() {};
 
     private final JsonMapper json;
 
@@ -48,6 +52,11 @@ class PaymentRow {
                 required(row, "created_at", Instant.class),
                 row.get("approved_at", Instant.class),
                 row.get("completed_at", Instant.class),
-                row.get("position", String.class));
+                row.get("position", String.class),
+                foreignCancels(row.get("foreign_cancels", String.class)));
+    }
+
+    private List<PspCancel> foreignCancels(@Nullable String list) {
+        return list == null ? List.of() : json.readValue(list, CANCELS);
     }
 }

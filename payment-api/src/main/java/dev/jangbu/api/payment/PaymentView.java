@@ -16,6 +16,7 @@ record PaymentView(
         List<Line> lines,
         long refundedAmount,
         RefundStatus refundStatus,
+        List<ForeignCancel> foreignCancels,
         String psp,
         @Nullable String paymentKey,
         Map<String, String> metadata,
@@ -30,6 +31,9 @@ record PaymentView(
 
     /** One seller's line, in minor units. */
     record Line(String lineId, String sellerId, long amount, long fee, long refundedAmount) {}
+
+    /** A cancellation at the PSP that no refund of this API made; the amount in minor units. */
+    record ForeignCancel(String transactionKey, long amount, Instant canceledAt) {}
 
     enum RefundStatus {
         NONE,
@@ -66,6 +70,10 @@ record PaymentView(
                         .toList(),
                 refundedMinor,
                 RefundStatus.of(refundedMinor, payment.amountMinor()),
+                payment.foreignCancels().stream()
+                        .map(cancel ->
+                                new ForeignCancel(cancel.transactionKey(), cancel.amountMinor(), cancel.canceledAt()))
+                        .toList(),
                 payment.psp(),
                 payment.paymentKey(),
                 payment.metadata(),

@@ -9,6 +9,8 @@ import dev.jangbu.api.payment.Payment;
 import dev.jangbu.api.payment.PaymentLine;
 import dev.jangbu.api.payment.PaymentSettlement;
 import dev.jangbu.api.payment.PaymentStore;
+import dev.jangbu.api.psp.PspCancel;
+import dev.jangbu.api.review.PspCancels;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -23,6 +25,7 @@ class RecordRefund {
     private final RecordOutcome record;
     private final PaymentStore payments;
     private final RefundStore refunds;
+    private final PspCancels cancels;
     private final RefundResponses responses;
     private final LongPoll longPoll;
     private final TransactionalOperator transaction;
@@ -32,6 +35,7 @@ class RecordRefund {
             RecordOutcome record,
             PaymentStore payments,
             RefundStore refunds,
+            PspCancels cancels,
             RefundResponses responses,
             LongPoll longPoll,
             TransactionalOperator transaction,
@@ -39,6 +43,7 @@ class RecordRefund {
         this.record = record;
         this.payments = payments;
         this.refunds = refunds;
+        this.cancels = cancels;
         this.responses = responses;
         this.longPoll = longPoll;
         this.transaction = transaction;
@@ -46,17 +51,34 @@ class RecordRefund {
     }
 
     /** Records the outcome of the refund's attempt; returns the stored refund if the lease was lost. */
-    Mono<Recorded<Refund>> record(Refund leased, Outcome outcome, String cause) {
-        return record.record(leased, outcome, cause, decided -> write(leased, decided, cause)
-                        .as(transaction::transactional))
+    Mono<Recorded<Refund>> record(Refund leased, RefundAttempt attempt, String cause) {
+        return record.record(
+                        leased, attempt.outcome(), cause, decided -> write(leased, decided, attempt.foreign(), cause)
+                                .as(transaction::transactional))
                 .delayUntil(recorded -> longPoll.wake(List.of(leased.paymentId())));
     }
 
-    private Mono<Recorded<Refund>> write(Refund leased, Outcome outcome, String cause) {
-        return payments.lock(leased.paymentId())
-                .flatMap(payment -> refunds.lock(leased.id()).flatMap(current -> single(payment, leased, outcome, cause)
-                        .switchIfEmpty(
-                                Mono.fromSupplier(() -> new Recorded<>(current, responses.of(payment, current))))));
+    private Mono<Recorded<Refund>> write(Refund leased, Outcome outcome, List<PspCancel> foreign, String cause) {
+        return payments.lock(leased.paymentId()).flatMap(payment -> refunds.lock(leased.id())
+                .flatMap(current -> isLast(leased, current)
+                        ? withForeign(payment, foreign).flatMap(seen -> single(seen, leased, outcome, cause)
+                                .switchIfEmpty(Mono.fromSupplier(() -> recorded(seen, current))))
+                        : Mono.fromSupplier(() -> recorded(payment, current))));
+    }
+
+    /** Whether no later attempt has started. One could have made a cancellation that the leased one took for foreign. */
+    private static boolean isLast(Refund leased, Refund current) {
+        return current.isOpen() && current.attempts() == leased.attempts();
+    }
+
+    /** The payment with the foreign cancellations that the attempt saw. */
+    private Mono<Payment> withForeign(Payment payment, List<PspCancel> foreign) {
+        return cancels.recordForeign(payment.id(), foreign)
+                .flatMap(changed -> changed ? payments.find(payment.id()) : Mono.just(payment));
+    }
+
+    private Recorded<Refund> recorded(Payment payment, Refund refund) {
+        return new Recorded<>(refund, responses.of(payment, refund));
     }
 
     /**

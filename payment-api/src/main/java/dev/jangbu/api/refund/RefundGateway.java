@@ -21,7 +21,10 @@ import reactor.core.publisher.Mono;
  * <ul>
  *   <li>An attempt without an answer is sent again with the same key: the PSP repeats its first answer, which names the
  *       refund's cancellation.
- *   <li>A refusal may result from an earlier success, so it counts only if the PSP shows no unrecorded cancellation.
+ *   <li>A refusal may result from an earlier success, so it counts only if no unrecorded cancellation that the PSP shows
+ *       can be the refund's.
+ *   <li>Another cancellation, made at the PSP's console for instance, is foreign: it is recorded with the payment, and the
+ *       PSP refuses refunds beyond what it left.
  *   <li>When the PSP no longer remembers the key, a repetition could refund twice. It isn't sent; a person decides.
  * </ul>
  */
@@ -66,8 +69,8 @@ public class RefundGateway {
     /** Makes the first attempt. */
     Mono<Recorded<Refund>> send(RefundWork work) {
         return cancel(work)
-                .flatMap(outcome ->
-                        record.record(work.refund(), outcome, work.refund().call()));
+                .flatMap(attempt ->
+                        record.record(work.refund(), attempt, work.refund().call()));
     }
 
     /** Makes another attempt and records the outcome, unless the lease was lost. */
@@ -76,11 +79,11 @@ public class RefundGateway {
                 .filter(refund -> refund.isHeldBy(lease))
                 .flatMap(refund -> payments.find(refund.paymentId()).flatMap(payment -> work(payment, refund)))
                 .flatMap(work -> again(work)
-                        .flatMap(outcome -> record.record(work.refund(), outcome, "recovery")))
+                        .flatMap(attempt -> record.record(work.refund(), attempt, "recovery")))
                 .then();
     }
 
-    private Mono<Outcome> again(RefundWork work) {
+    private Mono<RefundAttempt> again(RefundWork work) {
         if (!chargeGuard.isHealthy()) {
             return lookUp(work, REFUSED_FOR_NOW);
         }
@@ -98,18 +101,20 @@ public class RefundGateway {
         return clock.instant().plus(settings.timeout()).isBefore(forgotten);
     }
 
-    private Mono<Outcome> cancel(RefundWork work) {
+    private Mono<RefundAttempt> cancel(RefundWork work) {
         Refund refund = work.refund();
         return psp.cancel(work.pspKey(), work.payment().order(), refund.amountMinor(), refund.reason())
                 .flatMap(answer -> switch (answer) {
-                    case PspResult.Charged charged -> named(charged, work);
+                    case PspResult.Charged charged ->
+                        named(charged, work)
+                                .map(outcome -> new RefundAttempt(outcome, RefundOutcome.foreign(charged, work)));
                     case PspResult.Declined refusal -> lookUp(work, new Outcome.Refused(refusal.code()));
                     case PspResult.Rejected refusal ->
                         lookUp(
                                 work,
                                 new Outcome.Review("rejected by the PSP with %s, and not shown as refunded"
                                         .formatted(refusal.code())));
-                    case PspResult.Open open -> Mono.just(RefundOutcome.ofNoCharge(open));
+                    case PspResult.Open open -> Mono.just(RefundAttempt.of(RefundOutcome.ofNoCharge(open)));
                 });
     }
 
@@ -123,7 +128,7 @@ public class RefundGateway {
                         .defaultIfEmpty(NOT_SHOWN));
     }
 
-    private Mono<Outcome> lookUp(RefundWork work, Outcome notShown) {
+    private Mono<RefundAttempt> lookUp(RefundWork work, Outcome notShown) {
         return psp.find(work.payment().order()).map(shown -> RefundOutcome.ofLookUp(shown, work, notShown));
     }
 }

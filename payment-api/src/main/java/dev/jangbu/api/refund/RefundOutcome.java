@@ -36,19 +36,35 @@ final class RefundOutcome {
     }
 
     /**
+     * The unrecorded cancellations that are not the refund's, by the answer to its own call: all but the named one. None
+     * if the answer names none, or is about another charge.
+     */
+    static List<PspCancel> foreign(PspResult.Charged answer, RefundWork work) {
+        return answer.lastTransactionKey() == null
+                        || anotherCharge(answer, work).isPresent()
+                ? List.of()
+                : unrecorded(answer, work).stream()
+                        .filter(cancel -> !cancel.transactionKey().equals(answer.lastTransactionKey()))
+                        .toList();
+    }
+
+    /**
      * The outcome by a look-up of the charge, after a call that the PSP refused, or in place of one that it would not
      * recognize as a repetition.
      *
-     * @param notShown the outcome if the PSP shows no unrecorded cancellation; its detail is the reason of the look-up
+     * @param notShown the outcome if no unrecorded cancellation can be the refund's; its detail is the reason of the
+     *     look-up
      */
-    static Outcome ofLookUp(PspResult shown, RefundWork work, Outcome notShown) {
+    static RefundAttempt ofLookUp(PspResult shown, RefundWork work, Outcome notShown) {
         return switch (shown) {
             case PspResult.Charged charged ->
-                anotherCharge(charged, work).orElseGet(() -> ofUnrecorded(charged, work, notShown));
+                anotherCharge(charged, work)
+                        .map(RefundAttempt::of)
+                        .orElseGet(() -> ofUnrecorded(charged, work, notShown));
             case PspResult.Refusal refusal ->
-                new Outcome.Review(
-                        "the PSP reports %s for a payment that was approved here".formatted(refusal.code()));
-            case PspResult.Open open -> ofNoCharge(open);
+                RefundAttempt.of(new Outcome.Review(
+                        "the PSP reports %s for a payment that was approved here".formatted(refusal.code())));
+            case PspResult.Open open -> RefundAttempt.of(ofNoCharge(open));
         };
     }
 
@@ -81,15 +97,25 @@ final class RefundOutcome {
                 : new Outcome.Review("the PSP refunded %d instead of %d".formatted(cancel.amountMinor(), amountMinor));
     }
 
-    private static Outcome ofUnrecorded(PspResult.Charged charged, RefundWork work, Outcome notShown) {
+    /**
+     * A cancellation is certainly foreign if the only attempt was refused, or if it has another amount. One that may be the
+     * refund's needs a review.
+     */
+    private static RefundAttempt ofUnrecorded(PspResult.Charged charged, RefundWork work, Outcome notShown) {
         if (charged.canceled() && charged.cancels().isEmpty()) {
-            return new Outcome.Unknown("the PSP reports the payment as canceled without its cancellations");
+            return RefundAttempt.of(
+                    new Outcome.Unknown("the PSP reports the payment as canceled without its cancellations"));
         }
-        int unrecorded = unrecorded(charged, work).size();
-        return unrecorded == 0
-                ? notShown
-                : new Outcome.Review("%s; the PSP shows %d cancellations that are not recorded here"
-                        .formatted(notShown.detail(), unrecorded));
+        List<PspCancel> unrecorded = unrecorded(charged, work);
+        boolean refused = notShown instanceof Outcome.Refused;
+        Refund refund = work.refund();
+        if (unrecorded.isEmpty()
+                || refused && refund.attempts() == 1
+                || refused && unrecorded.stream().noneMatch(cancel -> cancel.amountMinor() == refund.amountMinor())) {
+            return new RefundAttempt(notShown, unrecorded);
+        }
+        return RefundAttempt.of(new Outcome.Review("%s; the PSP shows %d cancellations that are not recorded here: %s"
+                .formatted(notShown.detail(), unrecorded.size(), PspCancel.names(unrecorded))));
     }
 
     private static List<PspCancel> unrecorded(PspResult.Charged charged, RefundWork work) {

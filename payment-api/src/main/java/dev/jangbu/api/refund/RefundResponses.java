@@ -4,7 +4,9 @@ import dev.jangbu.api.http.ApiResponse;
 import dev.jangbu.api.http.Problem;
 import dev.jangbu.api.payment.Payment;
 import dev.jangbu.api.payment.PaymentResponses;
+import dev.jangbu.api.psp.PspCancel;
 import dev.jangbu.contract.ProblemCode;
+import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
@@ -29,14 +31,14 @@ class RefundResponses {
 
     /** The response to the call that requested the refund, by the refund's status. */
     ApiResponse of(Payment payment, Refund refund) {
-        return refund.call().equals(RefundPayment.CANCEL) ? canceled(payment, refund) : refunded(refund);
+        return refund.call().equals(RefundPayment.CANCEL) ? canceled(payment, refund) : refunded(payment, refund);
     }
 
     /** 201 with the refund, 402 if the PSP refused it, 202 while it is open. */
-    private ApiResponse refunded(Refund refund) {
+    private ApiResponse refunded(Payment payment, Refund refund) {
         return switch (refund.status()) {
             case APPROVED, COMPLETED -> new ApiResponse(201, body(refund), location(refund));
-            case FAILED -> refused(refund);
+            case FAILED -> refused(payment, refund);
             case EXECUTING, UNKNOWN, REVIEW -> new ApiResponse(202, body(refund), location(refund));
         };
     }
@@ -45,7 +47,7 @@ class RefundResponses {
     private ApiResponse canceled(Payment payment, Refund refund) {
         return switch (refund.status()) {
             case APPROVED, COMPLETED -> payments.ok(payment);
-            case FAILED -> refused(refund);
+            case FAILED -> refused(payment, refund);
             case EXECUTING, UNKNOWN, REVIEW -> payments.open(payment);
         };
     }
@@ -60,17 +62,28 @@ class RefundResponses {
         return payments.refused(paymentId, "refunds", problem);
     }
 
-    private ApiResponse refused(Refund refund) {
+    private ApiResponse refused(Payment payment, Refund refund) {
         return refused(
                 refund.paymentId(),
                 new Problem(
                                 ProblemCode.REFUND_REFUSED,
-                                "The payment service provider refused the refund; nothing was refunded to the buyer")
+                                "The payment service provider refused the refund; nothing was refunded to the buyer"
+                                        + foreignCancels(payment))
                         .with(
                                 "pspCode",
                                 Objects.requireNonNull(refund.progress().refusalCode(), "failed"))
                         .with("paymentId", refund.paymentId())
                         .with("refundId", refund.id()));
+    }
+
+    /** The PSP may have refused because of cancellations that were not made here; a further refund may take the rest. */
+    private static String foreignCancels(Payment payment) {
+        List<PspCancel> cancels = payment.foreignCancels();
+        long leftMinor = payment.amountMinor() - payment.refundedAmountMinor() - payment.foreignCanceledAmountMinor();
+        return cancels.isEmpty()
+                ? ""
+                : ". The provider shows cancellations that were not made here (%s); %d is left to refund"
+                        .formatted(PspCancel.names(cancels), Math.max(0, leftMinor));
     }
 
     private String body(Refund refund) {

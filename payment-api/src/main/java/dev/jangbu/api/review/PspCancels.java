@@ -1,28 +1,36 @@
 package dev.jangbu.api.review;
 
+import static dev.jangbu.api.database.RowMapping.column;
 import static dev.jangbu.api.database.RowMapping.required;
 
 import dev.jangbu.api.database.Bindings;
-import java.util.Collection;
+import dev.jangbu.api.database.RowMapping;
+import dev.jangbu.api.psp.PspCancel;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.springframework.r2dbc.core.DatabaseClient;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
 /**
- * The recorded cancellations of a payment, by the PSP's transaction keys. A refused refund needs a review if the PSP
- * shows an unrecorded one, which may be its own. A person's decision therefore records all that the PSP shows.
+ * The recorded cancellations of a payment, by the PSP's transaction keys: its refunds' own, and foreign ones. A refused
+ * refund may need a review if the PSP shows an unrecorded one, which may be its own.
  */
 @Component
 public class PspCancels {
 
-    private static final String RECORD = """
-            INSERT INTO psp_cancels (payment_id, transaction_key, refund_id)
-            SELECT :paymentId, key, :refundId FROM unnest(:keys) AS cancellation (key)
-            ON CONFLICT (payment_id, transaction_key) DO NOTHING
+    private static final String RECORD_FOREIGN = """
+            WITH recorded AS (
+                INSERT INTO psp_cancels (payment_id, transaction_key, amount, canceled_at)
+                SELECT :paymentId, key, amount, CAST(canceled_at AS timestamptz)
+                  FROM unnest(:keys, :amounts, :times) AS cancellation (key, amount, canceled_at)
+                ON CONFLICT (payment_id, transaction_key) DO NOTHING
+                RETURNING payment_id)
+            UPDATE payments
+               SET version = version + 1
+             WHERE id = :paymentId AND EXISTS (SELECT FROM recorded)
             """;
 
     private final DatabaseClient database;
@@ -41,17 +49,21 @@ public class PspCancels {
     }
 
     /**
-     * Records cancellations with their refund, null for a decision about the payment, whose row lock the caller holds.
+     * Records cancellations that no refund of this service made, in the caller's transaction, which holds the payment's row
+     * lock.
+     *
+     * @return whether the payment has changed: one of them was not recorded before
      */
-    Mono<Void> record(UUID paymentId, @Nullable UUID refundId, Collection<String> transactionKeys) {
-        if (transactionKeys.isEmpty()) {
-            return Mono.empty();
-        }
-        return new Bindings()
-                .with("paymentId", paymentId)
-                .with("keys", transactionKeys.toArray(String[]::new))
-                .with("refundId", refundId, UUID.class)
-                .bindTo(database, RECORD)
-                .then();
+    public Mono<Boolean> recordForeign(UUID paymentId, List<PspCancel> cancels) {
+        return cancels.isEmpty()
+                ? Mono.just(false)
+                : RowMapping.changed(new Bindings()
+                        .with("paymentId", paymentId)
+                        .with("keys", column(cancels, PspCancel::transactionKey, String[]::new))
+                        .with("amounts", column(cancels, PspCancel::amountMinor, Long[]::new))
+                        .with(
+                                "times",
+                                column(cancels, cancel -> cancel.canceledAt().toString(), String[]::new))
+                        .bindTo(database, RECORD_FOREIGN));
     }
 }

@@ -31,8 +31,8 @@ import reactor.core.publisher.Mono;
  *
  * <p>First the charge is looked up at the PSP. Without the PSP's answer nothing is decided. An approval takes the PSP's
  * time and, for a refund, the transaction key of its cancellation: the one that the person names, or the only unrecorded
- * one of its amount. All cancellations that the PSP shows are recorded with the decision, so that a later refund doesn't
- * need a review because of them.
+ * one of its amount. All others that the PSP shows are foreign and recorded with the decision, so that a later refund
+ * doesn't need a review because of them.
  */
 @Component
 public class ReviewDecision {
@@ -150,17 +150,22 @@ public class ReviewDecision {
         List<PspCancel> cancellations = shown.map(PspResult.Charged::cancels).orElse(List.of());
         return cancels.recorded(paymentId)
                 .map(recorded -> outcome(locked, shown, recorded, requested))
-                .flatMap(outcome -> store.record(locked, outcome, OPERATION)
+                .flatMap(outcome -> cancels.recordForeign(paymentId, foreign(cancellations, outcome))
+                        // The payment has a new version, which the decision follows.
+                        .flatMap(changed -> changed ? store.lock(locked) : Mono.just(locked))
+                        .flatMap(current -> store.record(current, outcome, OPERATION))
                         .switchIfEmpty(Mono.error(() -> new IllegalStateException("A locked row changed")))
-                        .delayUntil(decided -> cancels.record(
-                                paymentId,
-                                kind == OperationKind.REFUND ? locked.id() : null,
-                                cancellations.stream()
-                                        .map(PspCancel::transactionKey)
-                                        .toList()))
                         .delayUntil(decided -> resolutions.insert(
                                 locked.id(), kind, outcome, requested.decision().evidence(), requested.apiKeyId()))
                         .map(decided -> store.response(decided.operation())));
+    }
+
+    /** The cancellations that are not the approved refund's. */
+    private static List<PspCancel> foreign(List<PspCancel> cancellations, Outcome outcome) {
+        return cancellations.stream()
+                .filter(cancel -> !(outcome instanceof Outcome.Approved approved
+                        && cancel.transactionKey().equals(approved.transactionKey())))
+                .toList();
     }
 
     /** The decided outcome; an approval with the PSP's time and transaction key. */

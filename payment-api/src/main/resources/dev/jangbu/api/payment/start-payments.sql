@@ -37,5 +37,6 @@ attempts_inserted AS (
     SELECT id, attempts, 'confirm', 'confirm' FROM started)
 -- As the view payment_details, which does not see the rows of this statement.
 SELECT started.*, true AS lease_live, true AS inquiry_due, false AS expired,
-       (SELECT l.lines FROM payment_line_lists l WHERE l.payment_id = started.id) AS lines
+       (SELECT l.lines FROM payment_line_lists l WHERE l.payment_id = started.id) AS lines,
+       NULL::text AS foreign_cancels
   FROM started

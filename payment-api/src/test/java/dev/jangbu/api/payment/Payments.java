@@ -82,6 +82,7 @@ public final class Payments {
                 createdAt,
                 null,
                 null,
-                null);
+                null,
+                List.of());
     }
 }

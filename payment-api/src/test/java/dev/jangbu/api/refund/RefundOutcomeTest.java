@@ -54,24 +54,48 @@ class RefundOutcomeTest {
         for (PspResult.Charged other :
                 List.of(charged("order-1001", 19_999, "tx-2", OURS), charged("order-1002", 20_000, "tx-2", OURS))) {
             assertThat(RefundOutcome.ofCancellation(other, "tx-2", work())).containsInstanceOf(Outcome.Review.class);
-            assertThat(RefundOutcome.ofLookUp(other, work(), REFUSED)).isInstanceOf(Outcome.Review.class);
+            assertThat(lookedUp(other, 1).outcome()).isInstanceOf(Outcome.Review.class);
         }
     }
 
     @Test
-    void aRefusalFailsOnlyIfThePspShowsNoUnrecordedCancellation() {
-        assertThat(lookedUp()).isEqualTo(REFUSED);
-        assertThat(lookedUp(EARLIER)).isEqualTo(REFUSED);
-        assertThat(lookedUp(EARLIER, OURS))
-                .isEqualTo(new Outcome.Review(
-                        "NOT_CANCELABLE_PAYMENT; the PSP shows 1 cancellations that are not" + " recorded here"));
-        assertThat(RefundOutcome.ofLookUp(new PspResult.Declined("ABORTED"), work(), REFUSED))
-                .isInstanceOf(Outcome.Review.class);
-        assertThat(RefundOutcome.ofLookUp(
-                        new PspResult.Charged(KEY, "order-1001", 20_000, "KRW", NOW, "tx-2", true, List.of()),
-                        work(),
-                        REFUSED))
+    void aRefusalFailsOnlyIfNoUnrecordedCancellationCanBeTheRefunds() {
+        assertThat(lookedUp(2)).isEqualTo(RefundAttempt.of(REFUSED));
+        assertThat(lookedUp(2, EARLIER)).isEqualTo(RefundAttempt.of(REFUSED));
+        assertThat(lookedUp(2, EARLIER, OURS))
+                .isEqualTo(RefundAttempt.of(
+                        new Outcome.Review("NOT_CANCELABLE_PAYMENT; the PSP shows 1 cancellations that are not recorded"
+                                + " here: tx-2 of 5000 at " + OURS.canceledAt())));
+        assertThat(lookedUp(new PspResult.Declined("ABORTED"), 1).outcome()).isInstanceOf(Outcome.Review.class);
+        assertThat(lookedUp(new PspResult.Charged(KEY, "order-1001", 20_000, "KRW", NOW, "tx-2", true, List.of()), 1)
+                        .outcome())
                 .isInstanceOf(Outcome.Unknown.class);
+    }
+
+    @Test
+    void cancellationsAreForeignIfTheOnlyAttemptWasRefusedOrTheirAmountIsAnother() {
+        PspCancel another = new PspCancel("tx-3", 4_999, NOW);
+
+        assertThat(lookedUp(1, EARLIER, OURS)).isEqualTo(new RefundAttempt(REFUSED, List.of(OURS)));
+        assertThat(lookedUp(2, EARLIER, another)).isEqualTo(new RefundAttempt(REFUSED, List.of(another)));
+        assertThat(lookedUp(2, another, OURS).foreign()).isEmpty();
+        // A code that does not say whether it refunded.
+        Outcome review = new Outcome.Review("rejected");
+        assertThat(RefundOutcome.ofLookUp(charged("order-1001", 20_000, "tx-2", OURS), work(1), review)
+                        .foreign())
+                .isEmpty();
+    }
+
+    @Test
+    void cancellationsBesideTheNamedOneAreForeign() {
+        PspCancel another = new PspCancel("tx-3", 5_000, NOW);
+
+        assertThat(RefundOutcome.foreign(charged("order-1001", 20_000, "tx-2", EARLIER, another, OURS), work()))
+                .containsExactly(another);
+        assertThat(RefundOutcome.foreign(charged("order-1001", 20_000, null, EARLIER, another), work()))
+                .isEmpty();
+        assertThat(RefundOutcome.foreign(charged("order-1002", 20_000, "tx-2", another, OURS), work()))
+                .isEmpty();
     }
 
     @Test
@@ -79,7 +103,7 @@ class RefundOutcomeTest {
         for (PspResult.Open open :
                 List.of(new PspResult.Uncertain("no answer within 3000 ms"), new PspResult.NotFound())) {
             assertThat(RefundOutcome.ofNoCharge(open)).isInstanceOf(Outcome.Unknown.class);
-            assertThat(RefundOutcome.ofLookUp(open, work(), REFUSED)).isInstanceOf(Outcome.Unknown.class);
+            assertThat(lookedUp(open, 1).outcome()).isInstanceOf(Outcome.Unknown.class);
         }
         assertThat(RefundOutcome.ofNoCharge(new PspResult.InProgress())).isInstanceOf(Outcome.Review.class);
     }
@@ -89,8 +113,12 @@ class RefundOutcomeTest {
                 charged("order-1001", 20_000, lastTransactionKey, cancels), lastTransactionKey, work());
     }
 
-    private static Outcome lookedUp(PspCancel... cancels) {
-        return RefundOutcome.ofLookUp(charged("order-1001", 20_000, "tx-2", cancels), work(), REFUSED);
+    private static RefundAttempt lookedUp(int attempts, PspCancel... cancels) {
+        return lookedUp(charged("order-1001", 20_000, "tx-2", cancels), attempts);
+    }
+
+    private static RefundAttempt lookedUp(PspResult shown, int attempts) {
+        return RefundOutcome.ofLookUp(shown, work(attempts), REFUSED);
     }
 
     private static PspResult.Charged charged(
@@ -100,6 +128,10 @@ class RefundOutcomeTest {
     }
 
     private static RefundWork work() {
+        return work(1);
+    }
+
+    private static RefundWork work(int attempts) {
         Refund refund = new Refund(
                 UUID.fromString("0199c0de-0000-7000-8000-000000000002"),
                 PAYMENT.id(),
@@ -109,7 +141,7 @@ class RefundOutcomeTest {
                 List.of(new RefundLine("1", 5_000, null)),
                 "broken",
                 1,
-                PspProgress.started("00-11111111111111111111111111111111-2222222222222222-01"),
+                new PspProgress(attempts, true, true, null, null, null),
                 NOW,
                 null,
                 null,

@@ -65,15 +65,16 @@ class RepeatedRefundTest {
     }
 
     @Test
-    void aRefusalNeedsAReviewIfThePspShowsAnUnrecordedCancellation() {
+    void aRefusalNeedsAReviewIfThePspShowsAnUnrecordedCancellationOfItsAmount() {
         Reply refund = unanswered(10_000);
-        PspConsole.cancel(order, 10_000, "console");
+        String console = PspConsole.cancel(order, 10_000, "console");
         psp.restore(order.tag());
 
         await().untilAsserted(() -> client.get("/refunds/" + refund.id()).of("REVIEW"));
 
         assertThat(reviewReason(refund.id()))
-                .isEqualTo("ALREADY_CANCELED_PAYMENT; the PSP shows 1 cancellations that are not recorded here");
+                .startsWith("ALREADY_CANCELED_PAYMENT; the PSP shows 1 cancellations that are not recorded here: "
+                        + console + " of 10000 at ");
     }
 
     @Test

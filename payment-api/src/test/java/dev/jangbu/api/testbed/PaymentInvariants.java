@@ -95,9 +95,16 @@ public final class PaymentInvariants {
                     .noneMatch(refund -> refund.get("status").asString().equals("REVIEW"))) {
                 assertThat(charge.cancelled())
                         .as("refunded at the PSP of %s", payment)
-                        .isEqualTo(payment.get("refundedAmount").longValue());
+                        .isEqualTo(payment.get("refundedAmount").longValue() + foreignCancels(payment));
             }
         }
+    }
+
+    private static long foreignCancels(JsonNode payment) {
+        return payment.get("foreignCancels")
+                .valueStream()
+                .mapToLong(cancel -> cancel.get("amount").longValue())
+                .sum();
     }
 
     private static void verifyLines(JsonNode payment, List<JsonNode> refunds) {
