@@ -34,7 +34,7 @@ record ApiKeyRequest(
         FieldErrors errors = new FieldErrors();
         if (name == null
                 || name.isBlank()
-                || name.codePointCount(0, name.length()) > NAME_MAX
+                || FieldErrors.length(name) > NAME_MAX
                 || name.codePoints().anyMatch(Character::isISOControl)) {
             errors.add("name", "must be 1 to 100 characters, not all blank, without control characters");
         }

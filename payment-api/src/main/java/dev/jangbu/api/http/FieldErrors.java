@@ -17,6 +17,11 @@ public final class FieldErrors {
         errors.add(new FieldError(field, detail));
     }
 
+    /** The length as OpenAPI counts it: Unicode code points (JSON Schema, section 6.3). */
+    public static int length(String text) {
+        return text.codePointCount(0, text.length());
+    }
+
     /**
      * Validates free text: 1 to {@code maxChars} characters, not all blank, without control characters; empty if it is
      * invalid, after adding the error.
@@ -24,7 +29,7 @@ public final class FieldErrors {
     public String text(String field, @Nullable String value, int maxChars) {
         boolean valid = value != null
                 && !value.isBlank()
-                && value.length() <= maxChars
+                && length(value) <= maxChars
                 && value.chars().noneMatch(Character::isISOControl);
         if (!valid || value == null) {
             add(field, "must be a text of 1 to " + maxChars + " characters");
@@ -45,9 +50,7 @@ public final class FieldErrors {
     /** Validates a currency by the accepted ones; empty if it is none of them, after adding the error, which names them. */
     public String currency(String field, @Nullable String value, Collection<String> accepted) {
         if (value == null || !accepted.contains(value)) {
-            add(
-                    field,
-                    "must be a currency that the payment service provider takes: " + String.join(", ", accepted));
+            add(field, "must be a currency that the payment service provider takes: " + String.join(", ", accepted));
             return "";
         }
         return value;

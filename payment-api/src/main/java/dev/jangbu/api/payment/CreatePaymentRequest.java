@@ -5,8 +5,10 @@ import dev.jangbu.api.http.FieldErrors;
 import dev.jangbu.api.http.Problem;
 import dev.jangbu.contract.SellerId;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -33,9 +35,43 @@ record CreatePaymentRequest(
             @Nullable Long amount,
             @Nullable Long fee) {}
 
-    /** The validated request. */
+    /**
+     * The validated request.
+     *
+     * @param metadata in the order of the request
+     */
     record Valid(
             String orderId, String currency, long amountMinor, List<PaymentLine> lines, Map<String, String> metadata) {}
+
+    /**
+     * The canonical form of the request: without optional members that have their defaults, fees of 0 and metadata
+     * without keys. Its fingerprint is that of every notation of the call.
+     */
+    CreatePaymentRequest withoutDefaults() {
+        return withOptional(
+                fee -> fee == null || fee == 0 ? null : fee, pairs -> pairs == null || pairs.isEmpty() ? null : pairs);
+    }
+
+    /** The request with its defaults. A former version stored the fingerprint of the request as it was written. */
+    CreatePaymentRequest withDefaults() {
+        return withOptional(fee -> fee == null ? 0L : fee, pairs -> pairs == null ? Map.of() : pairs);
+    }
+
+    private CreatePaymentRequest withOptional(
+            Function<@Nullable Long, @Nullable Long> fee,
+            Function<@Nullable Map<String, @Nullable String>, @Nullable Map<String, @Nullable String>> pairs) {
+        return new CreatePaymentRequest(
+                orderId,
+                currency,
+                lines == null
+                        ? null
+                        : lines.stream()
+                                .<@Nullable Line>map(line -> line == null
+                                        ? null
+                                        : new Line(line.sellerId(), line.amount(), fee.apply(line.fee())))
+                                .toList(),
+                pairs.apply(metadata));
+    }
 
     /**
      * @param maxAmountMinor the largest amount of a payment
@@ -94,14 +130,15 @@ record CreatePaymentRequest(
             errors.add("metadata", "may have 50 keys");
         }
         boolean valid = metadata.entrySet().stream()
-                .allMatch(pair -> pair.getKey().length() <= METADATA_KEY_MAX
+                .allMatch(pair -> FieldErrors.length(pair.getKey()) <= METADATA_KEY_MAX
                         && pair.getValue() != null
-                        && pair.getValue().length() <= METADATA_VALUE_MAX);
+                        && FieldErrors.length(pair.getValue()) <= METADATA_VALUE_MAX);
         if (!valid) {
             errors.add("metadata", "may have keys of 40 characters and text values of 500");
             return Map.of();
         }
-        return Map.copyOf(metadata);
+        // In the order of the request, which a copy as an immutable map would lose.
+        return Collections.unmodifiableMap(metadata);
     }
 
     private static void refuseCardNumbers(Map<String, String> pairs) {
