@@ -2,6 +2,8 @@ package dev.jangbu.api.idempotency;
 
 import dev.jangbu.api.http.Problem;
 import dev.jangbu.contract.ProblemCode;
+import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,13 +11,26 @@ import org.jspecify.annotations.Nullable;
  *
  * @param operation its kind
  * @param fingerprint of the operation, its resource and the body; the same key with another one is refused
+ * @param others further fingerprints of the same call, under which its key may be stored
  */
-public record KeyedCall(IdempotencyKey key, String operation, Fingerprint fingerprint) {
+public record KeyedCall(IdempotencyKey key, String operation, Fingerprint fingerprint, List<Fingerprint> others) {
 
-    /** A call with a parsed body; {@code resource} is empty if the call creates one. */
-    public static KeyedCall of(IdempotencyKey key, String operation, String resource, Object body) {
+    /**
+     * A call with a parsed body; {@code resource} is empty if the call creates one.
+     *
+     * @param body in its canonical form
+     * @param otherForms of the same body
+     */
+    public static KeyedCall of(
+            IdempotencyKey key, String operation, String resource, Object body, Object... otherForms) {
+        String call = resource.isEmpty() ? operation : operation + " " + resource;
         return new KeyedCall(
-                key, operation, Fingerprint.of(resource.isEmpty() ? operation : operation + " " + resource, body));
+                key,
+                operation,
+                Fingerprint.of(call, body),
+                Arrays.stream(otherForms)
+                        .map(form -> Fingerprint.of(call, form))
+                        .toList());
     }
 
     /** The same, for a row that has no fingerprint if it was restored. */
@@ -25,9 +40,10 @@ public record KeyedCall(IdempotencyKey key, String operation, Fingerprint finger
         }
     }
 
-    /** @throws dev.jangbu.api.http.Problem 422 {@code idempotency-key-reused} if the stored fingerprint differs */
+    /** @throws Problem 422 {@code idempotency-key-reused} if the stored fingerprint is none of this call's */
     public void requireSame(byte[] stored) {
-        if (!fingerprint.equals(new Fingerprint(stored))) {
+        Fingerprint known = new Fingerprint(stored);
+        if (!fingerprint.equals(known) && !others.contains(known)) {
             throw new Problem(
                     ProblemCode.IDEMPOTENCY_KEY_REUSED,
                     "This Idempotency-Key was used for another call or body; use a new key for a new operation");

@@ -48,8 +48,9 @@ class CreatePayment {
     }
 
     Mono<ApiResponse> create(CreatePaymentRequest request, IdempotencyKey key) {
-        KeyedCall call = KeyedCall.of(key, "create", "", request);
-        return Mono.defer(() -> insert(request.validated(maxAmountMinor, psp.currencies().keySet()), call, 0))
+        KeyedCall call = KeyedCall.of(key, "create", "", request.withoutDefaults(), request, request.withDefaults());
+        return Mono.defer(() -> insert(
+                        request.validated(maxAmountMinor, psp.currencies().keySet()), call, 0))
                 // A stored response takes precedence over a refusal of the repeated call.
                 .onErrorResume(Problem.class, refusal -> keys.replay(call).switchIfEmpty(Mono.error(refusal)));
     }

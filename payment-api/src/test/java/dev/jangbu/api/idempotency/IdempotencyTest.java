@@ -61,6 +61,49 @@ class IdempotencyTest {
     }
 
     @Test
+    void defaultsThatAreSpelledOutMakeNoDifference() {
+        String start = "{\"orderId\":\"%s\",\"currency\":\"KRW\",\"lines\":[{\"sellerId\":\"%s\",\"amount\":1000"
+                .formatted(shop.orderId(), shop.seller(1));
+        String omitted = start + "}]}";
+        client.post("/payments", omitted, key).is(201);
+
+        for (String same : List.of(
+                omitted,
+                start + ",\"fee\":0}]}",
+                start + ",\"fee\":null}],\"metadata\":{}}",
+                start + ",\"fee\":0}],\"metadata\":null}")) {
+            assertThat(client.post("/payments", same, key).is(201).replayed()).isTrue();
+        }
+        client.post("/payments", start + ",\"fee\":1}]}", key).problem(422, "idempotency-key-reused");
+        client.post("/payments", start + "}],\"metadata\":{\"a\":\"\"}}", key).problem(422, "idempotency-key-reused");
+    }
+
+    @Test
+    void keysThatAFormerVersionStoredAreRecognized() throws SQLException {
+        String start = "{\"orderId\":\"%s\",\"currency\":\"KRW\",\"lines\":[{\"sellerId\":\"%s\",\"amount\":1000"
+                .formatted(shop.orderId(), shop.seller(1));
+        String omitted = start + "}]}";
+        String spelled = start + ",\"fee\":0}],\"metadata\":{}}";
+        client.post("/payments", omitted, key).is(201);
+
+        // It stored the fingerprint of the request as it was written, here with the defaults.
+        storeFingerprint("create\n" + spelled);
+
+        assertThat(client.post("/payments", spelled, key).is(201).replayed()).isTrue();
+        assertThat(client.post("/payments", omitted, key).is(201).replayed()).isTrue();
+    }
+
+    private void storeFingerprint(String canonical) throws SQLException {
+        try (Connection connection = Testbed.database().asSuperuser();
+                PreparedStatement update = connection.prepareStatement(
+                        "UPDATE idempotency_keys SET fingerprint = sha256(convert_to(?, 'UTF8')) WHERE key = ?")) {
+            update.setString(1, canonical);
+            update.setString(2, key.toString());
+            assertThat(update.executeUpdate()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void anotherBodyOrCallWithTheSameKeyIsRefused() {
         String id = client.post("/payments", shop.creation(1_000), key).is(201).id();
 
