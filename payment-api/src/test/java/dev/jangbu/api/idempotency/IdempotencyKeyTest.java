@@ -16,6 +16,10 @@ class IdempotencyKeyTest {
     @Test
     void quotesAreStripped() {
         assertThat(key("\"8e03978e-40d5\"")).isEqualTo(key("8e03978e-40d5"));
+        assertThat(key(" \"k\" ")).isEqualTo(key("k"));
+        assertThat(key("\"a\\\"b\\\\c\"").text()).isEqualTo("a\"b\\c");
+        assertThat(key("k;p=1,x\\y").text()).isEqualTo("k;p=1,x\\y");
+        assertThat(key("\"" + "x".repeat(255) + "\"").text()).hasSize(255);
     }
 
     @Test
@@ -25,6 +29,23 @@ class IdempotencyKeyTest {
         assertRefused("two words", ProblemCode.MALFORMED_REQUEST);
         assertRefused("x".repeat(256), ProblemCode.MALFORMED_REQUEST);
         assertRefused("장부", ProblemCode.MALFORMED_REQUEST);
+        for (String malformed : new String[] {
+            "\"abc",
+            "abc\"",
+            "a\"b",
+            "\"",
+            "\"\"",
+            "\"k\";p=1",
+            "\"k\" ;p",
+            "\"a\"b\"",
+            "\"a\",\"b\"",
+            "\"a\\b\"",
+            "\"a\\\"",
+            "\"two words\"",
+            "\"" + "x".repeat(256) + "\""
+        }) {
+            assertRefused(malformed, ProblemCode.MALFORMED_REQUEST);
+        }
     }
 
     @Test
