@@ -24,12 +24,8 @@ import reactor.core.publisher.Mono;
 final class RequestValidationFilter implements WebFilter {
 
     /** Headers that may occur once: of two values, different parsers would use different ones. */
-    private static final List<String> SINGLE_VALUED = List.of(
-            HttpHeaders.HOST,
-            HttpHeaders.CONTENT_TYPE,
-            HttpHeaders.CONTENT_ENCODING,
-            HttpHeaders.IF_MATCH,
-            "Idempotency-Key");
+    private static final List<String> SINGLE_VALUED =
+            List.of(HttpHeaders.HOST, HttpHeaders.CONTENT_TYPE, HttpHeaders.CONTENT_ENCODING, "Idempotency-Key");
 
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {

@@ -52,10 +52,10 @@ class PayoutController {
         String seller = Ids.sellerInPath(sellerId);
         HttpHeaders headers = exchange.getRequest().getHeaders();
         IdempotencyKey key = IdempotencyKey.of(headers);
-        Optional<Long> expectedVersion = ExpectedVersion.of(headers);
+        Optional<ExpectedVersions> expected = ExpectedVersions.of(headers);
         TraceContext trace = TraceContext.of(exchange);
         return body.map(requested -> requested.validated(maxAmountMinor))
-                .flatMap(valid -> NonCancellable.run(request.request(seller, valid, expectedVersion, key, trace)))
+                .flatMap(valid -> NonCancellable.run(request.request(seller, valid, expected, key, trace)))
                 .map(ApiResponse::toEntity);
     }
 

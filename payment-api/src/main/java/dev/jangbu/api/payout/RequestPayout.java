@@ -14,8 +14,11 @@ import dev.jangbu.contract.ProblemCode;
 import dev.jangbu.contract.SettlementKind;
 import dev.jangbu.contract.SettlementRequested;
 import java.time.Clock;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.json.JsonMapper;
@@ -58,26 +61,51 @@ class RequestPayout {
         this.json = json;
     }
 
+    /** @param expected the versions that the wallet may have; empty for any */
     Mono<ApiResponse> request(
             String sellerId,
             PayoutRequest.Valid request,
-            Optional<Long> expectedVersion,
+            Optional<ExpectedVersions> expected,
             IdempotencyKey key,
             TraceContext trace) {
-        KeyedCall call = KeyedCall.of(key, OPERATION, sellerId + " " + expectedVersion, request);
-        return keys.replay(call).switchIfEmpty(Mono.defer(() -> {
-            Payout payout = payout(sellerId, request, expectedVersion, key);
-            return chargeGuard.requireHealthy().then(Mono.defer(() -> write(payout, call, trace)));
-        }));
+        KeyedCall call = KeyedCall.of(key, OPERATION, sellerId + " " + text(expected), request);
+        return keys.replay(call)
+                .switchIfEmpty(Mono.defer(() -> chargeGuard.requireHealthy().then(Mono.defer(() -> payouts.findBy(
+                                call)
+                        .map(existing -> answer(existing).asReplay())
+                        .switchIfEmpty(Mono.defer(() -> expectedVersion(sellerId, request, expected)
+                                .flatMap(version -> write(payout(sellerId, request, version, key), call, trace))))))));
+    }
+
+    /** The text of an expectation in the fingerprint of its call. */
+    private static String text(Optional<ExpectedVersions> expected) {
+        return expected.map(ExpectedVersions::versions)
+                .map(versions -> versions.stream().map(String::valueOf).collect(Collectors.joining(", ")))
+                .toString();
+    }
+
+    /** The version that the payout expects; empty for any. An error 412 if no version can match. */
+    private Mono<Optional<Long>> expectedVersion(
+            String sellerId, PayoutRequest.Valid request, Optional<ExpectedVersions> expected) {
+        SortedSet<Long> versions = expected.map(ExpectedVersions::versions).orElseGet(Collections::emptySortedSet);
+        if (expected.isEmpty()) {
+            return Mono.just(Optional.empty());
+        }
+        if (versions.size() == 1) {
+            return Mono.just(Optional.of(versions.first()));
+        }
+        Mono<Optional<Long>> present =
+                wallets.of(sellerId, request.currency()).map(Optional::of).defaultIfEmpty(Optional.empty());
+        return versions.isEmpty()
+                ? present.flatMap(version -> Mono.error(conflict(version)))
+                : present.map(version -> Optional.of(expected.get().choose(version.orElse(null))));
     }
 
     private Mono<ApiResponse> write(Payout payout, KeyedCall call, TraceContext trace) {
-        return payouts.findBy(call)
-                .map(existing -> answer(existing).asReplay())
-                .switchIfEmpty(Mono.defer(() -> staleVersion(payout)
-                        .map(version -> refusal(version))
-                        .switchIfEmpty(Mono.fromSupplier(() -> insert(payout, call, trace)))
-                        .flatMap(step -> idempotent.once(call, payout.id(), () -> step))));
+        return staleVersion(payout)
+                .map(version -> refusal(version))
+                .switchIfEmpty(Mono.fromSupplier(() -> insert(payout, call, trace)))
+                .flatMap(step -> idempotent.once(call, payout.id(), () -> step));
     }
 
     private Mono<ApiResponse> insert(Payout payout, KeyedCall call, TraceContext trace) {
@@ -103,9 +131,14 @@ class RequestPayout {
      * the same reason.
      */
     private static Mono<ApiResponse> refusal(long version) {
-        return Mono.error(() -> new Problem(
-                        ProblemCode.VERSION_CONFLICT, "The wallet has changed; read it again before the next request")
-                .with("version", version));
+        return Mono.error(() -> conflict(Optional.of(version)));
+    }
+
+    private static Problem conflict(Optional<Long> version) {
+        Problem conflict = new Problem(
+                ProblemCode.VERSION_CONFLICT, "The wallet has another version; read it again before the next request");
+        version.ifPresent(present -> conflict.with("version", present));
+        return conflict;
     }
 
     private Payout payout(

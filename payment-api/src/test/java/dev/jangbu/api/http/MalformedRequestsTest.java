@@ -163,7 +163,6 @@ class MalformedRequestsTest {
             strings = {
                 "Content-Type: text/plain",
                 "Idempotency-Key: another",
-                "If-Match: \"1\"\nIf-Match: \"2\"",
                 "Host: another",
                 "Content-Length: 2",
                 "Content-Length: 3",

@@ -22,6 +22,7 @@ import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
@@ -133,6 +134,51 @@ class PayoutTest {
         assertThat(overtaken.id()).isEqualTo(copies.getFirst().is(202).id());
         assertThat(overtaken.header("Idempotency-Replayed")).isEqualTo("true");
         assertThat(payoutsOf(seller)).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"6\", \"7\"           | 7",
+                "\"7\",\"6\"            | 7",
+                "W/\"7\", \"7\", \"x\" | 7",
+                "\"a,b\", \"7\",       | 7",
+                // The read may lag behind: the wallet processor decides.
+                "\"6\", \"9\", \"8\" | 8"
+            })
+    void oneOfSeveralVersionsHasToMatch(String ifMatch, long sent) {
+        Testbed.wallets().version(seller, 7);
+
+        client.post(path, BODY, "If-Match", ifMatch).is(202);
+
+        assertThat(onlyRequest().getExpectedVersion()).isEqualTo(sent);
+    }
+
+    @Test
+    void severalHeadersAreOneList() {
+        Testbed.wallets().version(seller, 7);
+        UUID key = UUID.randomUUID();
+
+        Reply first = client.post(path, BODY, key, "If-Match", "\"6\"", "If-Match", "\"7\"")
+                .is(202);
+
+        assertThat(client.post(path, BODY, key, "If-Match", "\"7\", \"6\"")
+                        .is(202)
+                        .id())
+                .isEqualTo(first.id());
+        client.post(path, BODY, key, "If-Match", "\"7\"").problem(422, "idempotency-key-reused");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"W/\"7\"", "\"x\"", "\"\"", "\"5\", \"6\"", "W/\"7\", \"6\"", "\"99999999999999999999\""})
+    void tagsThatNoWalletCanHaveAreAConflict(String ifMatch) {
+        Testbed.wallets().version(seller, 7);
+
+        Reply refused = client.post(path, BODY, "If-Match", ifMatch).problem(412, "version-conflict");
+
+        assertThat(refused.number("version")).isEqualTo(7);
+        assertThat(payoutsOf(seller)).isEmpty();
     }
 
     @Test
