@@ -1,8 +1,13 @@
 package dev.jangbu.api.http;
 
+import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,21 +25,31 @@ public record PreferHeader(boolean respondAsync, Optional<Duration> waitFor) {
     /** Longer waits are reduced to this. */
     public static final Duration WAIT_MAX = Duration.ofSeconds(30);
 
-    private static final Pattern WAIT =
-            Pattern.compile("(?:^|[,;\\s])wait\\s*=\\s*\"?(\\d{1,9})\"?(?=$|[,;\\s])", Pattern.CASE_INSENSITIVE);
+    /** A name, its value without parameters; text in quotes may contain any separator. */
+    private static final Pattern PREFERENCE = Pattern.compile("""
+            \\s* (?<name> [^\\s,;="]+ ) \\s*
+            (?: = \\s* (?: (?<token> [^\\s,;="]+ ) | "(?<text> (?: [^"\\\\] | \\\\. )* )" )? )?
+            (?: [^,"] | " (?: [^"\\\\] | \\\\. )* (?: " | \\z ) )*
+            (?: , | \\z )""", Pattern.COMMENTS);
 
-    private static final Pattern RESPOND_ASYNC =
-            Pattern.compile("(?:^|[,;\\s])respond-async(?=$|[,;\\s])", Pattern.CASE_INSENSITIVE);
+    private static final Pattern NUMBER = Pattern.compile("[0-9]+");
 
-    /** Parses the header. Unknown preferences are ignored, as the RFC requires; the first of several waits applies. */
+    /** Parses the header. Unknown preferences are ignored, as the RFC requires; the first of several of a name applies. */
     public static PreferHeader of(HttpHeaders headers) {
-        String all = String.join(",", headers.getOrEmpty("Prefer"));
-        Matcher wait = WAIT.matcher(all);
-        Optional<Duration> requested =
-                wait.find() ? Optional.of(Duration.ofSeconds(Long.parseLong(wait.group(1)))) : Optional.empty();
+        Map<String, String> preferences = new HashMap<>();
+        Matcher preference = PREFERENCE.matcher(String.join(",", headers.getOrEmpty("Prefer")));
+        while (preference.find()) {
+            String text = Objects.requireNonNullElse(preference.group("text"), "");
+            preferences.putIfAbsent(
+                    preference.group("name").toLowerCase(Locale.ROOT),
+                    Objects.requireNonNullElse(preference.group("token"), text));
+        }
         return new PreferHeader(
-                RESPOND_ASYNC.matcher(all).find(),
-                requested.map(duration -> duration.compareTo(WAIT_MAX) > 0 ? WAIT_MAX : duration));
+                "".equals(preferences.get("respond-async")),
+                Optional.ofNullable(preferences.get("wait"))
+                        .filter(seconds -> NUMBER.matcher(seconds).matches())
+                        .map(seconds -> new BigInteger(seconds).min(BigInteger.valueOf(WAIT_MAX.toSeconds())))
+                        .map(seconds -> Duration.ofSeconds(seconds.longValueExact())));
     }
 
     /** The value of {@code Preference-Applied}; empty if neither a wait nor {@code respond-async} was applied. */
