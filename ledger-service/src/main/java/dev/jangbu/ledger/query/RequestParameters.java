@@ -27,6 +27,7 @@ final class RequestParameters {
     private static final int LIMIT_DEFAULT = 20;
     private static final int LIMIT_MAX = 100;
 
+    private static final Pattern OFFSET_AFTER_SPACE = Pattern.compile(" \\d\\d:?\\d\\d$");
     private static final Pattern LIMIT_DIGITS = Pattern.compile("[0-9]{1,3}");
     private static final Pattern PRINTABLE_NAME = Pattern.compile("[A-Za-z0-9_.-]{1,40}");
 
@@ -107,7 +108,10 @@ final class RequestParameters {
             // Unreadable times are refused below.
         }
         throw new InvalidParameterException(
-                AT, "must be a time as in RFC 3339, for instance 2026-01-31T09:00:00Z (a + percent-encoded)");
+                AT,
+                OFFSET_AFTER_SPACE.matcher(text).find()
+                        ? "has a space in place of the + of its offset: a + in a query is a space; send it as %2B"
+                        : "must be a time as in RFC 3339, for instance 2026-01-31T09:00:00Z");
     }
 
     /** Checks a seller id of the path. */

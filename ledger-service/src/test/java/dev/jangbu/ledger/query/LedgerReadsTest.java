@@ -234,6 +234,8 @@ final class LedgerReadsTest {
                 Map.entry("/ledger/trial-balance?at=yesterday", "at"),
                 Map.entry("/ledger/trial-balance?at=2026-01-01", "at"),
                 Map.entry("/ledger/trial-balance?at=%2B99999-01-01T00:00:00Z", "at"),
+                Map.entry("/ledger/trial-balance?at=%D9%A2026-01-01T00:00:00Z", "at"),
+                Map.entry("/ledger/accounts?limit=%D9%A5", "limit"),
                 Map.entry("/ledger/accounts?limit=0", "limit"),
                 Map.entry("/ledger/accounts?limit=101", "limit"),
                 Map.entry("/ledger/accounts?limit=many", "limit"),
@@ -255,6 +257,10 @@ final class LedgerReadsTest {
                         .asString())
                 .as(path)
                 .isEqualTo(field));
+        assertThat(problem("/ledger/trial-balance?at=2026-01-01T00:00:00+09:00", 422, "invalid-field")
+                        .get("detail")
+                        .asString())
+                .contains("%2B");
         for (String path : new String[] {
             "/ledger/accounts/seller:unknown:payable?currency=KRW",
             "/ledger/accounts/platform:fees?currency=JPY",

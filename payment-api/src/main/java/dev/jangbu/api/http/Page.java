@@ -2,6 +2,8 @@ package dev.jangbu.api.http;
 
 import dev.jangbu.api.http.Problem.FieldError;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -11,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
@@ -36,6 +39,9 @@ public record Page(String path, int limit, @Nullable String after, Map<String, S
     private static final int LIMIT_MAX = 100;
     private static final int LIMIT_DEFAULT = 20;
     private static final int CURSOR_MAX_CHARS = 200;
+    private static final Pattern DIGITS = Pattern.compile("[0-9]{1,3}");
+    private static final Pattern FOUR_DIGIT_YEAR = Pattern.compile("[0-9]{4}-");
+    private static final Pattern OFFSET_AFTER_SPACE = Pattern.compile(" \\d\\d:?\\d\\d$");
 
     /**
      * Parses the query of a list request.
@@ -77,6 +83,12 @@ public record Page(String path, int limit, @Nullable String after, Map<String, S
     public <T> @Nullable T filter(String name, String mustBe, Function<String, T> parser) {
         String text = filters.get(name);
         return text == null ? null : parse(name, mustBe, text, parser);
+    }
+
+    /** The time in a filter, RFC 3339 with any offset, at the earliest 1970; null if absent. */
+    public @Nullable Instant time(String name) {
+        String text = filters.get(name);
+        return text == null ? null : time(name, text);
     }
 
     /** The cursor, parsed as the sort key of this list; null: first page. */
@@ -144,12 +156,30 @@ public record Page(String path, int limit, @Nullable String after, Map<String, S
         return text == null
                 ? LIMIT_DEFAULT
                 : parse("limit", mustBe, text, value -> {
-                    int limit = Integer.parseInt(value);
+                    // parseInt alone takes signs, and the digits of any script.
+                    int limit = DIGITS.matcher(value).matches() ? Integer.parseInt(value) : 0;
                     if (limit < 1 || limit > LIMIT_MAX) {
                         throw new IllegalArgumentException();
                     }
                     return limit;
                 });
+    }
+
+    private static Instant time(String name, String text) {
+        try {
+            Instant time = Instant.parse(text);
+            // RFC 3339 years have four digits, Java's up to nine and a sign.
+            if (FOUR_DIGIT_YEAR.matcher(text).lookingAt()) {
+                return time.isBefore(Instant.EPOCH) ? Instant.EPOCH : time;
+            }
+        } catch (DateTimeException e) {
+            // Refused below.
+        }
+        throw Problem.invalid(
+                name,
+                OFFSET_AFTER_SPACE.matcher(text).find()
+                        ? "has a space in place of the + of its offset: a + in a query is a space; send it as %2B"
+                        : "must be a time such as 2026-01-31T00:00:00Z");
     }
 
     private static @Nullable String cursor(@Nullable String text) {
@@ -166,7 +196,7 @@ public record Page(String path, int limit, @Nullable String after, Map<String, S
     private static <T> T parse(String name, String mustBe, String text, Function<String, T> parser) {
         try {
             return parser.apply(text);
-        } catch (IllegalArgumentException | java.time.DateTimeException e) {
+        } catch (IllegalArgumentException | DateTimeException e) {
             throw Problem.invalid(name, mustBe);
         }
     }

@@ -158,9 +158,37 @@ class PaymentListTest {
                 .isEmpty();
     }
 
+    @Test
+    void timesMayHaveAnyOffsetAndAnyYearOfFourDigits() {
+        TestOrder order = new TestOrder(CLIENT);
+        String id = order.create(1_000).is(201).id();
+        String query = "orderId=" + order.orderId();
+
+        assertThat(found(query + "&from=2026-01-01T00:00:00%2B09:00")).containsExactly(id);
+        assertThat(found(query + "&to=9999-12-31T23:59:59.999999999Z")).containsExactly(id);
+        assertThat(found(query + "&to=9999-12-31T23:59:59-01:00")).containsExactly(id);
+        assertThat(found(query + "&from=0001-01-01T00:00:00Z")).containsExactly(id);
+        assertThat(found(query + "&from=9999-12-31T23:59:59-01:00")).isEmpty();
+        assertThat(found(query + "&to=0001-01-01T00:00:00Z")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"from", "to"})
+    void anUnencodedPlusIsNamedAsTheCause(String parameter) {
+        Reply refused = CLIENT.get("/payments?" + parameter + "=2026-01-31T00:00:00+09:00")
+                .problem(422, "invalid-field");
+
+        assertThat(refused.get("detail")).startsWith(parameter).contains("%2B");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "limit=%D9%A5",
+                "limit=%2B5",
+                "limit=0005",
+                "from=%D9%A2%D9%A0%D9%A2%D9%A6-01-31T00:00:00Z",
+                "to=%2B10000-01-01T00:00:00Z",
                 "limit=0",
                 "limit=101",
                 "limit=ten",
