@@ -15,6 +15,7 @@ public enum ProblemCode {
     METHOD_NOT_ALLOWED(405, "The method is not allowed here"),
     /** Returned by ledger-service only. */
     NOT_ACCEPTABLE(406, "The answer is JSON"),
+    REQUEST_TIMEOUT(408, "The body did not arrive in time"),
     ORDER_ALREADY_EXISTS(409, "The order has a payment already"),
     PAYMENT_IN_PROGRESS(409, "The payment is being worked on"),
     PAYMENT_FINAL(409, "The payment is final"),

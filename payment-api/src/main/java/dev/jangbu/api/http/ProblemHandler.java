@@ -5,6 +5,7 @@ import dev.jangbu.contract.ProblemCode;
 import io.r2dbc.spi.R2dbcNonTransientResourceException;
 import io.r2dbc.spi.R2dbcTransientException;
 import java.io.IOException;
+import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
@@ -78,7 +79,11 @@ final class ProblemHandler implements WebExceptionHandler {
             headers.set(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
         }
         if (thrown instanceof MethodNotAllowedException notAllowed) {
-            headers.setAllow(notAllowed.getSupportedMethods());
+            headers.setAllow(allowed(notAllowed));
+        }
+        if (problem.code() == ProblemCode.REQUEST_TIMEOUT) {
+            // The rest of the body must not be read as the next request (RFC 9110, section 15.5.9).
+            headers.set(HttpHeaders.CONNECTION, "close");
         }
         byte[] body = json.writeValueAsBytes(
                 problem.body(exchange.getRequest().getPath().value()));
@@ -150,11 +155,17 @@ final class ProblemHandler implements WebExceptionHandler {
         };
     }
 
+    /** HEAD is allowed where GET is (RFC 9110, section 9.1). */
+    private static Set<HttpMethod> allowed(MethodNotAllowedException notAllowed) {
+        Set<HttpMethod> methods = new LinkedHashSet<>(notAllowed.getSupportedMethods());
+        if (methods.contains(HttpMethod.GET)) {
+            methods.add(HttpMethod.HEAD);
+        }
+        return methods;
+    }
+
     private static String methods(MethodNotAllowedException notAllowed) {
-        return notAllowed.getSupportedMethods().stream()
-                .map(HttpMethod::name)
-                .sorted()
-                .collect(Collectors.joining(", "));
+        return allowed(notAllowed).stream().map(HttpMethod::name).sorted().collect(Collectors.joining(", "));
     }
 
     private static Problem ofStatus(ServerWebExchange exchange, ResponseStatusException thrown) {

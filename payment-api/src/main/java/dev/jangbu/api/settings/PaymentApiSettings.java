@@ -4,6 +4,7 @@ import dev.jangbu.contract.CurrencyCode;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -36,7 +37,8 @@ public record PaymentApiSettings(
         @DefaultValue Async async,
         @DefaultValue Recovery recovery,
         @DefaultValue Psp psp,
-        @DefaultValue Limits limits) {
+        @DefaultValue Limits limits,
+        @DefaultValue Cors cors) {
 
     /**
      * The request rate of one API key on one instance.
@@ -196,8 +198,11 @@ public record PaymentApiSettings(
 
     /**
      * @param maxPaymentAmount the largest amount of a payment or a payout, in minor units
+     * @param bodyTimeout time for the arrival of a request's body
      */
-    public record Limits(@DefaultValue("1000000000000000") long maxPaymentAmount) {
+    public record Limits(
+            @DefaultValue("1000000000000000") long maxPaymentAmount,
+            @DefaultValue("30s") Duration bodyTimeout) {
 
         /** The largest amount of any request, in minor units: JavaScript's numbers are exact up to here. */
         public static final long LARGEST_AMOUNT_MINOR = (1L << 53) - 1;
@@ -206,6 +211,23 @@ public record PaymentApiSettings(
             require(
                     maxPaymentAmount > 0 && maxPaymentAmount <= LARGEST_AMOUNT_MINOR,
                     "jangbu.limits.max-payment-amount must be from 1 to " + LARGEST_AMOUNT_MINOR);
+            require(bodyTimeout.isPositive(), "jangbu.limits.body-timeout must be above 0");
+        }
+    }
+
+    /**
+     * @param origins origins whose pages may call the API, scheme://host[:port], or * for all; none: no header of the CORS
+     *     protocol is sent
+     */
+    public record Cors(@DefaultValue({}) List<String> origins) {
+
+        private static final Pattern ORIGIN = Pattern.compile("\\*|https?://[^/\\s*]+");
+
+        public Cors {
+            require(
+                    origins.stream().allMatch(origin -> ORIGIN.matcher(origin).matches()),
+                    "jangbu.cors.origins must be origins such as https://shop.example, separated by commas, or *");
+            origins = List.copyOf(origins);
         }
     }
 

@@ -291,6 +291,40 @@ class MalformedInputTest {
     }
 
     @Test
+    void lengthsAreUnicodeCodePoints() {
+        String creation =
+                "{\"orderId\":\"%s\",\"currency\":\"KRW\",\"lines\":[{\"sellerId\":\"a\",\"amount\":1}],\"metadata\":{\"%s\":\"%s\"}}";
+        refused("/payments", creation.formatted(shop.orderId(), "🎁".repeat(40), "🎁".repeat(501)));
+        refused("/payments", creation.formatted(shop.orderId(), "🎁".repeat(41), "🎁".repeat(500)));
+        String id = client.post("/payments", creation.formatted(shop.orderId(), "🎁".repeat(40), "🎁".repeat(500)))
+                .is(201)
+                .id();
+        shop.confirm(id, 1).is(200);
+
+        refused("/payments/" + id + "/refunds", "{\"reason\":\"" + "🎁".repeat(201) + "\"}");
+        client.post("/payments/" + id + "/refunds", "{\"reason\":\"" + "🎁".repeat(200) + "\"}")
+                .is(201);
+        String payout = "{\"amount\":1,\"currency\":\"KRW\",\"destination\":\"%s\"}";
+        String payouts = "/wallets/" + shop.seller(1) + "/payouts";
+        refused(payouts, payout.formatted("🎁".repeat(201)));
+        client.post(payouts, payout.formatted("🎁".repeat(200))).is(202);
+    }
+
+    @Test
+    void metadataKeepTheirOrder() {
+        String metadata = "{\"z\":\"1\",\"b\":\"2\",\"aa\":\"3\",\"10\":\"4\",\"9\":\"5\",\"Z\":\"6\",\"\":\"7\"}";
+        Reply created = client.post(
+                        "/payments",
+                        "{\"orderId\":\"%s\",\"currency\":\"KRW\",\"lines\":[{\"sellerId\":\"a\",\"amount\":1}],\"metadata\":%s}"
+                                .formatted(shop.orderId(), metadata))
+                .is(201);
+
+        assertThat(created.text()).contains("\"metadata\":" + metadata);
+        assertThat(shop.read(created.id()).text()).contains("\"metadata\":" + metadata);
+        assertThat(shop.confirm(created.id(), 1).is(200).text()).contains("\"metadata\":" + metadata);
+    }
+
+    @Test
     void metadataOfAnyScriptIsReturnedUnchanged() {
         String metadata = "{\"선물\":\"네, 포장해 주세요 🎁\",\"quote\":\"\\\"\\\\\\u2028\\t\",\"" + "k".repeat(40) + "\":\""
                 + "값".repeat(500) + "\"}";
@@ -568,7 +602,20 @@ class MalformedInputTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"abc", "\"\"", "\"x\"", "-1", "1.5", "99999999999999999999", "\"1\", \"2\"", "W/\"1\"", "\"1"})
+            strings = {
+                "abc",
+                "\"\"",
+                "\"x\"",
+                "-1",
+                "1.5",
+                "99999999999999999999",
+                "\"1\" \"2\"",
+                "*, \"1\"",
+                "W/1",
+                ",",
+                "W/\"1\"",
+                "\"1"
+            })
     void invalidIfMatchHeadersAreRefused(String version) {
         Reply reply = client.post("/wallets/" + shop.seller(1) + "/payouts", payout("KRW", "1"), "If-Match", version);
 
@@ -585,6 +632,7 @@ class MalformedInputTest {
                     .method(method, BodyPublishers.ofString("{}"))
                     .build());
             reply.problem(405, "method-not-allowed");
+            assertThat(reply.header("Allow").split(",")).containsExactlyInAnyOrder("GET", "HEAD", "POST");
         }
     }
 

@@ -3,6 +3,7 @@ package dev.jangbu.api.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jangbu.api.testbed.Client;
+import dev.jangbu.api.testbed.Instance;
 import dev.jangbu.api.testbed.TestOrder;
 import dev.jangbu.api.testbed.Testbed;
 import dev.jangbu.testsupport.RawHttp;
@@ -106,6 +107,28 @@ class RawSocketTest {
             }
         }
         new TestOrder(client).create(1_000).is(201);
+    }
+
+    @Test
+    void aBodyThatStopsComingIsAnsweredAndItsConnectionClosed() throws IOException {
+        try (Instance instance = Testbed.anotherInstance("jangbu.limits.body-timeout=1s")) {
+            String key = "Authorization: Bearer " + Testbed.API_KEY + "\r\n";
+            for (String half : List.of(
+                    post(key, "Content-Length: 1000\r\n", "{\"orderId\":"),
+                    post(key, "Content-Length: 1000\r\n", ""),
+                    post(key, "Transfer-Encoding: chunked\r\n", "5\r\n{\"ord"))) {
+                try (Socket socket = RawHttp.connect(instance.client().base().getPort())) {
+                    socket.getOutputStream().write(half.getBytes(StandardCharsets.ISO_8859_1));
+                    // To the end of the connection.
+                    String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+
+                    assertThat(answer)
+                            .startsWith("HTTP/1.1 408 ")
+                            .containsIgnoringCase("connection: close")
+                            .contains("\"code\":\"request-timeout\"");
+                }
+            }
+        }
     }
 
     private static String get(String target) {

@@ -46,6 +46,7 @@ class OpenApiDocumentTest {
             ProblemCode.IDEMPOTENCY_KEY_MISSING,
             ProblemCode.IDEMPOTENCY_KEY_IN_USE,
             ProblemCode.IDEMPOTENCY_KEY_REUSED,
+            ProblemCode.REQUEST_TIMEOUT,
             ProblemCode.BODY_TOO_LARGE,
             ProblemCode.UNSUPPORTED_MEDIA_TYPE,
             ProblemCode.INVALID_FIELD);

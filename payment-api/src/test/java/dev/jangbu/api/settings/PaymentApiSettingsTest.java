@@ -69,6 +69,9 @@ class PaymentApiSettingsTest {
         "JANGBU_PSP_KEYMEMORY, 10s",
         "JANGBU_PSP_CURRENCIES, DEM",
         "JANGBU_PSP_CURRENCIES, ''",
+        "JANGBU_CORS_ORIGINS, shop.example",
+        "JANGBU_CORS_ORIGINS, https://shop.example/",
+        "JANGBU_LIMITS_BODYTIMEOUT, 0s",
         "JANGBU_LIMITS_MAXPAYMENTAMOUNT, 0",
         "JANGBU_LIMITS_MAXPAYMENTAMOUNT, 9007199254740992"
     })
