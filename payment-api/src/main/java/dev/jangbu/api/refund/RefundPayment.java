@@ -12,14 +12,20 @@ import dev.jangbu.api.operation.RecordOutcome;
 import dev.jangbu.api.operation.RecordOutcome.Recorded;
 import dev.jangbu.api.payment.LongPoll;
 import dev.jangbu.api.payment.Payment;
+import dev.jangbu.api.payment.PaymentLine;
 import dev.jangbu.api.payment.PaymentResponses;
 import dev.jangbu.api.payment.PaymentStore;
+import dev.jangbu.api.wallet.Credits;
+import dev.jangbu.api.wallet.WalletLimit;
 import dev.jangbu.contract.ProblemCode;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
@@ -49,6 +55,7 @@ class RefundPayment {
     private final IdempotentCall idempotent;
     private final RefundResponses responses;
     private final LongPoll longPoll;
+    private final WalletLimit wallets;
     private final Clock clock;
 
     RefundPayment(
@@ -60,6 +67,7 @@ class RefundPayment {
             IdempotentCall idempotent,
             RefundResponses responses,
             LongPoll longPoll,
+            WalletLimit wallets,
             Clock clock) {
         this.payments = payments;
         this.refunds = refunds;
@@ -69,6 +77,7 @@ class RefundPayment {
         this.idempotent = idempotent;
         this.responses = responses;
         this.longPoll = longPoll;
+        this.wallets = wallets;
         this.clock = clock;
     }
 
@@ -98,8 +107,20 @@ class RefundPayment {
     private Mono<ApiResponse> execute(UUID paymentId, Call call) {
         return keys.replay(call.keyed()).switchIfEmpty(Mono.defer(() -> inFlightOperations
                 .complete(paymentId)
+                .then(Mono.defer(() -> refreshWallets(paymentId)))
                 .then(Mono.defer(() -> intend(paymentId, call)))
                 .flatMap(Function.identity())));
+    }
+
+    /** Reads the wallets that a refund would debit, outside of T1, which then knows their balances. */
+    private Mono<Void> refreshWallets(UUID paymentId) {
+        return payments.find(paymentId)
+                .flatMap(payment -> wallets.refresh(
+                        payment.lines().stream()
+                                .map(PaymentLine::sellerId)
+                                .distinct()
+                                .toList(),
+                        payment.currency()));
     }
 
     /** T1; returns the work after the commit. */
@@ -126,7 +147,13 @@ class RefundPayment {
 
     private Mono<Mono<ApiResponse>> step(UUID id, Payment payment, Call call, RefundDecision decision) {
         return switch (decision) {
-            case RefundDecision.Send send -> start(refund(id, payment, send.lines(), call), payment, call);
+            case RefundDecision.Send send ->
+                wallets.admitsDebits(debits(payment, send.lines()))
+                        ? start(refund(id, payment, send.lines(), call), payment, call)
+                        : Mono.error(new Problem(
+                                ProblemCode.WALLET_LIMIT_EXCEEDED,
+                                "The refund would take a seller's wallet too far below 0; nothing was refunded. Credit the"
+                                        + " seller by payments, then refund again"));
             case RefundDecision.CancelUncharged uncharged -> cancelUncharged(payment, call);
             case RefundDecision.Done done -> answered(call, responses.ok(payment));
             case RefundDecision.RefuseInProgress inProgress -> Mono.error(PaymentResponses.inProgress());
@@ -145,6 +172,19 @@ class RefundPayment {
             case RefundDecision.RefuseField field ->
                 refused(payment, call, Problem.invalid(field.field(), field.detail()));
         };
+    }
+
+    /** What the refund takes from the sellers' wallets at most: the amounts, without the returned fees. */
+    private static Credits debits(Payment payment, List<RefundLine> lines) {
+        Map<String, String> sellers =
+                payment.lines().stream().collect(Collectors.toMap(PaymentLine::lineId, PaymentLine::sellerId));
+        return new Credits(
+                payment.currency(),
+                lines.stream()
+                        .collect(Collectors.toMap(
+                                line -> Objects.requireNonNull(sellers.get(line.lineId()), "a line of the payment"),
+                                RefundLine::amountMinor,
+                                Math::addExact)));
     }
 
     private Mono<Mono<ApiResponse>> start(Refund refund, Payment payment, Call call) {

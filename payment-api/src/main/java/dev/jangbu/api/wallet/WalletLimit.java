@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.stereotype.Component;
@@ -12,8 +13,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Tells whether wallets can take a payment's credits, by their balances of at most a minute ago and the credits
- * admitted here since. Thread-safe.
+ * Tells whether wallets can take a payment's credits or a refund's debits, by their balances of at most a minute ago and
+ * what was admitted here since. Thread-safe.
  *
  * <ul>
  *   <li>A balance that is known and recent costs no round trip. After 30 seconds its next use reads it again in the
@@ -25,7 +26,10 @@ import reactor.core.publisher.Mono;
 @Component
 public class WalletLimit {
 
-    /** The largest balance that a payment may cause, in minor units: half of what a wallet can hold. */
+    /**
+     * The largest balance that a payment may cause, and the largest debt that a refund may cause, in minor units: half of
+     * what a wallet can hold.
+     */
     public static final long MAX_BALANCE_MINOR = 1L << 62;
 
     private static final Duration REFRESH_AFTER = Duration.ofSeconds(30);
@@ -53,32 +57,67 @@ public class WalletLimit {
     /**
      * @param balanceMinor as read last; 0 if it was never read
      * @param creditedMinor admitted by this instance since the read
+     * @param debitedMinor the same of refunds
      * @param readAt start of the last read
      */
-    private record Known(long balanceMinor, long creditedMinor, Instant readAt) {
+    private record Known(long balanceMinor, long creditedMinor, long debitedMinor, Instant readAt) {
 
-        static final Known NOTHING = new Known(0, 0, Instant.EPOCH);
+        static final Known NOTHING = new Known(0, 0, 0, Instant.EPOCH);
 
         Known credited(long amountMinor) {
-            return new Known(balanceMinor, Math.addExact(creditedMinor, amountMinor), readAt);
+            return new Known(balanceMinor, Math.addExact(creditedMinor, amountMinor), debitedMinor, readAt);
         }
 
-        /** After a read that began when {@code before} was known; credits since then count. */
+        Known debited(long amountMinor) {
+            return new Known(balanceMinor, creditedMinor, Math.addExact(debitedMinor, amountMinor), readAt);
+        }
+
+        /** After a read that began when {@code before} was known; what was admitted since then counts. */
         Known read(long balance, Known before, Instant at) {
-            return new Known(balance, Math.max(0, Math.subtractExact(creditedMinor, before.creditedMinor)), at);
+            return new Known(
+                    balance,
+                    Math.max(0, Math.subtractExact(creditedMinor, before.creditedMinor)),
+                    Math.max(0, Math.subtractExact(debitedMinor, before.debitedMinor)),
+                    at);
         }
 
         boolean takes(long creditMinor) {
             long used = Math.addExact(Math.max(0, balanceMinor), creditedMinor);
             return creditMinor <= Math.subtractExact(MAX_BALANCE_MINOR, used);
         }
+
+        boolean gives(long debitMinor) {
+            long left = MAX_BALANCE_MINOR + Math.clamp(balanceMinor, -MAX_BALANCE_MINOR, 0);
+            return debitMinor <= Math.subtractExact(left, debitedMinor);
+        }
     }
 
     /** Whether every wallet can take its credit, after the reads that this needs. Never an error. */
     public Mono<Boolean> admits(Credits credits) {
-        return Flux.fromIterable(credits.amountsMinor().keySet())
-                .flatMap(sellerId -> recent(new Key(sellerId, credits.currency())))
+        return refresh(credits.amountsMinor().keySet(), credits.currency())
                 .then(Mono.fromSupplier(() -> isWithin(credits)));
+    }
+
+    /** Completes when the balances are recent, or can't be read. Never an error. */
+    public Mono<Void> refresh(Collection<String> sellerIds, String currency) {
+        return Flux.fromIterable(sellerIds)
+                .flatMap(sellerId -> recent(new Key(sellerId, currency)))
+                .then();
+    }
+
+    /** Whether every wallet can bear its debit, by the balances that are known now; the debits are counted if so. */
+    public boolean admitsDebits(Credits returned) {
+        boolean admitted = returned.amountsMinor().entrySet().stream()
+                .allMatch(debit ->
+                        of(new Key(debit.getKey(), returned.currency())).gives(debit.getValue()));
+        if (admitted) {
+            returned.amountsMinor().forEach((sellerId, amountMinor) -> known.asMap()
+                    .merge(
+                            new Key(sellerId, returned.currency()),
+                            Known.NOTHING.debited(amountMinor),
+                            (before, first) -> before.debited(amountMinor)));
+        }
+        return admitted;
     }
 
     /** The same by the balances that are known now, without a read. */

@@ -43,6 +43,26 @@ class WalletLimitExceededTest {
     }
 
     @Test
+    void aRefundThatWouldIndebtTheWalletTooFarIsRefusedBeforeIt() {
+        String id = order.create(2_000, 1_000).is(201).id();
+        order.confirm(id, 3_000).is(200);
+        try (Instance another = Testbed.anotherInstance()) {
+            Testbed.wallets().balance(order.seller(2), 999 - WalletLimit.MAX_BALANCE_MINOR);
+
+            another.client()
+                    .post("/payments/" + id + "/refunds", "{\"reason\":\"broken\"}")
+                    .problem(422, "wallet-limit-exceeded");
+            another.client()
+                    .post("/payments/" + id + "/cancel", "{\"reason\":\"broken\"}")
+                    .problem(422, "wallet-limit-exceeded");
+            another.client()
+                    .post("/payments/" + id + "/refunds", TestOrder.refundOf("2", 999))
+                    .is(201);
+        }
+        PaymentInvariants.ofMainInstance().verify(order, id);
+    }
+
+    @Test
     void aKnownBalanceCostsNoRoundTrip() {
         String seller = order.seller(1);
         for (int i = 0; i < 3; i++) {

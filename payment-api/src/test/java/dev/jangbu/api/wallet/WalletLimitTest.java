@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -65,6 +66,23 @@ class WalletLimitTest {
         assertThat(admits("beyond", 1)).isFalse();
         server.balance("indebted", Long.MIN_VALUE);
         assertThat(admits("indebted", 900)).isTrue();
+    }
+
+    @Test
+    void aDebtBeyondTheLimitIsRefused() {
+        server.balance("seller", 900 - LIMIT);
+
+        assertThat(admitsDebit("seller", 901)).isFalse();
+        assertThat(admitsDebit("seller", 500)).isTrue();
+        // The debits since the read count.
+        assertThat(admitsDebit("seller", 401)).isFalse();
+        assertThat(admitsDebit("seller", 400)).isTrue();
+        clock.forward(Duration.ofMinutes(1));
+        assertThat(admitsDebit("seller", 900)).isTrue();
+        server.balance("indebted", Long.MIN_VALUE);
+        assertThat(admitsDebit("indebted", 1)).isFalse();
+        server.balance("rich", Long.MAX_VALUE);
+        assertThat(admitsDebit("rich", LIMIT)).isTrue();
     }
 
     @Test
@@ -155,6 +173,11 @@ class WalletLimitTest {
         clock.forward(Duration.ofSeconds(1));
         assertThat(admits("other", 1)).isTrue();
         assertThat(server.reads("other")).isEqualTo(1);
+    }
+
+    private boolean admitsDebit(String seller, long debitMinor) {
+        limit.refresh(List.of(seller), "KRW").block();
+        return limit.admitsDebits(new Credits("KRW", Map.of(seller, debitMinor)));
     }
 
     private Boolean admits(String seller, long creditMinor) {
