@@ -46,7 +46,8 @@ public final class ReconcileCommand implements Callable<Integer> {
             paramLabel = "FILE",
             description =
                     "CSV with the columns type (CHARGE or CANCEL), reference (confirm:PAYMENT or refund:REFUND), currency,"
-                            + " amount (minor units); - reads the standard input")
+                            + " amount (minor units or decimals), or Toss Payments' settlements as CSV or JSON; - reads"
+                            + " the standard input")
     private String file;
 
     @Option(

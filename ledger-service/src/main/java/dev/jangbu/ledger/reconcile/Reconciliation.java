@@ -1,5 +1,6 @@
 package dev.jangbu.ledger.reconcile;
 
+import dev.jangbu.contract.NameBasedId;
 import dev.jangbu.contract.SettlementKind;
 import dev.jangbu.ledger.database.Snapshot;
 import java.io.IOException;
@@ -14,6 +15,8 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +28,10 @@ import org.jspecify.annotations.Nullable;
  *   <li>a charge with the debits of the payment's journals, summed over its parts;
  *   <li>a cancel with the credits of the refund's journals.
  * </ul>
+ *
+ * <p>A row is matched by its reference. Without one it is matched by the provider's key of the payment or the cancellation,
+ * because the journals' ids are the names of those movements, see {@link NameBasedId}. A cancellation that no refund here
+ * made, at the provider's console for instance, is missing here.
  *
  * <p>The file is kept in memory, about 200 bytes per row. The ledger is streamed.
  */
@@ -41,7 +48,18 @@ public final class Reconciliation {
             GROUP BY j.reference_id, j.kind, l.currency
             """;
 
+    private static final String BY_ID =
+            "SELECT settlement_id, reference_id FROM journals WHERE settlement_id IN (:ids)";
+
+    private static final int IDS_MAX = 10_000;
+
+    /** The first line of a payment has this id, the others follow. */
+    private static final int FIRST_LINE = 1;
+
+    private static final int LINES_MAX = 100;
+
     private final Map<Key, Settled> settled = new HashMap<>();
+    private final List<SettlementRow> withoutReference = new ArrayList<>();
     private final Map<Difference.Kind, Long> counts = new EnumMap<>(Difference.Kind.class);
     private final List<Difference> kept = new ArrayList<>();
     private final Map<String, BigInteger> matchedNet = new TreeMap<>();
@@ -90,24 +108,82 @@ public final class Reconciliation {
             throws IOException {
         Reconciliation reconciliation = new Reconciliation();
         SettlementFile.read(file, reconciliation::add);
+        reconciliation.resolve(psp, ledger);
         reconciliation.match(psp, ledger, from, until);
         return reconciliation.report();
     }
 
     private void add(SettlementRow row) {
         rows++;
-        UUID referenceId = row.referenceId().orElse(null);
-        if (referenceId == null) {
-            addDifference(
-                    Difference.Kind.MISSING_HERE,
-                    "%s of %d %s in line %d has an unknown reference"
-                            .formatted(row.type(), row.amountMinor(), row.currency(), row.line()));
-            return;
-        }
+        row.referenceId().ifPresentOrElse(referenceId -> add(row, referenceId), () -> withoutReference.add(row));
+    }
+
+    private void add(SettlementRow row, UUID referenceId) {
         settled.merge(
                 new Key(row.type(), referenceId),
                 new Settled(row.currency(), BigInteger.valueOf(row.amountMinor()), 1, row.line()),
                 Settled::plus);
+    }
+
+    /** Matches rows without a reference by the provider's keys. */
+    private void resolve(String psp, Snapshot ledger) {
+        List<SettlementRow> unknown = resolve(withoutReference, FIRST_LINE, FIRST_LINE, psp, ledger);
+        unknown = resolve(unknown, FIRST_LINE + 1, LINES_MAX, psp, ledger);
+        unknown.forEach(row -> addDifference(
+                Difference.Kind.MISSING_HERE,
+                row.description()
+                        + (row.transactionKey().isEmpty() && row.paymentKey().isEmpty()
+                                ? " has an unknown reference"
+                                : row.type() == SettlementRow.Type.CANCEL
+                                        ? ", is of no refund made here"
+                                        : ", is of no payment made here")));
+    }
+
+    /** Matches rows by the names of the settlements of these lines; returns the others. */
+    private List<SettlementRow> resolve(
+            List<SettlementRow> rowsLeft, int firstLine, int lastLine, String psp, Snapshot ledger) {
+        List<SettlementRow> unknown = new ArrayList<>();
+        int lines = lastLine - firstLine + 1;
+        int step = Math.max(1, IDS_MAX / lines);
+        for (int from = 0; from < rowsLeft.size(); from += step) {
+            Map<UUID, SettlementRow> byId = new HashMap<>();
+            List<SettlementRow> some = rowsLeft.subList(from, Math.min(from + step, rowsLeft.size()));
+            some.forEach(row -> {
+                for (int line = firstLine; line <= lastLine; line++) {
+                    settlementId(psp, row, line).ifPresent(id -> byId.put(id, row));
+                }
+            });
+            Map<SettlementRow, UUID> references = new HashMap<>();
+            if (!byId.isEmpty()) {
+                ledger.sql(BY_ID).param("ids", byId.keySet()).query(journal -> {
+                    references.put(
+                            Objects.requireNonNull(
+                                    byId.get(journal.getObject("settlement_id", UUID.class)), "asked for"),
+                            journal.getObject("reference_id", UUID.class));
+                });
+            }
+            for (SettlementRow row : some) {
+                UUID referenceId = references.get(row);
+                if (referenceId == null) {
+                    unknown.add(row);
+                } else {
+                    add(row, referenceId);
+                }
+            }
+        }
+        return unknown;
+    }
+
+    private static Optional<UUID> settlementId(String psp, SettlementRow row, int line) {
+        String lineId = Integer.toString(line);
+        String key = row.type() == SettlementRow.Type.CHARGE ? row.paymentKey() : row.transactionKey();
+        if (key.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                row.type() == SettlementRow.Type.CHARGE
+                        ? NameBasedId.ofChargedLine(psp, key, lineId)
+                        : NameBasedId.ofCanceledLine(psp, key, lineId));
     }
 
     private void match(String psp, Snapshot ledger, @Nullable Instant from, @Nullable Instant until) {
