@@ -44,7 +44,7 @@ final class FileAmount {
         if (mayBeDecimals && by.equals(".") && digits == 3) {
             return new BigDecimal(groups);
         }
-        if (mayBeDecimals && (by.equals(".") || by.equals(",") && digits == 3)) {
+        if (mayBeDecimals && (by.equals(".") || (by.equals(",") && digits == 3))) {
             throw new NumberFormatException();
         }
         return decimal(groups.replace(by, ""), decimals);

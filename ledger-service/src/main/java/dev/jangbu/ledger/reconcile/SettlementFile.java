@@ -38,15 +38,12 @@ final class SettlementFile {
     private static final char BYTE_ORDER_MARK = '\uFEFF';
     private static final int HEADER_MAX_CHARS = 64 * 1024;
 
-    private final Consumer<SettlementRow> rows;
     /** Whether the amounts of a currency have decimals, and the first line that shows it. */
     private final Map<String, Notation> notations = new HashMap<>();
 
     private record Notation(boolean decimal, long line) {}
 
-    private SettlementFile(Consumer<SettlementRow> rows) {
-        this.rows = rows;
-    }
+    private SettlementFile() {}
 
     /** @throws MalformedFileException at the first malformed line */
     static void read(Reader file, Consumer<SettlementRow> rows) throws IOException {
@@ -104,7 +101,7 @@ final class SettlementFile {
                 .get();
         try (CSVParser parser = CSVParser.parse(text, format)) {
             List<String> header = parser.getHeaderNames();
-            SettlementFile file = new SettlementFile(rows);
+            SettlementFile file = new SettlementFile();
             boolean toss = TossSettlements.isHeader(header);
             if (!toss) {
                 List<String> missing = new ArrayList<>(COLUMNS);

@@ -25,11 +25,14 @@ public record PreferHeader(boolean respondAsync, Optional<Duration> waitFor) {
     /** Longer waits are reduced to this. */
     public static final Duration WAIT_MAX = Duration.ofSeconds(30);
 
-    /** A name, its value without parameters; text in quotes may contain any separator. */
+    /**
+     * A name, its value without parameters; no name if the element is malformed. Text in quotes may contain any separator. The repetitions are possessive: a
+     * header may have 8 KiB, and backtracking would need a stack frame for each character.
+     */
     private static final Pattern PREFERENCE = Pattern.compile("""
-            \\s* (?<name> [^\\s,;="]+ ) \\s*
-            (?: = \\s* (?: (?<token> [^\\s,;="]+ ) | "(?<text> (?: [^"\\\\] | \\\\. )* )" )? )?
-            (?: [^,"] | " (?: [^"\\\\] | \\\\. )* (?: " | \\z ) )*
+            \\G (?: \\s*+ (?<name> [^\\s,;="]++ ) \\s*+
+            (?: = \\s*+ (?: (?<token> [^\\s,;="]++ ) | "(?<text> (?: [^"\\\\]++ | \\\\. )*+ )" )? )? )?+
+            (?: [^,"]++ | " (?: [^"\\\\]++ | \\\\. )*+ (?: " | \\\\?+ \\z ) )*+
             (?: , | \\z )""", Pattern.COMMENTS);
 
     private static final Pattern NUMBER = Pattern.compile("[0-9]+");
@@ -39,10 +42,12 @@ public record PreferHeader(boolean respondAsync, Optional<Duration> waitFor) {
         Map<String, String> preferences = new HashMap<>();
         Matcher preference = PREFERENCE.matcher(String.join(",", headers.getOrEmpty("Prefer")));
         while (preference.find()) {
-            String text = Objects.requireNonNullElse(preference.group("text"), "");
-            preferences.putIfAbsent(
-                    preference.group("name").toLowerCase(Locale.ROOT),
-                    Objects.requireNonNullElse(preference.group("token"), text));
+            String name = preference.group("name");
+            if (name != null) {
+                String text = Objects.requireNonNullElse(preference.group("text"), "");
+                preferences.putIfAbsent(
+                        name.toLowerCase(Locale.ROOT), Objects.requireNonNullElse(preference.group("token"), text));
+            }
         }
         return new PreferHeader(
                 "".equals(preferences.get("respond-async")),

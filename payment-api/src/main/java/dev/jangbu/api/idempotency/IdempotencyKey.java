@@ -21,8 +21,8 @@ public record IdempotencyKey(String clientId, String text) {
     private static final String CLIENT_ID = "default";
 
     private static final String HEADER = "Idempotency-Key";
-    /** A string of a structured field: within it, a quote and a backslash are escaped by a backslash. */
-    private static final Pattern QUOTED = Pattern.compile("\"((?:[!#-\\[\\]-~]|\\\\[\"\\\\])+)\"");
+    /** A string of a structured field: within it, a quote and a backslash are escaped by a backslash. Possessive, for long values. */
+    private static final Pattern QUOTED = Pattern.compile("\\x22((?:[!#-\\[\\]-~]++|\\\\[\\x22\\\\])++)\\x22");
 
     /** Without quotes, as many clients send it. */
     private static final Pattern PLAIN = Pattern.compile("[!#-~]+");

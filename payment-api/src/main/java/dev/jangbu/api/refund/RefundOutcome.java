@@ -109,9 +109,9 @@ final class RefundOutcome {
         List<PspCancel> unrecorded = unrecorded(charged, work);
         boolean refused = notShown instanceof Outcome.Refused;
         Refund refund = work.refund();
-        if (unrecorded.isEmpty()
-                || refused && refund.attempts() == 1
-                || refused && unrecorded.stream().noneMatch(cancel -> cancel.amountMinor() == refund.amountMinor())) {
+        boolean mayBeOwn = refund.attempts() > 1
+                && unrecorded.stream().anyMatch(cancel -> cancel.amountMinor() == refund.amountMinor());
+        if (unrecorded.isEmpty() || (refused && !mayBeOwn)) {
             return new RefundAttempt(notShown, unrecorded);
         }
         return RefundAttempt.of(new Outcome.Review("%s; the PSP shows %d cancellations that are not recorded here: %s"

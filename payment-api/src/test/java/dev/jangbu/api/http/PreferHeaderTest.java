@@ -36,6 +36,17 @@ class PreferHeaderTest {
     }
 
     @Test
+    void longHeadersAreParsed() {
+        for (String part : new String[] {"a", "\\\"", "x=\"y\",", ",", ";", "\"\"", "\\"}) {
+            String large = part.repeat(50_000);
+            assertThat(waitOf("x=\"" + part.replace("\"", "\\\"").repeat(50_000) + "\", wait=5"))
+                    .isIn(5L, -1L);
+            assertThat(waitOf("wait=6, " + large)).isEqualTo(6);
+            preferOf(large);
+        }
+    }
+
+    @Test
     void parametersAreNoPreferences() {
         assertThat(waitOf("x; wait=5")).isEqualTo(-1);
         assertThat(preferOf("x=1; respond-async").respondAsync()).isFalse();
@@ -59,6 +70,8 @@ class PreferHeaderTest {
         assertThat(waitOf("wait=٥")).isEqualTo(-1);
         assertThat(waitOf("wait")).isEqualTo(-1);
         assertThat(waitOf(",,")).isEqualTo(-1);
+        assertThat(waitOf("=wait=5")).isEqualTo(-1);
+        assertThat(waitOf("\"wait=5\", wait=6")).isEqualTo(6);
     }
 
     @Test

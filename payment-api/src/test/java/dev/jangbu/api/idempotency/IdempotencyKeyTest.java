@@ -46,6 +46,8 @@ class IdempotencyKeyTest {
         }) {
             assertRefused(malformed, ProblemCode.MALFORMED_REQUEST);
         }
+        assertRefused("\"" + "\\\"".repeat(50_000) + "\"", ProblemCode.MALFORMED_REQUEST);
+        assertRefused("\"" + "x".repeat(100_000), ProblemCode.MALFORMED_REQUEST);
     }
 
     @Test
