@@ -3,6 +3,7 @@ package dev.jangbu.contract;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,7 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * Provisions a deployment before its services start: creates missing topics, compares existing ones with the catalogue,
@@ -24,6 +26,8 @@ import org.apache.kafka.common.config.ConfigResource;
  */
 public final class Provision {
 
+    private static final Duration LEADER_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration LEADER_POLL = Duration.ofMillis(100);
     private static final Duration REGISTRY_TIMEOUT = Duration.ofSeconds(10);
 
     private Provision() {}
@@ -61,8 +65,7 @@ public final class Provision {
                     .map(topic -> new NewTopic(topic.name(), topic.partitions(partitions), (short) replicationFactor)
                             .configs(topic.config()))
                     .toList();
-            admin.createTopics(missing).all().get();
-            awaitLeaders(admin, missing);
+            create(admin, missing);
             check(
                     admin,
                     Topics.ALL.stream()
@@ -76,6 +79,13 @@ public final class Provision {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Interrupted while creating the topics", e);
         }
+    }
+
+    /** Creates topics, and returns when producers can use them. */
+    public static void create(Admin admin, Collection<NewTopic> topics)
+            throws ExecutionException, InterruptedException {
+        admin.createTopics(topics).all().get();
+        awaitLeaders(admin, topics);
     }
 
     /**
@@ -99,7 +109,7 @@ public final class Provision {
      * Returns when the leader of each new partition serves it. Until then a producer's first batch can be refused and its
      * second one accepted; the broker then refuses the retried first one as out of order.
      */
-    private static void awaitLeaders(Admin admin, List<NewTopic> topics)
+    private static void awaitLeaders(Admin admin, Collection<NewTopic> topics)
             throws ExecutionException, InterruptedException {
         Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
         for (NewTopic topic : topics) {
@@ -107,8 +117,21 @@ public final class Provision {
                 ends.put(new TopicPartition(topic.name(), partition), OffsetSpec.latest());
             }
         }
-        // Retries until each leader answers, or fails after the client's default.api.timeout.ms.
-        admin.listOffsets(ends).all().get();
+        // Retries until each leader answers, or fails after the client's default.api.timeout.ms. A broker that still
+        // deletes an earlier topic of this name does not know the new one yet.
+        long begin = System.nanoTime();
+        while (true) {
+            try {
+                admin.listOffsets(ends).all().get();
+                return;
+            } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof UnknownTopicOrPartitionException)
+                        || System.nanoTime() - begin > LEADER_TIMEOUT.toNanos()) {
+                    throw e;
+                }
+                Thread.sleep(LEADER_POLL);
+            }
+        }
     }
 
     private static void check(Admin admin, List<Topic<?>> topics, int partitions)

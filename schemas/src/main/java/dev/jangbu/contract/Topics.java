@@ -81,6 +81,12 @@ public final class Topics {
                     SEGMENT_MS_CONFIG,
                     Long.toString(Duration.ofHours(1).toMillis())));
 
+    /**
+     * Exists while {@code ./jangbu restore wallets} rebuilds the topics from the ledger. The settlement topology does not
+     * start meanwhile. It has no records.
+     */
+    public static final String RESTORING_WALLETS = "restoring.wallets";
+
     /** Every topic. */
     public static final List<Topic<?>> ALL = List.of(
             SETTLEMENT_REQUESTS,

@@ -8,6 +8,7 @@ import dev.jangbu.contract.Topics;
 import dev.jangbu.settlement.completion.CompletionProcessor;
 import dev.jangbu.settlement.metrics.SettlementMetrics;
 import dev.jangbu.settlement.record.Decoded;
+import dev.jangbu.settlement.wallet.LastEntry;
 import dev.jangbu.settlement.wallet.WalletProcessor;
 import java.util.List;
 import org.apache.avro.specific.SpecificRecord;
@@ -52,14 +53,23 @@ public final class SettlementTopology {
 
     private SettlementTopology() {}
 
-    /** @param partitions the partition count of each keyed topic */
+    /** The topology without the check of its restored stores. */
     public static Topology build(StreamsConfig config, RecordSerdes serdes, int partitions, SettlementMetrics metrics) {
+        return build(config, serdes, partitions, metrics, LastEntry.UNCHECKED);
+    }
+
+    /**
+     * @param partitions the partition count of each keyed topic
+     * @param lastEntry the end of the topic that the stores must agree with
+     */
+    public static Topology build(
+            StreamsConfig config, RecordSerdes serdes, int partitions, SettlementMetrics metrics, LastEntry lastEntry) {
         // Only a builder with the configuration enforces explicit names.
         StreamsBuilder builder = new StreamsBuilder(new TopologyConfig(config));
 
         KStream<String, SpecificRecord> decided = builder.stream(
                         Topics.SETTLEMENT_REQUESTS.name(), from(Topics.SETTLEMENT_REQUESTS, serdes, REQUESTS))
-                .process(WalletProcessor.supplier(partitions, metrics), Named.as(WalletProcessor.NAME));
+                .process(WalletProcessor.supplier(partitions, metrics, lastEntry), Named.as(WalletProcessor.NAME));
         only(LedgerEntry.class, decided, APPLIED)
                 .to(Topics.LEDGER_ENTRIES.name(), to(Topics.LEDGER_ENTRIES, serdes, ENTRIES_SINK));
         only(SettlementCompleted.class, decided, REJECTED)

@@ -110,6 +110,8 @@ public final class Engine {
                 Duration.ofSeconds(10));
         Map<String, Object> settings =
                 new HashMap<>(StreamsConfigFactory.create(properties, metrics).originals());
+        // The service commits the first offsets before it starts its client.
+        settings.put(StreamsConfig.mainConsumerPrefix("auto.offset.reset"), "earliest");
         change(settings, variant);
         StreamsConfig config = new StreamsConfig(settings);
         Topology topology = variant.equals("pass-through")

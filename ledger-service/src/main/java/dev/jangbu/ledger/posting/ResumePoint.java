@@ -41,7 +41,7 @@ sealed interface ResumePoint {
         }
         if (next > 0) {
             return new Stop("The group's offset is missing while the book is at offset " + next
-                    + ": the published postings are unknown");
+                    + ": the published postings are unknown. If Kafka was lost: ./jangbu restore wallets");
         }
         return new Start();
     }

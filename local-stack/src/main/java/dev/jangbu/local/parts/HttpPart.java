@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
 
 /**
  * A part that is ready when its HTTP endpoint returns 200. payment-api counts as ready also while it refuses writes
- * because its database went back: only a running stack can be repaired.
+ * because its database went back, and streams-processor while it refuses to start over: only a running stack can be
+ * repaired.
  *
  * @param command computed at each start
  * @param provisioning called once per run, when the part is ready for the first time
@@ -30,7 +31,8 @@ record HttpPart(
         Runnable provisioning)
         implements StackProcess {
 
-    private static final Pattern WENT_BACK = Pattern.compile("\"state\":\"(RESTORED|KAFKA_WENT_BACK)\"");
+    private static final Pattern WENT_BACK =
+            Pattern.compile("\"state\":\"(RESTORED|KAFKA_WENT_BACK)\"|LostStateException");
 
     HttpPart(
             PartName name,

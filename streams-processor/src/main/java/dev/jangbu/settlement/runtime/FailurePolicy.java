@@ -1,6 +1,7 @@
 package dev.jangbu.settlement.runtime;
 
 import dev.jangbu.contract.RegistryUnavailableException;
+import dev.jangbu.settlement.state.LostStateException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,8 @@ import org.slf4j.LoggerFactory;
  * <ul>
  *   <li>A dependency (Kafka, the registry) is unavailable: a new thread retries, without a limit, after a pause that
  *       grows from {@link #FIRST_PAUSE} to {@link #LONGEST_PAUSE}.
+ *   <li>Kafka or the stores have lost records ({@link LostStateException}): the client stops, and the health state is
+ *       failed with the operator's command.
  *   <li>Any other failure is a bug: the client stops, and the health state is failed. A retry would fail again, and
  *       skipping the record would lose money.
  * </ul>
@@ -47,6 +51,12 @@ final class FailurePolicy implements StreamsUncaughtExceptionHandler {
 
     @Override
     public StreamThreadExceptionResponse handle(Throwable failure) {
+        LostStateException lost = lostState(failure);
+        if (lost != null) {
+            log.error("The settlement is stopped. {}", lost.getMessage());
+            onBug.accept(lost);
+            return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+        }
         Throwable unavailable = unavailableDependency(failure);
         if (unavailable == null) {
             log.error(
@@ -80,6 +90,19 @@ final class FailurePolicy implements StreamsUncaughtExceptionHandler {
         pause = recovered ? FIRST_PAUSE : Collections.min(List.of(pause.multipliedBy(2), LONGEST_PAUSE));
         forgetAt = now.plus(Duration.ofMinutes(1));
         return pause;
+    }
+
+    /** The loss that caused a failure, or null. The consumer itself notices an offset that Kafka does not have. */
+    static @Nullable LostStateException lostState(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof LostStateException lost) {
+                return lost;
+            }
+            if (cause instanceof InvalidOffsetException missing) {
+                return new LostStateException(missing.toString());
+            }
+        }
+        return null;
     }
 
     /** The first cause that a retry may overcome, or null. */

@@ -72,7 +72,7 @@ public final class SettlementStreams implements AutoCloseable {
         this.metrics = metrics;
         this.meters = meters;
         this.restoring = new RestoreProgress(meters, clock);
-        this.prerequisites = new Prerequisites(settings.kafka(), serdes);
+        this.prerequisites = new Prerequisites(settings, serdes);
         this.failures = new FailurePolicy(clock, this::failed);
         this.onFailed = onFailed;
     }
@@ -142,7 +142,10 @@ public final class SettlementStreams implements AutoCloseable {
     private void run(int partitions) {
         StreamsConfig config = StreamsConfigFactory.create(settings, metrics);
         // Slow, so outside the lock: client() and health() must not wait for it.
-        KafkaStreams streams = new KafkaStreams(SettlementTopology.build(config, serdes, partitions, metrics), config);
+        KafkaStreams streams = new KafkaStreams(
+                SettlementTopology.build(
+                        config, serdes, partitions, metrics, new CommittedEntries(settings.kafka(), serdes)),
+                config);
         streams.setUncaughtExceptionHandler(failures);
         streams.setStateListener((state, previous) -> log.info("{}, was {}", state, previous));
         streams.setGlobalStateRestoreListener(restoring);

@@ -44,9 +44,9 @@ public final class StreamsConfigFactory {
         settings.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
         // A dead letter is longer than the record in it.
         settings.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), DeadLetters.MAX_BYTES);
-        // Lost offsets must not skip a request. Reading again is safe: duplicates are dropped, older ids are dead
-        // letters.
-        settings.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
+        // Lost offsets must neither skip a request nor decide 14 days of them again on empty stores: GroupOffsets
+        // commits the first ones, and the client stops if any is missing later.
+        settings.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "none");
         settings.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, settlement.replicationFactor());
         settings.put(
                 StreamsConfig.topicPrefix(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG),

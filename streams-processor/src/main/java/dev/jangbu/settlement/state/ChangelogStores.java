@@ -31,6 +31,11 @@ public final class ChangelogStores {
 
     private ChangelogStores() {}
 
+    /** The settings of a changelog topic, beside those of {@code StreamsConfig}. */
+    public static Map<String, String> topicConfig() {
+        return CHANGELOG;
+    }
+
     /** For keys that change often: one changelog write per key and commit. */
     public static <K, V> StoreBuilder<KeyValueStore<K, V>> cached(String name, Serde<K> keys, Serde<V> values) {
         return logged(name, keys, values).withCachingEnabled();

@@ -15,16 +15,23 @@ import org.apache.kafka.common.serialization.Serde;
  *
  * @param decidedAtMs the partition's clock after the decision, milliseconds since 1970
  * @param referenceId the payment, refund or payout that it was decided for
- * @param content the fingerprint of its request
+ * @param content the fingerprint of its request, or {@link #UNKNOWN_CONTENT}
  */
 record DecidedSettlement(long decidedAtMs, UUID referenceId, UUID content) {
+
+    /**
+     * The content of a settlement whose request is lost, and which was restored from the ledger. Every content of the same
+     * reference is its repetition.
+     */
+    static final UUID UNKNOWN_CONTENT = new UUID(0, 0);
 
     private static final byte FORMAT = 1;
     private static final int SIZE_BYTES = 1 + 8 + 16 + 16;
 
     /** Whether it was decided for this reference and this content. */
     boolean isOf(UUID otherReferenceId, UUID otherContent) {
-        return referenceId.equals(otherReferenceId) && content.equals(otherContent);
+        return referenceId.equals(otherReferenceId)
+                && (content.equals(otherContent) || content.equals(UNKNOWN_CONTENT));
     }
 
     Instant decidedAt() {

@@ -10,7 +10,7 @@ import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
  */
 public final class EntryCount {
 
-    private static final String KEY = "entries";
+    static final String KEY = "entries";
 
     private EntryCount() {}
 

@@ -45,7 +45,7 @@ final class SettlementDeduplicator {
     /** Ids examined in a step: two per record, so that expired ids are at most a quarter of the store. */
     static final int SWEEP_STEP = 2 * SWEEP_INTERVAL;
 
-    private static final String CLOCK_KEY = "clock-ms";
+    static final String CLOCK_KEY = "clock-ms";
     private static final String CURSOR_KEY = "sweep-cursor";
 
     /** The result of the check of a request. */

@@ -1,6 +1,7 @@
 package dev.jangbu.settlement.wallet;
 
 import dev.jangbu.contract.EventHeaders;
+import dev.jangbu.contract.LedgerEntry;
 import dev.jangbu.contract.Outcome;
 import dev.jangbu.contract.Rejection;
 import dev.jangbu.contract.SettlementCompleted;
@@ -12,6 +13,7 @@ import dev.jangbu.settlement.record.RecordKeys;
 import dev.jangbu.settlement.record.UnprocessableRecordException;
 import dev.jangbu.settlement.record.UnprocessableRecordException.Cause;
 import dev.jangbu.settlement.state.ChangelogStores;
+import dev.jangbu.settlement.state.LostStateException;
 import dev.jangbu.settlement.state.ProcessorWithStores;
 import dev.jangbu.settlement.wallet.SettlementDeduplicator.BeyondHorizon;
 import dev.jangbu.settlement.wallet.SettlementDeduplicator.Conflict;
@@ -29,6 +31,7 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The only writer of a partition's wallets: validates a request, drops duplicates, decides, stores the wallet and
@@ -53,6 +56,7 @@ public final class WalletProcessor implements Processor<String, Decoded<Settleme
 
     private final int partitions;
     private final SettlementMetrics metrics;
+    private final LastEntry lastEntry;
 
     // Set by init, which Kafka Streams calls before the first record.
     private ProcessorContext<String, SpecificRecord> context;
@@ -60,16 +64,17 @@ public final class WalletProcessor implements Processor<String, Decoded<Settleme
     private KeyValueStore<String, Long> progress;
     private SettlementDeduplicator deduplicator;
 
-    private WalletProcessor(int partitions, SettlementMetrics metrics) {
+    private WalletProcessor(int partitions, SettlementMetrics metrics, LastEntry lastEntry) {
         this.partitions = partitions;
         this.metrics = metrics;
+        this.lastEntry = lastEntry;
     }
 
     /** Supplies a processor with its stores for each partition. */
     public static ProcessorSupplier<String, Decoded<SettlementRequested>, String, SpecificRecord> supplier(
-            int partitions, SettlementMetrics metrics) {
+            int partitions, SettlementMetrics metrics, LastEntry lastEntry) {
         return new ProcessorWithStores<>(
-                () -> new WalletProcessor(partitions, metrics),
+                () -> new WalletProcessor(partitions, metrics, lastEntry),
                 Set.of(
                         ChangelogStores.cached(WALLETS, Serdes.String(), WalletSerde.create()),
                         ChangelogStores.uncached(DECIDED, UuidSerde.create(), DecidedSettlement.serde()),
@@ -77,13 +82,37 @@ public final class WalletProcessor implements Processor<String, Decoded<Settleme
                         ChangelogStores.cached(PROGRESS, Serdes.String(), Serdes.Long())));
     }
 
+    /**
+     * Called with restored stores.
+     *
+     * @throws LostStateException if they are not the ones that wrote the partition's last entry
+     */
     @Override
     public void init(ProcessorContext<String, SpecificRecord> processorContext) {
         context = processorContext;
         wallets = context.getStateStore(WALLETS);
         progress = context.getStateStore(PROGRESS);
-        deduplicator =
-                new SettlementDeduplicator(context.getStateStore(DECIDED), context.getStateStore(REMEMBERED), progress);
+        KeyValueStore<UUID, DecidedSettlement> decided = context.getStateStore(DECIDED);
+        KeyValueStore<UUID, DecidedSettlement> remembered = context.getStateStore(REMEMBERED);
+        deduplicator = new SettlementDeduplicator(decided, remembered, progress);
+        lastEntry.require(context.taskId().partition(), last -> isOf(last, decided, remembered));
+    }
+
+    /** Whether the stores contain an entry, and no later one. All stores change in the transaction of the entry. */
+    private boolean isOf(
+            @Nullable LedgerEntry last,
+            KeyValueStore<UUID, DecidedSettlement> decided,
+            KeyValueStore<UUID, DecidedSettlement> remembered) {
+        if (last == null) {
+            return EntryCount.of(progress) == 0;
+        }
+        Wallet wallet = wallets.get(last.getWalletId());
+        UUID id = UUID.fromString(last.getSettlementId());
+        return EntryCount.of(progress) > 0
+                && wallet != null
+                && wallet.version() == last.getWalletVersion()
+                && wallet.balance() == last.getBalanceAfter()
+                && (decided.get(id) != null || remembered.get(id) != null);
     }
 
     /** @throws UnprocessableRecordException if it belongs to the dead letters; no store has been written then */

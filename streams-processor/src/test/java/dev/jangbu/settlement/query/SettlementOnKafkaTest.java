@@ -19,10 +19,13 @@ import dev.jangbu.contract.SettlementKind;
 import dev.jangbu.contract.SettlementRequested;
 import dev.jangbu.contract.Topic;
 import dev.jangbu.contract.Topics;
+import dev.jangbu.settlement.FirstMark;
 import dev.jangbu.settlement.ReleaseState;
 import dev.jangbu.settlement.ReleasedStateTest;
 import dev.jangbu.settlement.Requests;
+import dev.jangbu.settlement.WalletEntries;
 import dev.jangbu.settlement.metrics.SettlementMetrics;
+import dev.jangbu.settlement.runtime.GroupOffsets;
 import dev.jangbu.settlement.runtime.SettlementSettings;
 import dev.jangbu.settlement.runtime.SettlementStreams;
 import dev.jangbu.settlement.runtime.SettlementStreams.State;
@@ -117,6 +120,11 @@ class SettlementOnKafkaTest {
                     .andExpect(jsonPath("$.code").value("restoring"));
 
             Provision.topics(admin, 4, 1);
+            await("the first mark of the payments database")
+                    .atMost(PATIENCE)
+                    .until(() -> settlement.health().detail().contains(Topics.PAYMENT_MARKS.name()));
+            assertThat(settlement.health().state()).isEqualTo(State.WAITING);
+            FirstMark.publish();
             awaitRunning(settlement);
 
             send(first);
@@ -140,7 +148,7 @@ class SettlementOnKafkaTest {
 
             // Dead letter and offset are committed although no valid record follows.
             byte[] poison = "not in the wire format".getBytes(StandardCharsets.UTF_8);
-            send("seller-a:KRW", poison);
+            send(Topics.SETTLEMENT_REQUESTS.name(), "seller-a:KRW", poison);
             assertThat(read(Topics.SETTLEMENT_DEAD_LETTERS.name(), 1)).containsExactly(poison);
             await().atMost(PATIENCE).until(() -> committed("seller-a:KRW") >= 3);
             awaitRunning(settlement);
@@ -169,6 +177,7 @@ class SettlementOnKafkaTest {
     @Test
     void aWalletWithoutEntriesIsEmptyAndInvalidParametersAreRefused() throws Exception {
         Provision.topics(admin, 4, 1);
+        FirstMark.publish();
         try (SettlementStreams settlement = settlement()) {
             settlement.start();
             awaitRunning(settlement);
@@ -189,11 +198,16 @@ class SettlementOnKafkaTest {
         }
     }
 
-    /** Only the changelogs of the release remain, as after months without requests and the loss of the disk. */
+    /** Only the changelogs and the last entry of the release remain, as after months without requests and the loss of the disk. */
     @Test
     void restoresTheStateOfTheReleaseAndReadsWaitForAPosition() throws Exception {
         Provision.topics(admin, 1, 1);
         writeReleasedChangelogs();
+        new GroupOffsets(admin, application, 1).commitFirst();
+        send(
+                Topics.LEDGER_ENTRIES,
+                "seller-a:KRW",
+                WalletEntries.of(ReleaseState.SETTLED, 2, 11_300).build());
         try (SettlementStreams settlement = settlement()) {
             settlement.start();
             awaitRunning(settlement);
@@ -259,6 +273,7 @@ class SettlementOnKafkaTest {
     @Test
     void aBugStopsTheClientAndTheStateIsFailed() throws Exception {
         Provision.topics(admin, 4, 1);
+        FirstMark.publish();
         try (SettlementStreams settlement = settlement()) {
             settlement.start();
             awaitRunning(settlement);
@@ -282,6 +297,7 @@ class SettlementOnKafkaTest {
                                 new ConfigEntry("max.message.bytes", "100"), AlterConfigOp.OpType.SET))))
                 .all()
                 .get();
+        FirstMark.publish();
         try (SettlementStreams settlement = settlement()) {
             settlement.start();
             awaitRunning(settlement);
@@ -398,17 +414,15 @@ class SettlementOnKafkaTest {
     }
 
     private void send(SettlementRequested request) throws Exception {
-        send(
-                request.getWalletId(),
-                new FixedIdSerdes()
-                        .of(Topics.SETTLEMENT_REQUESTS)
-                        .serializer()
-                        .serialize(Topics.SETTLEMENT_REQUESTS.name(), request));
+        send(Topics.SETTLEMENT_REQUESTS, request.getWalletId(), request);
     }
 
-    private void send(String key, byte[] value) throws Exception {
-        producer.send(new ProducerRecord<>(
-                        Topics.SETTLEMENT_REQUESTS.name(), key.getBytes(StandardCharsets.UTF_8), value))
+    private <T extends SpecificRecord> void send(Topic<T> topic, String key, T value) throws Exception {
+        send(topic.name(), key, new FixedIdSerdes().of(topic).serializer().serialize(topic.name(), value));
+    }
+
+    private void send(String topic, String key, byte[] value) throws Exception {
+        producer.send(new ProducerRecord<>(topic, key.getBytes(StandardCharsets.UTF_8), value))
                 .get();
     }
 

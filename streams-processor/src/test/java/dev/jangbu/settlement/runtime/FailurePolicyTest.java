@@ -3,12 +3,16 @@ package dev.jangbu.settlement.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jangbu.contract.RegistryUnavailableException;
+import dev.jangbu.settlement.state.LostStateException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
 class FailurePolicyTest {
@@ -37,6 +41,18 @@ class FailurePolicyTest {
 
         assertThat(policy.handle(failure)).isEqualTo(StreamThreadExceptionResponse.SHUTDOWN_CLIENT);
         assertThat(bugs).containsExactly(failure);
+    }
+
+    @Test
+    void aMissingOffsetStopsTheClientAndNamesTheCommand() {
+        StreamsException failure = new StreamsException(
+                new NoOffsetForPartitionException(new TopicPartition("settlement.requests", 0)));
+
+        assertThat(policy.handle(failure)).isEqualTo(StreamThreadExceptionResponse.SHUTDOWN_CLIENT);
+        assertThat(bugs).singleElement(InstanceOfAssertFactories.THROWABLE)
+                .isInstanceOf(LostStateException.class)
+                .hasMessageContaining("settlement.requests-0")
+                .hasMessageContaining("./jangbu restore wallets");
     }
 
     @Test

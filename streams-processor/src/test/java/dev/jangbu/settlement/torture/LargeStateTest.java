@@ -13,6 +13,7 @@ import dev.jangbu.contract.Topic;
 import dev.jangbu.contract.Topics;
 import dev.jangbu.settlement.Requests;
 import dev.jangbu.settlement.metrics.SettlementMetrics;
+import dev.jangbu.settlement.runtime.GroupOffsets;
 import dev.jangbu.settlement.runtime.SettlementSettings;
 import dev.jangbu.settlement.runtime.SettlementStreams;
 import dev.jangbu.settlement.runtime.SettlementStreams.State;
@@ -73,6 +74,7 @@ class LargeStateTest {
         TestBroker.reset();
         admin = TestBroker.admin();
         Provision.topics(admin, PARTITIONS, 1);
+        new GroupOffsets(admin, APPLICATION, PARTITIONS).commitFirst();
         producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", TestBroker.address(), "linger.ms", 5, "batch.size", 131_072),
                 new ByteArraySerializer(),

@@ -8,6 +8,7 @@ import dev.jangbu.contract.FixedIdSerdes;
 import dev.jangbu.contract.Provision;
 import dev.jangbu.contract.Topic;
 import dev.jangbu.contract.Topics;
+import dev.jangbu.settlement.FirstMark;
 import dev.jangbu.settlement.metrics.SettlementMetrics;
 import dev.jangbu.settlement.runtime.SettlementSettings;
 import dev.jangbu.settlement.runtime.SettlementStreams;
@@ -76,6 +77,7 @@ class SettlementSurvivesTortureTest {
         TestBroker.reset();
         admin = TestBroker.admin();
         Provision.topics(admin, PARTITIONS, 1);
+        FirstMark.publish();
     }
 
     @AfterEach
