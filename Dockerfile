@@ -42,11 +42,14 @@ COPY --from=build /src/psp-simulator/target/lib lib
 COPY --from=build /src/psp-simulator/target/psp-simulator.jar ./
 ENTRYPOINT ["java", "@jvm.options", "-XX:MaxRAMPercentage=40", "-cp", "psp-simulator.jar:lib/*", "dev.jangbu.simulator.PspSimulator"]
 
-# The operator's commands, in the layout of the repository: ledger and reconcile run ledger-service's program.
+# The operator's commands, in the layout of the repository: ledger and reconcile run ledger-service's program, restore
+# wallets that of streams-processor.
 FROM tools AS operator-cli
 COPY local-stack/jvm.options local-stack/jvm.options
 COPY --from=build /src/ledger-service/target/lib ledger-service/target/lib
 COPY --from=build /src/ledger-service/target/ledger-service.jar ledger-service/target/
+COPY --from=build /src/streams-processor/target/lib streams-processor/target/lib
+COPY --from=build /src/streams-processor/target/streams-processor.jar streams-processor/target/
 COPY --from=build /src/operator-cli/target/lib lib
 COPY --from=build /src/operator-cli/target/operator-cli.jar ./
 ENTRYPOINT ["java", "@jvm.options", "-XX:MaxRAMPercentage=20", "-Dlogback.configurationFile=logback-command.xml", "-Djangbu.home=/opt/jangbu", "-cp", "operator-cli.jar:lib/*", "dev.jangbu.operator.OperatorCli"]

@@ -2,10 +2,9 @@ package dev.jangbu.operator.ledger;
 
 import dev.jangbu.operator.console.CommandException;
 import dev.jangbu.operator.installation.Installation;
+import dev.jangbu.operator.installation.ServiceProgram;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +18,6 @@ record LedgerProgram(Path home) {
 
     /** Exit code: neither "the ledger holds" nor "something differs". */
     static final int COULD_NOT_RUN = 2;
-
-    private static final int HEAP_MB = 512;
 
     /** Prints the help of a command. */
     int printHelp(List<String> arguments) throws IOException, InterruptedException {
@@ -48,27 +45,9 @@ record LedgerProgram(Path home) {
     }
 
     private int run(Map<String, String> environment, List<String> arguments) throws IOException, InterruptedException {
-        Path target = home.resolve("ledger-service").resolve("target");
-        if (Files.notExists(target.resolve("ledger-service.jar"))) {
-            throw new CommandException("ledger-service is not built: run this command with the script ./jangbu.");
-        }
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx" + HEAP_MB + "m",
-                "@" + home.resolve("local-stack/jvm.options"),
-                "-cp",
-                target.resolve("ledger-service.jar") + ":" + target.resolve("lib") + "/*",
-                "dev.jangbu.ledger.LedgerCommands"));
-        command.addAll(arguments);
-        ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
-        builder.environment().putAll(environment);
-        Process program = builder.start();
-        try {
-            int exit = program.waitFor();
-            // Any other code is that of a JVM that was killed or ran out of memory.
-            return exit == 0 || exit == 1 ? exit : COULD_NOT_RUN;
-        } finally {
-            program.destroy();
-        }
+        int exit = new ServiceProgram(home, "ledger-service", "dev.jangbu.ledger.LedgerCommands")
+                .run(environment, arguments, null);
+        // Any other code is that of a JVM that was killed or ran out of memory.
+        return exit == 0 || exit == 1 ? exit : COULD_NOT_RUN;
     }
 }

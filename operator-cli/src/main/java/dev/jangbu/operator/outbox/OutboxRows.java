@@ -15,7 +15,7 @@ import java.util.function.BiConsumer;
  * again, with its {@code created_at}. The outbox connector publishes the insertion. A reader of the table never
  * misses the row. Not thread-safe.
  */
-record OutboxRows(Connection maintenance) {
+public record OutboxRows(Connection maintenance) {
 
     /** Republishes one batch in creation order. Returns its last row, after which the next batch starts. */
     private static final String REPUBLISH = """
@@ -37,7 +37,7 @@ record OutboxRows(Connection maintenance) {
     private static final UUID BEFORE_ALL = new UUID(0, 0);
 
     /** The database's clock, which sets {@code created_at}. */
-    Instant now() throws SQLException {
+    public Instant now() throws SQLException {
         try (PreparedStatement select = maintenance.prepareStatement("SELECT now()");
                 ResultSet row = select.executeQuery()) {
             row.next();
@@ -52,7 +52,7 @@ record OutboxRows(Connection maintenance) {
      * @param progress receives, after each transaction, the number of rows so far and the last creation time
      * @return the number of rows
      */
-    long republish(Instant from, Instant to, int batch, BiConsumer<Long, Instant> progress) throws SQLException {
+    public long republish(Instant from, Instant to, int batch, BiConsumer<Long, Instant> progress) throws SQLException {
         maintenance.setAutoCommit(false);
         OffsetDateTime lastTime = utc(from);
         UUID lastId = BEFORE_ALL;

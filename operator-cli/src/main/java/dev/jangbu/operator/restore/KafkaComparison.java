@@ -105,7 +105,7 @@ final class KafkaComparison {
 
     private Result compare() throws SQLException {
         unpublished.addAll(database.list(OUTBOX, row -> row.getObject("id", UUID.class)));
-        Map<String, String> conflicts = conflicts();
+        Map<String, DeadLetter> conflicts = conflicts();
         try (CommittedTopic topic = open(Topics.SETTLEMENT_REQUESTS)) {
             for (List<ConsumerRecord<byte[], byte[]>> batch :
                     topic.batches(topic.beginningOffsets(), topic.endOffsets())) {
@@ -128,21 +128,21 @@ final class KafkaComparison {
                 refused);
     }
 
-    /** The origins of the requests that were refused because another one has their id, and the reasons. */
-    private Map<String, String> conflicts() {
-        Map<String, String> origins = new HashMap<>();
+    /** By origin, the requests that were refused because another one has their id. */
+    private Map<String, DeadLetter> conflicts() {
+        Map<String, DeadLetter> origins = new HashMap<>();
         try (CommittedTopic topic = open(Topics.SETTLEMENT_DEAD_LETTERS)) {
             for (ConsumerRecord<byte[], byte[]> record : topic.records()) {
                 if ("ID_CONFLICT".equals(EventHeaders.text(record.headers(), DeadLetters.CAUSE))) {
                     DeadLetter letter = DeadLetter.of(record);
-                    origins.put(letter.origin(), letter.reason());
+                    origins.put(letter.origin(), letter);
                 }
             }
         }
         return origins;
     }
 
-    private void compareRequests(List<ConsumerRecord<byte[], byte[]>> records, Map<String, String> conflicts)
+    private void compareRequests(List<ConsumerRecord<byte[], byte[]>> records, Map<String, DeadLetter> conflicts)
             throws SQLException {
         List<KafkaRequest> batch = new ArrayList<>();
         List<ConsumerRecord<byte[], byte[]>> origins = new ArrayList<>();
@@ -161,10 +161,12 @@ final class KafkaComparison {
         for (Known known : known(batch)) {
             KafkaRequest request = batch.get(known.index());
             ConsumerRecord<byte[], byte[]> record = origins.get(known.index());
-            String conflict = conflicts.get("%s-%d@%d".formatted(record.topic(), record.partition(), record.offset()));
-            if (conflict != null) {
+            DeadLetter conflict =
+                    conflicts.get("%s-%d@%d".formatted(record.topic(), record.partition(), record.offset()));
+            // An older letter is of a topic that was deleted: "restore wallets" creates it again.
+            if (conflict != null && conflict.writtenAt().toEpochMilli() >= record.timestamp()) {
                 if (isLost(known.status())) {
-                    refused.put(request.referenceId(), conflict);
+                    refused.put(request.referenceId(), conflict.reason());
                 }
                 continue;
             }

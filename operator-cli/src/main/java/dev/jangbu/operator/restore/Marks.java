@@ -118,11 +118,24 @@ final class Marks {
                 Objects.requireNonNull(Database.instant(row, "now")));
     }
 
-    /** Writes a mark of a raised epoch, and publishes it after its commit. */
-    DatabaseMark open(Database maintenance, DatabaseMark newest) throws SQLException {
-        DatabaseMark mark = maintenance
-                .first(OPEN, Marks::mark, newest.getSequence(), newest.getEpoch())
+    /** The same as {@link #open(Database, DatabaseMark)} with Kafka's newest mark, which may be lost. */
+    DatabaseMark open(Database maintenance) throws SQLException {
+        String name = maintenance
+                .first("SELECT current_database()", row -> row.getString(1))
                 .orElseThrow();
+        return open(maintenance, newest(name));
+    }
+
+    /**
+     * Writes a mark of a raised epoch, and publishes it after its commit.
+     *
+     * @param newest Kafka's newest mark; null if it has none
+     */
+    DatabaseMark open(Database maintenance, @Nullable DatabaseMark newest) throws SQLException {
+        long sequence = newest == null ? 0 : newest.getSequence();
+        long epoch = newest == null ? 0 : newest.getEpoch();
+        DatabaseMark mark =
+                maintenance.first(OPEN, Marks::mark, sequence, epoch).orElseThrow();
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
                 Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, kafka),
                 new ByteArraySerializer(),

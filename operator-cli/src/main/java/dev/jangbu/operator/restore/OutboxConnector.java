@@ -15,6 +15,7 @@ import java.util.OptionalLong;
  */
 final class OutboxConnector {
 
+    private static final int NOT_FOUND = 404;
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final Duration POLL = Duration.ofMillis(200);
 
@@ -25,6 +26,15 @@ final class OutboxConnector {
     OutboxConnector(String connect) {
         this.url = connect + "/connectors/outbox";
         this.connect = new HttpApi(url, "", TIMEOUT);
+    }
+
+    /** Whether Connect knows the connector. A lost Kafka has lost its registration too. */
+    boolean isRegistered() {
+        try {
+            return connect.get("/status").status() != NOT_FOUND;
+        } catch (IOException e) {
+            throw new CommandException("Kafka Connect at %s does not answer: %s".formatted(url, e), e);
+        }
     }
 
     /** Stops the connector and returns when its task has ended. */

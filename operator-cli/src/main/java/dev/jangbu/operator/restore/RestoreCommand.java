@@ -22,20 +22,26 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code restore plan} and {@code restore apply}: complete a payments database that went back in time. Exit codes: 0
- * nothing is left to do, 1 something is, for this command or for a person, 2 it could not be told.
+ * {@code restore plan} and {@code restore apply} complete a payments database that went back in time; {@code restore
+ * wallets} rebuilds a lost Kafka. Exit codes: 0 nothing is left to do, 1 something is, for this command or for a person, 2
+ * it could not be told.
  */
 @Command(
         name = "restore",
-        description = "Completes a payments database that went back in time, from Kafka and the PSP.",
+        description = "Completes a payments database that went back, or rebuilds a Kafka that was lost.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {RestoreCommand.Plan.class, RestoreCommand.Apply.class, HelpCommand.class})
+        subcommands = {
+            RestoreCommand.Plan.class,
+            RestoreCommand.Apply.class,
+            RestoreWalletsCommand.class,
+            HelpCommand.class
+        })
 public final class RestoreCommand {
 
-    private static final int DONE = 0;
-    private static final int LEFT = 1;
-    private static final int UNDECIDED = 2;
+    static final int DONE = 0;
+    static final int LEFT = 1;
+    static final int UNDECIDED = 2;
 
     /** The options of both commands. */
     static final class Options {
