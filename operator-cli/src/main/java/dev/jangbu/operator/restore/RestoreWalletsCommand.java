@@ -8,6 +8,7 @@ import dev.jangbu.operator.installation.InstallationOptions;
 import dev.jangbu.operator.installation.ServiceProgram;
 import java.io.IOException;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -59,6 +60,8 @@ final class RestoreWalletsCommand implements Callable<Integer> {
 
     private int run(Installation found) throws SQLException, IOException, InterruptedException {
         found.requireKafkaAndPostgresOfOneSource();
+        ServiceProgram stores = new ServiceProgram(
+                DataOption.home(), "streams-processor", "dev.jangbu.settlement.restore.RestoreStores");
         try (Database payments = new Database(found.openPayments());
                 Database ledger = new Database(found.openLedger())) {
             WalletRestoration restoration = new WalletRestoration(
@@ -72,10 +75,7 @@ final class RestoreWalletsCommand implements Callable<Integer> {
                             () -> new Database(found.openAs("jangbu_maintenance")),
                             () -> new Database(found.openAs("jangbu_cdc")),
                             new OutboxConnector(found.connect()),
-                            new ServiceProgram(
-                                    DataOption.home(),
-                                    "streams-processor",
-                                    "dev.jangbu.settlement.restore.RestoreStores")),
+                            (environment, rejected) -> stores.run(environment, List.of(), rejected)),
                     new WalletRestoration.Options(dryRun, discardKafka, applicationId),
                     Console.ofStdout()::print);
             return restoration.run() ? RestoreCommand.DONE : RestoreCommand.LEFT;

@@ -8,7 +8,6 @@ import dev.jangbu.contract.RecordSerdes;
 import dev.jangbu.contract.Topics;
 import dev.jangbu.contract.UuidText;
 import dev.jangbu.operator.console.CommandException;
-import dev.jangbu.operator.installation.ServiceProgram;
 import dev.jangbu.operator.outbox.OutboxRows;
 import dev.jangbu.operator.restore.Restoration.ConnectionSource;
 import dev.jangbu.operator.restore.SettlementTopics.Shape;
@@ -65,7 +64,7 @@ final class WalletRestoration {
      * @param owner a connection to the ledger's database as {@code jangbu_owner}
      * @param maintenance a connection to the payments database as {@code jangbu_maintenance}
      * @param replication a connection to the payments database as {@code jangbu_cdc}
-     * @param stores {@code RestoreStores} of streams-processor
+     * @param stores writes the changelogs from the entries
      */
     record Parts(
             String kafka,
@@ -77,7 +76,17 @@ final class WalletRestoration {
             ConnectionSource maintenance,
             ConnectionSource replication,
             OutboxConnector connector,
-            ServiceProgram stores) {}
+            StoresProgram stores) {}
+
+    /** The program {@code RestoreStores} of streams-processor, which owns the stores' formats. */
+    interface StoresProgram {
+
+        /**
+         * @param rejected its standard input
+         * @return its exit code
+         */
+        int run(Map<String, String> environment, String rejected) throws IOException, InterruptedException;
+    }
 
     /**
      * @param isDryRun only shows what would be done
@@ -195,7 +204,6 @@ final class WalletRestoration {
                                 "JANGBU_REGISTRY", parts.registry(),
                                 "JANGBU_APPLICATION_ID", options.applicationId(),
                                 "JANGBU_REPLICATION_FACTOR", Integer.toString(shape.replicationFactor())),
-                        List.of(),
                         rejected.lines());
         if (exit != 0) {
             throw new CommandException("The wallets are not restored. Run this command again.");

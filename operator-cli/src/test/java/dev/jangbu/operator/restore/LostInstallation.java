@@ -36,6 +36,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -181,6 +182,44 @@ final class LostInstallation implements AutoCloseable {
                             lines::add)
                     .run();
             return new Run(nothingLeft, lines);
+        }
+    }
+
+    /** The exit of {@code restore wallets}, and what it gave to the program that writes the stores. */
+    record WalletsRun(boolean nothingLeft, List<String> lines, Map<String, String> environment, String rejected) {
+        String text() {
+            return String.join("\n", lines);
+        }
+    }
+
+    /** @param exitOfStores the exit code of the program that writes the stores */
+    WalletsRun restoreWallets(boolean isDryRun, boolean discardsKafka, int exitOfStores) throws Exception {
+        List<String> lines = new ArrayList<>();
+        Map<String, String> given = new HashMap<>();
+        StringBuilder input = new StringBuilder();
+        try (Database payments = open("jangbu_audit");
+                Database ledger = new Database(TestPostgres.connect("jangbu_ledger", "jangbu_audit"))) {
+            boolean nothingLeft = new WalletRestoration(
+                            new WalletRestoration.Parts(
+                                    TestBroker.address(),
+                                    "http://127.0.0.1:9",
+                                    SERDES,
+                                    payments,
+                                    ledger,
+                                    () -> new Database(TestPostgres.connect("jangbu_ledger", TestPostgres.OWNER)),
+                                    () -> open("jangbu_maintenance"),
+                                    () -> open("jangbu_cdc"),
+                                    new OutboxConnector("http://127.0.0.1:"
+                                            + connect.getAddress().getPort()),
+                                    (environment, rejected) -> {
+                                        given.putAll(environment);
+                                        input.append(rejected);
+                                        return exitOfStores;
+                                    }),
+                            new WalletRestoration.Options(isDryRun, discardsKafka, "jangbu-settlement"),
+                            lines::add)
+                    .run();
+            return new WalletsRun(nothingLeft, lines, given, input.toString());
         }
     }
 

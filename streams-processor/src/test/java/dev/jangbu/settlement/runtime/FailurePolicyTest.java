@@ -45,11 +45,12 @@ class FailurePolicyTest {
 
     @Test
     void aMissingOffsetStopsTheClientAndNamesTheCommand() {
-        StreamsException failure = new StreamsException(
-                new NoOffsetForPartitionException(new TopicPartition("settlement.requests", 0)));
+        StreamsException failure =
+                new StreamsException(new NoOffsetForPartitionException(new TopicPartition("settlement.requests", 0)));
 
         assertThat(policy.handle(failure)).isEqualTo(StreamThreadExceptionResponse.SHUTDOWN_CLIENT);
-        assertThat(bugs).singleElement(InstanceOfAssertFactories.THROWABLE)
+        assertThat(bugs)
+                .singleElement(InstanceOfAssertFactories.THROWABLE)
                 .isInstanceOf(LostStateException.class)
                 .hasMessageContaining("settlement.requests-0")
                 .hasMessageContaining("./jangbu restore wallets");
