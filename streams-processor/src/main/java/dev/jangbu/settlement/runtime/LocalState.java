@@ -12,9 +12,10 @@ import org.apache.kafka.common.Uuid;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * The local copies of the stores, how far they are, and the Kafka that they belong to. Kafka Streams continues a copy from its offset in
- * the changelog, also if the changelog is another one of the same name: the store would be a mixture of both. So a file
- * beside the copies names the topic that they were copied with, by an id that a recreated topic does not have.
+ * The local copies of the stores, how far they are, and the Kafka that they belong to. Kafka Streams continues a copy from
+ * its offset in the changelog, also if the changelog is another one of the same name: the store would be a mixture of
+ * both. So a file beside the copies names the topic that they were copied with, by an id that a recreated topic does not
+ * have.
  *
  * @param stateDir the setting {@code state.dir}
  */

@@ -198,7 +198,7 @@ class SettlementOnKafkaTest {
         }
     }
 
-    /** Only the changelogs and the last entry of the release remain, as after months without requests and the loss of the disk. */
+    /** Only changelogs and the last entry of the release remain, as after months without requests and the loss of the disk. */
     @Test
     void restoresTheStateOfTheReleaseAndReadsWaitForAPosition() throws Exception {
         Provision.topics(admin, 1, 1);
