@@ -5,6 +5,7 @@ import dev.jangbu.contract.Topics;
 import dev.jangbu.settlement.completion.CompletionProcessor;
 import dev.jangbu.settlement.state.LostStateException;
 import dev.jangbu.settlement.wallet.WalletProcessor;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -96,13 +97,18 @@ public final class GroupOffsets {
             throws ExecutionException, InterruptedException, TimeoutException {
         Map<TopicPartition, Long> first = offsets(partitionsOf(sources()), OffsetSpec.earliest());
         Map<TopicPartition, Long> end = offsets(partitionsOf(sources()), OffsetSpec.latest());
+        List<TopicPartition> unread = new ArrayList<>();
         for (TopicPartition partition : partitionsOf(sources())) {
+            long from = first.getOrDefault(partition, 0L);
+            long to = end.getOrDefault(partition, 0L);
             Long offset = committed.get(partition);
+            if (offset == null && to == 0 && hasOffsetOf(partition.topic(), committed)) {
+                unread.add(partition);
+                continue;
+            }
             if (offset == null) {
                 throw new LostStateException("the group " + group + " has no offset of " + partition);
             }
-            long from = first.getOrDefault(partition, 0L);
-            long to = end.getOrDefault(partition, 0L);
             if (offset < from || offset > to) {
                 throw new LostStateException("the group " + group + " continues at offset " + offset + " of "
                         + partition + ", which has the records from " + from + " to " + to);
@@ -114,6 +120,14 @@ public final class GroupOffsets {
         if (!missing.isEmpty() && committed.values().stream().anyMatch(offset -> offset > 0)) {
             throw new LostStateException("these stores have no changelog: " + missing);
         }
+        if (!unread.isEmpty()) {
+            commitFirst(unread);
+        }
+    }
+
+    /** A partition that never had a record has no offset if the group is older than its first offsets. */
+    private static boolean hasOffsetOf(String topic, Map<TopicPartition, Long> committed) {
+        return committed.keySet().stream().anyMatch(partition -> partition.topic().equals(topic));
     }
 
     private void begin(Set<String> changelogs, boolean hasLocalState)
@@ -172,8 +186,13 @@ public final class GroupOffsets {
 
     /** Commits offset 0 of every source partition. The group must have no members. */
     public void commitFirst() throws ExecutionException, InterruptedException, TimeoutException {
-        Map<TopicPartition, OffsetAndMetadata> first = partitionsOf(sources()).stream()
-                .collect(Collectors.toMap(each -> each, each -> new OffsetAndMetadata(0)));
+        commitFirst(partitionsOf(sources()));
+    }
+
+    private void commitFirst(List<TopicPartition> of)
+            throws ExecutionException, InterruptedException, TimeoutException {
+        Map<TopicPartition, OffsetAndMetadata> first =
+                of.stream().collect(Collectors.toMap(each -> each, each -> new OffsetAndMetadata(0)));
         admin.alterConsumerGroupOffsets(group, first).all().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
     }
 

@@ -121,6 +121,24 @@ class LostKafkaTest {
         assertRefused("has no offset of " + requests);
     }
 
+    /** As in a group that is older than the commit of all first offsets. */
+    @Test
+    void aPartitionThatNeverHadARecordNeedsNoOffset() throws Exception {
+        TopicPartition empty = new TopicPartition(requests.topic(), 1 - requests.partition());
+        admin.deleteConsumerGroupOffsets(application, Set.of(empty)).all().get();
+
+        try (SettlementStreams settlement = settlement()) {
+            settlement.start();
+            await().atMost(PATIENCE).until(() -> settlement.health().state() == State.RUNNING);
+        }
+        assertThat(admin.listConsumerGroupOffsets(application)
+                        .partitionsToOffsetAndMetadata()
+                        .get()
+                        .get(empty)
+                        .offset())
+                .isZero();
+    }
+
     @Test
     void anOffsetBehindTheEndStops() throws Exception {
         admin.alterConsumerGroupOffsets(application, Map.of(requests, new OffsetAndMetadata(1_000)))
