@@ -25,6 +25,9 @@ record DecidedSettlement(long decidedAtMs, UUID referenceId, UUID content) {
      */
     static final UUID UNKNOWN_CONTENT = new UUID(0, 0);
 
+    /** Cloned for each request: to look the algorithm up among the providers takes longer than to compute it. */
+    private static final MessageDigest UNUSED_SHA_256 = newSha256();
+
     private static final byte FORMAT = 1;
     private static final int SIZE_BYTES = 1 + 8 + 16 + 16;
 
@@ -61,6 +64,14 @@ record DecidedSettlement(long decidedAtMs, UUID referenceId, UUID content) {
     }
 
     private static MessageDigest sha256() {
+        try {
+            return (MessageDigest) UNUSED_SHA_256.clone();
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException("The JDK's SHA-256 can be cloned", e);
+        }
+    }
+
+    private static MessageDigest newSha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
