@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.jangbu.contract.ConnectApi;
 import dev.jangbu.contract.DatabaseMark;
 import dev.jangbu.contract.Topics;
 import dev.jangbu.operator.installation.HttpApi;
@@ -18,11 +19,13 @@ import dev.jangbu.proving.stack.SharedStack;
 import dev.jangbu.proving.stack.Shop;
 import dev.jangbu.proving.stack.TopicReader;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -58,6 +61,7 @@ class SeededRestoreIT {
     private static final int ORDERS = Integer.getInteger("jangbu.orders", 300);
     private static final int LATE_ORDERS = 6;
     private static final int CLIENTS = 8;
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(30);
     private static final String REPEAT =
             "seed %1$d (repeat with -Djangbu.seed=%1$d -Djangbu.orders=%2$d)".formatted(SEED, ORDERS);
 
@@ -172,12 +176,10 @@ class SeededRestoreIT {
         Path backup = BaseBackup.take(stack.address(), stack.data(), BaseBackup.Slots.LEFT_OUT);
         traffic.join();
 
-        try (HttpApi connect = new HttpApi(stack.address().connect() + "/connectors/outbox", "")) {
-            connect.put("/stop", "");
-            await().atMost(Shop.SETTLE_LIMIT).until(() -> connect.get("/status").body(), status -> status.path("tasks")
-                            .isEmpty()
-                    && status.at("/connector/state").asText().equals("STOPPED"));
-        }
+        ConnectApi connect = connect(stack);
+        connect.stop();
+        await().atMost(Shop.SETTLE_LIMIT).until(connect::status, status -> status.isConnector("STOPPED")
+                && status.body().path("tasks").isEmpty());
         for (RestoredOrder order : late.subList(LATE_ORDERS / 2, LATE_ORDERS)) {
             order.create(api);
         }
@@ -261,6 +263,10 @@ class SeededRestoreIT {
                 .until(() -> statuses.contains(api.get(path).text("status")));
     }
 
+    private static ConnectApi connect(EphemeralStack stack) {
+        return new ConnectApi(URI.create(stack.address().connect()), CONNECT_TIMEOUT);
+    }
+
     private static CommandResult restore(EphemeralStack stack, String command) throws IOException {
         return stack.run(Map.of(), "restore", command, "--data", stack.data().toString());
     }
@@ -280,11 +286,10 @@ class SeededRestoreIT {
             }
             kafka.deleteRecords(all).all().get();
         }
-        try (HttpApi connect = new HttpApi(stack.address().connect() + "/connectors/outbox", "")) {
-            await("payment-api has stopped the connector")
-                    .atMost(Shop.SETTLE_LIMIT)
-                    .until(() -> connect.delete("/offsets").status() < 300);
-        }
+        ConnectApi connect = connect(stack);
+        await("payment-api has stopped the connector")
+                .atMost(Shop.SETTLE_LIMIT)
+                .until(() -> connect.deleteOffsets().isAccepted());
         List<DatabaseMark> marks = new ArrayList<>();
         new TopicReader(stack.address()).read(Topics.PAYMENT_MARKS, (record, mark) -> marks.add(mark), record -> {});
         long sequence = marks.stream().mapToLong(DatabaseMark::getSequence).max().orElse(0);

@@ -1,17 +1,17 @@
 package dev.jangbu.local.parts;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.jangbu.contract.ConnectApi;
+import dev.jangbu.contract.ConnectApi.Answer;
 import dev.jangbu.local.stack.PartName;
 import dev.jangbu.local.stack.Stack;
 import dev.jangbu.local.supervision.StackTask;
 import dev.jangbu.operator.console.CommandException;
 import dev.jangbu.operator.console.Console;
 import dev.jangbu.operator.console.InterruptibleTask;
-import dev.jangbu.operator.installation.HttpApi;
-import dev.jangbu.operator.installation.HttpApi.Response;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -29,8 +29,6 @@ import java.util.Set;
  */
 public final class OutboxConnector implements StackTask {
 
-    static final String NAME = "outbox";
-
     private static final String SLOT = "jangbu_outbox";
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
     private static final Duration START_LIMIT = Duration.ofSeconds(300);
@@ -40,13 +38,13 @@ public final class OutboxConnector implements StackTask {
 
     private final Postgres postgres;
     private final Path configFile;
-    private final HttpApi connector;
+    private final ConnectApi connector;
     private final Console console;
 
     public OutboxConnector(Stack stack, Console console) {
         this.postgres = new Postgres(stack);
         this.configFile = stack.home().resolve("connect-config").resolve("outbox-connector.json");
-        this.connector = new HttpApi(stack.ports().url(PartName.CONNECT) + "/connectors/" + NAME, "", TIMEOUT);
+        this.connector = new ConnectApi(URI.create(stack.ports().url(PartName.CONNECT)), TIMEOUT);
         this.console = console;
     }
 
@@ -75,19 +73,17 @@ public final class OutboxConnector implements StackTask {
                     configured = problem.isEmpty();
                 }
                 if (configured) {
-                    JsonNode status = status();
-                    problem = status.toString();
-                    if (hasState(status, "/connector/state", "STOPPED")) {
+                    Answer status = connector.status();
+                    problem = status.body().toString();
+                    if (status.isConnector("STOPPED")) {
                         console.printProblem("outbox connector", "stopped: read the health of payment-api");
                         return;
                     }
                     if (hasFailed(status) && System.nanoTime() - restarted > WATCH_INTERVAL.toNanos()) {
-                        restart();
+                        connector.restartFailed();
                         restarted = System.nanoTime();
                     }
-                    if (hasState(status, "/connector/state", "RUNNING")
-                            && hasState(status, "/tasks/0/state", "RUNNING")
-                            && slotIsActive()) {
+                    if (status.isConnector("RUNNING") && status.isTask("RUNNING") && slotIsActive()) {
                         console.printReady(
                                 "outbox connector", "slot " + SLOT, Duration.ofNanos(System.nanoTime() - begin));
                         return;
@@ -113,47 +109,35 @@ public final class OutboxConnector implements StackTask {
     private Duration restart(Duration waited) {
         console.printProblem("outbox connector", "failed (see connect.log); restarting it");
         try {
-            restart();
+            connector.restartFailed();
         } catch (IOException e) {
             // Connect is down; the supervisor restarts it.
         }
         return Collections.min(List.of(waited.multipliedBy(2), MAX_BACKOFF));
     }
 
-    private void restart() throws IOException {
-        connector.post("/restart?includeTasks=true&onlyFailed=true");
-    }
-
     /** Connect's refusal; empty if it accepted. After an unclean stop it refuses for some seconds. */
     private String configure() throws IOException {
         ObjectNode config = (ObjectNode) new ObjectMapper().readTree(configFile.toFile());
-        config.put("name", NAME);
-        Response present = connector.get("/config");
+        config.put("name", ConnectApi.CONNECTOR);
+        Answer present = connector.config();
         if (present.status() == 200 && present.body().equals(config)) {
             return "";
         }
-        Response answer = connector.put("/config", config.toString());
-        return answer.status() < 300 ? "" : answer.status() + " " + answer.body();
+        Answer answer = connector.configure(config);
+        return answer.isAccepted() ? "" : answer.status() + " " + answer.body();
     }
 
     private boolean hasFailed() {
         try {
-            return hasFailed(status());
+            return hasFailed(connector.status());
         } catch (IOException e) {
             return false;
         }
     }
 
-    private static boolean hasFailed(JsonNode status) {
-        return hasState(status, "/connector/state", "FAILED") || hasState(status, "/tasks/0/state", "FAILED");
-    }
-
-    private static boolean hasState(JsonNode status, String pointer, String state) {
-        return status.at(pointer).asText().equals(state);
-    }
-
-    private JsonNode status() throws IOException {
-        return connector.get("/status").body();
+    private static boolean hasFailed(Answer status) {
+        return status.isConnector("FAILED") || status.isTask("FAILED");
     }
 
     private boolean slotIsActive() throws SQLException {

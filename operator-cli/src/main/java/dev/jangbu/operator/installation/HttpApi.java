@@ -88,10 +88,6 @@ public final class HttpApi implements AutoCloseable {
         return send(request(path).header("Content-Type", JSON).PUT(BodyPublishers.ofString(body)));
     }
 
-    public Response delete(String path) throws IOException {
-        return send(request(path).DELETE());
-    }
-
     /** Sends a POST request and closes the connection without reading the response. */
     public void postAndDisconnect(String path, String idempotencyKey, String body, String... headers)
             throws IOException {

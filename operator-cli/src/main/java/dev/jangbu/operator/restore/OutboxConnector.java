@@ -1,49 +1,39 @@
 package dev.jangbu.operator.restore;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import dev.jangbu.contract.ConnectApi;
+import dev.jangbu.contract.ConnectApi.Answer;
 import dev.jangbu.operator.console.CommandException;
-import dev.jangbu.operator.installation.HttpApi;
-import dev.jangbu.operator.installation.HttpApi.Response;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.OptionalLong;
 
-/**
- * The outbox connector, through Kafka Connect's REST interface.
- *
- * @see <a href="https://kafka.apache.org/documentation/#connect_rest">Kafka Connect: REST API</a>
- */
+/** The outbox connector. A refusal of Kafka Connect, or no answer, is a {@link CommandException}. */
 final class OutboxConnector {
 
     private static final int NOT_FOUND = 404;
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final Duration POLL = Duration.ofMillis(200);
 
-    private final String url;
-    private final HttpApi connect;
+    private final ConnectApi connect;
 
     /** @param connect the base URL of Kafka Connect */
     OutboxConnector(String connect) {
-        this.url = connect + "/connectors/outbox";
-        this.connect = new HttpApi(url, "", TIMEOUT);
+        this.connect = new ConnectApi(URI.create(connect), TIMEOUT);
     }
 
     /** Whether Connect knows the connector. A lost Kafka has lost its registration too. */
     boolean isRegistered() {
-        try {
-            return connect.get("/status").status() != NOT_FOUND;
-        } catch (IOException e) {
-            throw new CommandException("Kafka Connect at %s does not answer: %s".formatted(url, e), e);
-        }
+        return answer(connect::status).status() != NOT_FOUND;
     }
 
     /** Stops the connector and returns when its task has ended. */
     void stop() {
-        require(() -> connect.put("/stop", ""));
+        require(connect::stop);
         long end = System.nanoTime() + TIMEOUT.toNanos();
         while (!isStopped()) {
             if (System.nanoTime() > end) {
-                throw new CommandException("The outbox connector at %s does not stop.".formatted(url));
+                throw new CommandException("The outbox connector at %s does not stop.".formatted(connect));
             }
             pause();
         }
@@ -51,39 +41,41 @@ final class OutboxConnector {
 
     /** The WAL position that Connect has stored, in bytes since 0/0; empty if there is none. */
     OptionalLong storedLsn() {
-        JsonNode lsn = require(() -> connect.get("/offsets")).body().at("/offsets/0/offset/lsn");
-        return lsn.isIntegralNumber() ? OptionalLong.of(lsn.longValue()) : OptionalLong.empty();
+        return require(connect::offsets).lsn();
     }
 
     /** Deletes the stored position of the stopped connector. */
     void deleteOffsets() {
-        require(() -> connect.delete("/offsets"));
+        require(connect::deleteOffsets);
     }
 
     void resume() {
-        require(() -> connect.put("/resume", ""));
+        require(connect::resume);
     }
 
     private boolean isStopped() {
-        Response status = require(() -> connect.get("/status"));
-        return status.body().at("/connector/state").asText().equals("STOPPED")
-                && status.body().path("tasks").isEmpty();
+        Answer status = require(connect::status);
+        return status.isConnector("STOPPED") && status.body().path("tasks").isEmpty();
     }
 
-    private interface Request {
-        Response send() throws IOException;
+    private interface Call {
+        Answer send() throws IOException;
     }
 
-    private Response require(Request request) {
+    private Answer require(Call call) {
+        Answer answer = answer(call);
+        if (!answer.isAccepted()) {
+            throw new CommandException(
+                    "Kafka Connect at %s refuses: %d %s".formatted(connect, answer.status(), answer.body()));
+        }
+        return answer;
+    }
+
+    private Answer answer(Call call) {
         try {
-            Response response = request.send();
-            if (response.status() >= 300) {
-                throw new CommandException(
-                        "Kafka Connect at %s refuses: %d %s".formatted(url, response.status(), response.body()));
-            }
-            return response;
+            return call.send();
         } catch (IOException e) {
-            throw new CommandException("Kafka Connect at %s does not answer: %s".formatted(url, e), e);
+            throw new CommandException("Kafka Connect at %s does not answer: %s".formatted(connect, e), e);
         }
     }
 
