@@ -139,7 +139,9 @@ class RefundPayment {
     private Mono<Mono<ApiResponse>> fresh(UUID id, Payment payment, Call call) {
         return refunds.findBy(call.keyed())
                 .flatMap(existing -> keys.release(call.keyed())
-                        .thenReturn(Mono.just(responses.of(payment, existing).asReplay())))
+                        .thenReturn(Mono.just(responses
+                                .of(payment, existing, call.keyed().operation())
+                                .asReplay())))
                 .switchIfEmpty(Mono.defer(() -> refunds.inFlight(payment.id())
                         .flatMap(inFlight ->
                                 step(id, payment, call, call.decision().apply(payment, inFlight)))));

@@ -31,7 +31,12 @@ class RefundResponses {
 
     /** The response to the call that requested the refund, by the refund's status. */
     ApiResponse of(Payment payment, Refund refund) {
-        return refund.call().equals(RefundPayment.CANCEL) ? canceled(payment, refund) : refunded(payment, refund);
+        return of(payment, refund, refund.call());
+    }
+
+    /** @param call the operation of the call: a restored refund does not know whether a cancellation requested it */
+    ApiResponse of(Payment payment, Refund refund, String call) {
+        return call.equals(RefundPayment.CANCEL) ? canceled(payment, refund) : refunded(payment, refund);
     }
 
     /** 201 with the refund, 402 if the PSP refused it, 202 while it is open. */

@@ -78,6 +78,21 @@ class MovementIdsTest {
         client.post("/payments", order.creation(1_001), key).is(422);
     }
 
+    @Test
+    void aRestoredCancellationIsTheResponseToItsRepeatedCallAndNotARefund() throws SQLException {
+        UUID key = UUID.randomUUID();
+        String id = order.create(1_000).is(201).id();
+        order.confirm(id, 1_000).is(200);
+        String path = "/payments/" + id + "/cancel";
+        String body = "{\"reason\":\"changed my mind\"}";
+        client.post(path, body, key).is(200);
+        execute("DELETE FROM idempotency_keys WHERE key = '" + key + "'");
+        execute("UPDATE refunds SET operation = 'refund', reason = 'restored', idempotency_key = NULL, fingerprint = NULL,"
+                + " restored_at = now() WHERE payment_id = '" + id + "'");
+
+        assertThat(client.post(path, body, key).is(200).id()).isEqualTo(id);
+    }
+
     private static String text(UUID id) {
         return id.toString();
     }
