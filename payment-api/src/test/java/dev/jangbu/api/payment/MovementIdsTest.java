@@ -87,8 +87,9 @@ class MovementIdsTest {
         String body = "{\"reason\":\"changed my mind\"}";
         client.post(path, body, key).is(200);
         execute("DELETE FROM idempotency_keys WHERE key = '" + key + "'");
-        execute("UPDATE refunds SET operation = 'refund', reason = 'restored', idempotency_key = NULL, fingerprint = NULL,"
-                + " restored_at = now() WHERE payment_id = '" + id + "'");
+        execute(
+                "UPDATE refunds SET operation = 'refund', reason = 'restored', idempotency_key = NULL, fingerprint = NULL,"
+                        + " restored_at = now() WHERE payment_id = '" + id + "'");
 
         assertThat(client.post(path, body, key).is(200).id()).isEqualTo(id);
     }
