@@ -30,8 +30,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * The payouts that the wallet processor has rejected. They have no journal, so the payments database is what is left of
  * the decision: without it, a request that is sent again would be decided again.
- *
- * @param settlementId null: the payout was restored without its key, and no request of it is left to be sent again
  */
 record RejectedPayouts(List<Payout> payouts) {
 
@@ -44,6 +42,9 @@ record RejectedPayouts(List<Payout> payouts) {
 
     private static final String REQUESTS = "SELECT id, payload FROM outbox WHERE aggregateid = ANY (?)";
 
+    /**
+     * @param settlementId null: the payout was restored without its key, and no request of it is left to be sent again
+     */
     record Payout(@Nullable UUID settlementId, UUID id, String walletId, String rejection, Instant decidedAt) {
 
         Payout with(@Nullable UUID settlement) {
