@@ -14,6 +14,7 @@ import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.KeyQueryMetadata;
 import org.apache.kafka.streams.StoreQueryParameters;
 import org.apache.kafka.streams.errors.InvalidStateStoreException;
+import org.apache.kafka.streams.errors.ProcessorStateException;
 import org.apache.kafka.streams.state.HostInfo;
 import org.apache.kafka.streams.state.QueryableStoreTypes;
 import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
@@ -75,6 +76,9 @@ final class Wallets {
             }
             return remote.find(owner.activeHost(), key, position);
         } catch (IllegalStateException | InvalidStateStoreException e) {
+            throw unavailable(e);
+        } catch (ProcessorStateException e) {
+            streams.readFailed(e);
             throw unavailable(e);
         }
     }

@@ -25,6 +25,7 @@ import org.slf4j.LoggerFactory;
  *       grows from {@link #FIRST_PAUSE} to {@link #LONGEST_PAUSE}.
  *   <li>Kafka or the stores have lost records ({@link LostStateException}): the client stops, and the health state is
  *       failed with the operator's command.
+ *   <li>The local stores fail: the process restarts, with new stores if they are damaged ({@link StateRecovery}).
  *   <li>Any other failure is a bug: the client stops, and the health state is failed. A retry would fail again, and
  *       skipping the record would lose money.
  * </ul>
@@ -37,20 +38,30 @@ final class FailurePolicy implements StreamsUncaughtExceptionHandler {
     private static final Logger log = LoggerFactory.getLogger(FailurePolicy.class);
 
     private final Clock clock;
+    private final StateRecovery recovery;
     private final Consumer<Throwable> onBug;
+    private final Consumer<Throwable> onRestart;
     private final CountDownLatch closing = new CountDownLatch(1);
 
     private Duration pause = FIRST_PAUSE;
     private Instant forgetAt = Instant.MIN;
 
-    /** @param onBug called with the failure before the client stops */
-    FailurePolicy(Clock clock, Consumer<Throwable> onBug) {
+    /**
+     * @param onBug called with the failure before the client stops; a person must act
+     * @param onRestart called with the failure before the client stops; the process must end
+     */
+    FailurePolicy(Clock clock, StateRecovery recovery, Consumer<Throwable> onBug, Consumer<Throwable> onRestart) {
         this.clock = clock;
+        this.recovery = recovery;
         this.onBug = onBug;
+        this.onRestart = onRestart;
     }
 
     @Override
     public StreamThreadExceptionResponse handle(Throwable failure) {
+        if (isOfLocalStores(failure)) {
+            return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+        }
         LostStateException lost = lostState(failure);
         if (lost != null) {
             log.error("The settlement is stopped. {}", lost.getMessage());
@@ -76,6 +87,25 @@ final class FailurePolicy implements StreamsUncaughtExceptionHandler {
             Thread.currentThread().interrupt();
         }
         return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+    }
+
+    /** Handles a failure of the local stores. Returns false for any other one. */
+    boolean isOfLocalStores(Throwable failure) {
+        StateRecovery.Decision decision = recovery.decide(failure);
+        switch (decision.action()) {
+            case NONE -> {
+                return false;
+            }
+            case RESTART -> {
+                log.error("The process ends to be restarted. {}", decision.reason(), failure);
+                onRestart.accept(new IllegalStateException(decision.reason(), failure));
+            }
+            case STOP -> {
+                log.error("The settlement stays stopped. {}", decision.reason(), failure);
+                onBug.accept(new IllegalStateException(decision.reason(), failure));
+            }
+        }
+        return true;
     }
 
     /** Ends every pause. */

@@ -21,6 +21,9 @@ import org.springframework.context.annotation.Configuration;
 @EnableConfigurationProperties(SettlementSettings.class)
 class SettlementConfiguration {
 
+    /** EX_TEMPFAIL of sysexits.h. A supervisor restarts the process after any code. */
+    private static final int RESTART_EXIT_CODE = 75;
+
     @Bean
     Clock clock() {
         return Clock.systemUTC();
@@ -46,13 +49,19 @@ class SettlementConfiguration {
             MeterRegistry meters,
             Clock clock,
             ApplicationContext context) {
-        return new SettlementStreams(
-                settings,
-                serdes,
-                metrics,
-                meters,
-                clock,
-                () -> AvailabilityChangeEvent.publish(context, LivenessState.BROKEN));
+        return new SettlementStreams(settings, serdes, metrics, meters, clock, new SettlementStreams.Host() {
+            @Override
+            public void failed() {
+                AvailabilityChangeEvent.publish(context, LivenessState.BROKEN);
+            }
+
+            @Override
+            public void restart() {
+                failed();
+                // Closes the context in a hook, so not on a thread that the hook waits for.
+                Thread.ofPlatform().name("restart").start(() -> System.exit(RESTART_EXIT_CODE));
+            }
+        });
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.jangbu.settlement.runtime;
 import dev.jangbu.contract.RecordSerdes;
 import dev.jangbu.settlement.SettlementTopology;
 import dev.jangbu.settlement.metrics.SettlementMetrics;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -29,7 +30,7 @@ public final class SettlementStreams implements AutoCloseable {
         RESTORING,
         /** Every partition has an owner, and this instance's threads run. */
         RUNNING,
-        /** Stopped by a bug or by inconsistent topics. Needs an operator. */
+        /** Stopped by a bug, inconsistent topics or a failed disk. Needs an operator, or the process is ending. */
         FAILED,
         /** Closed. */
         CLOSED
@@ -37,6 +38,19 @@ public final class SettlementStreams implements AutoCloseable {
 
     /** @param detail the reason in words; contains no secret */
     public record Health(State state, String detail) {}
+
+    /** Acts on failures, for instance with the process. */
+    @FunctionalInterface
+    public interface Host {
+
+        /** The state is {@link State#FAILED} until an operator acts. */
+        void failed();
+
+        /** The state is {@link State#FAILED}; a new process continues. */
+        default void restart() {
+            failed();
+        }
+    }
 
     /** Covers a commit and the flush of the stores. */
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(15);
@@ -50,31 +64,37 @@ public final class SettlementStreams implements AutoCloseable {
     private final FailurePolicy failures;
     private final MeterRegistry meters;
     private final RestoreProgress restoring;
-    private final Runnable onFailed;
+    private final StateRecovery recovery;
+    private final Host host;
 
     private volatile @Nullable Running running;
     private volatile @Nullable Throwable failure;
+    private volatile boolean stopped;
     private volatile boolean closed;
 
     /** The client and the partition count of the keyed topics. */
     private record Running(KafkaStreams client, int partitions) {}
 
-    /** @param onFailed called when the state becomes {@link State#FAILED} */
+    /** @param host called when the state becomes {@link State#FAILED} */
     public SettlementStreams(
             SettlementSettings settings,
             RecordSerdes serdes,
             SettlementMetrics metrics,
             MeterRegistry meters,
             Clock clock,
-            Runnable onFailed) {
+            Host host) {
         this.settings = settings;
         this.serdes = serdes;
         this.metrics = metrics;
         this.meters = meters;
         this.restoring = new RestoreProgress(meters, clock);
         this.prerequisites = new Prerequisites(settings, serdes);
-        this.failures = new FailurePolicy(clock, this::failed);
-        this.onFailed = onFailed;
+        this.recovery = new StateRecovery(settings.stateDir(), settings.applicationId(), clock);
+        this.failures = new FailurePolicy(clock, recovery, this::failed, this::restart);
+        this.host = host;
+        Gauge.builder("jangbu.settlement.stopped", () -> stopped ? 1 : 0)
+                .description("1 if the settlement is stopped until an operator acts")
+                .register(meters);
     }
 
     /** Starts in the background. */
@@ -114,13 +134,20 @@ public final class SettlementStreams implements AutoCloseable {
         };
     }
 
+    /** Reports a failed read of a local store. */
+    public void readFailed(RuntimeException cause) {
+        if (failure == null) {
+            failures.isOfLocalStores(cause);
+        }
+    }
+
     @Override
     public void close() {
         prerequisites.close();
-        failures.close();
         synchronized (this) {
             closed = true;
         }
+        failures.close();
         client().ifPresent(streams -> {
             boolean inTime = streams.close(CloseOptions.groupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP)
                     .withTimeout(CLOSE_TIMEOUT));
@@ -130,12 +157,15 @@ public final class SettlementStreams implements AutoCloseable {
 
     private void awaitAndRun() {
         try {
+            recovery.wipeIfDamaged();
             run(prerequisites.await());
         } catch (InterruptedException e) {
             log.info("Closed before it could start");
         } catch (RuntimeException e) {
-            log.error("The settlement can't start", e);
-            failed(e);
+            if (!failures.isOfLocalStores(e)) {
+                log.error("The settlement can't start", e);
+                failed(e);
+            }
         }
     }
 
@@ -147,7 +177,7 @@ public final class SettlementStreams implements AutoCloseable {
                         config, serdes, partitions, metrics, new CommittedEntries(settings.kafka(), serdes)),
                 config);
         streams.setUncaughtExceptionHandler(failures);
-        streams.setStateListener((state, previous) -> log.info("{}, was {}", state, previous));
+        streams.setStateListener(this::changed);
         streams.setGlobalStateRestoreListener(restoring);
         ClientMetrics.bind(streams, meters);
         synchronized (this) {
@@ -160,8 +190,36 @@ public final class SettlementStreams implements AutoCloseable {
         }
     }
 
+    private void changed(KafkaStreams.State state, KafkaStreams.State previous) {
+        log.info("{}, was {}", state, previous);
+        boolean ended = state == KafkaStreams.State.ERROR || state == KafkaStreams.State.NOT_RUNNING;
+        if (ended && !closed && failure == null) {
+            log.error("The client is {} without a reported failure. The process ends to be restarted", state);
+            restart(new IllegalStateException("the client is " + state + " without a reported failure"));
+        }
+    }
+
     private void failed(Throwable cause) {
-        failure = cause;
-        onFailed.run();
+        if (isFirst(cause)) {
+            stopped = true;
+            host.failed();
+        }
+    }
+
+    private void restart(Throwable cause) {
+        if (isFirst(cause)) {
+            host.restart();
+        }
+    }
+
+    /** The first failure decides: the others follow from it. */
+    private boolean isFirst(Throwable cause) {
+        synchronized (failures) {
+            if (closed || failure != null) {
+                return false;
+            }
+            failure = cause;
+            return true;
+        }
     }
 }

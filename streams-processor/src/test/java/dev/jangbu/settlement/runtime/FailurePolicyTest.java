@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jangbu.contract.RegistryUnavailableException;
 import dev.jangbu.settlement.state.LostStateException;
+import dev.jangbu.testsupport.TemporaryFolder;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,12 +15,25 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class FailurePolicyTest {
 
     private final List<Throwable> bugs = new ArrayList<>();
-    private final FailurePolicy policy = new FailurePolicy(Clock.systemUTC(), bugs::add);
+    private final List<Throwable> restarts = new ArrayList<>();
+
+    @TempDir(factory = TemporaryFolder.class)
+    Path directory;
+
+    private FailurePolicy policy;
+
+    @BeforeEach
+    void create() {
+        Clock clock = Clock.systemUTC();
+        policy = new FailurePolicy(clock, new StateRecovery(directory, "app", clock), bugs::add, restarts::add);
+    }
 
     @Test
     void anUnavailableRegistryIsRetried() {

@@ -35,7 +35,7 @@ final class Instance implements AutoCloseable {
         arguments = new ArrayList<>(List.of(
                 "--server.port=" + port,
                 "--jangbu.application-server=127.0.0.1:" + port,
-                "--jangbu.state-dir=" + directory.resolve("state")));
+                "--jangbu.state-dir=" + state()));
         arguments.addAll(settings);
         http = new TestHttpClient(URI.create("http://127.0.0.1:" + port), Duration.ofSeconds(30));
     }
@@ -68,9 +68,24 @@ final class Instance implements AutoCloseable {
         running().stop();
     }
 
+    /** The state directory. */
+    Path state() {
+        return directory.resolve("state");
+    }
+
     /** Deletes the state directory of a killed instance. */
     void deleteState() {
-        TemporaryFolder.delete(directory.resolve("state"));
+        TemporaryFolder.delete(state());
+    }
+
+    /** Waits until the process ends by itself. Returns its exit code. */
+    int awaitExit() {
+        await().atMost(PATIENCE).until(() -> !running().isAlive());
+        return running().exitCode();
+    }
+
+    String output() {
+        return running().output();
     }
 
     void awaitReady() {
