@@ -15,6 +15,12 @@ public final class Database implements AutoCloseable {
     /** PostgreSQL ends longer transactions: a paused instance must not keep the lock of a book. */
     static final Duration TRANSACTION_LIMIT = Duration.ofSeconds(10);
 
+    /**
+     * A connection on which no answer arrives for so long is closed. Longer than the server's limits, so that the server
+     * reports the timeout first.
+     */
+    private static final Duration ANSWER_LIMIT = TRANSACTION_LIMIT.plusSeconds(2);
+
     /** The name of the service's database. */
     public static final String NAME = "jangbu_ledger";
 
@@ -75,9 +81,7 @@ public final class Database implements AutoCloseable {
         Properties properties = new Properties();
         properties.setProperty("ApplicationName", "ledger-service " + name);
         properties.setProperty("connectTimeout", "3");
-        // Longer than the server's limits, so that the server reports the timeout first.
-        properties.setProperty(
-                "socketTimeout", Long.toString(TRANSACTION_LIMIT.multipliedBy(2).toSeconds()));
+        properties.setProperty("socketTimeout", Long.toString(ANSWER_LIMIT.toSeconds()));
         properties.setProperty("tcpKeepAlive", "true");
         properties.setProperty(
                 "options",

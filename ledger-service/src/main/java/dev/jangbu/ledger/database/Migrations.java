@@ -14,7 +14,8 @@ public final class Migrations {
      * @param ownerPassword of the role jangbu_owner
      */
     public Migrations(String postgres, String name, String ownerPassword) {
-        this.url = Database.url(postgres, name);
+        // A migration may take long, but not without an answer forever.
+        this.url = Database.url(postgres, name) + "?connectTimeout=3&socketTimeout=900&tcpKeepAlive=true";
         this.ownerPassword = ownerPassword;
     }
 

@@ -33,6 +33,7 @@ public final class Snapshot implements AutoCloseable {
         properties.setProperty("password", password);
         properties.setProperty("ApplicationName", "ledger audit");
         properties.setProperty("connectTimeout", "5");
+        properties.setProperty("socketTimeout", "900");
         properties.setProperty("tcpKeepAlive", "true");
         Connection connection = DriverManager.getConnection(Database.url(postgres, database), properties);
         connection.setReadOnly(true);

@@ -1,6 +1,7 @@
 package dev.jangbu.ledger.posting;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.jangbu.contract.DeadLetters;
@@ -12,6 +13,7 @@ import dev.jangbu.ledger.database.Database;
 import dev.jangbu.ledger.database.LedgerDatabase;
 import dev.jangbu.ledger.journal.Entry;
 import dev.jangbu.ledger.journal.TestEntries;
+import dev.jangbu.testsupport.TcpProxy;
 import dev.jangbu.testsupport.TestBroker;
 import dev.jangbu.testsupport.TestPostgres;
 import java.lang.reflect.InvocationHandler;
@@ -33,6 +35,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import javax.sql.DataSource;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -51,6 +54,9 @@ import org.junit.jupiter.api.Test;
 final class PostingCycleTest {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(180);
+    /** A limit of 12 s and the waits for a connection; the rest is a slow machine. */
+    private static final Duration ANSWERED_WITHIN = Duration.ofSeconds(45);
+
     private static final String TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
     private final List<Runnable> cleanUp = new ArrayList<>();
@@ -306,6 +312,57 @@ final class PostingCycleTest {
         awaitPostings(2);
         await().atMost(TIMEOUT).until(instance.status::isReady);
         assertThat(instance.status.stopped()).isZero();
+    }
+
+    /** No connection is reset: those that were open in the black hole stay dead. */
+    @Test
+    void postingAndReadsGiveUpConnectionsThatDoNotAnswer() throws Exception {
+        try (TcpProxy proxy = new TcpProxy(TestPostgres.address())) {
+            PostingInstance instance = new PostingInstance("one", producer -> producer, proxy.address());
+            cleanUp.add(instance::stop);
+            instance.loop.start();
+            send(TestEntries.payment("a"));
+            awaitPostings(1);
+            DataSource reads = instance.database.forReading();
+            try (Connection first = reads.getConnection();
+                    Connection second = reads.getConnection()) {
+                assertAnswers(first);
+                assertAnswers(second);
+            }
+
+            proxy.swallow();
+            send(TestEntries.payment("b"));
+            await().atMost(ANSWERED_WITHIN).until(() -> instance.status.outage() != null);
+            assertThat(instance.status.isReady()).isFalse();
+            long begin = System.nanoTime();
+            assertThatThrownBy(() -> {
+                        try (Connection connection = reads.getConnection()) {
+                            assertAnswers(connection);
+                        }
+                    })
+                    .isInstanceOf(SQLException.class);
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(ANSWERED_WITHIN);
+
+            proxy.forward();
+            awaitPostings(2);
+            await().atMost(TIMEOUT).until(instance.status::isReady);
+            await().atMost(TIMEOUT).ignoreExceptions().untilAsserted(() -> {
+                try (Connection first = reads.getConnection();
+                        Connection second = reads.getConnection()) {
+                    assertAnswers(first);
+                    assertAnswers(second);
+                }
+            });
+            await().atMost(TIMEOUT).until(() -> proxy.dead() == 0);
+            assertThat(instance.status.stopped()).isZero();
+        }
+    }
+
+    private static void assertAnswers(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT 1")) {
+            assertThat(row.next()).isTrue();
+        }
     }
 
     @Test

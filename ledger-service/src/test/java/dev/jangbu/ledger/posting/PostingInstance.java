@@ -16,7 +16,7 @@ import org.apache.kafka.clients.producer.Producer;
 final class PostingInstance {
 
     final PostingStatus status = new PostingStatus(Clock.systemUTC(), new SimpleMeterRegistry());
-    final Database database = new Database(TestPostgres.address(), Database.NAME, TestPostgres.PASSWORD, 4);
+    final Database database;
     final PostingLoop loop;
 
     PostingInstance(String name) {
@@ -25,9 +25,15 @@ final class PostingInstance {
 
     /** @param wrapProducer wraps each producer that the instance creates */
     PostingInstance(String name, UnaryOperator<Producer<byte[], byte[]>> wrapProducer) {
+        this(name, wrapProducer, TestPostgres.address());
+    }
+
+    /** @param postgres the address at which the instance reaches the database */
+    PostingInstance(String name, UnaryOperator<Producer<byte[], byte[]>> wrapProducer, String postgres) {
+        database = new Database(postgres, Database.NAME, TestPostgres.PASSWORD, 4);
         KafkaClients clients = new KafkaClients(TestBroker.address(), name, 50);
         loop = new PostingLoop(
-                new Migrations(TestPostgres.address(), Database.NAME, TestPostgres.PASSWORD),
+                new Migrations(postgres, Database.NAME, TestPostgres.PASSWORD),
                 clients::consumer,
                 () -> wrapProducer.apply(clients.producer()),
                 new FixedIdSerdes(),

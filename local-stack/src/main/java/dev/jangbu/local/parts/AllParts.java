@@ -64,7 +64,10 @@ public final class AllParts {
                 entry("QUARKUS_HTTP_ACCESS_LOG_ENABLED", "false"),
                 entry("APICURIO_STORAGE_KIND", "sql"),
                 entry("APICURIO_STORAGE_SQL_KIND", "postgresql"),
-                entry("APICURIO_DATASOURCE_URL", "jdbc:postgresql://" + ports.address(POSTGRES) + "/jangbu_registry"),
+                entry(
+                        "APICURIO_DATASOURCE_URL",
+                        "jdbc:postgresql://" + ports.address(POSTGRES)
+                                + "/jangbu_registry?connectTimeout=5&socketTimeout=30&tcpKeepAlive=true"),
                 entry("APICURIO_DATASOURCE_USERNAME", "jangbu_registry"),
                 entry("APICURIO_DATASOURCE_PASSWORD", password("jangbu_registry")),
                 entry("APICURIO_DATASOURCE_JDBC_INITIAL_SIZE", "1"),

@@ -37,6 +37,9 @@ public final class Installation {
     private static final String PAYMENTS = "jangbu_payment";
     private static final String LEDGER = "jangbu_ledger";
     private static final String CONNECT_TIMEOUT_SECONDS = "5";
+    /** A command's statement may take long, but not without an answer forever. */
+    private static final String ANSWER_TIMEOUT_SECONDS = "900";
+
     private static final Supplier<Optional<StackDescriptor>> NO_LOCAL_STACK = Optional::empty;
 
     /**
@@ -243,6 +246,8 @@ public final class Installation {
         properties.setProperty("user", role);
         properties.setProperty("password", password(role));
         properties.setProperty("connectTimeout", CONNECT_TIMEOUT_SECONDS);
+        properties.setProperty("socketTimeout", ANSWER_TIMEOUT_SECONDS);
+        properties.setProperty("tcpKeepAlive", "true");
         try {
             return DriverManager.getConnection("jdbc:postgresql://" + server, properties);
         } catch (SQLException e) {

@@ -19,7 +19,7 @@ import reactor.core.publisher.Mono;
 /**
  * Limits the pool's validation round trips to one a second for each connection. In between, the pool checks the local
  * state only, which detects a connection that the server has closed. An unresponsive server is detected by the next
- * round trip. A round trip before every use would double the latency of short statements.
+ * round trip, or by {@link AnswerDeadline}. A round trip before every use would double the latency of short statements.
  *
  * <p>A connection to a server that the {@link WriteGate} does not let it write to is read-only, from before its first
  * statement: PostgreSQL refuses every write of the service, whichever code it comes from.
