@@ -6,6 +6,7 @@ import static dev.jangbu.ledger.query.RequestParameters.CURSOR;
 import static dev.jangbu.ledger.query.RequestParameters.LIMIT;
 
 import jakarta.servlet.http.HttpServletRequest;
+import java.time.Instant;
 import java.util.Objects;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
@@ -33,18 +34,21 @@ final class LedgerController {
     private final Journals journals;
     private final TrialBalances trialBalances;
     private final WalletStatement statement;
+    private final Finality finality;
 
     LedgerController(
             Accounts accounts,
             AccountLines lines,
             Journals journals,
             TrialBalances trialBalances,
-            WalletStatement statement) {
+            WalletStatement statement,
+            Finality finality) {
         this.accounts = accounts;
         this.lines = lines;
         this.journals = journals;
         this.trialBalances = trialBalances;
         this.statement = statement;
+        this.finality = finality;
     }
 
     /** Accounts with at least one line, as of now, ordered by code and currency. */
@@ -58,7 +62,13 @@ final class LedgerController {
     @GetMapping(path = "/ledger/accounts/{code}", produces = JSON)
     Account account(@PathVariable String code, HttpServletRequest request) {
         RequestParameters parameters = RequestParameters.of(request, CURRENCY, AT);
-        return accounts.find(code, parameters.currency(), parameters.at());
+        String currency = parameters.currency();
+        Instant at = parameters.at();
+        if (at == null) {
+            return accounts.find(code, currency, null);
+        }
+        Finality.State state = finality.at(at);
+        return accounts.find(code, currency, at).with(state);
     }
 
     /** Lines of an account, newest first, each with the balance after it. 404 as for the account. */
@@ -80,7 +90,12 @@ final class LedgerController {
     /** The trial balance, now or at a point in time. */
     @GetMapping(path = "/ledger/trial-balance", produces = JSON)
     TrialBalance trialBalance(HttpServletRequest request) {
-        return trialBalances.at(RequestParameters.of(request, AT).at());
+        Instant at = RequestParameters.of(request, AT).at();
+        if (at == null) {
+            return trialBalances.at(null);
+        }
+        Finality.State state = finality.at(at);
+        return trialBalances.at(at).with(state);
     }
 
     /** Entries of a seller's wallet, newest first. Empty if the wallet has none. */

@@ -11,6 +11,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 @Import({
     Accounts.class,
     AccountLines.class,
+    Finality.class,
     Journals.class,
     TrialBalances.class,
     WalletStatement.class,

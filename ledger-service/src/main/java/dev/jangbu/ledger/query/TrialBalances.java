@@ -89,7 +89,10 @@ final class TrialBalances {
         Map<String, List<Account>> byCurrency = query.query((row, i) -> Accounts.account(row, asOf)).list().stream()
                 .collect(Collectors.groupingBy(Account::currency, TreeMap::new, Collectors.toList()));
         return new TrialBalance(
-                asOf, byCurrency.values().stream().map(TrialBalances::sum).toList());
+                asOf,
+                null,
+                null,
+                byCurrency.values().stream().map(TrialBalances::sum).toList());
     }
 
     private String sumUntil(Instant at) {
