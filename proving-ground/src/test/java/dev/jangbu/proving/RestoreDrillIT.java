@@ -70,8 +70,9 @@ class RestoreDrillIT {
         String ready = shop.create(order(readyOrder, line("ready", 10_000, 100)));
         String executingOrder = newOrderId();
         String executing = shop.create(order(executingOrder, line("executing", 20_000, 200)));
-        CompletableFuture<Void> confirming = CompletableFuture.runAsync(() ->
-                confirmation(executing, "sim_timeout_after_charge_" + executing, 20_000).unanswered(api));
+        CompletableFuture<Void> confirming = CompletableFuture.runAsync(
+                () -> confirmation(executing, "sim_timeout_after_charge_" + executing, 20_000)
+                        .unanswered(api));
         await().atMost(Shop.SETTLE_LIMIT)
                 .until(() -> api.get("/payments/" + executing).text("status").equals("EXECUTING"));
         Path backup = BaseBackup.take(stack.address(), stack.data(), BaseBackup.Slots.LEFT_OUT);
@@ -160,8 +161,8 @@ class RestoreDrillIT {
         assertThat(charges(stack, api.get("/payments/" + refunded).text("orderId")))
                 .extracting(charge -> charge.path("cancelled").asLong())
                 .containsExactly(5_000L);
-        CommandResult verified = stack.run(
-                Map.of(), "ledger", "verify", "--data", stack.data().toString());
+        CommandResult verified =
+                stack.run(Map.of(), "ledger", "verify", "--data", stack.data().toString());
         assertThat(verified.exitCode()).as(verified.output()).isZero();
         CommandResult again = restore(stack, "apply");
         assertThat(again.exitCode()).as(again.output()).isZero();

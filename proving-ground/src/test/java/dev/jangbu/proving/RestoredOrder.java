@@ -274,7 +274,8 @@ final class RestoredOrder {
         String confirmation = Shop.confirmation(paymentKey, amount());
         Response stored = api.post(paymentPath() + "/confirm", name + "-stored", confirmation);
         assertThat(stored.status()).as("%s: %s", name, stored).isEqualTo(200);
-        Response other = api.post("/payments", name + "-other", creation.body().replace(name + "\"", name + "-other\""));
+        Response other =
+                api.post("/payments", name + "-other", creation.body().replace(name + "\"", name + "-other\""));
         Response used = api.post("/payments/" + other.text("id") + "/confirm", name + "-used", confirmation);
         assertThat(used.status() + " " + used.text("code")).as(name).isEqualTo("409 payment-key-used");
         if (kind == Kind.PAID_OUT) {

@@ -126,7 +126,8 @@ class RestoredPartsIT {
             signal("CONT", kafka);
         }
         Map<Integer, Long> group = groupOffsets();
-        assertThat(written).anySatisfy((book, offset) -> assertThat(group.get(book)).isLessThan(offset));
+        assertThat(written)
+                .anySatisfy((book, offset) -> assertThat(group.get(book)).isLessThan(offset));
 
         stack.awaitRestartOf("ledger-service", ledger);
         shop.awaitStatus(id, "COMPLETED");
@@ -173,7 +174,9 @@ class RestoredPartsIT {
         int requests = requests().size();
         String id = shop.create(SELLER, 1_000);
         assertThat(confirm(id, 1_000).status()).isEqualTo(200);
-        await("the request is published").atMost(Shop.SETTLE_LIMIT).until(() -> requests().size() > requests);
+        await("the request is published")
+                .atMost(Shop.SETTLE_LIMIT)
+                .until(() -> requests().size() > requests);
         signal("STOP", connect);
         return id;
     }
@@ -319,14 +322,16 @@ class RestoredPartsIT {
     }
 
     private static void refund(String payment, long amount) throws IOException {
-        Response refund = api.post("/payments/" + payment + "/refunds", UUID.randomUUID().toString(), """
+        Response refund =
+                api.post("/payments/" + payment + "/refunds", UUID.randomUUID().toString(), """
                 {"lines":[{"lineId":"1","amount":%d}],"reason":"test"}""".formatted(amount));
         assertThat(refund.status()).as("%s", refund).isEqualTo(201);
         shop.awaitStatusOf("/refunds/" + refund.text("id"), "COMPLETED");
     }
 
     private static void payout(long amount) throws IOException {
-        Response payout = api.post("/wallets/" + SELLER + "/payouts", UUID.randomUUID().toString(), """
+        Response payout =
+                api.post("/wallets/" + SELLER + "/payouts", UUID.randomUUID().toString(), """
                 {"amount":%d,"currency":"KRW","destination":"bank-1"}""".formatted(amount));
         assertThat(payout.status()).as("%s", payout).isEqualTo(202);
         shop.awaitStatusOf("/payouts/" + payout.text("id"), "BOOKED");
@@ -341,7 +346,9 @@ class RestoredPartsIT {
                             .method(method, BodyPublishers.ofString(body))
                             .build(),
                     BodyHandlers.ofString());
-            assertThat(response.statusCode()).as("%s %s: %s", method, path, response.body()).isLessThan(300);
+            assertThat(response.statusCode())
+                    .as("%s %s: %s", method, path, response.body())
+                    .isLessThan(300);
             return JSON.readTree(response.body());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -353,18 +360,20 @@ class RestoredPartsIT {
         connector("PUT", "/stop", "");
         await("the connector is stopped")
                 .atMost(Shop.SETTLE_LIMIT)
-                .until(() -> connector("GET", "/status", ""), status -> status.at("/connector/state")
-                                .asText()
-                                .equals("STOPPED")
-                        && status.path("tasks").isEmpty());
+                .until(
+                        () -> connector("GET", "/status", ""),
+                        status -> status.at("/connector/state").asText().equals("STOPPED")
+                                && status.path("tasks").isEmpty());
     }
 
     private static void awaitClosed(String evidence) {
         await("writes are refused: " + evidence)
                 .atMost(Shop.SETTLE_LIMIT)
                 .ignoreExceptions()
-                .until(RestoredPartsIT::create, refused -> refused.text("code").equals("restored")
-                        && refused.text("detail").contains(evidence));
+                .until(
+                        RestoredPartsIT::create,
+                        refused -> refused.text("code").equals("restored")
+                                && refused.text("detail").contains(evidence));
     }
 
     /** Runs {@code restore plan}, which prints these parts, then {@code restore apply}, which leaves nothing to do. */
@@ -405,13 +414,16 @@ class RestoredPartsIT {
     }
 
     private static void promote(long timeline) {
-        await("the standby is promoted").atMost(Shop.SETTLE_LIMIT).ignoreExceptions().until(() -> {
-            try (Connection superuser = stack.address().openAs("postgres");
-                    Statement statement = superuser.createStatement()) {
-                statement.execute("SELECT pg_promote() WHERE pg_is_in_recovery()");
-            }
-            return number("SELECT timeline FROM server_position") == timeline + 1;
-        });
+        await("the standby is promoted")
+                .atMost(Shop.SETTLE_LIMIT)
+                .ignoreExceptions()
+                .until(() -> {
+                    try (Connection superuser = stack.address().openAs("postgres");
+                            Statement statement = superuser.createStatement()) {
+                        statement.execute("SELECT pg_promote() WHERE pg_is_in_recovery()");
+                    }
+                    return number("SELECT timeline FROM server_position") == timeline + 1;
+                });
     }
 
     private static void signal(String name, ProcessHandle process) throws IOException {
@@ -495,8 +507,8 @@ class RestoredPartsIT {
     }
 
     private static Admin admin() {
-        return Admin.create(
-                Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, stack.address().kafka()));
+        return Admin.create(Map.of(
+                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, stack.address().kafka()));
     }
 
     /** The WAL position up to which the connector has confirmed, in bytes since 0/0. */

@@ -100,14 +100,19 @@ class SeededRestoreIT {
                     .toList();
             inParallel(repeating, order -> order.repeat(api, drill.shop()));
             inParallel(
-                    drill.all().stream().filter(RestoredOrder::isPaid).filter(order -> random.nextInt(3) == 0).toList(),
+                    drill.all().stream()
+                            .filter(RestoredOrder::isPaid)
+                            .filter(order -> random.nextInt(3) == 0)
+                            .toList(),
                     order -> order.callWithOtherKeys(api, drill.shop()));
 
             for (RestoredOrder order : drill.all()) {
                 order.ends().forEach((path, status) -> drill.shop().awaitStatusOf(path, status));
             }
             assertThatMoneyIsWhereItBelongs(drill, drill.all());
-            assertThat(api.get("/payments?status=REVIEW").body().path("data")).as(REPEAT).isEmpty();
+            assertThat(api.get("/payments?status=REVIEW").body().path("data"))
+                    .as(REPEAT)
+                    .isEmpty();
             AuditAssertions.assertThatAllHolds(stack.address(), REPEAT);
             CommandResult again = restore(stack, "apply");
             assertThat(again.exitCode()).as(REPEAT + again.output()).isZero();
@@ -121,8 +126,10 @@ class SeededRestoreIT {
                 HttpApi api = new HttpApi(stack.address().api(), stack.address().apiKey())) {
             Drill drill = restoredInTheMiddle("hand", stack, api);
             Map<RestoredOrder, String> statusAtBackup = new ConcurrentHashMap<>();
-            inParallel(drill.all(), order -> statusAtBackup.put(
-                    order, api.get(order.paymentPath()).text("status")));
+            inParallel(
+                    drill.all(),
+                    order -> statusAtBackup.put(
+                            order, api.get(order.paymentPath()).text("status")));
 
             openByHand(stack);
             inParallel(drill.all(), order -> order.repeatAnyway(api));
@@ -137,7 +144,10 @@ class SeededRestoreIT {
                     assertThat(payment.body().toString()).contains("charge-older-than-payment");
                     // The PSP has charged it and nothing has settled it: a person decides.
                 } else {
-                    awaitStatus(api, order.paymentPath(), before.equals("COMPLETED") ? List.of("COMPLETED") : List.of("APPROVED", "COMPLETED"));
+                    awaitStatus(
+                            api,
+                            order.paymentPath(),
+                            before.equals("COMPLETED") ? List.of("COMPLETED") : List.of("APPROVED", "COMPLETED"));
                 }
                 if (!before.isEmpty() || !drill.late().contains(order)) {
                     settled.add(order);
@@ -178,8 +188,11 @@ class SeededRestoreIT {
 
         ConnectApi connect = connect(stack);
         connect.stop();
-        await().atMost(Shop.SETTLE_LIMIT).until(connect::status, status -> status.isConnector("STOPPED")
-                && status.body().path("tasks").isEmpty());
+        await().atMost(Shop.SETTLE_LIMIT)
+                .until(
+                        connect::status,
+                        status -> status.isConnector("STOPPED")
+                                && status.body().path("tasks").isEmpty());
         for (RestoredOrder order : late.subList(LATE_ORDERS / 2, LATE_ORDERS)) {
             order.create(api);
         }
@@ -195,11 +208,10 @@ class SeededRestoreIT {
         assertThat(stack.stop()).isZero();
         BaseBackup.restore(backup, stack.data());
         stack.startAgain(EphemeralStack.PARTS);
-        await().atMost(Shop.SETTLE_LIMIT)
-                .ignoreExceptions()
-                .until(() -> api.post("/payments", "probe", Shop.order("probe", Shop.line("probe", 1_000, 0)))
-                        .text("code")
-                        .equals("restored"));
+        await().atMost(Shop.SETTLE_LIMIT).ignoreExceptions().until(() -> api.post(
+                        "/payments", "probe", Shop.order("probe", Shop.line("probe", 1_000, 0)))
+                .text("code")
+                .equals("restored"));
         return new Drill(stack, api, shop, orders, late, lateRefund);
     }
 
@@ -228,21 +240,23 @@ class SeededRestoreIT {
     private static void assertThatMoneyIsWhereItBelongs(Drill drill, List<RestoredOrder> settled) throws IOException {
         Map<String, List<JsonNode>> charges = new HashMap<>();
         try (PspSimulatorClient psp = new PspSimulatorClient(drill.stack().address())) {
-            psp.charges(charge -> charges.computeIfAbsent(
-                            charge.path("orderId").asText(), order -> new ArrayList<>())
+            psp.charges(charge -> charges.computeIfAbsent(charge.path("orderId").asText(), order -> new ArrayList<>())
                     .add(charge));
         }
         for (RestoredOrder order : drill.all()) {
             List<JsonNode> charged = charges.getOrDefault(order.orderId(), Collections.emptyList());
-            assertThat(charged).as("%s: %s, %s", REPEAT, order.orderId(), charged).hasSize(order.isPaid() ? 1 : 0);
+            assertThat(charged)
+                    .as("%s: %s, %s", REPEAT, order.orderId(), charged)
+                    .hasSize(order.isPaid() ? 1 : 0);
             charged.forEach(charge -> assertThat(List.of(
-                            charge.path("amount").asLong(), charge.path("cancelled").asLong()))
+                            charge.path("amount").asLong(),
+                            charge.path("cancelled").asLong()))
                     .as("%s: %s", REPEAT, order.orderId())
                     .containsExactly(order.amount(), order.refunded()));
         }
         Map<String, Long> expected = new HashMap<>();
-        settled.forEach(order ->
-                order.balances().forEach((seller, balance) -> expected.merge(seller, balance, Long::sum)));
+        settled.forEach(
+                order -> order.balances().forEach((seller, balance) -> expected.merge(seller, balance, Long::sum)));
         Map<String, Long> actual = new HashMap<>();
         for (String seller : expected.keySet()) {
             actual.put(
@@ -276,8 +290,8 @@ class SeededRestoreIT {
      * older than their topic, and the connector's position.
      */
     private static void openByHand(EphemeralStack stack) throws Exception {
-        try (Admin kafka = Admin.create(
-                Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, stack.address().kafka()))) {
+        try (Admin kafka = Admin.create(Map.of(
+                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, stack.address().kafka()))) {
             Map<TopicPartition, RecordsToDelete> all = new HashMap<>();
             for (int partition = 0; partition < Topics.LOCAL_PARTITIONS; partition++) {
                 all.put(
@@ -287,12 +301,12 @@ class SeededRestoreIT {
             kafka.deleteRecords(all).all().get();
         }
         ConnectApi connect = connect(stack);
-        await("payment-api has stopped the connector")
-                .atMost(Shop.SETTLE_LIMIT)
-                .until(() -> connect.deleteOffsets().isAccepted());
+        await("payment-api has stopped the connector").atMost(Shop.SETTLE_LIMIT).until(() -> connect.deleteOffsets()
+                .isAccepted());
         List<DatabaseMark> marks = new ArrayList<>();
         new TopicReader(stack.address()).read(Topics.PAYMENT_MARKS, (record, mark) -> marks.add(mark), record -> {});
-        long sequence = marks.stream().mapToLong(DatabaseMark::getSequence).max().orElse(0);
+        long sequence =
+                marks.stream().mapToLong(DatabaseMark::getSequence).max().orElse(0);
         long epoch = marks.stream().mapToLong(DatabaseMark::getEpoch).max().orElse(0);
         try (Connection maintenance = stack.address().openAs("jangbu_maintenance");
                 Statement statement = maintenance.createStatement();

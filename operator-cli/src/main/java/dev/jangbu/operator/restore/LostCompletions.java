@@ -72,10 +72,14 @@ final class LostCompletions {
                     RECORD,
                     row -> row.getBoolean("locked"),
                     ids(completions),
-                    texts(completions.stream().map(completion -> completion.getKind().name())),
-                    texts(completions.stream().map(completion -> completion.getOutcome().name())),
+                    texts(completions.stream()
+                            .map(completion -> completion.getKind().name())),
+                    texts(completions.stream()
+                            .map(completion -> completion.getOutcome().name())),
                     texts(completions.stream().map(LostCompletions::rejection)),
-                    completions.stream().map(SettlementCompleted::getCompletedAt).toArray(Instant[]::new),
+                    completions.stream()
+                            .map(SettlementCompleted::getCompletedAt)
+                            .toArray(Instant[]::new),
                     texts(completions.stream().map(LostCompletions::position)));
             if (locked.contains(true)) {
                 throw new CommandException("Another transaction has locked a payment, refund or payout whose completion"

@@ -152,10 +152,7 @@ record RefundRestorer(Database maintenance) {
             }
         }
         return RefundedFee.of(
-                line.fee(),
-                line.amount(),
-                Math.addExact(line.refundedAmount(), refunded.amount()),
-                line.refundedFee());
+                line.fee(), line.amount(), Math.addExact(line.refundedAmount(), refunded.amount()), line.refundedFee());
     }
 
     private List<RefundLine> refundLines(UUID refundId) throws SQLException {

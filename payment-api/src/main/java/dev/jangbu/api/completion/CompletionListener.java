@@ -151,7 +151,8 @@ class CompletionListener implements ConsumerAwareRebalanceListener {
                 } else {
                     letters.add(new DeadLetter(
                             completion.record(),
-                            "no approved or requested " + completion.completion().getKind() + " matches it"));
+                            "no approved or requested "
+                                    + completion.completion().getKind() + " matches it"));
                 }
             }
             report(locked);

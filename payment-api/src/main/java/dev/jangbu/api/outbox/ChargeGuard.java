@@ -91,10 +91,9 @@ public class ChargeGuard implements HealthIndicator {
     public Mono<Void> requireHealthy() {
         return isHealthy()
                 ? Mono.empty()
-                : check().doOnNext(this::update)
-                        .flatMap(current -> current.refusal()
-                                .map(reason -> Mono.<Void>error(problem(reason)))
-                                .orElseGet(Mono::empty));
+                : check().doOnNext(this::update).flatMap(current -> current.refusal()
+                        .map(reason -> Mono.<Void>error(problem(reason)))
+                        .orElseGet(Mono::empty));
     }
 
     /** The result of the last check: whether nothing is refused. */
@@ -142,8 +141,8 @@ public class ChargeGuard implements HealthIndicator {
                         inactiveSeconds > limits.inactiveGrace().toSeconds(),
                         "nothing has read the replication slot of the outbox for %d s".formatted(inactiveSeconds)),
                 clock.problem());
-        Optional<String> warning =
-                reason(inactiveSeconds > 0, "nothing reads the replication slot of the outbox; is the connector running?");
+        Optional<String> warning = reason(
+                inactiveSeconds > 0, "nothing reads the replication slot of the outbox; is the connector running?");
         return new State(refusal, warning, retainedBytes, inactiveSeconds);
     }
 

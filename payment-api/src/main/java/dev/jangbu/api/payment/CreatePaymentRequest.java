@@ -54,7 +54,8 @@ record CreatePaymentRequest(
 
     /** The request with its defaults. A former version stored the fingerprint of the request as it was written. */
     CreatePaymentRequest withDefaults() {
-        return withOptional(fee -> fee == null ? 0L : fee, pairs -> pairs == null ? Map.<String, @Nullable String>of() : pairs);
+        return withOptional(
+                fee -> fee == null ? 0L : fee, pairs -> pairs == null ? Map.<String, @Nullable String>of() : pairs);
     }
 
     private CreatePaymentRequest withOptional(

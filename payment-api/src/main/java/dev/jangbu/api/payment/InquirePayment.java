@@ -35,7 +35,8 @@ public class InquirePayment {
     private static final Outcome STILL_IN_PROGRESS =
             new Outcome.Review("in progress at the PSP after the buyer's authentication expired");
 
-    private static final Outcome REFUSED_FOR_NOW = new Outcome.Unknown("not charged so far; charges are refused for now");
+    private static final Outcome REFUSED_FOR_NOW =
+            new Outcome.Unknown("not charged so far; charges are refused for now");
 
     private final PaymentStore payments;
     private final Psp psp;

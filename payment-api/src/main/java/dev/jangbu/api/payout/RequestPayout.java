@@ -7,8 +7,8 @@ import dev.jangbu.api.idempotency.IdempotencyKey;
 import dev.jangbu.api.idempotency.IdempotencyKeys;
 import dev.jangbu.api.idempotency.IdempotentCall;
 import dev.jangbu.api.idempotency.KeyedCall;
-import dev.jangbu.api.outbox.Outbox;
 import dev.jangbu.api.outbox.ChargeGuard;
+import dev.jangbu.api.outbox.Outbox;
 import dev.jangbu.contract.NameBasedId;
 import dev.jangbu.contract.ProblemCode;
 import dev.jangbu.contract.SettlementKind;
@@ -70,8 +70,7 @@ class RequestPayout {
             TraceContext trace) {
         KeyedCall call = KeyedCall.of(key, OPERATION, sellerId + " " + text(expected), request);
         return keys.replay(call)
-                .switchIfEmpty(Mono.defer(() -> chargeGuard.requireHealthy().then(Mono.defer(() -> payouts.findBy(
-                                call)
+                .switchIfEmpty(Mono.defer(() -> chargeGuard.requireHealthy().then(Mono.defer(() -> payouts.findBy(call)
                         .map(existing -> answer(existing).asReplay())
                         .switchIfEmpty(Mono.defer(() -> expectedVersion(sellerId, request, expected)
                                 .flatMap(version -> write(payout(sellerId, request, version, key), call, trace))))))));

@@ -47,18 +47,19 @@ class OpenWorkGauges {
     OpenWorkGauges(DatabaseClient database, MeterRegistry meters) {
         this.database = database;
         Map.<String, ToLongFunction<OpenWork>>of("payment", OpenWork::paymentReviews, "refund", OpenWork::refundReviews)
-                .forEach((kind, count) -> Gauge.builder("jangbu.reviews", this, gauges -> count.applyAsLong(gauges.open))
-                        .tag("kind", kind)
-                        .description("Payments and refunds that a person has to decide")
-                        .register(meters));
+                .forEach(
+                        (kind, count) -> Gauge.builder("jangbu.reviews", this, gauges -> count.applyAsLong(gauges.open))
+                                .tag("kind", kind)
+                                .description("Payments and refunds that a person has to decide")
+                                .register(meters));
         Map.<String, ToLongFunction<OpenWork>>of(
                         "payment", OpenWork::paymentAge, "refund", OpenWork::refundAge, "payout", OpenWork::payoutAge)
-                .forEach((kind, age) ->
-                        Gauge.builder("jangbu.unsettled.oldest", this, gauges -> age.applyAsLong(gauges.open))
-                                .tag("kind", kind)
-                                .baseUnit("seconds")
-                                .description("Age of the oldest approved payment, refund or payout without completion")
-                                .register(meters));
+                .forEach((kind, age) -> Gauge.builder(
+                                "jangbu.unsettled.oldest", this, gauges -> age.applyAsLong(gauges.open))
+                        .tag("kind", kind)
+                        .baseUnit("seconds")
+                        .description("Age of the oldest approved payment, refund or payout without completion")
+                        .register(meters));
     }
 
     @Scheduled(fixedDelay = 5_000)

@@ -36,7 +36,8 @@ public class RefundGateway {
     private static final Outcome KEY_FORGOTTEN =
             new Outcome.Review("the PSP no longer remembers the key of the refund's first attempt");
 
-    private static final Outcome REFUSED_FOR_NOW = new Outcome.Unknown("not shown by the PSP; refunds are refused for now");
+    private static final Outcome REFUSED_FOR_NOW =
+            new Outcome.Unknown("not shown by the PSP; refunds are refused for now");
 
     private final PaymentStore payments;
     private final RefundStore refunds;
@@ -78,8 +79,7 @@ public class RefundGateway {
         return refunds.find(lease.id())
                 .filter(refund -> refund.isHeldBy(lease))
                 .flatMap(refund -> payments.find(refund.paymentId()).flatMap(payment -> work(payment, refund)))
-                .flatMap(work -> again(work)
-                        .flatMap(attempt -> record.record(work.refund(), attempt, "recovery")))
+                .flatMap(work -> again(work).flatMap(attempt -> record.record(work.refund(), attempt, "recovery")))
                 .then();
     }
 

@@ -76,9 +76,7 @@ public record PaymentApiSettings(
             @DefaultValue("5m") Duration inactiveGrace) {
 
         public ReplicationSlot {
-            require(
-                    inactiveGrace.toSeconds() >= 1,
-                    "jangbu.replication-slot.inactive-grace must be at least 1s");
+            require(inactiveGrace.toSeconds() >= 1, "jangbu.replication-slot.inactive-grace must be at least 1s");
         }
     }
 

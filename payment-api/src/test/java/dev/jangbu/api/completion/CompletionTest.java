@@ -207,8 +207,7 @@ class CompletionTest {
                     key, COMPLETIONS.value(SettlementKind.PAYMENT, locked.id(), Outcome.COMPLETED, null));
             offset = endOffset(partition) - 1;
             // One key: the others follow in the same partition.
-            COMPLETIONS.send(
-                    key, COMPLETIONS.value(SettlementKind.PAYMENT, referenced.id(), Outcome.COMPLETED, null));
+            COMPLETIONS.send(key, COMPLETIONS.value(SettlementKind.PAYMENT, referenced.id(), Outcome.COMPLETED, null));
             for (StagedPayment other : others) {
                 COMPLETIONS.send(key, COMPLETIONS.value(SettlementKind.PAYMENT, other.id(), Outcome.COMPLETED, null));
             }

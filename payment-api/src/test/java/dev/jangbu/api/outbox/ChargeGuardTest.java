@@ -74,7 +74,8 @@ class ChargeGuardTest {
             reader.close();
 
             await().untilAsserted(() -> assertThat(guard.health().getStatus()).isEqualTo(Status.DOWN));
-            await().untilAsserted(() -> assertThat(actuator.get("/actuator/prometheus").body())
+            await().untilAsserted(() -> assertThat(
+                            actuator.get("/actuator/prometheus").body())
                     .containsPattern("jangbu_outbox_slot_inactive_seconds [1-9]"));
             // Within the grace: a charge whose answer is lost, so that only the recovery could send it again.
             Testbed.psp().cut(cut.tag());
@@ -106,8 +107,8 @@ class ChargeGuardTest {
         DatabaseClient client = Testbed.main().bean(DatabaseClient.class);
         PaymentApiSettings settings = TestSettings.of(Map.of());
         for (Duration difference : new Duration[] {Duration.ofMinutes(2), Duration.ofMinutes(-2)}) {
-            DatabaseClock clock = new DatabaseClock(
-                    client, Clock.offset(Clock.systemUTC(), difference), new SimpleMeterRegistry());
+            DatabaseClock clock =
+                    new DatabaseClock(client, Clock.offset(Clock.systemUTC(), difference), new SimpleMeterRegistry());
             ChargeGuard guard = new ChargeGuard(client, clock, settings, new SimpleMeterRegistry());
 
             assertThatThrownBy(() -> guard.requireHealthy().block()).hasMessageContaining("clocks");
@@ -115,7 +116,8 @@ class ChargeGuardTest {
             assertThat(guard.isHealthy()).isFalse();
             assertThat(guard.health().getStatus()).isEqualTo(Status.DOWN);
             assertThat(clock.difference()).isCloseTo(difference.negated(), Duration.ofSeconds(10));
-            assertThat(Duration.between(clock.instant(), Clock.systemUTC().instant()).abs())
+            assertThat(Duration.between(clock.instant(), Clock.systemUTC().instant())
+                            .abs())
                     .isLessThan(Duration.ofSeconds(10));
         }
     }

@@ -18,8 +18,7 @@ import java.util.function.Consumer;
  *
  * @param out receives the list of {@code restore apply} for a person
  */
-public record DatabaseRestore(
-        EphemeralStack stack, ClientLoad load, PublicationMonitor monitor, Consumer<String> out) {
+public record DatabaseRestore(EphemeralStack stack, ClientLoad load, PublicationMonitor monitor, Consumer<String> out) {
 
     private static final Duration BACKUP_LIMIT = Duration.ofMinutes(2);
     private static final Duration NOTICE_LIMIT = Duration.ofMinutes(2);
@@ -98,8 +97,12 @@ public record DatabaseRestore(
 
     private static void awaitAnswer(HttpApi api, String what, Duration limit, boolean closed)
             throws InterruptedException {
-        Await.value(what, limit, INTERVAL, () -> api.post("/payments", "restore-probe", NO_PAYMENT), answer ->
-                closed ? isClosed(answer) : answer.status() < 500);
+        Await.value(
+                what,
+                limit,
+                INTERVAL,
+                () -> api.post("/payments", "restore-probe", NO_PAYMENT),
+                answer -> closed ? isClosed(answer) : answer.status() < 500);
     }
 
     private static boolean isClosed(Response answer) {

@@ -127,7 +127,8 @@ public final class GroupOffsets {
 
     /** A partition that never had a record has no offset if the group is older than its first offsets. */
     private static boolean hasOffsetOf(String topic, Map<TopicPartition, Long> committed) {
-        return committed.keySet().stream().anyMatch(partition -> partition.topic().equals(topic));
+        return committed.keySet().stream()
+                .anyMatch(partition -> partition.topic().equals(topic));
     }
 
     private void begin(Set<String> changelogs, boolean hasLocalState)
