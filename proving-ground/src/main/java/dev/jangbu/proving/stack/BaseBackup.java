@@ -80,6 +80,18 @@ public final class BaseBackup {
         }
     }
 
+    /** Ends two segments of the WAL, as {@code archive_timeout} would: its end moves by 16 to 32 MB. */
+    public static void advanceWal(Installation stack) throws SQLException {
+        try (Connection superuser = stack.openAs("postgres");
+                Statement statement = superuser.createStatement()) {
+            for (int segment = 0; segment < 2; segment++) {
+                // A segment that is empty is not ended.
+                statement.execute("SELECT pg_logical_emit_message(false, 'proving-ground', '')");
+                statement.execute("SELECT pg_switch_wal()");
+            }
+        }
+    }
+
     /**
      * Replaces the files of the stopped server by a backup.
      *

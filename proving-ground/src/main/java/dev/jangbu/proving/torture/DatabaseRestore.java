@@ -49,6 +49,8 @@ public record DatabaseRestore(EphemeralStack stack, ClientLoad load, Publication
                     BACKUP_LIMIT,
                     INTERVAL,
                     () -> BaseBackup.take(stack.address(), stack.data(), BaseBackup.Slots.LEFT_OUT));
+            // The lost WAL ends far beyond what the restoration writes.
+            advanceWal();
             Thread.sleep(age);
             onLoss.run();
             restores.begin();
@@ -86,6 +88,8 @@ public record DatabaseRestore(EphemeralStack stack, ClientLoad load, Publication
         awaitAnswer(api, "that the database is open", OPEN_LIMIT, false);
         long opened = System.nanoTime();
         int calls = load.repeatLostCalls();
+        // The restored WAL passes the end of the lost one: a connector that still waits for that goes on.
+        advanceWal();
         return "noticed after %s s, open after %s s, exit code %d; %,d calls repeated until %s s"
                 .formatted(
                         seconds(begin, closed),
@@ -93,6 +97,13 @@ public record DatabaseRestore(EphemeralStack stack, ClientLoad load, Publication
                         applied.exitCode(),
                         calls,
                         seconds(begin, System.nanoTime()));
+    }
+
+    private void advanceWal() throws InterruptedException {
+        Await.value("the WAL to advance", BACKUP_LIMIT, INTERVAL, () -> {
+            BaseBackup.advanceWal(stack.address());
+            return true;
+        });
     }
 
     private static void awaitAnswer(HttpApi api, String what, Duration limit, boolean closed)
