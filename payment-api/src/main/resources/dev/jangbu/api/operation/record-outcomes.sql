@@ -88,11 +88,13 @@ cancels_inserted AS (
     INSERT INTO psp_cancels (payment_id, transaction_key, refund_id)
     SELECT payment_id, detail, id FROM refund WHERE status = 'APPROVED' AND detail <> ''
     ON CONFLICT (payment_id, transaction_key) DO NOTHING),
+-- A restored database may have the row of a part that Kafka knows.
 outbox_inserted AS (
     INSERT INTO outbox (id, aggregateid, payload, ce_time, traceparent)
     SELECT request.id, request.wallet_id, decode(request.payload, 'base64'), recorded.at, recorded.traceparent
       FROM recorded
-     CROSS JOIN LATERAL json_to_recordset(recorded.requests) AS request (id uuid, wallet_id text, payload text)),
+     CROSS JOIN LATERAL json_to_recordset(recorded.requests) AS request (id uuid, wallet_id text, payload text)
+    ON CONFLICT (id) DO NOTHING),
 -- The response of every key that waits for the outcome. A 202 is not stored: it ends the lease of the keys, so that a
 -- repeated call can continue.
 responses_stored AS (

@@ -92,6 +92,21 @@ class MovementIdsTest {
         assertThat(client.post(path, body, key).is(200).id()).isEqualTo(id);
     }
 
+    @Test
+    void aChargeIsRecordedAlsoIfTheOutboxHasOneOfItsPartsAlready() throws SQLException {
+        String id = order.create(3_000, 2_000).is(201).id();
+        String known = text(NameBasedId.ofChargedLine("toss", order.paymentKey(), "1"));
+        // As a restore does it, if Kafka has the request of one part only.
+        execute("INSERT INTO outbox (id, aggregateid, payload, ce_time) VALUES ('" + known + "', '" + order.seller(1)
+                + ":KRW', '\\x000000000102', now())");
+
+        order.confirm(id, 5_000).is(200).of("APPROVED");
+
+        assertThat(select("SELECT id FROM outbox"))
+                .contains(known, text(NameBasedId.ofChargedLine("toss", order.paymentKey(), "2")));
+        execute("DELETE FROM outbox WHERE id = '" + known + "'");
+    }
+
     private static String text(UUID id) {
         return id.toString();
     }
