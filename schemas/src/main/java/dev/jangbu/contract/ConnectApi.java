@@ -44,7 +44,7 @@ public final class ConnectApi {
     }
 
     /** @param body a missing node if it is empty */
-    public record Answer(int status, JsonNode body) {
+    public record Response(int status, JsonNode body) {
 
         public boolean isAccepted() {
             return status < 300;
@@ -67,41 +67,41 @@ public final class ConnectApi {
         }
     }
 
-    public Answer config() throws IOException {
+    public Response config() throws IOException {
         return send("GET", "/config", "");
     }
 
-    public Answer configure(JsonNode config) throws IOException {
+    public Response configure(JsonNode config) throws IOException {
         return send("PUT", "/config", config.toString());
     }
 
-    public Answer status() throws IOException {
+    public Response status() throws IOException {
         return send("GET", "/status", "");
     }
 
     /** Stops the connector. Its task may still run when the answer arrives. */
-    public Answer stop() throws IOException {
+    public Response stop() throws IOException {
         return send("PUT", "/stop", "");
     }
 
-    public Answer resume() throws IOException {
+    public Response resume() throws IOException {
         return send("PUT", "/resume", "");
     }
 
-    public Answer restartFailed() throws IOException {
+    public Response restartFailed() throws IOException {
         return send("POST", "/restart?includeTasks=true&onlyFailed=true", "");
     }
 
-    public Answer offsets() throws IOException {
+    public Response offsets() throws IOException {
         return send("GET", "/offsets", "");
     }
 
     /** Deletes the stored position of the stopped connector. */
-    public Answer deleteOffsets() throws IOException {
+    public Response deleteOffsets() throws IOException {
         return send("DELETE", "/offsets", "");
     }
 
-    private Answer send(String method, String path, String body) throws IOException {
+    private Response send(String method, String path, String body) throws IOException {
         HttpRequest request = HttpRequest.newBuilder(URI.create(url + path))
                 .timeout(timeout)
                 .header("Content-Type", "application/json")
@@ -109,7 +109,7 @@ public final class ConnectApi {
                 .build();
         try {
             HttpResponse<byte[]> response = http.send(request, BodyHandlers.ofByteArray());
-            return new Answer(response.statusCode(), JSON.readTree(response.body()));
+            return new Response(response.statusCode(), JSON.readTree(response.body()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException(e.toString());

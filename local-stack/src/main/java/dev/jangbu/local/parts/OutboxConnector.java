@@ -3,7 +3,7 @@ package dev.jangbu.local.parts;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.jangbu.contract.ConnectApi;
-import dev.jangbu.contract.ConnectApi.Answer;
+import dev.jangbu.contract.ConnectApi.Response;
 import dev.jangbu.local.stack.PartName;
 import dev.jangbu.local.stack.Stack;
 import dev.jangbu.local.supervision.StackTask;
@@ -73,7 +73,7 @@ public final class OutboxConnector implements StackTask {
                     configured = problem.isEmpty();
                 }
                 if (configured) {
-                    Answer status = connector.status();
+                    Response status = connector.status();
                     problem = status.body().toString();
                     if (status.isConnector("STOPPED")) {
                         console.printProblem("outbox connector", "stopped: read the health of payment-api");
@@ -120,11 +120,11 @@ public final class OutboxConnector implements StackTask {
     private String configure() throws IOException {
         ObjectNode config = (ObjectNode) new ObjectMapper().readTree(configFile.toFile());
         config.put("name", ConnectApi.CONNECTOR);
-        Answer present = connector.config();
+        Response present = connector.config();
         if (present.status() == 200 && present.body().equals(config)) {
             return "";
         }
-        Answer answer = connector.configure(config);
+        Response answer = connector.configure(config);
         return answer.isAccepted() ? "" : answer.status() + " " + answer.body();
     }
 
@@ -136,7 +136,7 @@ public final class OutboxConnector implements StackTask {
         }
     }
 
-    private static boolean hasFailed(Answer status) {
+    private static boolean hasFailed(Response status) {
         return status.isConnector("FAILED") || status.isTask("FAILED");
     }
 

@@ -99,7 +99,7 @@ final class Book {
             };
             others.accept(send);
             BookRecords records = new BookRecords(serdes);
-            Progress progress = new Progress(report);
+            RestoreProgress progress = new RestoreProgress(report);
             // A cursor needs a transaction.
             audit.setAutoCommit(false);
             for (int book = 0; book < journals.length; book++) {
@@ -117,7 +117,7 @@ final class Book {
     }
 
     private void publish(
-            int book, BookRecords records, Consumer<ProducerRecord<byte[], byte[]>> send, Progress progress)
+            int book, BookRecords records, Consumer<ProducerRecord<byte[], byte[]>> send, RestoreProgress progress)
             throws SQLException {
         long expected = 1;
         try (PreparedStatement select = audit.prepareStatement(BookRecords.JOURNALS)) {
@@ -154,13 +154,13 @@ final class Book {
         });
     }
 
-    private static final class Progress {
+    private static final class RestoreProgress {
 
         private final Report report;
         private long count;
         private long reported = System.nanoTime();
 
-        Progress(Report report) {
+        RestoreProgress(Report report) {
             this.report = report;
         }
 

@@ -1,7 +1,7 @@
 package dev.jangbu.operator.restore;
 
 import dev.jangbu.contract.ConnectApi;
-import dev.jangbu.contract.ConnectApi.Answer;
+import dev.jangbu.contract.ConnectApi.Response;
 import dev.jangbu.operator.console.CommandException;
 import java.io.IOException;
 import java.net.URI;
@@ -54,16 +54,16 @@ final class OutboxConnector {
     }
 
     private boolean isStopped() {
-        Answer status = require(connect::status);
+        Response status = require(connect::status);
         return status.isConnector("STOPPED") && status.body().path("tasks").isEmpty();
     }
 
     private interface Call {
-        Answer send() throws IOException;
+        Response send() throws IOException;
     }
 
-    private Answer require(Call call) {
-        Answer answer = answer(call);
+    private Response require(Call call) {
+        Response answer = answer(call);
         if (!answer.isAccepted()) {
             throw new CommandException(
                     "Kafka Connect at %s refuses: %d %s".formatted(connect, answer.status(), answer.body()));
@@ -71,7 +71,7 @@ final class OutboxConnector {
         return answer;
     }
 
-    private Answer answer(Call call) {
+    private Response answer(Call call) {
         try {
             return call.send();
         } catch (IOException e) {

@@ -2,7 +2,7 @@ package dev.jangbu.api.continuity;
 
 import dev.jangbu.api.settings.PaymentApiSettings;
 import dev.jangbu.contract.ConnectApi;
-import dev.jangbu.contract.ConnectApi.Answer;
+import dev.jangbu.contract.ConnectApi.Response;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -52,17 +52,17 @@ class OutboxConnector {
     }
 
     private interface Call {
-        Answer send() throws IOException;
+        Response send() throws IOException;
     }
 
     /** Connect's answer if it accepts. */
-    private Optional<Answer> send(Call call) {
+    private Optional<Response> send(Call call) {
         try {
-            Answer answer = call.send();
+            Response answer = call.send();
             if (!answer.isAccepted() && answer.status() != 404) {
                 log.warn("Kafka Connect refuses: {} {}", answer.status(), answer.body());
             }
-            return Optional.of(answer).filter(Answer::isAccepted);
+            return Optional.of(answer).filter(Response::isAccepted);
         } catch (IOException e) {
             log.debug("Kafka Connect at {} does not answer: {}", connect, e.toString());
             return Optional.empty();

@@ -27,7 +27,7 @@ class ReferenceTest {
     private static final Pattern VARIABLE = Pattern.compile("\\bJANGBU_[A-Z]+(?:_[A-Z]+)*\\b");
     private static final Pattern METER = Pattern.compile("\"(jangbu(?:\\.[a-z]+)+)\"");
 
-    private static final Pattern TYPED = Pattern.compile("@DefaultValue(?:\\([^)]*\\))? \\w+ (\\w+)");
+    private static final Pattern TYPED = Pattern.compile("@DefaultValue(?:\\([^)]*\\))? \\w+(?:<[\\w, ]+>)? (\\w+)");
 
     /** Read by the image of PostgreSQL or set by compose alone: docs/docker-compose.md and .env.example name them. */
     private static final Set<String> OF_COMPOSE = Set.of(
