@@ -126,9 +126,7 @@ class SeededRestoreIT {
                 HttpApi api = new HttpApi(stack.address().api(), stack.address().apiKey())) {
             Drill drill = restoredInTheMiddle("hand", stack, api);
             Map<RestoredOrder, String> statusAtBackup = new ConcurrentHashMap<>();
-            inParallel(
-                    drill.all(),
-                    order -> statusAtBackup.put(order, status(api, order)));
+            inParallel(drill.all(), order -> statusAtBackup.put(order, status(api, order)));
 
             openByHand(stack);
             inParallel(drill.all(), order -> order.repeatAnyway(api));

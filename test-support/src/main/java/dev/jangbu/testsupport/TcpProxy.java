@@ -48,11 +48,6 @@ public final class TcpProxy implements AutoCloseable {
         isBlackHole = false;
     }
 
-    /** The number of connections that clients have open and that are forwarded. */
-    public long alive() {
-        return links.stream().filter(link -> !link.isDead).count();
-    }
-
     /** The number of connections that clients have open and that are dead. */
     public long dead() {
         return links.stream().filter(link -> link.isDead).count();

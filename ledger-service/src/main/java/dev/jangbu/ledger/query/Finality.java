@@ -104,7 +104,7 @@ final class Finality {
     /** The state at a time. Call it before the state is read. */
     State at(Instant at) {
         List<Row> books = books();
-        if (known.covers(at, books) || mayBeFinal(at) && computed(at)) {
+        if (known.covers(at, books) || (mayBeFinal(at) && computed(at))) {
             return new State(true, List.of());
         }
         return new State(

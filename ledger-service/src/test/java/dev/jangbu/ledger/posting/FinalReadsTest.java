@@ -160,7 +160,9 @@ final class FinalReadsTest {
     }
 
     private static void awaitFinal(Instant at, long balance) {
-        await().atMost(TIMEOUT).until(() -> read(ACCOUNT, at).get("final").booleanValue());
+        await().atMost(TIMEOUT)
+                .untilAsserted(() -> assertThat(read(ACCOUNT, at).get("final").booleanValue())
+                        .isTrue());
         JsonNode account = read(ACCOUNT, at);
         assertThat(account.get("balance").longValue()).isEqualTo(balance);
         assertThat(account.has("books")).isFalse();
@@ -217,6 +219,7 @@ final class FinalReadsTest {
     }
 
     /** One transaction: the entry with the time of its request, and the request's offset. */
+    @SuppressWarnings("removal") // The producer is no member of the group whose offset it commits.
     private static void decide(Request request) {
         entries.beginTransaction();
         send(request);

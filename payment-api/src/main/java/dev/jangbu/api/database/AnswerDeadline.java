@@ -102,7 +102,7 @@ final class AnswerDeadline implements ConnectionFactoryOptionsBuilderCustomizer 
                     sent(context, bytes);
                 }
             }
-            context.write(message, promise);
+            var unused = context.write(message, promise);
         }
 
         private void sent(ChannelHandlerContext context, ByteBuf bytes) {
@@ -153,7 +153,7 @@ final class AnswerDeadline implements ConnectionFactoryOptionsBuilderCustomizer 
                 schedule(context, leftNanos);
             } else {
                 log.warn("The database has not answered for {} s: its connection is closed", limit().toSeconds());
-                context.close();
+                var unused = context.close();
             }
         }
     }

@@ -60,7 +60,7 @@ class AnswerDeadlineTest {
         // All connections are in use when the black hole opens.
         List<CompletableFuture<?>> work = new ArrayList<>();
         for (int i = 0; i < POOL; i++) {
-            work.add(statement("SELECT pg_sleep(0.3)").toFuture());
+            work.add(statement("SELECT pg_sleep(8)").toFuture());
         }
         await().until(() -> pool().acquiredSize() == POOL);
 

@@ -71,7 +71,7 @@ public final class BaseBackup {
                     backup,
                     path -> path.equals(wal)
                             || path.endsWith("postmaster.pid")
-                            || slots == Slots.LEFT_OUT && path.startsWith(slotFiles) && !path.equals(slotFiles));
+                            || (slots == Slots.LEFT_OUT && path.startsWith(slotFiles) && !path.equals(slotFiles)));
             try (ResultSet row = statement.executeQuery("SELECT labelfile FROM pg_backup_stop(false)")) {
                 row.next();
                 Files.writeString(backup.resolve("backup_label"), row.getString(1));

@@ -83,7 +83,8 @@ final class AcknowledgedAnswers {
             }
         } else if (text != null || !isOpen(answer)) {
             violations.add(
-                    "key %s: first answer [%s], after the restore [%s] %s", call.key(), earlier.text(), text, answer);
+                    "key %s: first answer [%s], after the restore [%s] %s",
+                    call.key(), earlier.text(), String.valueOf(text), answer);
         }
     }
 

@@ -59,13 +59,13 @@ final class FailurePolicy implements StreamsUncaughtExceptionHandler {
 
     @Override
     public StreamThreadExceptionResponse handle(Throwable failure) {
-        if (isOfLocalStores(failure)) {
-            return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
-        }
         LostStateException lost = lostState(failure);
         if (lost != null) {
             log.error("The settlement is stopped. {}", lost.getMessage());
             onBug.accept(lost);
+            return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+        }
+        if (isOfLocalStores(failure)) {
             return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
         }
         Throwable unavailable = unavailableDependency(failure);

@@ -182,8 +182,8 @@ final class StateRecovery {
     private static boolean isUnavailable(Throwable failure) {
         return causes(failure)
                 .anyMatch(cause -> cause instanceof RocksDBException
-                        || cause instanceof ProcessorStateException
-                                && (cause.getCause() == null || cause.getCause() instanceof IOException));
+                        || (cause instanceof ProcessorStateException
+                                && (cause.getCause() == null || cause.getCause() instanceof IOException)));
     }
 
     private static Throwable rootCause(Throwable failure) {
