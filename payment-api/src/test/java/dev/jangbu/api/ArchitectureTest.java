@@ -62,7 +62,7 @@ class ArchitectureTest {
                                 + "|dev\\.jangbu\\.api\\.psp\\.(PspResult|PspOrder|PspCancel)(\\$.*)?"
                                 + "|dev\\.jangbu\\.api\\.operation\\.(Outcome|Operation|OperationKind|PspProgress|WorkLease)(\\$.*)?"
                                 + "|dev\\.jangbu\\.api\\.payment\\.(Payment|PaymentLine|PaymentStatus)(\\$.*)?"
-                                + "|dev\\.jangbu\\.api\\.refund\\.(RefundDecision|RefundOutcome|Refund|RefundWork|RefundStatus|RefundLine|RefundRequest\\$Requested)(\\$.*)?);?")
+                                + "|dev\\.jangbu\\.api\\.refund\\.(RefundDecision|RefundOutcome|Refund|RefundWork|RefundAttempt|RefundStatus|RefundLine|RefundRequest\\$Requested)(\\$.*)?);?")
                 .because("decisions use no Spring, no Kafka, no clock and no I/O")
                 .check(OWN);
     }

@@ -69,7 +69,7 @@ class LostKafkaIT {
             settle(api, shop);
             // Decided, and not posted yet.
             restart(stack, LEDGER);
-            String posted = confirmed(api, shop, order(newOrderId(), line("lost-a", 700, 0), line("lost-b", 300, 0)));
+            String posted = confirmed(api, order(newOrderId(), line("lost-a", 700, 0), line("lost-b", 300, 0)));
             await("the wallets have it")
                     .atMost(Shop.SETTLE_LIMIT)
                     .ignoreExceptions()
@@ -78,7 +78,7 @@ class LostKafkaIT {
             // Posted, and its completion not recorded; another one approved, and not decided.
             restart(stack, STREAMS);
             await("the ledger has it").atMost(Shop.SETTLE_LIMIT).until(() -> journals(stack, posted) == 2);
-            String undecided = confirmed(api, shop, order(newOrderId(), line("lost-c", 900, 0)));
+            String undecided = confirmed(api, order(newOrderId(), line("lost-c", 900, 0)));
             assertThat(api.get("/payments/" + posted).text("status")).isEqualTo("APPROVED");
             assertThat(stack.stop()).isZero();
 
@@ -89,7 +89,7 @@ class LostKafkaIT {
             assertThat(health(stack)).contains("LostStateException", "./jangbu restore wallets");
             CommandResult running = restore(stack, "wallets");
             assertThat(running.exitCode()).as(running.output()).isEqualTo(2);
-            assertThat(running.output()).contains("Stop these services first", STREAMS, LEDGER);
+            assertThat(running.output()).contains("Stop these services first", LEDGER);
             restart(stack, STREAMS, LEDGER);
             CommandResult shown = restore(stack, "wallets", "--dry-run");
             assertThat(shown.exitCode()).as(shown.output()).isEqualTo(1);
@@ -116,7 +116,7 @@ class LostKafkaIT {
             copy(kafka, older);
             stack.startAgain(EphemeralStack.PARTS);
             for (int n = 0; n < 3; n++) {
-                String id = confirmed(api, shop, order(newOrderId(), line("lost-a", 100, 0)));
+                String id = confirmed(api, order(newOrderId(), line("lost-a", 100, 0)));
                 shop.awaitStatus(id, "COMPLETED");
             }
             Map<String, Long> before = balances(api);
@@ -142,8 +142,8 @@ class LostKafkaIT {
 
     /** Payments, a split payment, a refund, and a booked and a rejected payout, all of them completed. */
     private void settle(HttpApi api, Shop shop) throws IOException {
-        String refunded = confirmed(api, shop, order(newOrderId(), line("lost-a", 20_000, 0)));
-        String split = confirmed(api, shop, order(newOrderId(), line("lost-a", 5_000, 0), line("lost-b", 5_000, 300)));
+        String refunded = confirmed(api, order(newOrderId(), line("lost-a", 20_000, 0)));
+        String split = confirmed(api, order(newOrderId(), line("lost-a", 5_000, 0), line("lost-b", 5_000, 300)));
         shop.awaitStatus(refunded, "COMPLETED");
         shop.awaitStatus(split, "COMPLETED");
         String refund = remember(api, Call.of("/payments/" + refunded + "/refunds", """
@@ -160,7 +160,7 @@ class LostKafkaIT {
                 "{\"amount\":%d,\"currency\":\"KRW\",\"destination\":\"bank-1\"}".formatted(amount));
     }
 
-    private String confirmed(HttpApi api, Shop shop, String body) throws IOException {
+    private String confirmed(HttpApi api, String body) throws IOException {
         Call creation = Call.of("/payments", body);
         String id = await().atMost(Shop.SETTLE_LIMIT)
                 .ignoreExceptions()
@@ -204,7 +204,7 @@ class LostKafkaIT {
                 "--data",
                 stack.data().toString());
         assertThat(republished.exitCode()).as(republished.output()).isZero();
-        String later = confirmed(api, shop, order(newOrderId(), line("lost-a", 10, 0)));
+        String later = confirmed(api, order(newOrderId(), line("lost-a", 10, 0)));
         shop.awaitStatus(later, "COMPLETED");
 
         AuditAssertions.assertThatAllHolds(stack.address(), "after the loss of Kafka");

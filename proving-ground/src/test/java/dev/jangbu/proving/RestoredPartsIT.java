@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.jangbu.contract.Topics;
+import dev.jangbu.local.stack.DataDirectory;
 import dev.jangbu.operator.installation.HttpApi;
 import dev.jangbu.operator.installation.HttpApi.Response;
 import dev.jangbu.proving.stack.BaseBackup;
@@ -259,10 +260,9 @@ class RestoredPartsIT {
         assertThat(confirm(unpublished, 7_000).status()).isEqualTo(200);
 
         whileTheServerIsStopped(() -> {
-            for (Path slot : Files.list(BaseBackup.server(stack.data()).resolve("pg_replslot"))
-                    .toList()) {
-                delete(slot);
-            }
+            Path slots = BaseBackup.server(stack.data()).resolve("pg_replslot");
+            DataDirectory.delete(slots);
+            Files.createDirectory(slots);
             becomeStandby();
         });
         promote(timeline);
@@ -386,8 +386,18 @@ class RestoredPartsIT {
         assertThat(applied.output()).contains("The database is open");
     }
 
-    private static CommandResult run(String command, String subcommand) throws IOException {
-        return stack.run(Map.of(), command, subcommand, "--data", stack.data().toString());
+    /** Runs a command again while it can't tell: a part, such as the registry, follows its database. */
+    private static CommandResult run(String command, String subcommand) {
+        return await(command + " " + subcommand)
+                .atMost(Shop.SETTLE_LIMIT)
+                .until(
+                        () -> stack.run(
+                                Map.of(),
+                                command,
+                                subcommand,
+                                "--data",
+                                stack.data().toString()),
+                        result -> result.exitCode() != 2);
     }
 
     private interface FileChange {
@@ -430,12 +440,6 @@ class RestoredPartsIT {
         Process kill = new ProcessBuilder("kill", "-s", name, Long.toString(process.pid())).start();
         await().until(() -> !kill.isAlive());
         assertThat(kill.exitValue()).isZero();
-    }
-
-    private static void delete(Path folder) throws IOException {
-        for (Path file : Files.walk(folder).toList().reversed()) {
-            Files.delete(file);
-        }
     }
 
     private static void assertThatTheLedgerHolds() throws IOException {

@@ -44,7 +44,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class FinalReadsTest {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(120);
-    private static final Duration AHEAD = Duration.ofSeconds(30);
+    private static final Duration AHEAD = Duration.ofSeconds(10);
     private static final JsonMapper JSON = new JsonMapper();
     private static final String GROUP = "jangbu-settlement";
     private static final String ACCOUNT = "/ledger/accounts/psp:toss:receivable?currency=KRW";
@@ -54,7 +54,7 @@ final class FinalReadsTest {
     private static KafkaProducer<byte[], byte[]> requests;
     private static KafkaProducer<byte[], byte[]> entries;
 
-    /** A clock that is ahead: what was just recorded is older than the margin. */
+    /** A clock that is ahead by the margin: what was just recorded is older than it, what follows is not. */
     @Configuration(proxyBeanMethods = false)
     static class ClockAhead {
         @Bean

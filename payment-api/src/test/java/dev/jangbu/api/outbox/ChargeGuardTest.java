@@ -17,6 +17,7 @@ import dev.jangbu.api.testbed.Testbed;
 import dev.jangbu.testsupport.TestHttpClient;
 import dev.jangbu.testsupport.TestPostgres;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.r2dbc.spi.ConnectionFactories;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -80,7 +81,8 @@ class ChargeGuardTest {
             // Within the grace: a charge whose answer is lost, so that only the recovery could send it again.
             Testbed.psp().cut(cut.tag());
             cut.confirm(unanswered, 1_000).is(202).of("UNKNOWN");
-            await().untilAsserted(() -> refused(before.confirm(ready, 1_000), "nothing has read the replication slot"));
+            await().until(() -> !guard.isHealthy());
+            refused(before.confirm(ready, 1_000), "nothing has read the replication slot");
             Testbed.psp().restore(cut.tag());
             long calls = confirmations(cut);
             refused(new TestOrder(client).create(1_000), "nothing has read the replication slot");
@@ -104,7 +106,8 @@ class ChargeGuardTest {
 
     @Test
     void chargesAreRefusedWhileTheClocksDiffer() {
-        DatabaseClient client = Testbed.main().bean(DatabaseClient.class);
+        DatabaseClient client = DatabaseClient.create(ConnectionFactories.get("r2dbc:postgresql://jangbu_payment:"
+                + TestPostgres.PASSWORD + "@" + TestPostgres.address() + "/" + database.name()));
         PaymentApiSettings settings = TestSettings.of(Map.of());
         for (Duration difference : new Duration[] {Duration.ofMinutes(2), Duration.ofMinutes(-2)}) {
             DatabaseClock clock =

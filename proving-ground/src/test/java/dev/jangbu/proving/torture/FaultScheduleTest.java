@@ -82,7 +82,7 @@ class FaultScheduleTest {
                     assertThat(restored.age()).isBetween(Duration.ofSeconds(5), Duration.ofSeconds(20));
                     assertThat(faults)
                             .as("seed %d", seed)
-                            .allMatch(other -> other == restore
+                            .allMatch(other -> other.equals(restore)
                                     || other.ends().compareTo(restore.after()) <= 0
                                     || other.after().compareTo(restore.ends()) > 0);
                 }

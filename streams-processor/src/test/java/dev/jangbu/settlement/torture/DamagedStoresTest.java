@@ -38,7 +38,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -48,11 +47,13 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.util.FileSystemUtils;
 
 /** Files of the local stores are damaged while the service is stopped or killed. It restores them and continues. */
+@Tag("proof")
 class DamagedStoresTest {
 
     private static final Duration PATIENCE = Duration.ofMinutes(3);
@@ -187,28 +188,6 @@ class DamagedStoresTest {
         }
     }
 
-    /** A block of data, not the footer: the store opens, and the first read of the wallet finds the damage. */
-    @Test
-    void damageThatIsFoundWhileRequestsAreProcessed() throws Exception {
-        for (Path table : files(path -> isOf(path, WalletProcessor.WALLETS, ".sst"))) {
-            byte[] bytes = Files.readAllBytes(table);
-            bytes[10] ^= 0x5A;
-            Files.write(table, bytes);
-        }
-        CountingHost host = new CountingHost();
-        try (SettlementStreams settlement = settlement(host)) {
-            settlement.start();
-            await().atMost(PATIENCE).until(() -> settlement.health().state() == State.RUNNING);
-            send(request(SettlementKind.PAYMENT, 1).build());
-            await().atMost(PATIENCE).until(() -> host.restarts.get() == 1);
-        }
-        await().atMost(PATIENCE).until(() -> openTransactions() == 0);
-        long before = count(Topics.LEDGER_ENTRIES.name());
-        assertThat(before).as("the transaction was aborted").isEqualTo(3);
-        assertSettlesOn();
-        assertThat(entries()).extracting(LedgerEntry::getBalanceAfter).endsWith(14_901L, 14_902L);
-    }
-
     @Test
     void aSecondDamageWithinTenMinutesStopsTheService() throws Exception {
         damage("MANIFEST-");
@@ -247,65 +226,6 @@ class DamagedStoresTest {
 
     private Path wiped() {
         return state.resolve(application + ".wiped");
-    }
-
-    /** RocksDB fails with IOError if its lock is a folder. */
-    @Test
-    void anUnavailableDiskRestartsTheProcessAndDeletesNothing() throws Exception {
-        List<Path> locks = files(path -> isOf(path, WalletProcessor.WALLETS, "LOCK"));
-        for (Path lock : locks) {
-            Files.delete(lock);
-            Files.createDirectory(lock);
-        }
-        for (int attempt = 0; attempt < 2; attempt++) {
-            CountingHost host = new CountingHost();
-            try (SettlementStreams settlement = settlement(host)) {
-                settlement.start();
-                await().atMost(PATIENCE).until(() -> host.restarts.get() == 1);
-                assertThat(settlement.health().detail()).contains("disk", "LOCK");
-            }
-        }
-        try (Stream<Path> all = Files.list(state)) {
-            assertThat(all).containsExactly(stores);
-        }
-        for (Path lock : locks) {
-            Files.delete(lock);
-        }
-        assertSettlesOn();
-    }
-
-    @Test
-    void aKilledProcessEndsByItselfAndTheNextOneRestores() throws Exception {
-        try (Instance instance = new Instance(
-                directory.resolve("instance"),
-                List.of("--jangbu.kafka=" + TestBroker.address(), "--jangbu.application-id=" + application))) {
-            FileSystemUtils.copyRecursively(stores, instance.state().resolve(application));
-            stores = instance.state().resolve(application);
-            instance.start();
-            instance.awaitReady();
-            instance.kill();
-            damage(".sst");
-
-            instance.start();
-            assertThat(instance.awaitExit()).isEqualTo(75);
-            instance.start();
-            instance.awaitReady();
-
-            assertThat(instance.get("/wallets/seller-a?currency=KRW").body())
-                    .contains("\"balance\":14900", "\"version\":3");
-            assertThat(instance.output())
-                    .contains("The process ends to be restarted", "Deleted the damaged stores", "Corruption");
-
-            instance.kill();
-            damage("MANIFEST-");
-            instance.start();
-            await().atMost(PATIENCE)
-                    .ignoreExceptions()
-                    .until(() -> instance.get("/actuator/health/liveness").status() == 503);
-            assertThat(instance.get("/actuator/prometheus").body()).contains("jangbu_settlement_stopped 1.0");
-            assertThat(instance.get("/actuator/health").body()).contains("damaged again");
-            assertThat(instance.output()).contains("The settlement stays stopped");
-        }
     }
 
     private void damage(String kind) throws IOException {
@@ -383,13 +303,6 @@ class DamagedStoresTest {
             topic.records().forEach(record -> count.incrementAndGet());
         }
         return count.get();
-    }
-
-    private long openTransactions() throws Exception {
-        return admin.listTransactions().all().get().stream()
-                .filter(transaction -> transaction.transactionalId().startsWith(application)
-                        && transaction.state() == TransactionState.ONGOING)
-                .count();
     }
 
     private List<Path> files(Predicate<Path> which) throws IOException {
